@@ -1,0 +1,47 @@
+# make demo   the main job on the bundled newsroom, no network needed
+# make test   the test suite
+# make lint   style, types, who may import whom
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint schema constraints clean
+
+demo: $(VENV)/.newsbot
+	@$(BIN)/scrapy demo
+
+test: $(VENV)/.test
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/scrapy-lint
+
+schema: $(VENV)/.test
+	@$(BIN)/python -m newsbot.export
+
+# The versions of a fresh environment with every extra, for constraints.txt.
+constraints:
+	@rm -rf .venv-fresh && $(PYTHON) -m venv .venv-fresh && .venv-fresh/bin/pip install -q -e ".[test]"
+	@(sed -n 1p constraints.txt; .venv-fresh/bin/pip freeze --exclude-editable) > constraints.new && mv constraints.new constraints.txt
+	@rm -rf .venv-fresh
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "newsbot needs Python 3.11 or newer; say for instance: make demo PYTHON=python3.12")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.newsbot: pyproject.toml constraints.txt | $(VENV)/bin/pip
+	@echo "installing newsbot into $(VENV) (a minute or so, once)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.newsbot
+	@echo "installing what the tests need"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
