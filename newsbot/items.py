@@ -1,0 +1,153 @@
+"""The records that flow through newsbot: Candidate -> Page -> Article or Rejection.
+
+Discovery finds candidates, the crawl fetches their pages, extraction makes articles of them,
+cleaning takes the site's residue out, the store decides whether they are new, and export writes
+them down. The stages pass on these records and nothing else; they need the standard library alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+KINDS = ("article", "liveblog", "video", "gallery", "audio", "opinion", "review", "interview")
+PRECISIONS = ("second", "minute", "day")
+CHANNELS = ("feed", "news_sitemap", "sitemap", "section", "site", "archive")
+
+
+@dataclass(slots=True, kw_only=True)
+class Candidate:
+    """A URL that may be an article, with what its finder said of it (hints, never the truth)."""
+
+    url: str
+    via: str
+    """One of CHANNELS."""
+    title: str | None = None
+    published: str | None = None
+    """RFC 3339, with the offset that the finder stated."""
+    modified: str | None = None
+    authors: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    summary: str | None = None
+    language: str | None = None
+    html: str | None = None
+    """The body as the feed carries it (content:encoded and the like), HTML."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Page:
+    """A fetched page, as it came off the web."""
+
+    url: str
+    """Where it was found in the end, after redirects."""
+    html: bytes
+    source: str
+    candidate: Candidate
+    aliases: list[str] = field(default_factory=list)
+    """Every address that led here, the discovered one first."""
+    charset: str | None = None
+    """As the HTTP header states it; often wrong."""
+    fetched_at: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Removed:
+    """A piece of text that cleaning took out of an article, and why."""
+
+    text: str
+    reason: str
+    """Kind of residue, for instance "related_link" or "navigation"."""
+    pattern: str | None = None
+    """The rule that explained it, or the count that learned it."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Article:
+    """One version of one article: the exported record, field for field (docs/data.md)."""
+
+    id: str
+    url: str
+    source: str = ""
+    site_name: str | None = None
+    title: str
+    authors: list[str] = field(default_factory=list)
+    published: str | None = None
+    modified: str | None = None
+    published_precision: str | None = None
+    language: str | None = None
+    section: str | None = None
+    tags: list[str] = field(default_factory=list)
+    image: str | None = None
+    summary: str | None = None
+    text: str
+    word_count: int = 0
+    kind: str = "article"
+    paywalled: bool | None = None
+    content_hash: str = ""
+    revision: int = 1
+    cluster_id: str = ""
+    discovered_via: str = ""
+    first_seen: str = ""
+    fetched_at: str = ""
+    run_id: str = ""
+    extractor: str = ""
+    origins: dict[str, str] = field(default_factory=dict)
+    removed: list[Removed] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
+    """Every address that led here, the discovered one first; kept by the store, not exported."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Rejection:
+    """A fetched page that is no article, with the reason that the ledger keeps."""
+
+    url: str
+    """The discovered address."""
+    source: str
+    reason: str
+    """A name from REJECTION_REASONS."""
+    detail: str = ""
+
+
+REJECTION_REASONS = {
+    "empty_page": "the response had no content",
+    "not_html": "the response was not an HTML page (an image, a PDF, binary data)",
+    "too_large": "the page was larger than the extractor takes",
+    "unreadable": "no document could be parsed from the bytes",
+    "error_page": "the page says that something was not found or went wrong",
+    "login_wall": "the page asks to log in or subscribe and shows no article",
+    "section_page": "the page lists articles and is none itself",
+    "video_shell": "the page holds a video, a gallery or a player with no text of its own",
+    "no_body": "no article text was found",
+    "too_short": "the text that was found is too short to be an article",
+    "no_title": "the page has text and no headline",
+    "extractor_timeout": "extraction took longer than NEWSBOT_EXTRACT_TIMEOUT",
+    "extractor_crashed": "the worker process died on this page",
+    "internal_error": "newsbot failed on this page: a fault of newsbot, see the log",
+    "run_ended": "the run ended while the page was at work; the next run fetches it again",
+    "all_residue": "cleaning left no text of the article",
+}
+
+SKIP_REASONS = {
+    "denied_by_pattern": "a deny pattern of the source matches",
+    "not_allowed_by_pattern": "no allow pattern of the source matches",
+    "found_by_another_source": "another source of the run found it first",
+    "over_limit": "the run takes no more from this source; the next one goes on",
+    "out_of_range": "published outside since and until",
+    "robots_txt": "robots.txt disallows it",
+    "private_address": "it leads to a loopback, private or link-local address",
+    "ignored": "a component of Scrapy left it out",
+    "run_ended": "the run ended first; the next one takes it up",
+}
+
+FAIL_REASONS = {
+    "http_<status>": "the server answered with this status, also after retries",
+    "robots_unreachable": "robots.txt could not be had, so nothing of the host is fetched (RFC 9309)",
+    "dns": "the host name has no address",
+    "refused": "nothing listens at that address",
+    "timeout": "no answer in time",
+    "connection": "the connection broke, or TLS failed",
+    "too_large": "larger than DOWNLOAD_MAXSIZE",
+    "too_many_redirects": "more than REDIRECT_MAX_TIMES redirects, or a loop",
+    "bad_url": "no http or https address",
+    "error": "another error, named in the detail",
+}

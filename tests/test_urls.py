@@ -1,0 +1,77 @@
+"""One page, one identity; two pages, two."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsbot.urls import InvalidURL, article_id, canonical_url, site_of, url_key
+
+
+@pytest.mark.parametrize(
+    "twin",
+    [
+        "http://www.example.org/2026/story",
+        "https://example.org/2026/story/",
+        "https://example.org:443/2026/story#comments",
+        "https://EXAMPLE.org/2026/story?utm_source=rss&utm_medium=feed",
+        "https://m.example.org/2026/story?fbclid=abc",
+        "https://example.org/2026/story/amp/",
+        "https://example.org/2026/story?amp=1",
+        "https://example.org/2026/story;jsessionid=ABC123",
+        "https://example.org/2026/./x/../story",
+        "https://example.org/2026/story/index.html",
+    ],
+)
+def test_twins_of_one_article_share_their_key(twin: str) -> None:
+    assert url_key(twin) == "example.org/2026/story"
+    assert article_id(twin) == article_id("https://example.org/2026/story")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://example.org/story?id=1", "https://example.org/story?id=2"),
+        ("https://example.org/story.php?1", "https://example.org/story.php?2"),
+        ("https://example.org/story?page=1", "https://example.org/story?page=2"),
+        ("https://example.org/a", "https://example.org/A"),
+        ("https://de.example.org/a", "https://fr.example.org/a"),
+        ("http://127.0.0.1:8601/a", "http://127.0.0.1:8602/a"),
+    ],
+)
+def test_different_pages_keep_different_keys(one: str, other: str) -> None:
+    assert url_key(one) != url_key(other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "mailto:a@example.org",
+        "javascript:void(0)",
+        "http://",
+        "//",
+        "http://a b/",
+        "http://x:99999/",
+        "x" * 3000,
+    ],
+)
+def test_what_cannot_be_fetched_is_no_url(text: str) -> None:
+    with pytest.raises(InvalidURL):
+        canonical_url(text)
+
+
+def test_the_site_of_an_address_is_its_registrable_domain_or_its_host_and_port() -> None:
+    assert site_of("https://www.news.example.co.uk/") == "example.co.uk"
+    assert site_of("http://127.0.0.1:8601/x") == "127.0.0.1:8601"
+    assert site_of("http://intranet/x") == "intranet"
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_canonical_once_and_for_all_or_refused(text: str) -> None:
+    try:
+        url = canonical_url(f"https://example.org/{text}")
+    except InvalidURL:
+        return
+    assert canonical_url(url) == url
+    assert url.isascii()
+    assert url_key(url) == url_key(canonical_url(url))
