@@ -1,0 +1,166 @@
+"""The outlets to collect: reading and checking a sources file (TOML, one ``[[source]]`` an outlet)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from newsbot.urls import InvalidURL, canonical_url, site_of
+
+BUNDLED = Path(__file__).with_name("sources.toml")
+"""The sources file that ships with newsbot."""
+
+
+class SourcesError(ValueError):
+    """A sources file that cannot be used; the message names file, line, field and what is allowed."""
+
+
+def _http_url(value: str) -> str:
+    try:
+        canonical_url(value)
+    except InvalidURL:
+        raise ValueError("must be an http:// or https:// address") from None
+    return value
+
+
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"must be a regular expression ({error})") from None
+    return value
+
+
+Url = Annotated[str, AfterValidator(_http_url)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+
+
+class Source(BaseModel):
+    """One outlet, as the sources file describes it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    title: str = ""
+    home: Url
+    language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")
+    country: str | None = Field(default=None, pattern=r"^[a-z]{2}$")
+    feeds: list[Url] = []
+    news_sitemaps: list[Url] = []
+    sitemaps: list[Url] = []
+    sections: list[Url] = []
+    allow: list[Pattern] = []
+    deny: list[Pattern] = []
+    delay: float | None = Field(default=None, ge=0, le=3600)
+    tags: list[str] = []
+
+    @field_validator("delay", mode="before")
+    @classmethod
+    def _whole_seconds_too(cls, value: object) -> object:
+        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    def listings(self) -> list[tuple[str, str]]:
+        """Return every address where this source announces articles, as (channel, address)."""
+        named = [
+            *(("feed", url) for url in self.feeds),
+            *(("news_sitemap", url) for url in self.news_sitemaps),
+            *(("sitemap", url) for url in self.sitemaps),
+            *(("section", url) for url in self.sections),
+        ]
+        return named or [("section", self.home)]
+
+    def sites(self) -> frozenset[str]:
+        """Return the registrable hosts that the file itself names for this source."""
+        return frozenset(site_of(url) for url in [self.home, *(url for _, url in self.listings())])
+
+    def refuses(self, url: str) -> str | None:
+        """Return the reason why the source's own patterns leave an address out, or None.
+
+        >>> Source(name="x", home="https://x.org/", deny=["/sport/"]).refuses("https://x.org/sport/1")
+        'denied_by_pattern'
+        """
+        if any(re.search(pattern, url) for pattern in self.deny):
+            return "denied_by_pattern"
+        if self.allow and not any(re.search(pattern, url) for pattern in self.allow):
+            return "not_allowed_by_pattern"
+        return None
+
+
+def load_sources(path: Path | str = BUNDLED, only: Sequence[str] = ()) -> list[Source]:
+    """Read a sources file and return its sources in order, or only the named ones.
+
+    Raises SourcesError with every fault of the file, one a line, and reads nothing of a faulty file.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text("utf-8")
+        document = tomllib.loads(text)
+    except OSError as error:
+        raise SourcesError(f"{path}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError as error:
+        raise SourcesError(f"{path}: is not UTF-8 text (byte {error.start})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SourcesError(f"{path}: not valid TOML: {error}") from None
+    entries = document.pop("source", None)
+    if document or not isinstance(entries, list) or not entries:
+        stray = ", ".join(document) or "nothing"
+        raise SourcesError(f"{path}: expected one or more [[source]] tables and nothing else, found {stray}")
+    sources, faults = [], []
+    lines_of: dict[str, int] = {}
+    for number, entry in enumerate(entries):
+        try:
+            source = Source.model_validate(entry)
+        except ValidationError as error:
+            faults += [_fault(path, text, number, detail) for detail in error.errors()]
+            continue
+        line = _line_of(text, number, "name")
+        if source.name in lines_of:
+            first = lines_of[source.name]
+            faults.append(f"{path}:{line}: name: {source.name!r} is taken by the source of line {first}")
+        lines_of[source.name] = line
+        sources.append(source)
+    if faults:
+        raise SourcesError("\n".join(faults))
+    return _only(sources, only, path)
+
+
+def _only(sources: list[Source], names: Sequence[str], path: Path) -> list[Source]:
+    unknown = sorted(set(names) - {source.name for source in sources})
+    if unknown:
+        known = ", ".join(source.name for source in sources[:20])
+        raise SourcesError(f"{path}: no source is named {', '.join(unknown)}; there are: {known}")
+    return [source for source in sources if not names or source.name in names]
+
+
+def _fault(path: Path, text: str, number: int, detail: object) -> str:
+    assert isinstance(detail, dict)
+    location = detail["loc"]
+    field = str(location[0]) if location else "source"
+    message = detail["msg"].removeprefix("Value error, ")
+    if detail["type"] == "extra_forbidden":
+        message = f"no such field; allowed: {', '.join(Source.model_fields)}"
+    elif detail["type"] == "missing":
+        message = "is required"
+    else:
+        message = f"{message}, not {detail['input']!r:.80}"
+    return f"{path}:{_line_of(text, number, field)}: {field}: {message}"
+
+
+def _line_of(text: str, number: int, field: str) -> int:
+    """Line of a field in the n-th [[source]] table; the table's own line where it has no such field."""
+    table = -1
+    header = 1
+    for index, line in enumerate(text.splitlines(), 1):
+        if re.match(r"\s*\[\[\s*[\"']?source[\"']?\s*\]\]", line):
+            table += 1
+            if table > number:
+                break
+            header = index
+        elif table == number and re.match(rf"\s*[\"']?{re.escape(field)}[\"']?\s*=", line):
+            return index
+    return header

@@ -1,0 +1,88 @@
+"""A sources file is read whole or refused with every fault named."""
+
+from pathlib import Path
+
+import pytest
+
+from newsbot.sources import BUNDLED, Source, SourcesError, load_sources
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "sources.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_bundled_sources_are_valid_and_many_sided() -> None:
+    sources = load_sources(BUNDLED)
+    assert len(sources) >= 20
+    assert len({source.country for source in sources}) >= 15
+    assert all(source.feeds or source.news_sitemaps or source.sitemaps for source in sources)
+
+
+def test_every_fault_is_named_with_its_line_and_field(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        """
+[[source]]
+name = "Bad Name"
+home = "ftp://example.org"
+
+[[source]]
+name = "good"
+home = "https://example.org/"
+feedz = ["https://example.org/feed"]
+delay = -1
+deny = ["["]
+
+[[source]]
+home = "https://example.net/"
+""",
+    )
+    with pytest.raises(SourcesError) as caught:
+        load_sources(path)
+    faults = {line.removeprefix(f"{path}:").split(": ")[0] for line in str(caught.value).splitlines()}
+    assert faults == {"3", "4", "9", "10", "11", "13"}
+    assert ":9: feedz: no such field; allowed: name, title, home" in str(caught.value)
+    assert ":4: home: must be an http:// or https:// address, not 'ftp://example.org'" in str(caught.value)
+    assert ":13: name: is required" in str(caught.value)
+
+
+def test_two_sources_cannot_share_a_name(tmp_path: Path) -> None:
+    entry = '[[source]]\nname = "a"\nhome = "https://example.org/"\n'
+    with pytest.raises(SourcesError, match=r":5: name: 'a' is taken by the source of line 2"):
+        load_sources(write(tmp_path, entry + entry))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "expected one or more"),
+        ("[source]\nname = 'a'", "expected one or more"),
+        ("[[source]\n", "not valid TOML"),
+        ("[[sources]]\nname = 'a'", "found sources"),
+    ],
+)
+def test_what_is_no_sources_file_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(SourcesError, match=message):
+        load_sources(write(tmp_path, text))
+
+
+def test_a_missing_file_and_an_unknown_name_are_said_plainly(tmp_path: Path) -> None:
+    with pytest.raises(SourcesError, match="cannot be read"):
+        load_sources(tmp_path / "none.toml")
+    path = write(tmp_path, '[[source]]\nname = "a"\nhome = "https://example.org/"\n')
+    with pytest.raises(SourcesError, match="no source is named b; there are: a"):
+        load_sources(path, only=["b"])
+    assert [source.name for source in load_sources(path, only=["a"])] == ["a"]
+
+
+def test_without_listings_the_home_page_is_the_section() -> None:
+    assert Source(name="a", home="https://example.org/").listings() == [("section", "https://example.org/")]
+
+
+def test_allow_and_deny_patterns_decide_on_addresses() -> None:
+    source = Source(name="a", home="https://example.org/", allow=["/news/"], deny=["/news/video/"])
+    assert source.refuses("https://example.org/news/1") is None
+    assert source.refuses("https://example.org/news/video/1") == "denied_by_pattern"
+    assert source.refuses("https://example.org/shop/1") == "not_allowed_by_pattern"
