@@ -1,0 +1,139 @@
+"""The frontier: every address that newsbot has met, what became of it, and what is still to fetch.
+
+An address is written down as pending, with its finder's hints, in the transaction that notes its
+listing as read. So a killed run loses none: the next one takes up what is pending, although the
+listing itself has not changed since and would answer 304.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+import orjson
+from sqlalchemy import Connection, Engine, Row, Table, and_, delete, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from newsbot.items import Candidate
+from newsbot.store import schema
+from newsbot.store.database import reading
+
+MAX_TRIES = 5
+"""Runs that may fail to fetch an address before it is left alone."""
+
+_T = TypeVar("_T")
+_TABLE = schema.frontier
+_TO_FETCH = or_(_TABLE.c.status == "pending", and_(_TABLE.c.status == "failed", _TABLE.c.tries < MAX_TRIES))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Listing:
+    """What is remembered of a feed, sitemap or section page, to ask for it conditionally."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    digest: str | None = None
+    lastmod: str | None = None
+    """What the sitemap index said of it when it was read."""
+    children: str | None = None
+    """The sub-sitemaps that it names, as JSON of [address, lastmod] pairs."""
+
+
+def listing(engine: Engine, source: str, url: str) -> Listing:
+    """Return what is remembered of a listing; an empty Listing for one never read."""
+    table = schema.listings
+    columns = [table.c[field.name] for field in dataclasses.fields(Listing)]
+    query = select(*columns).where(table.c.source == source, table.c.url == url)
+    with reading(engine) as connection:
+        row = connection.execute(query).first()
+    return Listing(*row) if row else Listing(url)
+
+
+def known(engine: Engine, keys: Sequence[str]) -> set[str]:
+    """Return those of the URL keys that need no fetch any more."""
+    found: set[str] = set()
+    with reading(engine) as connection:
+        for some in _chunks(keys):
+            query = select(_TABLE.c.url_key).where(_TABLE.c.url_key.in_(some), ~_TO_FETCH)
+            found.update(connection.execute(query).scalars())
+    return found
+
+
+def enqueue(
+    engine: Engine,
+    source: str,
+    candidates: Iterable[tuple[str, Candidate]],
+    read: Listing | None,
+    *,
+    now: str,
+) -> None:
+    """Write candidates down as pending, with the listing that named them as read, in one transaction.
+
+    Without a listing (``read=None``) it stays unread and will be read in full the next time.
+    """
+    rows = [
+        {
+            "url_key": key,
+            "url": candidate.url,
+            "source": source,
+            "status": "pending",
+            "candidate": orjson.dumps(candidate).decode(),
+            "tries": 0,
+            "changed_at": now,
+        }
+        for key, candidate in candidates
+    ]
+    with engine.begin() as connection:
+        for some in _chunks(rows):
+            connection.execute(_upsert(connection, _TABLE).on_conflict_do_nothing(), some)
+        if read:
+            values = {**dataclasses.asdict(read), "checked_at": now, "changed_at": now}
+            statement = _upsert(connection, schema.listings).values(source=source, **values)
+            connection.execute(statement.on_conflict_do_update(index_elements=["source", "url"], set_=values))
+
+
+def pending(engine: Engine, source: str) -> list[Candidate]:
+    """Return what earlier runs discovered for a source and did not bring home."""
+    query = select(_TABLE.c.candidate).where(_TABLE.c.source == source, _TABLE.c.candidate.is_not(None), _TO_FETCH)
+    with reading(engine) as connection:
+        rows: Sequence[Row[tuple[str | None]]] = connection.execute(query).all()
+    return [Candidate(**orjson.loads(row.candidate)) for row in rows if row.candidate]
+
+
+def settle(
+    connection: Connection,
+    key: str,
+    url: str,
+    source: str,
+    *,
+    status: str,
+    now: str,
+    article_id: str | None = None,
+    reason: str | None = None,
+) -> None:
+    """Write down what became of an address, inside the caller's transaction."""
+    failed = int(status == "failed")
+    values = {"status": status, "article_id": article_id, "reason": reason, "changed_at": now}
+    if not failed:
+        values["candidate"] = None
+    statement = _upsert(connection, _TABLE).values(url_key=key, url=url, source=source, tries=failed, **values)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["url_key"], set_={**values, "tries": _TABLE.c.tries + failed})
+    )
+
+
+def forget(connection: Connection, key: str) -> None:
+    """Take a pending address off the frontier: it was skipped, and may come again."""
+    connection.execute(delete(_TABLE).where(_TABLE.c.url_key == key, _TABLE.c.status == "pending"))
+
+
+def _upsert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def _chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """SQLite takes 32,766 parameters a statement."""
+    for start in range(0, len(values), 2000):
+        yield values[start : start + 2000]

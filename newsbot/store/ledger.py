@@ -1,0 +1,203 @@
+"""The ledger: every discovered address ends in exactly one named outcome, per source and run.
+
+discovered = fetched + not_modified + already_known + skipped + failed
+fetched    = new + revised + unchanged + duplicate + rejected
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, insert, select
+
+from newsbot.store import schema
+from newsbot.urls import InvalidURL, url_key
+
+OF_DISCOVERED = ("fetched", "not_modified", "already_known", "skipped", "failed")
+OF_FETCHED = ("new", "revised", "unchanged", "duplicate", "rejected")
+
+
+MAX_NOTES = 20
+
+
+class LedgerError(AssertionError):
+    """The accounting law does not hold: a fault of newsbot, never of a site."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """One discovered address on its way through a run."""
+
+    run_id: str
+    source: str
+    url: str
+    via: str
+    key: str
+    fetched: bool = False
+
+
+@dataclass(slots=True)
+class Account:
+    """The sums of one source in one run."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    """"discovered" and every outcome."""
+    reasons: Counter[str] = field(default_factory=Counter)
+    """"outcome:reason" for skipped, failed and rejected."""
+    listings: Counter[str] = field(default_factory=Counter)
+    """Feeds, sitemaps and section pages: "read", "not_modified", "failed"."""
+    listings_asked: int = 0
+    notes: list[str] = field(default_factory=list)
+    """What was wrong with the listings, at most MAX_NOTES."""
+
+    def is_done(self) -> bool:
+        """Whether every listing asked for has answered and every address has its outcome."""
+        open_entries = self.counts["discovered"] - sum(self.counts[name] for name in OF_DISCOVERED)
+        unfinished = self.counts["fetched"] - sum(self.counts[name] for name in OF_FETCHED)
+        return open_entries == unfinished == 0 and 0 < self.listings_asked <= self.listings.total()
+
+    def check(self) -> None:
+        """Raise LedgerError unless the law holds."""
+        counts = self.counts
+        if counts["discovered"] != sum(counts[name] for name in OF_DISCOVERED):
+            raise LedgerError(f"discovered is not the sum of what became of it: {dict(counts)}")
+        if counts["fetched"] != sum(counts[name] for name in OF_FETCHED):
+            raise LedgerError(f"fetched is not the sum of what became of it: {dict(counts)}")
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the sums as they are stored and written, zeros included."""
+        sums = {name: self.counts[name] for name in ("discovered", *OF_DISCOVERED, *OF_FETCHED)}
+        return {
+            **sums,
+            "reasons": dict(sorted(self.reasons.items())),
+            "listings": dict(sorted(self.listings.items())),
+            "notes": self.notes,
+        }
+
+
+class Ledger:
+    """The accounts of one run, kept in memory; ``write`` puts one closed entry into the store."""
+
+    def __init__(self, run_id: str, sources: Iterable[str]) -> None:
+        self.run_id = run_id
+        self.accounts = {source: Account() for source in sources}
+        self._open: dict[str, Entry] = {}
+        self._owner: dict[str, str] = {}
+        self._met: set[tuple[str, str]] = set()
+
+    def discover(self, source: str, url: str, via: str) -> Entry | None:
+        """Open an entry for a discovered address; None if it has one in this run already.
+
+        What another source of the run has met first counts for this one as skipped.
+        """
+        key = _key(url)
+        if (source, key) in self._met:
+            return None
+        self._met.add((source, key))
+        entry = Entry(self.run_id, source, url, via, key)
+        self.accounts[source].counts["discovered"] += 1
+        if self._owner.setdefault(key, source) != source:
+            self._count(entry, "skipped", "found_by_another_source")
+            return None
+        self._open[key] = entry
+        return entry
+
+    def entry(self, url: str) -> Entry | None:
+        """Return the open entry of an address."""
+        return self._open.get(_key(url))
+
+    def open_entries(self) -> list[Entry]:
+        """Return the entries that have no outcome yet."""
+        return list(self._open.values())
+
+    def fetched(self, entry: Entry) -> None:
+        """Count the arrival of a page; its own outcome is still to come."""
+        entry.fetched = True
+        self.accounts[entry.source].counts["fetched"] += 1
+
+    def close(self, entry: Entry, outcome: str, reason: str | None = None) -> None:
+        """End an entry with its one outcome.
+
+        Raises LedgerError for an entry that has ended, and for an outcome that its stage cannot have.
+        """
+        if outcome not in (OF_FETCHED if entry.fetched else OF_DISCOVERED[1:]):
+            raise LedgerError(f"{entry.url}: {outcome} cannot follow fetched={entry.fetched}")
+        if self._open.pop(entry.key, None) is None:
+            raise LedgerError(f"{entry.url}: has an outcome already, and now {outcome}")
+        self._count(entry, outcome, reason)
+
+    def listing_asked(self, source: str) -> None:
+        """Count a request for a feed, sitemap or section page."""
+        self.accounts[source].listings_asked += 1
+
+    def listing(self, source: str, outcome: str, note: str | None = None) -> None:
+        """Count what became of a feed, sitemap or section page: read, not_modified or failed."""
+        account = self.accounts[source]
+        account.listings[outcome] += 1
+        if note:
+            self.note(source, note)
+
+    def note(self, source: str, note: str) -> None:
+        """Keep a remark on a source's listings."""
+        notes = self.accounts[source].notes
+        if len(notes) < MAX_NOTES and note not in notes:
+            notes.append(note)
+
+    def check(self) -> None:
+        """Raise LedgerError unless every entry has ended and the law holds for every source."""
+        if self._open:
+            raise LedgerError(f"{len(self._open)} addresses have no outcome, one is {next(iter(self._open))}")
+        for account in self.accounts.values():
+            account.check()
+
+    def total(self) -> Account:
+        """Return the sums over all sources."""
+        total = Account()
+        for account in self.accounts.values():
+            total.counts.update(account.counts)
+            total.reasons.update(account.reasons)
+            total.listings.update(account.listings)
+        return total
+
+    def _count(self, entry: Entry, outcome: str, reason: str | None) -> None:
+        account = self.accounts[entry.source]
+        account.counts[outcome] += 1
+        if reason:
+            account.reasons[f"{outcome}:{reason}"] += 1
+
+
+def _key(url: str) -> str:
+    try:
+        return url_key(url)
+    except InvalidURL:
+        return url
+
+
+def write(connection: Connection, entry: Entry, outcome: str, reason: str | None = None, detail: str = "") -> None:
+    """Put one entry and its outcome into the store, inside the caller's transaction."""
+    connection.execute(
+        insert(schema.ledger).values(
+            run_id=entry.run_id,
+            url_key=entry.key,
+            source=entry.source,
+            url=entry.url,
+            via=entry.via,
+            outcome=outcome,
+            reason=reason,
+            detail=detail or None,
+        )
+    )
+
+
+def accounts_of(connection: Connection, run_id: str) -> dict[str, Account]:
+    """Rebuild the accounts of a run that died, from what it had stored of its entries."""
+    table = schema.ledger
+    accounts: dict[str, Account] = {}
+    query = select(table.c.source, table.c.outcome, table.c.reason).where(table.c.run_id == run_id)
+    for source, outcome, reason in connection.execute(query):
+        account = accounts.setdefault(source, Account())
+        account.counts.update(["discovered", outcome, *(["fetched"] if outcome in OF_FETCHED else [])])
+        account.reasons.update([f"{outcome}:{reason}"] if reason else [])
+    return accounts

@@ -1,0 +1,119 @@
+"""The tables newsbot remembers with. ``migrations/`` makes them; a test keeps the two the same."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("place", Text, nullable=False),
+    Column("spider", String(64), nullable=False),
+    Column("started_at", String(40), nullable=False),
+    Column("finished_at", String(40)),
+    Column("status", String(16), nullable=False),
+    Column("version", String(32), nullable=False),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("site", String(255), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("published", String(40)),
+    Column("content_hash", String(64), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("cluster_id", String(20), nullable=False, index=True),
+    Column("duplicate_of", String(20)),
+    Column("similarity", Float),
+    Column("first_seen", String(40), nullable=False, index=True),
+    Column("run_id", String(40), nullable=False),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("article_id", String(20), ForeignKey("articles.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("content_hash", String(64), nullable=False),
+    Column("run_id", String(40), nullable=False),
+    Column("fetched_at", String(40), nullable=False),
+    Column("document", Text, nullable=False),
+)
+
+frontier = Table(
+    "frontier",
+    metadata,
+    Column("url_key", String(2100), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("reason", String(64)),
+    Column("article_id", String(20)),
+    Column("candidate", Text),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("changed_at", String(40), nullable=False),
+    Index("ix_frontier_source_status", "source", "status"),
+)
+
+listings = Table(
+    "listings",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("url", String(2100), primary_key=True),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("digest", String(64)),
+    Column("lastmod", String(40)),
+    Column("children", Text),
+    Column("checked_at", String(40), nullable=False),
+    Column("changed_at", String(40), nullable=False),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("run_id", String(40), primary_key=True),
+    Column("url_key", String(2100), primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("via", String(16), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("reason", String(64)),
+    Column("detail", Text),
+)
+
+coverage = Table(
+    "coverage",
+    metadata,
+    Column("run_id", String(40), primary_key=True),
+    Column("source", String(64), primary_key=True),
+    Column("counts", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("run_id", String(40), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("article_id", String(20), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("export_id", Integer, index=True),
+)
+
+exports = Table(
+    "exports",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("run_id", String(40), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("path", Text, nullable=False, unique=True),
+    Column("done", Integer, nullable=False),
+)

@@ -1,0 +1,69 @@
+"""What the tests share: articles of our own, a store in a temporary folder, `scrapy` in a child process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import Engine
+
+from newsbot.items import Article
+from newsbot.store import open_engine
+from newsbot.urls import article_id
+
+ROOT = Path(__file__).parents[1]
+NOW = "2026-11-20T08:00:00Z"
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_engine(f"sqlite:///{tmp_path / 'newsbot.db'}")
+    yield engine
+    engine.dispose()
+
+
+def run_scrapy(output: Path, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the real `scrapy` in a child process, writing to an output folder of the test's own."""
+    return subprocess.run(
+        [sys.executable, "-m", "scrapy", *args],
+        cwd=ROOT,
+        env=scrapy_environment(output, **environment),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def scrapy_environment(output: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NEWSBOT_")}
+    return {**kept, "NEWSBOT_OUTPUT": str(output), **more}
+
+
+def make_article(url: str = "https://example.org/a", text: str = "One.\n\nTwo.", **fields: Any) -> Article:
+    """Return an article as extraction and cleaning would hand it to the store."""
+    values: dict[str, Any] = {
+        "id": article_id(url),
+        "title": "A headline",
+        "source": "example",
+        "word_count": 2,
+        "fetched_at": NOW,
+        "extractor": "test",
+        "aliases": [url],
+    }
+    return Article(url=url, text=text, **{**values, **fields})
+
+
+def lines_of(output: Path, folder: str, pattern: str = "*/*.jsonl") -> list[dict[str, Any]]:
+    """Return every JSON line of a folder of the output, file by file in their order."""
+    return [
+        orjson.loads(line)
+        for path in sorted((output / folder).glob(pattern))
+        for line in path.read_bytes().splitlines()
+    ]

@@ -1,0 +1,129 @@
+"""The store decides once, remembers everything, and refuses what it cannot trust."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from conftest import NOW, make_article
+from sqlalchemy import Engine, select, text
+
+from newsbot.items import Article, Candidate
+from newsbot.store import StoreError, articles, frontier, open_engine, schema
+from newsbot.store.frontier import Listing
+from newsbot.store.ledger import Entry
+from newsbot.store.verdicts import Duplicate, New, Revision, Unchanged, Verdict
+from newsbot.urls import url_key
+
+
+def save(engine: Engine, article: Article, run_id: str = "r1") -> Verdict:
+    article.run_id = run_id
+    url = article.aliases[0]
+    return articles.save(engine, article, Entry(run_id, article.source, url, "feed", url_key(url)), now=NOW)
+
+
+def test_an_article_is_new_once_and_unchanged_after(engine: Engine) -> None:
+    assert save(engine, make_article()) == New()
+    assert save(engine, make_article(text="ONE. Two!"), "r2") == Unchanged()
+
+
+def test_another_text_at_the_same_address_is_the_next_revision(engine: Engine) -> None:
+    save(engine, make_article(text="Four people were hurt."))
+    corrected = make_article(text="Five people were hurt.", fetched_at="2026-11-20T09:00:00Z")
+    assert save(engine, corrected, "r2") == Revision(2)
+    assert (corrected.revision, corrected.first_seen) == (2, NOW)
+
+
+def test_the_same_words_at_another_address_are_a_duplicate_of_the_first(engine: Engine) -> None:
+    first = make_article("https://example.org/a")
+    copy = make_article("https://example.net/b", text="one. two", source="other")
+    save(engine, first)
+    assert save(engine, copy) == Duplicate(of=first.id, similarity=1.0)
+    assert copy.cluster_id == first.cluster_id == first.id
+    third = make_article("https://example.com/c")
+    assert save(engine, third) == Duplicate(of=first.id, similarity=1.0)
+
+
+def test_every_alias_of_a_stored_article_needs_no_fetch(engine: Engine) -> None:
+    aliases = ["https://t.example.org/r?x=1", "https://example.org/a?from=feed"]
+    save(engine, make_article("https://example.org/a", aliases=aliases))
+    keys = [url_key(url) for url in [*aliases, "https://example.org/a", "https://example.org/b"]]
+    assert frontier.known(engine, keys) == set(keys[:3])
+
+
+def test_what_was_discovered_and_not_fetched_comes_again_with_its_hints(engine: Engine) -> None:
+    candidate = Candidate(url="https://example.org/a", via="feed", title="T", authors=["Ana Silva"])
+    read = Listing("https://example.org/feed", etag='"1"', digest="d")
+    frontier.enqueue(engine, "example", [("example.org/a", candidate)], read, now=NOW)
+    assert frontier.pending(engine, "example") == [candidate]
+    assert frontier.listing(engine, "example", read.url) == read
+    save(engine, make_article("https://example.org/a"))
+    assert frontier.pending(engine, "example") == []
+
+
+def test_a_failed_address_is_tried_again_and_not_for_ever(engine: Engine) -> None:
+    key, url = "example.org/a", "https://example.org/a"
+    frontier.enqueue(engine, "example", [(key, Candidate(url=url, via="feed"))], None, now=NOW)
+    for tries in range(1, frontier.MAX_TRIES + 1):
+        with engine.begin() as connection:
+            frontier.settle(connection, key, url, "example", status="failed", reason="timeout", now=NOW)
+        assert len(frontier.pending(engine, "example")) == (tries < frontier.MAX_TRIES)
+    assert frontier.known(engine, [key]) == {key}
+
+
+def test_an_unread_listing_keeps_no_validators(engine: Engine) -> None:
+    frontier.enqueue(engine, "example", [], None, now=NOW)
+    url = "https://example.org/feed"
+    assert frontier.listing(engine, "example", url) == Listing(url)
+
+
+def test_thousands_of_addresses_are_looked_up_in_one_call(engine: Engine) -> None:
+    urls = [f"https://example.org/{number}" for number in range(5000)]
+    pairs = [(url_key(url), Candidate(url=url, via="sitemap")) for url in urls]
+    frontier.enqueue(engine, "example", pairs, None, now=NOW)
+    assert len(frontier.pending(engine, "example")) == 5000
+    assert frontier.known(engine, [key for key, _ in pairs]) == set()
+
+
+def test_migrations_make_exactly_the_tables_of_the_schema(engine: Engine) -> None:
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+
+
+def test_a_database_of_a_newer_newsbot_is_refused(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'newsbot.db'}"
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(StoreError, match="written by a newer newsbot"):
+        open_engine(url)
+
+
+def test_a_damaged_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "newsbot.db"
+    path.write_bytes(b"this is no database, but it is somebody's file" * 100)
+    with pytest.raises(StoreError, match="cannot be used: file is not a database"):
+        open_engine(f"sqlite:///{path}")
+    assert path.read_bytes().startswith(b"this is no database")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "oracle9://x/y", ""])
+def test_an_address_of_no_database_is_refused(url: str) -> None:
+    with pytest.raises(StoreError, match="names no database"):
+        open_engine(url)
+
+
+def test_a_password_is_never_shown(tmp_path: Path) -> None:
+    with pytest.raises(StoreError) as caught:
+        open_engine("postgresql+psycopg://user:hunter2@127.0.0.1:1/none")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_sqlite_survives_a_killed_process(engine: Engine) -> None:
+    with engine.connect() as connection:
+        assert connection.execute(text("pragma journal_mode")).scalar() == "wal"
+        assert connection.execute(text("pragma foreign_keys")).scalar() == 1
+    save(engine, make_article())
+    with engine.connect() as connection:
+        assert connection.execute(select(schema.outbox.c.kind)).scalars().all() == ["article"]
