@@ -1,0 +1,187 @@
+"""The exported record: its fields, the one source of the JSON Schema and of the dictionary docs/data.md.
+
+``make schema`` writes both anew; a test fails while they differ from this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from newsbot.items import CHANNELS, FAIL_REASONS, KINDS, PRECISIONS, REJECTION_REASONS, SKIP_REASONS
+
+SCHEMA_FILE = Path(__file__).with_name("article.schema.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the record."""
+
+    name: str
+    type: dict[str, Any]
+    """JSON Schema of the value."""
+    meaning: str
+    example: object
+
+
+def _text(**more: object) -> dict[str, Any]:
+    return {"type": "string", **more}
+
+
+def _maybe(schema: dict[str, Any]) -> dict[str, Any]:
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+_TIME = _text(
+    pattern=r"^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?)?$",
+)
+_NAMES = {"type": "array", "items": _text(minLength=1)}
+_REMOVED = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {"text": _text(), "reason": _text(), "pattern": _maybe(_text())},
+        "required": ["text", "reason", "pattern"],
+        "additionalProperties": False,
+    },
+}
+
+FIELDS = (
+    Field("id", _text(pattern="^[0-9a-f]{20}$"), "Stable identity, made from the canonical URL.", "5f0c…"),
+    Field("url", _text(format="uri"), "Canonical address, without trackers.", "https://example.org/a"),
+    Field("source", _text(minLength=1), "Name of the source in the sources file.", "example"),
+    Field("site_name", _maybe(_text()), "Name by which the site calls itself.", "The Example"),
+    Field("title", _text(minLength=1), "Headline as readers see it, without the site's name.", "A headline"),
+    Field("authors", _NAMES, "Names of people or agencies, in the page's order.", ["Ana Silva"]),
+    Field(
+        "published",
+        _maybe(_TIME),
+        "First publication, RFC 3339 with the page's own offset; a local time where the page states none, "
+        "a date alone where it states no more.",
+        "2026-11-20T08:30:00+01:00",
+    ),
+    Field("modified", _maybe(_TIME), "Last modification that the page states.", None),
+    Field(
+        "published_precision",
+        {"enum": [*PRECISIONS, None]},
+        "How exact `published` is.",
+        "second",
+    ),
+    Field("language", _maybe(_text(pattern="^[a-z]{2,3}$")), "ISO 639 code, told from the text.", "en"),
+    Field("section", _maybe(_text()), "Section of the site.", "World"),
+    Field("tags", _NAMES, "Keywords and tags that the page states.", ["energy"]),
+    Field("image", _maybe(_text(format="uri")), "Address of the lead image.", None),
+    Field("summary", _maybe(_text()), "Standfirst or description that the page states.", None),
+    Field("text", _text(minLength=1), "The article alone, paragraphs parted by a blank line.", "First…"),
+    Field("word_count", {"type": "integer", "minimum": 1}, "Words in `text`.", 312),
+    Field("kind", {"enum": list(KINDS)}, "Form of the article.", "article"),
+    Field(
+        "paywalled",
+        {"type": ["boolean", "null"]},
+        "Whether the page says that part of it is for subscribers; null where nothing tells.",
+        None,
+    ),
+    Field("content_hash", _text(pattern="^[0-9a-f]{64}$"), "SHA-256 of the words of `text`.", "9f86…"),
+    Field("revision", {"type": "integer", "minimum": 1}, "1 for the first version, then 2, 3, …", 1),
+    Field("cluster_id", _text(pattern="^[0-9a-f]{20}$"), "Shared by all copies of one story.", "5f0c…"),
+    Field("discovered_via", {"enum": list(CHANNELS)}, "Where its address was found.", "feed"),
+    Field("first_seen", _TIME, "When newsbot first stored it (UTC).", "2026-11-20T08:41:02Z"),
+    Field("fetched_at", _TIME, "When this version was fetched (UTC).", "2026-11-20T08:41:01Z"),
+    Field("run_id", _text(minLength=1), "The run that fetched it.", "20261120T084000Z-1c9a"),
+    Field("extractor", _text(minLength=1), "What extracted it, and its version.", "newsbot/0.1.0"),
+    Field(
+        "origins",
+        {"type": "object", "additionalProperties": _text()},
+        "For each field, where its value came from: json-ld, opengraph, meta, microdata, html, feed, url, "
+        "text or none.",
+        {"title": "json-ld"},
+    ),
+    Field("removed", _REMOVED, "What cleaning took out of the text, and why.", []),
+)
+
+DUPLICATE_FIELDS = (
+    Field("duplicate_of", _text(pattern="^[0-9a-f]{20}$"), "`id` of the article that came first.", "5f0c…"),
+    Field("similarity", {"type": "number", "minimum": 0, "maximum": 1}, "1.0 for the same words.", 1.0),
+)
+
+NAMES = tuple(field.name for field in FIELDS)
+
+
+def to_record(document: Mapping[str, object], *, with_removed: bool = True) -> dict[str, object]:
+    """Return the exported form of a stored article: the fields in their order, nothing else."""
+    fields = FIELDS + (DUPLICATE_FIELDS if "duplicate_of" in document else ())
+    record = {field.name: document[field.name] for field in fields}
+    if not with_removed:
+        record["removed"] = []
+    return record
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a line of output/articles or output/duplicates."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "newsbot article",
+        "description": "One line of output/articles, or of output/duplicates with two fields more.",
+        "type": "object",
+        "properties": {
+            field.name: {**field.type, "description": field.meaning} for field in (*FIELDS, *DUPLICATE_FIELDS)
+        },
+        "required": list(NAMES),
+        "additionalProperties": False,
+        "dependentRequired": {"duplicate_of": ["similarity"], "similarity": ["duplicate_of"]},
+    }
+
+
+def dictionary() -> str:
+    """Return docs/data.md's table of fields as Markdown."""
+    rows = ["| field | type | meaning | example |", "| --- | --- | --- | --- |"]
+    for field in (*FIELDS, *DUPLICATE_FIELDS):
+        example = orjson.dumps(field.example).decode()
+        rows.append(f"| `{field.name}` | {_type_name(field.type)} | {field.meaning} | `{example}` |")
+    return "\n".join(rows)
+
+
+def _type_name(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return " \\| ".join("null" if value is None else str(value) for value in schema["enum"])
+    names = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return " or ".join(f"{name} of {schema['items']['type']}s" if name == "array" else name for name in names)
+
+
+def reasons(table: Mapping[str, str]) -> str:
+    """Return a table of reasons as Markdown."""
+    rows = [f"| `{name}` | {meaning} |" for name, meaning in table.items()]
+    return "\n".join(["| reason | meaning |", "| --- | --- |", *rows])
+
+
+def fill(page: str, parts: Mapping[str, str]) -> str:
+    """Put each part between its marks in a Markdown page.
+
+    >>> fill("a <!-- x -->old<!-- /x --> b", {"x": "new"})
+    'a <!-- x -->\\nnew\\n<!-- /x --> b'
+    """
+    for name, part in parts.items():
+        before, _, rest = page.partition(f"<!-- {name} -->")
+        after = rest.partition(f"<!-- /{name} -->")[2]
+        page = f"{before}<!-- {name} -->\n{part}\n<!-- /{name} -->{after}"
+    return page
+
+
+def contract(root: Path) -> dict[Path, str]:
+    """Return what the schema and the dictionary must say, by file."""
+    page = root / "docs" / "data.md"
+    parts = {
+        "fields": dictionary(),
+        "skipped": reasons(SKIP_REASONS),
+        "failed": reasons(FAIL_REASONS),
+        "rejected": reasons(REJECTION_REASONS),
+    }
+    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    return {
+        SCHEMA_FILE: orjson.dumps(schema(), option=options).decode(),
+        page: fill(page.read_text("utf-8"), parts),
+    }
