@@ -1,0 +1,199 @@
+"""One run of newsbot: its identity, its ledger, and all that a crawl may ask of the store."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import Engine
+
+from newsbot import __version__
+from newsbot.export import deliver, paths_of
+from newsbot.healing import RunLock, place_of
+from newsbot.items import Article, Candidate, Rejection
+from newsbot.sources import Source
+from newsbot.store import articles, frontier, history, ledger
+from newsbot.store.frontier import Listing
+from newsbot.store.ledger import Account, Entry, Ledger, LedgerError
+from newsbot.store.verdicts import Verdict
+
+
+def utc_now() -> str:
+    """Return the present as the record states it: RFC 3339, UTC, whole seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run comes to."""
+
+    run_id: str
+    total: Account
+    files: dict[str, int]
+    """Lines by path, relative to the output folder."""
+    unreachable: list[str]
+    """Sources none of whose listings could be read."""
+
+
+class Run:
+    """A run at work, from its making to ``finish``."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        output: Path,
+        sources: Sequence[Source],
+        *,
+        spider: str,
+        now: Callable[[], str] = utc_now,
+        accepts: Callable[[Candidate], str | None] = lambda _candidate: None,
+        max_new: int = 0,
+        with_removed: bool = True,
+    ) -> None:
+        """``accepts`` gives a further reason to skip a candidate; ``max_new`` bounds a source, 0 is no bound."""
+        stamp = now().translate({ord(mark): None for mark in "-:"})
+        self.id = f"{stamp}-{secrets.token_hex(2)}"
+        self.engine = engine
+        self.output = output
+        self.sources = {source.name: source for source in sources}
+        self.hosts = frozenset(
+            urlsplit(url).netloc for source in sources for url in [source.home, *(url for _, url in source.listings())]
+        )
+        """Host and port of every address that the sources name themselves."""
+        self.ledger = Ledger(self.id, self.sources)
+        self.now = now
+        self._accepts = accepts
+        self._max_new = max_new
+        self._with_removed = with_removed
+        self._taken = dict.fromkeys(self.sources, 0)
+        self._lock = RunLock(output, self.id)
+        place = place_of(output)
+        history.begin_run(engine, self.id, place=place, spider=spider, version=__version__, now=now())
+
+    def listing(self, source: Source, url: str) -> Listing:
+        """Return what is remembered of a listing, to ask for it conditionally."""
+        return frontier.listing(self.engine, source.name, url)
+
+    def resume(self, source: Source) -> list[Candidate]:
+        """Return what earlier runs left on the frontier of a source."""
+        left = []
+        for candidate in frontier.pending(self.engine, source.name):
+            entry = self.ledger.discover(source.name, candidate.url, candidate.via)
+            if entry is None:
+                continue
+            if reason := source.refuses(candidate.url):
+                self.skip(candidate.url, reason)
+                continue
+            self._taken[source.name] += 1
+            left.append(candidate)
+        return left
+
+    def discover(self, source: Source, candidates: Iterable[Candidate], read: Listing) -> list[Candidate]:
+        """Put what a listing names onto the frontier, and return what is to be fetched now."""
+        met = [
+            (entry, candidate)
+            for candidate in candidates
+            if (entry := self.ledger.discover(source.name, candidate.url, candidate.via))
+        ]
+        known = frontier.known(self.engine, [entry.key for entry, _ in met])
+        fresh = []
+        skipped = []
+        for entry, candidate in met:
+            if entry.key in known:
+                self.ledger.close(entry, "already_known")
+            elif reason := self._refusal(source, candidate):
+                skipped.append((entry, reason))
+            else:
+                self._taken[source.name] += 1
+                fresh.append((entry.key, candidate))
+        self._write_skips(skipped)
+        cut = any(reason == "over_limit" for _, reason in skipped)
+        frontier.enqueue(self.engine, source.name, fresh, None if cut else read, now=self.now())
+        return [candidate for _, candidate in fresh]
+
+    def fetched(self, url: str) -> bool:
+        """Count the arrival of a page; False if its address has an outcome already."""
+        entry = self.ledger.entry(url)
+        if entry is None or entry.fetched:
+            return False
+        self.ledger.fetched(entry)
+        return True
+
+    def save(self, article: Article) -> Verdict:
+        """Let the store decide on an article, and the ledger note the verdict."""
+        entry = self._entry(article.aliases[0])
+        article.run_id = self.id
+        article.discovered_via = entry.via
+        verdict = articles.save(self.engine, article, entry, now=self.now())
+        self.ledger.close(entry, verdict.outcome)
+        return verdict
+
+    def reject(self, rejection: Rejection) -> None:
+        """Note that a fetched page is no article; it is not fetched again."""
+        self._drop(self._entry(rejection.url), "rejected", rejection.reason, rejection.detail)
+
+    def fail(self, url: str, reason: str, detail: str = "") -> None:
+        """Note that an address could not be fetched; later runs try again, a few times."""
+        self._drop(self._entry(url), "failed", reason, detail)
+
+    def skip(self, url: str, reason: str) -> None:
+        """Note that an address is not to be fetched; it may be discovered anew."""
+        self._write_skips([(self._entry(url), reason)])
+
+    def finish(self) -> Summary:
+        """Close the books and write the files. Raises StoreError or OSError; the next run heals then."""
+        with self.engine.begin() as connection:
+            for entry in self.ledger.open_entries():
+                # Still pending on the frontier: the next run takes it up.
+                outcome = "rejected" if entry.fetched else "skipped"
+                ledger.write(connection, entry, outcome, "run_ended")
+                self.ledger.close(entry, outcome, "run_ended")
+        self.ledger.check()
+        accounts = self.ledger.accounts
+        history.close_books(self.engine, self.id, accounts, paths_of(self.id))
+        files = deliver(self.engine, self.output, self.id, with_removed=self._with_removed)
+        history.end_run(self.engine, self.id, history.FINISHED, now=self.now())
+        self._lock.release()
+        unreachable = [name for name, account in accounts.items() if _unreachable(account)]
+        return Summary(self.id, self.ledger.total(), files, unreachable)
+
+    def abandon(self) -> None:
+        """Let go of the run as it is; the next run at this place finds it dead and heals it."""
+        self._lock.let_go()
+
+    def _entry(self, url: str) -> Entry:
+        entry = self.ledger.entry(url)
+        if entry is None:
+            raise LedgerError(f"{url}: has no open entry in the ledger")
+        return entry
+
+    def _refusal(self, source: Source, candidate: Candidate) -> str | None:
+        if reason := source.refuses(candidate.url) or self._accepts(candidate):
+            return reason
+        return "over_limit" if 0 < self._max_new <= self._taken[source.name] else None
+
+    def _write_skips(self, skipped: Sequence[tuple[Entry, str]]) -> None:
+        if not skipped:
+            return
+        with self.engine.begin() as connection:
+            for entry, reason in skipped:
+                frontier.forget(connection, entry.key)
+                ledger.write(connection, entry, "skipped", reason)
+        for entry, reason in skipped:
+            self.ledger.close(entry, "skipped", reason)
+
+    def _drop(self, entry: Entry, outcome: str, reason: str, detail: str) -> None:
+        with self.engine.begin() as connection:
+            frontier.settle(
+                connection, entry.key, entry.url, entry.source, status=outcome, reason=reason, now=self.now()
+            )
+            ledger.write(connection, entry, outcome, reason, detail)
+        self.ledger.close(entry, outcome, reason)
+
+
+def _unreachable(account: Account) -> bool:
+    return account.listings["failed"] > 0 and not account.listings["read"] + account.listings["not_modified"]
