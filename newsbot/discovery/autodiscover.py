@@ -1,0 +1,244 @@
+"""What a site says of itself: its feeds and sitemaps, its name, language and country."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from newsbot.discovery.feed_xml import language_tag
+from newsbot.discovery.link_context import Tree, as_tree, base_of
+from newsbot.discovery.plain_text import plain_text
+from newsbot.urls import InvalidURL, canonical_url, site_of
+
+WELL_KNOWN_FEEDS = (
+    "/feed", "/feed/", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json", "/rss/", "/feeds",
+    "/index.rdf", "/rss/news.xml", "/?feed=rss2", "/feeds/posts/default", "/news/rss", "/news/feed", "/rss/all.xml",
+)  # fmt: skip
+"""Paths where feeds are found on sites that name none, the most frequent first."""
+
+WELL_KNOWN_SITEMAPS = (
+    "/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_news.xml",
+    "/wp-sitemap.xml", "/sitemap-index.xml", "/sitemaps/news.xml", "/sitemap/news.xml", "/sitemap.xml.gz",
+    "/googlenews.xml", "/sitemaps.xml", "/sitemap/sitemap.xml", "/sitemap.txt",
+)  # fmt: skip
+"""Paths where sitemaps are found on sites whose robots.txt names none."""
+
+_FEED_TYPE = re.compile(
+    r"application/(?:rss|atom|rdf|x\.atom|x-rss)\+xml|application/feed\+json|text/rss|application/rss", re.I
+)
+_LOOSE_TYPE = re.compile(r"(?:application|text)/(?:xml|json|x-json)", re.I)
+_FEED_PATH = re.compile(
+    r"(?:^|/)(?:rss|feeds?|atom|rdf)(?:[/._-]|$)|\.(?:rss|atom|rdf)$|(?:rss|feed|atom)[\w-]*\.(?:xml|json)$|"
+    r"[?&](?:feed|rss|format=(?:rss|feed))\b|[?&]type=\d*rss",
+    re.I,
+)
+_NO_FEED = re.compile(r"oembed|/wp-json|comments?[/_-]feed|/comments?(?:/|$)|feed/comments|opensearch|\.html?$", re.I)
+_FEED_TEXT = re.compile(r"\b(?:rss|atom|feed|json feed)\b", re.I)
+_ROBOTS_SITEMAP = re.compile(r"^[ \t]*site-?map[ \t]*:[ \t]*([^\s#]+)", re.I | re.M)
+_TITLE_PARTS = re.compile(r"\s+[|–—\-·•:»]\s+")
+
+# Domains of countries that sites anywhere take for their sound.
+_GENERIC_ENDINGS = frozenset(
+    {
+        "io",
+        "tv",
+        "me",
+        "co",
+        "ai",
+        "fm",
+        "ly",
+        "cc",
+        "ws",
+        "to",
+        "gg",
+        "eu",
+        "su",
+        "st",
+        "la",
+        "im",
+        "vc",
+        "sh",
+        "nu",
+        "tk",
+        "ml",
+        "am",
+    }
+)
+_COUNTRY_NAMES = {"uk": "gb"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFacts:
+    """What a home page tells of its outlet; None where it does not."""
+
+    name: str | None = None
+    language: str | None = None
+    """BCP 47, as the page states it."""
+    country: str | None = None
+    """ISO 3166-1 alpha-2 in lower case; a guess."""
+
+
+def feed_links(page: Tree | bytes, url: str, *, charset: str | None = None) -> list[str]:
+    """Return the addresses of the feeds that a page names: those of its head first, then plain links.
+
+    Comment feeds, oEmbed and API addresses are left out.
+
+    >>> page = b'<link rel="alternate" type="application/rss+xml" href="/feed/"><a href="/rss/sport.xml">RSS</a>'
+    >>> feed_links(page, "https://example.org/")
+    ['https://example.org/feed/', 'https://example.org/rss/sport.xml']
+    """
+    tree = as_tree(page, charset)
+    if tree is None:
+        return []
+    base = base_of(tree, url)
+    found: dict[str, None] = {}
+    for href in (*_alternates(tree), *_plain_feed_links(tree)):
+        href = re.sub(r"^feed:(?://)?(?=https?:)", "", href.strip(), flags=re.I)
+        href = re.sub(r"^feed://", "https://", href, flags=re.I)
+        try:
+            address = canonical_url(href, base)
+        except InvalidURL:
+            continue
+        if not _NO_FEED.search(address):
+            found.setdefault(address)
+    return list(found)
+
+
+def _alternates(tree: Tree) -> Iterator[str]:
+    for link in tree.iter("link"):
+        relations = (link.get("rel") or "").lower().split()
+        kind, href = link.get("type") or "", link.get("href") or ""
+        if not href or not {"alternate", "feed"} & set(relations) or "stylesheet" in relations:
+            continue
+        if re.search(r"comment|kommentar|comentario", link.get("title") or "", re.I):
+            continue
+        if "feed" in relations or _FEED_TYPE.search(kind) or (_LOOSE_TYPE.match(kind) and _FEED_PATH.search(href)):
+            yield href
+
+
+def _plain_feed_links(tree: Tree) -> Iterator[str]:
+    for anchor in tree.iter("a"):
+        href = anchor.get("href") or ""
+        if href.lower().startswith(("feed:http", "feed://")):
+            yield href
+        elif href and not href.startswith("#") and _FEED_PATH.search(href):
+            label = " ".join(
+                (
+                    "".join(str(text) for text in anchor.itertext()),
+                    anchor.get("title") or "",
+                    anchor.get("class") or "",
+                )
+            )
+            if _FEED_TEXT.search(label) or re.search(r"\.(?:rss|atom|rdf|xml|json)(?:\?|$)", href, re.I):
+                yield href
+
+
+def sitemaps_in_robots(robots_txt: str, url: str | None = None) -> list[str]:
+    """Return the sitemaps that a robots.txt names, in its order; relative ones only where url is given.
+
+    >>> sitemaps_in_robots("User-agent: *\\nSITEMAP : https://example.org/a.xml # all\\nSitemap: /b.xml", "https://example.org/robots.txt")
+    ['https://example.org/a.xml', 'https://example.org/b.xml']
+    """
+    found: dict[str, None] = {}
+    for text in _ROBOTS_SITEMAP.findall(robots_txt.replace("\ufeff", "").replace("\r", "\n")):
+        try:
+            found.setdefault(canonical_url(text, url))
+        except InvalidURL:
+            continue
+    return list(found)
+
+
+def site_facts(page: Tree | bytes, url: str, *, charset: str | None = None) -> SiteFacts:
+    """Return the name, language and country of a site as its home page tells them.
+
+    >>> page = b'<html lang="de-AT"><meta property="og:site_name" content="Der Bote"><title>Start | Der Bote</title>'
+    >>> site_facts(page, "https://bote.example/")
+    SiteFacts(name='Der Bote', language='de-AT', country='at')
+    """
+    tree = as_tree(page, charset)
+    if tree is None:
+        return SiteFacts(country=_country_of_host(url))
+    metas = {
+        (meta.get("property") or meta.get("name") or meta.get("http-equiv") or "").lower(): meta.get("content") or ""
+        for meta in reversed(list(tree.iter("meta")))
+    }
+    organisation = next(iter(_organisations(tree)), {})
+    name = (
+        plain_text(metas.get("og:site_name"))
+        or plain_text(_string(organisation, "name"))
+        or plain_text(metas.get("application-name"))
+        or plain_text(metas.get("apple-mobile-web-app-title"))
+        or _name_in_title(tree, url)
+    )
+    root = tree.getroottree().getroot()
+    language = language_tag(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang"))
+    locale = language_tag(metas.get("og:locale"))
+    language = language or locale or language_tag(metas.get("content-language"))
+    return SiteFacts(name=name, language=language, country=_country(url, language, locale, organisation))
+
+
+def _organisations(tree: Tree) -> Iterator[dict[str, Any]]:
+    for script in tree.iter("script"):
+        if "ld+json" not in (script.get("type") or ""):
+            continue
+        try:
+            data = json.loads(script.text or "", strict=False)
+        except (ValueError, RecursionError):
+            continue
+        pending = [data]
+        for node in pending:
+            if len(pending) > 200:
+                break
+            if isinstance(node, list):
+                pending.extend(node)
+            elif isinstance(node, dict):
+                kinds = node.get("@type")
+                kinds = kinds if isinstance(kinds, list) else [kinds]
+                if any(isinstance(kind, str) and kind.endswith(("Organization", "WebSite")) for kind in kinds):
+                    yield node
+                pending.extend(value for key, value in node.items() if key in ("@graph", "publisher", "mainEntity"))
+
+
+def _string(data: dict[str, Any], key: str) -> str | None:
+    value = data.get(key)
+    return value if isinstance(value, str) else None
+
+
+def _name_in_title(tree: Tree, url: str) -> str | None:
+    """The part of the page's title that the host name repeats, or the shortest one."""
+    title = plain_text(next((element.text for element in tree.iter("title")), None))
+    if not title:
+        return None
+    parts = [part for part in _TITLE_PARTS.split(title) if part]
+    host = site_of(url).partition(".")[0].replace("-", "")
+    named = [part for part in parts if host in re.sub(r"\W", "", part).lower()]
+    return (named or sorted(parts, key=len))[0] if parts else title
+
+
+def _country(url: str, language: str | None, locale: str | None, organisation: dict[str, Any]) -> str | None:
+    address = organisation.get("address")
+    stated = address.get("addressCountry") if isinstance(address, dict) else None
+    if isinstance(stated, dict):
+        stated = stated.get("name")
+    if isinstance(stated, str) and len(stated) == 2 and stated.isalpha():
+        return _COUNTRY_NAMES.get(stated.lower(), stated.lower())
+    by_host = _country_of_host(url)
+    if by_host:
+        return by_host
+    # en-US and the like are what content systems state by default; other regions were chosen.
+    for tag in (language, locale):
+        region = tag.rpartition("-")[2] if tag and "-" in tag else ""
+        if len(region) == 2 and tag not in ("en-US",):
+            return _COUNTRY_NAMES.get(region.lower(), region.lower())
+    return "us" if language == "en-US" and locale in (None, "en-US") else None
+
+
+def _country_of_host(url: str) -> str | None:
+    ending = (urlsplit(urljoin(url, "/")).hostname or "").rpartition(".")[2]
+    if len(ending) != 2 or not ending.isalpha() or ending in _GENERIC_ENDINGS:
+        return None
+    return _COUNTRY_NAMES.get(ending, ending)

@@ -1,0 +1,162 @@
+"""Feeds: bytes -> Feed, whatever is wrong with them (RSS 0.9x to 2.0, RDF, Atom, JSON Feed).
+
+A well-formed document is parsed once by lxml. Any other is cut at its entries and read entry by
+entry, so that one broken entry never loses the others and a cut-off feed gives what had arrived.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from newsbot.discovery.broken_xml import read_entries
+from newsbot.discovery.compressed import TooLarge, gunzip
+from newsbot.discovery.feed_record import Feed, FeedError
+from newsbot.discovery.feed_xml import ENTRY_FIELDS, ENTRY_NAMES, read_feed
+from newsbot.discovery.jsonfeed import read_json_feed
+from newsbot.discovery.xml_fields import field_name
+from newsbot.discovery.xml_source import UnsafeXML, parse_strictly, to_utf8, without_controls, without_doctype
+from newsbot.items import Candidate
+
+MAX_FEED_BYTES = 20_000_000
+"""Largest feed that is read, in bytes, before and after decompression."""
+
+_ROOT = re.compile(rb"<\?xml|<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)(?=[\s>])", re.I)
+_FEED_TAG = re.compile(rb"<(?:[\w.-]+:)?(rss|feed|rdf|channel)(?=[\s>])", re.I)
+# What nearly all feeds start with, told without a search.
+_PLAIN_START = re.compile(rb"(?:<\?xml[^>]{0,200}\?>\s{0,20})?<(?:rss|feed|rdf:RDF)[\s>]")
+_ENTRY = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)(?=[\s>/])", re.I)
+_HTML = re.compile(
+    rb"<!doctype\s+html|<(?:\w+:)?html\b|\A\s*<(?:head|body|script|div|meta|p|h1|center|table|br)\b", re.I
+)
+_SECTION_TOKEN = re.compile(rb"<!\[CDATA\[|\]\]>|<!--|-->|</(?:item|entry)>")
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.S)
+
+
+def parse_feed(body: bytes, url: str, *, charset: str | None = None) -> Feed:
+    """Read a feed; url is where it was fetched from, charset what the HTTP header said.
+
+    Entries come in the feed's order, each address once. Raises FeedError with a reason from
+    FEED_REASONS when there is no feed in the body.
+
+    >>> body = b'<rss version="2.0"><channel><title>T</title><item><title>A &amp;amp; B</title><link>/a</link></item>'
+    >>> feed = parse_feed(body, "https://example.org/feed")
+    >>> feed.candidates[0].url, feed.candidates[0].title, feed.notes
+    ('https://example.org/a', 'A & B', ['not_well_formed: line 1: Premature end of data in tag channel line 1'])
+    """
+    if len(body) > MAX_FEED_BYTES:
+        raise FeedError("too_large", f"{len(body)} bytes")
+    notes: list[str] = []
+    try:
+        body, whole = gunzip(body, MAX_FEED_BYTES)
+    except TooLarge as error:
+        raise FeedError("too_large", str(error)) from None
+    if not whole:
+        notes.append("gzip: cut or damaged")
+    data, odd = to_utf8(body, charset)
+    data = without_controls(data).strip()
+    notes += odd
+    if not data:
+        raise FeedError("empty")
+    feed = (
+        read_json_feed(data.decode("utf-8", "replace"), url)
+        if data[:1] in (b"{", b"[")
+        else _read_xml(data, url, notes)
+    )
+    feed.notes[:0] = notes
+    feed.candidates = _once_each(feed)
+    return feed
+
+
+def _read_xml(data: bytes, url: str, notes: list[str]) -> Feed:
+    data = _from_root(data, notes)
+    try:
+        data, odd = without_doctype(data)
+    except UnsafeXML as error:
+        raise FeedError("unsafe_xml", str(error)) from None
+    notes += odd
+    try:
+        root = parse_strictly(data)
+    except etree.XMLSyntaxError as error:
+        line = error.position[0] if error.position else 0
+        notes.append(f"not_well_formed: line {line}: {error.msg.partition(', line')[0][:120]}")
+        return _read_broken(data, url)
+    kind = _kind(field_name(str(root.tag)))
+    if kind is None:
+        raise FeedError(
+            "html_page" if field_name(str(root.tag)).endswith("html") else "not_a_feed",
+            f"root <{root.tag!s}>"[:120],
+        )
+    head = root if kind == "atom" else next((e for e in root.iter(*_any_case("channel")) if len(e)), root)
+    entries = list(root.iter(*_any_case("item"), *_any_case("entry")))
+    if _swallowed(data, len(entries)):
+        notes.append("open_cdata: a section runs over the end of its entry")
+        return _read_broken(data, url)
+    return read_feed(kind, head, entries, url)
+
+
+def _any_case(name: str) -> tuple[str, ...]:
+    return tuple(f"{{*}}{spelling}" for spelling in (name, name.title(), name.upper()))
+
+
+def _swallowed(data: bytes, found: int) -> bool:
+    """Whether a CDATA section that was never closed has taken whole entries into itself."""
+    if data.count(b"</item>") + data.count(b"</entry>") <= found:
+        return False
+    inside: bytes | None = None
+    for token in _SECTION_TOKEN.findall(data):
+        if inside is None:
+            inside = {b"<![CDATA[": b"]]>", b"<!--": b"-->"}.get(token)
+        elif token == inside:
+            inside = None
+        elif inside == b"]]>" and token.startswith(b"</"):
+            return True
+    return False
+
+
+def _from_root(data: bytes, notes: list[str]) -> bytes:
+    """Drop what stands before the document, or raise FeedError for what is no feed at all."""
+    if _PLAIN_START.match(data):
+        return data
+    named = _FEED_TAG.search(data)
+    html_mark = _HTML.search(_COMMENT.sub(lambda m: b" " * len(m[0]), data[:65_536]))
+    if named is None or (html_mark and html_mark.start() < named.start() and not _ENTRY.search(data, named.start())):
+        if html_mark:
+            raise FeedError("html_page")
+        first = re.search(rb"<[^>]{1,80}>?", data.partition(b"?>")[2] or data)
+        raise FeedError(
+            "not_a_feed",
+            first[0].decode("utf-8", "replace") if first else data[:60].decode("utf-8", "replace"),
+        )
+    start = _ROOT.search(data)
+    offset = start.start() if start and start.start() <= named.start() else named.start()
+    if offset:
+        notes.append(f"junk: {offset} bytes before the document")
+    return data[offset:]
+
+
+def _kind(root: str) -> str | None:
+    local = root.rpartition(":")[2]
+    return {"rss": "rss", "rdf": "rdf", "feed": "atom", "channel": "rss"}.get(local)
+
+
+def _read_broken(data: bytes, url: str) -> Feed:
+    named = _FEED_TAG.search(data)
+    kind = _kind(named[1].decode().lower()) if named else None
+    head, entries = read_entries(data, ENTRY_NAMES, ENTRY_FIELDS)
+    return read_feed(kind or "rss", head, entries, url)
+
+
+def _once_each(feed: Feed) -> list[Candidate]:
+    """Each address once; a repetition fills in what the first left open (a moved or an edited entry)."""
+    seen: dict[str, Candidate] = {}
+    for candidate in feed.candidates:
+        known = seen.setdefault(candidate.url, candidate)
+        if known is candidate:
+            continue
+        feed.note(f"repeated: {candidate.url}")
+        for name in ("title", "published", "modified", "authors", "tags", "summary", "html"):
+            if not getattr(known, name):
+                setattr(known, name, getattr(candidate, name))
+    return list(seen.values())

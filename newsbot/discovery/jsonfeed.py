@@ -1,0 +1,162 @@
+"""JSON Feed 1.0 and 1.1 (jsonfeed.org), whole or cut off."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import Any
+
+from newsbot.discovery.bylines import names
+from newsbot.discovery.feed_dates import parse_date
+from newsbot.discovery.feed_record import Feed, FeedError
+from newsbot.discovery.feed_xml import MAX_TAGS, SUMMARY_LIMIT, language_tag
+from newsbot.discovery.plain_text import plain_text, shortened
+from newsbot.items import Candidate
+from newsbot.urls import InvalidURL, canonical_url
+
+_ITEMS = re.compile(r'"items"\s*:\s*\[')
+_FIELD_BEFORE = re.compile(r'"(title|language|home_page_url|feed_url|next_url)"\s*:\s*"((?:[^"\\]|\\.)*)"')
+
+
+def read_json_feed(text: str, url: str) -> Feed:
+    """Read a JSON Feed; raises FeedError("not_a_feed") for JSON that has no list of items.
+
+    >>> read_json_feed('{"title": "T", "items": [{"url": "/a", "title": "A"}]}', "https://example.org/f").candidates[0].url
+    'https://example.org/a'
+    """
+    feed = Feed(kind="json")
+    try:
+        data: Any = json.loads(text, strict=False)
+    except (ValueError, RecursionError) as error:
+        data = _salvaged(text)
+        feed.note(f"json_error: {str(error)[:120]}")
+    if isinstance(data, list):
+        data = {"items": data}
+    items = data.get("items") if isinstance(data, dict) else None
+    if not isinstance(items, list):
+        raise FeedError("not_a_feed", "JSON without a list of items")
+    if items and not any(isinstance(item, dict) and ({"url", "id", "external_url"} & item.keys()) for item in items):
+        raise FeedError("not_a_feed", "JSON whose items have neither url nor id")
+    feed.title = plain_text(_string(data, "title"))
+    feed.language = language_tag(_string(data, "language"))
+    feed.home = _address(_string(data, "home_page_url"), url)
+    feed.self_url = _address(_string(data, "feed_url"), url)
+    feed.next_url = _address(_string(data, "next_url"), url)
+    for hub in _objects(data, "hubs"):
+        feed.hub = feed.hub or _address(_string(hub, "url"), url)
+    owners = [name for name in names(_people(data)) if name != feed.title]
+    for number, item in enumerate(items, 1):
+        if not isinstance(item, dict):
+            feed.note(f"unreadable_entry: entry {number} is no object")
+            continue
+        candidate = _read_item(feed, item, number, url, owners)
+        if candidate:
+            feed.candidates.append(candidate)
+    return feed
+
+
+def _read_item(feed: Feed, item: dict[str, Any], number: int, base: str, owners: list[str]) -> Candidate | None:
+    title = plain_text(_string(item, "title"), literal=True)
+    entry = f"entry {number}" + (f" {title[:60]!r}" if title else "")
+    address = _address(_string(item, "url"), base)
+    if address is None:
+        identity = _string(item, "id") or ""
+        guess = identity if identity.startswith(("http://", "https://")) else _string(item, "external_url")
+        address = _address(guess, base)
+        feed.note(f"link_from_id: {entry}" if address else f"no_link: {entry}")
+        if address is None:
+            return None
+    content = _string(item, "content_html")
+    plain = _string(item, "content_text")
+    if not content and plain:
+        content = "".join(f"<p>{html.escape(part, quote=False)}</p>" for part in re.split(r"\n\s*\n", plain.strip()))
+    tags = item.get("tags")
+    return Candidate(
+        url=address,
+        via="feed",
+        title=title,
+        published=_date(feed, item, "date_published", number),
+        modified=_date(feed, item, "date_modified", number),
+        authors=names(_people(item)) or list(owners),
+        tags=[tag for tag in map(plain_text, filter(_is_text, tags)) if tag][:MAX_TAGS]
+        if isinstance(tags, list)
+        else [],
+        summary=shortened(plain_text(_string(item, "summary")), SUMMARY_LIMIT),
+        language=language_tag(_string(item, "language")) or feed.language,
+        html=content,
+    )
+
+
+def _salvaged(text: str) -> dict[str, Any]:
+    """The items of a document that is cut off or broken, as far as each can be read."""
+    start = _ITEMS.search(text)
+    if not start:
+        return {}
+    data: dict[str, Any] = {key: _unquoted(value) for key, value in _FIELD_BEFORE.findall(text[: start.start()])}
+    decoder = json.JSONDecoder(strict=False)
+    items: list[Any] = []
+    position = text.find("{", start.end())
+    failures = 0
+    while position != -1 and failures < 50:
+        try:
+            item, end = decoder.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            failures += 1
+            end = position + 1
+        else:
+            if {"url", "id"} & item.keys():
+                items.append(item)
+        position = text.find("{", end)
+    return {**data, "items": items}
+
+
+def _unquoted(value: str) -> str:
+    try:
+        return str(json.loads(f'"{value}"', strict=False))
+    except ValueError:
+        return value
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _string(data: dict[str, Any], key: str) -> str | None:
+    value = data.get(key)
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return str(value)
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) and value.strip() else None
+
+
+def _objects(data: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    value = data.get(key)
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+
+
+def _people(data: dict[str, Any]) -> list[str | None]:
+    people = _objects(data, "authors")
+    single = data.get("author")
+    if not people and isinstance(single, dict):
+        people = [single]
+    found = [_string(person, "name") for person in people]
+    if not people and isinstance(single, str):
+        found = [single]
+    return found
+
+
+def _address(text: str | None, base: str) -> str | None:
+    try:
+        return canonical_url(text, base) if text else None
+    except InvalidURL:
+        return None
+
+
+def _date(feed: Feed, item: dict[str, Any], key: str, number: int) -> str | None:
+    text = _string(item, key)
+    date = parse_date(text)
+    if text and not date:
+        feed.note(f"bad_date: entry {number}: {text[:60]!r}")
+    return date

@@ -1,0 +1,215 @@
+"""The shape of an address: how much it looks like an article's, and the pattern it has in common with others.
+
+Nothing here knows a site. A long slug, a date, an identifier speak for an article; few short words,
+list and service words speak against it. From known articles a site's own pattern is learned.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from newsbot.discovery.link_words import LISTING_SEGMENTS, QUERY_SERVICE, SERVICE_WORDS
+
+_ASSET = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|svg|avif|ico|bmp|mp4|mp3|m4a|m3u8|mov|webm|wav|pdf|zip|gz|rar|exe|apk|dmg|css|js|json|xml|"
+    r"rss|atom|txt|csv|docx?|xlsx?|pptx?|epub|ics|woff2?)$",
+    re.I,
+)
+_EXTENSION = re.compile(r"\.(?:s?html?|xhtml|php\d?|aspx?|jsp|cms|ece|story|do|cfm)$", re.I)
+_PATH_DATE = re.compile(
+    r"(?<!\d)(?:19|20)\d\d[-/_.]?(?:0?[1-9]|1[0-2]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+    r"[-/_.]?(?:0?[1-9]|[12]\d|3[01])(?!\d)",
+    re.I,
+)
+_PATH_MONTH = re.compile(r"(?<!\d)(?:19|20)\d\d[-/](?:0?[1-9]|1[0-2])(?=[-/_.]|$)")
+_PAGE = re.compile(r"(?:^|/)(?:page|p|seite|pagina|pag|strona|sida)[-/_]?\d{1,4}/?$", re.I)
+_LONG_NUMBER = re.compile(r"\d{5,}")
+_UUID = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^[0-9a-f]{16,40}$", re.I)
+_SPLIT = re.compile(r"[-_+.,~ :]+")
+_ID_PARAMETER = re.compile(
+    r"(?:^|_)(?:id|idx|no|num|nid|aid|sid|cid|pid|p|key|seq|code|article|news|story|post)$|id$|no$", re.I
+)
+_WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What an address looks like."""
+
+    score: float
+    """Log-odds-like: over 2 speaks for an article, under 0 against one."""
+    pattern: tuple[str, ...]
+    """One class name a path part: WORD, SLUG, NUM, DATE, ID …; alike for the articles of a site."""
+    words: tuple[str, ...]
+    """The literal parts at the places where the pattern says WORD."""
+    slug_words: int
+
+    @property
+    def has_id(self) -> bool:
+        """Whether an identifier stands in it, as a part of its own, at a slug's end or as a parameter."""
+        marks = ("NUM", "ID", "UUID", "?NUM")
+        return any(
+            part.startswith(marks) or part[-1] == "#" or "-NUM" in part or "-ID" in part for part in self.pattern
+        )
+
+
+@lru_cache(maxsize=16_384)
+def shape_of(url: str) -> Shape:
+    """Describe the shape of an absolute address.
+
+    >>> shape_of("https://example.org/2026/11/20/harbour-strike-ends-after-talks").score > 3
+    True
+    >>> shape_of("https://example.org/tag/economy").score < 0
+    True
+    >>> shape_of("https://example.org/news/world-12345678").pattern
+    ('WORD', 'WORD-NUM')
+    """
+    parts = urlsplit(url)
+    path = unquote(parts.path)
+    segments = [segment for segment in path.split("/") if segment]
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    if not segments and not query:
+        return Shape(-9.0, (), (), 0)
+    pattern, words, score = [], [], 0.0
+    slug_words = 0
+    for index, segment in enumerate(segments):
+        last = index == len(segments) - 1
+        name, count = _classify(_EXTENSION.sub("", segment) if last else segment)
+        pattern.append(name + (":ext" if last and _EXTENSION.search(segment) else ""))
+        if name == "WORD":
+            words.append(segment.lower())
+        slug_words = max(slug_words, count)
+    ids = [key for key, value in query if _ID_PARAMETER.search(key) and re.search(r"\d", value)]
+    bare = [key for key, value in query if not value and key.isdigit()]
+    pattern += ["?NUM"] if bare else [f"?{key}{'#' if key in ids else ''}" for key, _ in query]
+
+    score += {0: -1.0, 1: -0.8, 2: 0.3, 3: 1.5, 4: 2.4}.get(slug_words, 3.0)
+    tail = "/".join(pattern[-3:])
+    if _PATH_DATE.search(path):
+        score += 2.0
+    elif _PATH_MONTH.search(path):
+        score += 1.2
+    if "NUM" in tail or "ID" in tail:
+        score += (
+            1.6
+            if any(part.startswith(("NUM", "ID", "UUID")) or "-NUM" in part or "-ID" in part for part in pattern[-2:])
+            else 0.8
+        )
+    if ids or bare:
+        score += 2.0
+    if segments and _EXTENSION.search(segments[-1]):
+        score += 0.5
+    score -= _against(segments, slug_words, path, [key.lower() for key, _ in query])
+    return Shape(score, tuple(pattern), tuple(words), slug_words)
+
+
+def is_page(url: str) -> bool:
+    """Whether an address may be a page at all: no image, feed, archive or document.
+
+    >>> is_page("https://example.org/a.jpg"), is_page("https://example.org/a.html")
+    (False, True)
+    """
+    return _ASSET.search(urlsplit(url).path) is None
+
+
+def _against(segments: list[str], slug_words: int, path: str, keys: list[str]) -> float:
+    lowered = [_EXTENSION.sub("", segment.lower()) for segment in segments]
+    against = 0.0
+    if any(segment in SERVICE_WORDS for segment in lowered):
+        against += 6.0 if lowered[-1] in SERVICE_WORDS or lowered[0] in SERVICE_WORDS else 2.0
+    listing = [index for index, segment in enumerate(lowered) if segment in LISTING_SEGMENTS]
+    if listing:
+        # /archive/2026/11/a-long-slug is an article, /tag/a-long-slug is not, /columnists/a-long-slug-1234567 may be.
+        below = len(lowered) - 1 - listing[-1]
+        deep = below >= 2 and (slug_words >= 3 or (below >= 4 and _PATH_DATE.search(path)))
+        numbered = slug_words >= 3 and _LONG_NUMBER.search(lowered[-1])
+        against += 0.5 if deep else 2.0 if numbered else 5.0
+    if _PAGE.search(path):
+        against += 5.0
+    if any(key in QUERY_SERVICE for key in keys):
+        against += 6.0
+    if lowered and re.fullmatch(r"(?:19|20)\d\d|\d{1,2}", lowered[-1]) and slug_words < 3:
+        against += 2.5
+    return against
+
+
+def _classify(segment: str) -> tuple[str, int]:
+    """The class of a path segment and how many words it holds."""
+    if segment.isdigit():
+        length = len(segment)
+        if length == 4 and segment[:2] in ("19", "20"):
+            return "YEAR", 0
+        return ("NN" if length <= 2 else "NUM"), 0
+    if _UUID.match(segment):
+        return "UUID", 0
+    parts = [part for part in _SPLIT.split(segment) if part]
+    words = [part for part in parts if any(c.isalpha() for c in part) and not _is_id(part)]
+    count = len(words)
+    wide = len(_WIDE.findall(segment))
+    if wide >= 4:
+        count = max(count, wide // 2)
+    number = any(_LONG_NUMBER.search(part) for part in parts)
+    coded = any(_is_id(part) for part in parts)
+    suffix = "-NUM" if number else "-ID" if coded else ""
+    if not words:
+        return ("NUM" if number else "ID" if coded else "DATE" if _PATH_DATE.search(segment) else "NN"), 0
+    return ("SLUG" if count >= 2 else "WORD") + suffix, count
+
+
+def _is_id(part: str) -> bool:
+    """Whether a part is a code that no one reads: digits and letters mixed, or six digits."""
+    digits = sum(c.isdigit() for c in part)
+    if digits == len(part):
+        return digits >= 5
+    return part.isascii() and len(part) >= 6 and digits >= 2 and 0 < digits < len(part)
+
+
+@dataclass(slots=True)
+class Learned:
+    """What the known articles of a site have in common."""
+
+    total: int = 0
+    patterns: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    words: dict[tuple[str, ...], list[Counter[str]]] = field(default_factory=dict)
+
+    def judge(self, shape: Shape) -> float:
+        """Return what the site's pattern adds to a score: up to 4 for, down to -3 against."""
+        if not self.total:
+            return 0.0
+        trust = min(1.0, self.total / 8)
+        share = self.patterns.get(shape.pattern, 0) / self.total
+        if share == 0:
+            common = self.patterns.most_common(3)
+            covered = sum(count for _, count in common) / self.total
+            return -3.0 * trust * covered if covered > 0.6 else 0.0
+        for place, word in zip(self.words.get(shape.pattern, []), shape.words, strict=False):
+            # A place that holds one of very few words in all known articles is part of the pattern.
+            if word not in place and place.total() >= 5 and len(place) <= max(1, place.total() // 10):
+                return -3.0 * trust
+        return (1.5 + 2.5 * min(1.0, share * 3)) * (0.5 + 0.5 * trust)
+
+
+def learn(urls: Iterable[str]) -> Learned:
+    """Learn the pattern of a site's articles from addresses that are known to be articles.
+
+    >>> known = [f"https://example.org/articles/c{n}x8yz{n}q" for n in range(12, 24)]
+    >>> learned = learn(known)
+    >>> learned.judge(shape_of("https://example.org/articles/c77d4kfz2")) > 2
+    True
+    >>> learned.judge(shape_of("https://example.org/topics/c77d4kfz2")) < 0
+    True
+    """
+    learned = Learned()
+    for url in urls:
+        shape = shape_of(url)
+        learned.total += 1
+        learned.patterns[shape.pattern] += 1
+        places = learned.words.setdefault(shape.pattern, [Counter() for _ in shape.words])
+        for place, word in zip(places, shape.words, strict=False):
+            place[word] += 1
+    return learned

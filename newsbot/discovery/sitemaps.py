@@ -1,0 +1,261 @@
+"""Sitemaps: bytes -> articles and further sitemaps (sitemaps.org 0.9, Google's news extension).
+
+Elements are read as they arrive and forgotten, so that 50,000 addresses cost little memory; what is
+not well-formed is cut at its entries and read one by one, as feeds are.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from newsbot.discovery.broken_xml import read_entries
+from newsbot.discovery.compressed import TooLarge, gunzip
+from newsbot.discovery.feed_dates import parse_date
+from newsbot.discovery.feed_record import MAX_NOTES, FeedError
+from newsbot.discovery.feed_xml import MAX_TAGS, language_tag
+from newsbot.discovery.feeds import parse_feed
+from newsbot.discovery.plain_text import plain_text
+from newsbot.discovery.sitemap_dates import Child
+from newsbot.discovery.xml_fields import field_name, fields_of, text_of
+from newsbot.discovery.xml_source import UnsafeXML, to_utf8, without_controls, without_doctype
+from newsbot.items import Candidate
+from newsbot.urls import InvalidURL, canonical_url
+
+MAX_SITEMAP_BYTES = 50 * 1024 * 1024
+"""Largest sitemap that is read, after decompression: the limit of sitemaps.org."""
+
+SITEMAP_REASONS = {
+    "empty": "the body has nothing in it",
+    "too_large": "the sitemap is larger than 50 MB",
+    "html_page": "the body is an HTML page",
+    "unsafe_xml": "the document declares entities that would expand without bound or read local files",
+    "not_a_sitemap": "the body is neither a sitemap, a feed nor a list of addresses",
+}
+
+_ROOT = re.compile(rb"<(?:[\w.-]+:)?(urlset|sitemapindex|rss|feed|rdf|html|url|sitemap)(?=[\s>])", re.I)
+_NEWS_FIELDS = (
+    "news:title",
+    "news:publication_date",
+    "news:keywords",
+    "news:language",
+    "news:genres",
+    "news:name",
+)
+_FIELDS = frozenset(("loc", "lastmod", "changefreq", "priority", *_NEWS_FIELDS))
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|div|p|a)\b", re.I)
+_ENTRY_TAGS = tuple(f"{{*}}{name}" for name in ("url", "sitemap", "URL", "SITEMAP", "Url", "Sitemap"))
+_ASSET = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|svg|avif|mp4|mp3|m4a|mov|webm|pdf|zip|css|js|json|ico|docx?|xlsx?)$", re.I
+)
+_SITEMAP_NAME = re.compile(r"\.xml(?:\.gz)?$|\.gz$", re.I)
+_ONE_LINE = re.compile(r"\s*[\r\n\t]+\s*")
+_LINE_URL = re.compile(r"https?://\S+", re.I)
+
+
+class SitemapError(ValueError):
+    """The body is no sitemap that could be read; reason is a name from SITEMAP_REASONS."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{SITEMAP_REASONS[reason]}{': ' if detail else ''}{detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(slots=True, kw_only=True)
+class Sitemap:
+    """A sitemap as it was read."""
+
+    kind: str
+    """urlset, index, text or feed (an RSS or Atom feed handed in as a sitemap)."""
+    candidates: list[Candidate] = field(default_factory=list)
+    children: list[Child] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What was wrong, each "kind: detail"."""
+
+    def note(self, text: str) -> None:
+        """Remember what was wrong, up to a bound."""
+        if len(self.notes) < MAX_NOTES and text not in self.notes:
+            self.notes.append(text)
+
+
+def parse_sitemap(body: bytes, url: str, *, charset: str | None = None) -> Sitemap:
+    """Read a sitemap or sitemap index, gzipped or not, XML or one address a line.
+
+    Candidates come in the sitemap's order, each address once, via "news_sitemap" where the news
+    extension describes them and via "sitemap" elsewhere. Raises SitemapError.
+
+    >>> parse_sitemap(b"https://example.org/a\\nhttps://example.org/b\\n", "https://example.org/sitemap.txt").kind
+    'text'
+    >>> xml = b"<sitemapindex><sitemap><loc> /news.xml </loc><lastmod>2026-11-20</lastmod></sitemap></sitemapindex>"
+    >>> parse_sitemap(xml, "https://example.org/sitemap.xml").children
+    [Child(url='https://example.org/news.xml', lastmod='2026-11-20')]
+    """
+    if len(body) > MAX_SITEMAP_BYTES:
+        raise SitemapError("too_large", f"{len(body)} bytes")
+    notes: list[str] = []
+    try:
+        body, whole = gunzip(body, MAX_SITEMAP_BYTES)
+    except TooLarge as error:
+        raise SitemapError("too_large", str(error)) from None
+    if not whole:
+        notes.append("gzip: cut or damaged")
+    data, odd = to_utf8(body, charset)
+    data = without_controls(data).strip()
+    notes += odd
+    if not data:
+        raise SitemapError("empty")
+    sitemap = _read(data, url, notes)
+    sitemap.notes[:0] = notes
+    return sitemap
+
+
+def _read(data: bytes, url: str, notes: list[str]) -> Sitemap:
+    root = _ROOT.search(data[:1_000_000])
+    if root is None:
+        return _read_text(data, url)
+    kind = root[1].lower()
+    if kind in (b"rss", b"feed", b"rdf"):
+        try:
+            feed = parse_feed(data, url)
+        except FeedError as error:
+            reason = error.reason if error.reason in SITEMAP_REASONS else "not_a_sitemap"
+            raise SitemapError(reason, error.detail) from None
+        return Sitemap(kind="feed", candidates=feed.candidates, notes=feed.notes)
+    if kind == b"html":
+        raise SitemapError("html_page")
+    start = root.start()
+    prologue = data.rfind(b"<?xml", 0, start)
+    doctype = data[:start].upper().find(b"<!DOCTYPE")
+    start = prologue if prologue != -1 else doctype if doctype != -1 else start
+    if start:
+        notes.append(f"junk: {start} bytes before the document")
+    try:
+        data, odd = without_doctype(data[start:])
+    except UnsafeXML as error:
+        raise SitemapError("unsafe_xml", str(error)) from None
+    notes += odd
+    sitemap = Sitemap(kind="index" if kind in (b"sitemapindex", b"sitemap") else "urlset")
+    _collect(sitemap, _entries(data, notes), url)
+    return sitemap
+
+
+def _entries(data: bytes, notes: list[str]) -> Iterator[etree._Element]:
+    """The url and sitemap elements, one at a time; from the first error on, by cutting the text."""
+    context = etree.iterparse(
+        io.BytesIO(data), events=("end",), tag=_ENTRY_TAGS, resolve_entities=False, load_dtd=False,
+        no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8",
+    )  # fmt: skip
+    done = 0
+    try:
+        for _, element in context:
+            if field_name(str(element.tag)) not in ("url", "sitemap"):
+                continue
+            done += 1
+            yield element
+            element.clear()
+            parent = element.getparent()
+            while parent is not None and element.getprevious() is not None:
+                del parent[0]
+    except etree.XMLSyntaxError as error:
+        line = error.position[0] if error.position else 0
+        notes.append(f"not_well_formed: line {line}: {error.msg.partition(', line')[0][:120]}")
+    else:
+        return
+    _, entries = read_entries(data, "url|sitemap", _FIELDS)
+    for number, entry in enumerate(entries):
+        if number >= done:
+            yield entry
+
+
+def _collect(sitemap: Sitemap, entries: Iterable[etree._Element], url: str) -> None:
+    seen: set[str] = set()
+    for number, element in enumerate(entries, 1):
+        loc = lastmod = None
+        news: etree._Element | None = None
+        for child in element:
+            name = field_name(child.tag) if isinstance(child.tag, str) else ""
+            if name == "loc":
+                loc = loc or text_of(child) or child.get("href")
+            elif name == "lastmod":
+                lastmod = child.text
+            elif name.startswith("news:"):
+                news = child if name == "news:news" else element
+        address = _address(loc, url)
+        if address is None:
+            sitemap.note(f"bad_loc: entry {number}: {loc.strip()[:120]!r}" if loc else f"no_loc: entry {number}")
+            continue
+        if address in seen:
+            continue
+        seen.add(address)
+        modified = parse_date(lastmod)
+        if lastmod and lastmod.strip() and modified is None:
+            sitemap.note(f"bad_date: entry {number}: {lastmod.strip()[:60]!r}")
+        path = urlsplit(address).path
+        if field_name(str(element.tag)) == "sitemap" or (news is None and _SITEMAP_NAME.search(path)):
+            if address == url:
+                sitemap.note("loop: the index names itself")
+            else:
+                sitemap.children.append(Child(address, modified))
+        elif _ASSET.search(path):
+            sitemap.note(f"no_page: {address[:120]}")
+        else:
+            candidate = Candidate(url=address, via="sitemap", modified=modified)
+            if news is not None:
+                _add_news(sitemap, candidate, news, number)
+            sitemap.candidates.append(candidate)
+
+
+def _add_news(sitemap: Sitemap, candidate: Candidate, news: etree._Element, number: int) -> None:
+    fields = fields_of(news)
+    for publication in fields.get("news:publication", ()):
+        for name, elements in fields_of(publication).items():
+            fields.setdefault(name, elements)
+    texts = {name: plain_text(text_of(fields[name][0])) for name in _NEWS_FIELDS if name in fields}
+    date = texts.get("news:publication_date")
+    candidate.via = "news_sitemap"
+    candidate.title = texts.get("news:title")
+    candidate.published = parse_date(date)
+    candidate.language = language_tag(texts.get("news:language"))
+    words = (word.strip() for word in re.split(r"[,;،、]", texts.get("news:keywords") or ""))
+    candidate.tags = list(dict.fromkeys(word for word in words if word))[:MAX_TAGS]
+    if date and candidate.published is None:
+        sitemap.note(f"bad_date: entry {number}: {date[:60]!r}")
+
+
+def _address(loc: str | None, base: str) -> str | None:
+    text = _ONE_LINE.sub("", loc.strip()) if loc else ""
+    if not text:
+        return None
+    if "&amp;" in text:
+        text = text.replace("&amp;", "&")
+    if text.lower().startswith("www."):
+        text = f"{urlsplit(base).scheme}://{text}"
+    try:
+        return canonical_url(text, None if text.startswith(("http://", "https://")) else base)
+    except InvalidURL:
+        return None
+
+
+def _read_text(data: bytes, url: str) -> Sitemap:
+    sitemap = Sitemap(kind="text")
+    lines = [line.strip() for line in data.decode("utf-8", "replace").splitlines()]
+    lines = [line for line in lines if line and not line.startswith("#")]
+    addresses = [line for line in lines if _LINE_URL.fullmatch(line)]
+    if not addresses or len(addresses) * 2 < len(lines):
+        raise SitemapError("html_page" if _HTML.search(data) else "not_a_sitemap", lines[0][:80] if lines else "")
+    entries = []
+    for line in lines:
+        if not _LINE_URL.fullmatch(line):
+            sitemap.note(f"bad_loc: {line[:120]!r}")
+            continue
+        element = etree.Element("url")
+        etree.SubElement(element, "loc").text = line
+        entries.append(element)
+    _collect(sitemap, entries, url)
+    return sitemap

@@ -1,0 +1,129 @@
+"""What a site says of itself: feeds, sitemaps, name, language, country."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsbot.discovery import (
+    WELL_KNOWN_FEEDS,
+    WELL_KNOWN_SITEMAPS,
+    SiteFacts,
+    feed_links,
+    site_facts,
+    sitemaps_in_robots,
+)
+
+HOME = "https://www.bote.example/"
+
+
+@pytest.mark.parametrize(
+    ("html", "wanted"),
+    [
+        ('<link rel="alternate" type="application/rss+xml" title="Bote" href="/feed/">', ["feed/"]),
+        (
+            '<link rel="alternate" type="application/atom+xml" href="https://www.bote.example/atom.xml">',
+            ["atom.xml"],
+        ),
+        ('<link rel="alternate" type="application/feed+json" href="feed.json">', ["feed.json"]),
+        ('<link rel="alternate" type="application/json" href="/feed.json">', ["feed.json"]),
+        ('<LINK REL="ALTERNATE" TYPE="APPLICATION/RSS+XML; charset=utf-8" HREF="/Feed">', ["Feed"]),
+        ('<link rel="feed" href="/all">', ["all"]),
+        (
+            '<link type="application/rss+xml" rel="alternate nofollow" href="feed:https://www.bote.example/f">',
+            ["f"],
+        ),
+        ('<link rel="alternate" type="text/xml" href="/rss">', ["rss"]),
+        ('<base href="/de/"><link rel="alternate" type="application/rss+xml" href="feed">', ["de/feed"]),
+        ('<a href="/rss/politik.xml">Politik</a>', ["rss/politik.xml"]),
+        ('<a href="/feeds/latest" class="rss">Subscribe</a>', ["feeds/latest"]),
+        ('<a href="/?feed=rss2">RSS</a>', ["?feed=rss2"]),
+        ('<a href="feed://www.bote.example/x">x</a>', ["x"]),
+        ('<link rel="alternate" type="application/rss+xml" title="Comments" href="/comments/feed/">', []),
+        ('<link rel="alternate" type="application/json+oembed" href="/wp-json/oembed/1.0/embed?url=x">', []),
+        ('<link rel="alternate" type="application/json" href="/wp-json/wp/v2/pages/2">', []),
+        ('<link rel="alternate" hreflang="de" href="/de/">', []),
+        ('<link rel="alternate" type="application/rss+xml">', []),
+        ('<link rel="alternate" type="application/rss+xml" href="javascript:x">', []),
+        ('<a href="/feedback">Feedback</a><a href="/2026/how-to-feed-a-cat">How to feed a cat</a>', []),
+        ("", []),
+    ],
+)
+def test_the_feeds_that_a_page_names(html: str, wanted: list[str]) -> None:
+    assert feed_links(html.encode(), HOME) == [HOME + path for path in wanted]
+
+
+def test_each_feed_once_and_those_of_the_head_first() -> None:
+    page = b"""<body><a href="/rss/sport.xml">RSS</a><link rel="alternate" type="application/rss+xml" href="/feed">
+    <a href="/feed">RSS</a></body>"""
+    assert feed_links(page, HOME) == [f"{HOME}feed", f"{HOME}rss/sport.xml"]
+
+
+def test_a_feed_on_another_host_is_named_all_the_same() -> None:
+    page = b'<link rel="alternate" type="application/rss+xml" href="https://feeds.other.example/bote?format=xml">'
+    assert feed_links(page, HOME) == ["https://feeds.other.example/bote?format=xml"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("User-agent: *\nDisallow: /x\n\nSitemap: https://b.example/s.xml\n", ["https://b.example/s.xml"]),
+        ("\ufeffsitemap:https://b.example/s.xml#x", ["https://b.example/s.xml"]),
+        (
+            "SITEMAP : https://b.example/s.xml # all of it\r\nSite-map: https://b.example/t.xml",
+            ["https://b.example/s.xml", "https://b.example/t.xml"],
+        ),
+        ("Sitemap: https://b.example/s.xml\rSitemap: https://b.example/s.xml", ["https://b.example/s.xml"]),
+        ("# Sitemap: https://b.example/s.xml", []),
+        ("Sitemap:\nSitemap: not an address\nSitemap: ftp://b.example/s", []),
+        ("<html>404</html>", []),
+    ],
+)  # fmt: skip
+def test_the_sitemaps_of_a_robots_txt(text: str, wanted: list[str]) -> None:
+    assert sitemaps_in_robots(text) == wanted
+
+
+def test_relative_sitemaps_need_the_address_of_the_robots_txt() -> None:
+    assert sitemaps_in_robots("Sitemap: /s.xml", "https://b.example/robots.txt") == ["https://b.example/s.xml"]
+
+
+@pytest.mark.parametrize(
+    ("html", "url", "facts"),
+    [
+        (
+            '<html lang="de-AT"><meta property="og:site_name" content="Der Bote"><title>x</title>',
+            "https://bote.example/",
+            SiteFacts(name="Der Bote", language="de-AT", country="at"),
+        ),
+        (
+            "<html lang=en-US><title>Home - The Bote</title>",
+            "https://bote.co.za/",
+            SiteFacts(name="The Bote", language="en-US", country="za"),
+        ),
+        (
+            '<html><meta property="og:locale" content="pt_BR"><title>O Bote</title>',
+            "https://obote.com/",
+            SiteFacts(name="O Bote", language="pt-BR", country="br"),
+        ),
+        (
+            '<html lang="en"><script type="application/ld+json">{"@graph":[{"@type":"NewsMediaOrganization",'
+            '"name":"Bote &amp; Co","address":{"addressCountry":"UK"}}]}</script>',
+            "https://bote.io/",
+            SiteFacts(name="Bote & Co", language="en", country="gb"),
+        ),
+        (
+            '<html lang="en"><script type="application/ld+json">{broken</script>',
+            "https://bote.uk/",
+            SiteFacts(language="en", country="gb"),
+        ),
+        ("", "https://bote.jp/", SiteFacts(country="jp")),
+        ("<p>x", "http://127.0.0.1:8600/", SiteFacts()),
+    ],
+)  # fmt: skip
+def test_what_a_home_page_tells_of_its_outlet(html: str, url: str, facts: SiteFacts) -> None:
+    assert site_facts(html.encode(), url) == facts
+
+
+def test_well_known_paths_are_absolute_and_distinct() -> None:
+    for paths in (WELL_KNOWN_FEEDS, WELL_KNOWN_SITEMAPS):
+        assert all(path.startswith("/") for path in paths)
+        assert len(set(paths)) == len(paths)

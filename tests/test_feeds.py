@@ -1,0 +1,253 @@
+"""Feeds of every make and in every state of repair: what a person would read out of them, or a clear note."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from newsbot.discovery import Feed, FeedError, SitemapError, parse_feed, parse_sitemap
+from newsbot.discovery.feed_dates import parse_date
+from newsbot.items import Candidate
+
+CASES = Path(__file__).with_name("feeds")
+BODIES = {path.name: path.read_bytes() for path in sorted(CASES.iterdir()) if not path.name.endswith(".expected.json")}
+URL = "https://bote.example/feed"
+SITEMAP_URL = "https://bote.example/sitemap.xml"
+
+
+def described(name: str, body: bytes) -> dict[str, Any]:
+    """All that came out of a feed or sitemap, without what is empty."""
+    is_sitemap = name.startswith("sitemap")
+    try:
+        found = parse_sitemap(body, SITEMAP_URL) if is_sitemap else parse_feed(body, URL)
+    except (FeedError, SitemapError) as error:
+        return {"error": error.reason}
+    result: dict[str, Any] = {"kind": found.kind}
+    if isinstance(found, Feed):
+        about = ("title", "language", "home", "hub", "self_url", "next_url", "ttl_minutes")
+        result |= {name: getattr(found, name) for name in about if getattr(found, name)}
+    elif found.children:
+        result["children"] = [[child.url, child.lastmod] for child in found.children]
+    result["entries"] = [_entry(candidate) for candidate in found.candidates]
+    if found.notes:
+        result["notes"] = found.notes
+    return result
+
+
+def _entry(candidate: Candidate) -> dict[str, Any]:
+    entry = {key: value for key, value in dataclasses.asdict(candidate).items() if value}
+    if entry["via"] != "news_sitemap":
+        del entry["via"]
+    return entry
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_each_case_gives_what_a_person_would_read(name: str) -> None:
+    expected = json.loads((CASES / f"{name.partition('.')[0]}.expected.json").read_text())
+    assert described(name, BODIES[name]) == expected
+
+
+def test_no_case_is_without_expectation_and_there_are_enough() -> None:
+    assert {name.partition(".")[0] for name in BODIES} == {
+        p.name.partition(".")[0] for p in CASES.glob("*.expected.json")
+    }
+    assert len(BODIES) >= 60
+
+
+TOKENS = [
+    b"<", b">", b"&", b"</item>", b"<item>", b"<entry>", b"<![CDATA[", b"]]>", b"<!--", b"-->", b"&amp;", b"&nbsp;",
+    b"\x00", b"\xff", b"<!DOCTYPE x [", b'<!ENTITY a "b">', b"&a;", b"</channel>", b"{", b"]", b'"', b"<link>",
+    b"</loc>", b"<url>", b"\x1f\x8b", b"<?xml", b"xmlns=", b"\xe2\x80\xa8", b"https://[::1", b"\\u", b'<link 0href="x',
+]  # fmt: skip
+
+edits = st.lists(
+    st.tuples(
+        st.sampled_from(["insert", "delete", "cut", "repeat", "flip"]),
+        st.integers(0, 10_000),
+        st.integers(1, 200),
+        st.sampled_from(TOKENS),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+def mutated(body: bytes, changes: list[tuple[str, int, int, bytes]]) -> bytes:
+    for kind, place, length, token in changes:
+        at = place % (len(body) + 1)
+        if kind == "insert":
+            body = body[:at] + token + body[at:]
+        elif kind == "delete":
+            body = body[:at] + body[at + length :]
+        elif kind == "cut":
+            body = body[:at]
+        elif kind == "repeat":
+            body = body[:at] + body[at : at + length] * 2 + body[at + length :]
+        elif body:
+            at %= len(body)
+            body = body[:at] + bytes([body[at] ^ (1 << length % 8)]) + body[at + 1 :]
+    return body
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(sorted(BODIES)), edits)
+def test_a_mutated_feed_gives_entries_or_a_named_reason(name: str, changes: list[tuple[str, int, int, bytes]]) -> None:
+    body = mutated(BODIES[name], changes)
+    for parse in (parse_feed, parse_sitemap):
+        try:
+            found = parse(body, URL)
+        except (FeedError, SitemapError) as error:
+            assert error.reason in str(error) or str(error)
+            continue
+        for candidate in found.candidates:
+            assert candidate.url.startswith(("http://", "https://"))
+            for date in (candidate.published, candidate.modified):
+                assert date is None or parse_date(date) == date
+            assert candidate.title is None or candidate.title.strip()
+            json.dumps(dataclasses.asdict(candidate)).encode()
+
+
+ITEM = "<item><title>Story {0}</title><link>https://bote.example/story-{0}</link><description><![CDATA[<p>{0}</p>]]></description></item>\n"
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 9), st.integers(0, 120), st.sampled_from(TOKENS[:18]))
+def test_one_broken_entry_never_loses_the_others(broken: int, place: int, token: bytes) -> None:
+    items = [ITEM.format(n).encode() for n in range(10)]
+    at = place % (items[broken].index(b"</item>"))
+    at = max(at, 7)
+    items[broken] = items[broken][:at] + token + items[broken][at:]
+    feed = parse_feed(b'<rss version="2.0"><channel><title>T</title>' + b"".join(items) + b"</channel></rss>", URL)
+    urls = {candidate.url for candidate in feed.candidates}
+    assert {f"https://bote.example/story-{n}" for n in range(10) if n != broken} <= urls
+
+
+@pytest.mark.parametrize("cut", range(0, 1200, 23))
+def test_a_feed_cut_anywhere_gives_the_entries_that_had_arrived(cut: int) -> None:
+    whole = b'<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>' + b"".join(
+        ITEM.format(n).encode() for n in range(9)
+    )
+    body = whole[:cut]
+    try:
+        found = [candidate.url for candidate in parse_feed(body, URL).candidates]
+    except FeedError as error:
+        assert error.reason in ("empty", "not_a_feed")
+        assert cut < 30
+        return
+    arrived = body.count(b"</link>")
+    assert found == [f"https://bote.example/story-{n}" for n in range(arrived)]
+
+
+def test_the_charset_of_the_header_counts_where_the_document_says_nothing() -> None:
+    body = "<rss><channel><title>Мост</title><item><title>Открыт</title><link>/a</link></item></channel></rss>".encode(
+        "koi8-r"
+    )
+    feed = parse_feed(body, URL, charset="KOI8-R")
+    assert (feed.title, feed.candidates[0].title) == ("Мост", "Открыт")
+
+
+def test_too_large_a_feed_is_refused_before_it_is_read() -> None:
+    with pytest.raises(FeedError) as caught:
+        parse_feed(b"<rss>" + b" " * 20_000_001, URL)
+    assert caught.value.reason == "too_large"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<rss><channel>" + b"<title>" * 200_000,
+        b"<rss><channel><item>" + b"<![CDATA[" * 200_000,
+        b"<rss><channel><item><title>" + b"<b>" * 300_000,
+        b"<rss><channel>" + b"<item>" * 100_000,
+        b"<!--" * 200_000 + b"<rss>",
+        b"<rss><channel><item><description>" + b"&" * 500_000,
+        b'{"items": [' + b'{"a":' * 100_000,
+        b'{"items": [' + b'{"url": "x' * 50_000,
+        b"<rss><channel><item><title>" + b"&lt;script&gt;" * 50_000,
+        b"<!DOCTYPE rss [" + b'<!ENTITY x "y">' * 20_000 + b"]><rss>" + b"&x;" * 100_000,
+    ],
+    ids=[
+        "titles",
+        "cdata",
+        "tags",
+        "items",
+        "comments",
+        "ampersands",
+        "json-deep",
+        "json-open",
+        "scripts",
+        "entities",
+    ],
+)
+def test_a_hostile_feed_costs_little(body: bytes) -> None:
+    start = time.process_time()
+    try:
+        parse_feed(body, URL)
+    except FeedError as error:
+        assert error.reason
+    assert time.process_time() - start < 5
+
+
+def test_a_hundred_entries_take_milliseconds() -> None:
+    body = (
+        b'<rss version="2.0"><channel>' + b"".join(ITEM.format(n).encode() for n in range(1000)) + b"</channel></rss>"
+    )
+    start = time.process_time()
+    assert len(parse_feed(body, URL).candidates) == 1000
+    assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("Fri, 20 Nov 2026 10:00:00 GMT", "2026-11-20T10:00:00+00:00"),
+        ("Fri, 20 Nov 2026 10:00:00 PDT", "2026-11-20T10:00:00-07:00"),
+        ("Fri, 20 Nov 26 10:00 +0530", "2026-11-20T10:00:00+05:30"),
+        ("20 de noviembre de 2026, 10:30 h", "2026-11-20T10:30:00"),
+        ("20 พฤศจิกายน 2569", "2026-11-20"),
+        ("٢٠ نوفمبر ٢٠٢٦", "2026-11-20"),
+        ("2026년 11월 20일 오후 3:05", "2026-11-20T15:05:00"),
+        ("20 tháng 11, 2026", "2026-11-20"),
+        ("115/11/20", "2026-11-20"),
+        ("2026-11-20T10:00:60Z", "2026-11-20T10:00:59+00:00"),
+        ("12:30 AM, Nov 20 2026", "2026-11-20T00:30:00"),
+        ("Fri Nov 20 10:00:00 UTC 2026", "2026-11-20T10:00:00+00:00"),
+        ("2026-11-20 10:00:00 GMT+2", "2026-11-20T10:00:00+02:00"),
+        ("Fri, 20 Nov 2026 10:00:00 Mars/Olympus", "2026-11-20T10:00:00"),
+        ("soon", None),
+        ("", None),
+        ("2026-13-40", None),
+        ("9999-99-99T99:99:99Z", None),
+        ("-0001-11-30T00:00:00+00:00", None),
+        ("1969-12-31T19:00:00-05:00", None),
+        ("1" * 500, None),
+    ],
+)
+def test_dates_as_people_and_machines_write_them(text: str, date: str | None) -> None:
+    assert parse_date(text) == date
+
+
+def test_the_month_comes_first_in_american_english_only() -> None:
+    assert parse_date("3/4/2026", month_first=True) == "2026-03-04"
+    assert parse_date("3/4/2026") == "2026-04-03"
+    entry = "<item><link>/a</link><pubDate>3/4/2026 9:00</pubDate></item>"
+    body = f"<rss><channel><language>{{}}</language>{entry}</channel></rss>"
+    dates = [parse_feed(body.format(tag).encode(), URL).candidates[0].published for tag in ("en-US", "en-GB")]
+    assert dates == ["2026-03-04T09:00:00", "2026-04-03T09:00:00"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.text(max_size=40)
+    | st.from_regex(r"[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,4}( [0-9]{1,2}:[0-9]{2})?", fullmatch=True)
+)
+def test_any_text_is_a_date_or_none(text: str) -> None:
+    date = parse_date(text)
+    assert date is None or parse_date(date) == date
