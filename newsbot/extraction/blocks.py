@@ -1,0 +1,113 @@
+"""Choose, among the blocks of the article's element, those that are its text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from newsbot.extraction.render import Block
+from newsbot.extraction.title import fold
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_SENTENCE_END = re.compile(r"[.!?…。！？؟।»”\"')\]:]$")
+_DATE_LINE = re.compile(
+    r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\b\d{1,2}\.?\s+[^\W\d]{3,12}\.?,?\s+\d{4}\b|"
+    r"\b[^\W\d]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}\b|\d{4}\s?[年년]|\b\d+\s?min\b|\bmin(?:ute)?s? read\b|Lesezeit|Lesedauer"
+)
+LONG = 80
+
+
+def select(blocks: Sequence[Block], title: str, authors: Sequence[str], site: str) -> list[Block]:
+    """Leave out the headline's repetition, bylines and dates on top, link lists, and headings with nothing below."""
+    kept = _without_link_lists(blocks, site)
+    kept = _without_head_lines(kept, title, authors)
+    return _without_empty_headings(_without_author_notes(kept, authors))
+
+
+def _is_linky(block: Block) -> bool:
+    if block.kind in _HEADINGS:
+        return False
+    return block.link_share > 0.8 if len(block.text) < 200 else block.link_share > 0.9
+
+
+def _without_link_lists(blocks: Sequence[Block], site: str) -> list[Block]:
+    """Drop blocks that are links and nothing else, and a heading right above a run of them.
+
+    A list of links stays where the text announces it with a colon, or where most lead to other sites.
+    """
+    kept: list[Block] = []
+    position = 0
+    while position < len(blocks):
+        end = position
+        while end < len(blocks) and _is_linky(blocks[end]):
+            end += 1
+        if end > position:
+            if _is_content(blocks[position:end], kept, site):
+                kept.extend(blocks[position:end])
+            elif kept and kept[-1].kind in _HEADINGS and (end == len(blocks) or blocks[end].kind in _HEADINGS):
+                kept.pop()
+            position = end
+            continue
+        kept.append(blocks[position])
+        position += 1
+    return kept
+
+
+def _is_content(run: Sequence[Block], before: list[Block], site: str) -> bool:
+    if not all(block.kind in ("li", "tr", "dd", "dt") for block in run) or not before:
+        return False
+    if before[-1].kind not in _HEADINGS and before[-1].text.endswith((":", "：")) and len(before[-1].text) > 40:
+        return True
+    targets = [a.get("href") or "" for block in run for a in block.element.iter("a")]
+    away = [t for t in targets if t.startswith("http") and site not in t]
+    return len(away) > 0.6 * len(targets) > 0
+
+
+def _without_head_lines(blocks: list[Block], title: str, authors: Sequence[str]) -> list[Block]:
+    """Drop what stands between the headline and the text: the headline itself, bylines, dates, reading times."""
+    folded_title = fold(title)
+    names = [name for author in authors if (name := fold(author))]
+    kept: list[Block] = []
+    started = False
+    for block in blocks:
+        if not started:
+            folded = fold(block.text)
+            if block.kind == "h1" or (folded and folded == folded_title):
+                continue
+            short = len(block.text) < 100 and block.kind != "li"
+            if short and any(name in folded and len(folded) < 40 + len(name) for name in names):
+                continue
+            if short and _DATE_LINE.search(block.text) and not _SENTENCE_END.search(block.text):
+                continue
+            started = len(block.text) >= LONG and block.kind not in _HEADINGS
+        kept.append(block)
+    return kept
+
+
+def _without_author_notes(blocks: list[Block], authors: Sequence[str]) -> list[Block]:
+    """Drop the last paragraphs where they begin with an author's name: they tell of the author."""
+    names = tuple(author for author in authors if " " in author)
+    end = len(blocks)
+    for position in range(len(blocks) - 1, max(len(blocks) - 4, 3), -1):
+        if names and blocks[position].text.startswith(names):
+            end = position
+    return blocks[:end]
+
+
+def _without_empty_headings(blocks: list[Block]) -> list[Block]:
+    while blocks and blocks[-1].kind in _HEADINGS:
+        blocks.pop()
+    return blocks
+
+
+def joined(blocks: Sequence[Block]) -> str:
+    """Write the blocks as text: list items and table rows on lines of their own, paragraphs parted by a blank line."""
+    out: list[str] = []
+    previous: Block | None = None
+    for block in blocks:
+        if previous is not None:
+            close = block.kind == previous.kind and block.kind in ("li", "tr")
+            out.append("\n" if close else "\n\n")
+        out.append(block.text)
+        previous = block
+    return "".join(out)

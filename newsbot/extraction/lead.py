@@ -1,0 +1,40 @@
+"""Find the article's lead (standfirst) where it stands apart from the body."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from newsbot.extraction.locate import Weights
+from newsbot.extraction.title import fold
+from newsbot.extraction.vocabulary import names_lead
+
+_MIN, _MAX = 40, 1200
+
+
+def find_lead(weights: Weights, container: etree._Element, text: str, summary: str) -> str:
+    """Return the lead's text, or an empty string where there is none or the body has it already.
+
+    A lead stands before the body, and either is named so or says what the page's description says.
+    """
+    told = fold(summary)[:80]
+    start = fold(text[:3000])
+    limit = weights.order.get(container, 0)
+    inside = set(container.iterancestors())
+    for element, position in weights.order.items():
+        if position >= limit:
+            break
+        if element in inside or element.tag in ("h1", "a", "body", "figcaption", "figure") or weights.raw[element] < _MIN / 2:
+            continue
+        named = element not in weights.furniture and names_lead(f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('id') or ''}")
+        if not named and not told:
+            continue
+        if any(above.tag in ("figure", "figcaption", "aside") for above in element.iterancestors()):
+            continue
+        words = " ".join("".join(element.itertext()).split())
+        if not _MIN <= len(words) <= _MAX:
+            continue
+        folded = fold(words)
+        if not named and not (len(told) > 30 and folded.startswith(told) and len(folded) < len(fold(summary)) + 100):
+            continue
+        return "" if folded[:200] in start else words
+    return ""
