@@ -1,0 +1,13 @@
+"""Cleaning: an article comes in with the site's residue in it, and leaves alone.
+
+    text.py         what encodings, editors and templates did to the characters, undone
+    residue.py      lines of the site, by a table of patterns (residue.toml) and by shape
+    boilerplate.py  blocks of the site, learned from many of its articles
+
+Pure: no clock, no network, no store. The same result however often it is applied.
+"""
+
+from newsbot.cleaning.article import clean_article, clean_text
+from newsbot.cleaning.cleaned import Cleaned, CleaningError
+
+__all__ = ["Cleaned", "CleaningError", "clean_article", "clean_text"]

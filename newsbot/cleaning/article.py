@@ -1,0 +1,74 @@
+"""The stage itself: clean_text() for a plain text, clean_article() for a record."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import replace
+
+from newsbot.cleaning.cleaned import Cleaned, CleaningError
+from newsbot.cleaning.residue import strip_residue
+from newsbot.cleaning.text import repair, repair_line
+from newsbot.items import Article
+from newsbot.words import count_words
+
+
+def clean_text(
+    text: str,
+    *,
+    title: str | None = None,
+    language: str | None = None,  # noqa: ARG001 - see docs/decisions/0003: all languages are tried
+    site_name: str | None = None,
+    site_blocks: Set[int] = frozenset(),
+) -> Cleaned:
+    """Repair a text and take the site's residue out of it.
+
+    Args:
+        text: paragraphs parted by line ends or blank lines.
+        title: the article's title; a first line that repeats it goes.
+        site_name: the outlet's name; a line that is nothing else goes.
+        site_blocks: fingerprints of the site's blocks, as boilerplate.site_blocks() learned them.
+
+    >>> cleaned = clean_text("Bridge closes\\n\\nBy Ana Pérez\\n\\nThe bridge closes on Monday for a "
+    ...                      "year.\\n\\nRELATED: Ferry fares to rise\\n\\nShow More", title="Bridge closes")
+    >>> cleaned.text, cleaned.authors
+    ('The bridge closes on Monday for a year.', ['Ana Pérez'])
+    >>> [(removed.reason, removed.text) for removed in cleaned.removed][2]
+    ('related_link', 'RELATED: Ferry fares to rise')
+    """
+    kept, removed, authors = strip_residue(repair(text), title=title, site_name=site_name)
+    return Cleaned(text="\n\n".join(kept), removed=removed, authors=authors)
+
+
+def clean_article(article: Article, *, site_blocks: Set[int] = frozenset()) -> Article:
+    """Return a new article, its text cleaned and its other fields repaired.
+
+    Raises CleaningError (reason "all_residue") if nothing of the text is left.
+    """
+    title = repair_line(article.title)
+    cleaned = clean_text(
+        article.text,
+        title=title,
+        language=article.language,
+        site_name=article.site_name,
+        site_blocks=site_blocks,
+    )
+    if not cleaned.text:
+        raise CleaningError
+    authors = [name for name in map(repair_line, article.authors) if name]
+    origins = dict(article.origins)
+    if not authors and cleaned.authors:
+        authors = cleaned.authors
+        origins["authors"] = "html"
+    return replace(
+        article,
+        title=title,
+        authors=authors,
+        origins=origins,
+        site_name=repair_line(article.site_name) or None if article.site_name else article.site_name,
+        summary=repair_line(article.summary) or None if article.summary else article.summary,
+        section=repair_line(article.section) or None if article.section else article.section,
+        tags=[tag for tag in map(repair_line, article.tags) if tag],
+        text=cleaned.text,
+        word_count=count_words(cleaned.text),
+        removed=[*article.removed, *cleaned.removed],
+    )

@@ -1,0 +1,190 @@
+"""The shape of a line: sentence, headline, names, list, date, row of links. No words of any language
+here but months (for dates) and section names, which come from residue.toml."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_CLOSERS = "\"'”’»«」』)\\]“*"
+_SENTENCE_END = re.compile(rf"[.!?…。！？।؟۔॥။።‽|][{_CLOSERS}\s]*$")
+_STOP_END = re.compile(rf"[.;,。；、،।؟۔][{_CLOSERS}\s]*$")
+_ELLIPSIS_END = re.compile(rf"(?:\.\.\.|…)[{_CLOSERS}\s]*$")
+_INITIALS_END = re.compile(r"(?:^|[\s(])(?:[^\W\d_]\.){2,}$|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|St|vs|etc)\.$")
+_UNCASED_WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff]")
+_COMBINING = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u0670]+")
+# Bullets, arrows and pictures around a line, and the punctuation that labels end in.
+_ORNAMENT = "\\s\\-–—−•·∙●◦►▶▸▷▪■□◆◇○★☆✔✓✅❯❮»«›‹>→←↑↓↗⇒➜➤➡⬅⬆⬇🔗🔴👉👇☛▼▲|*#~+_=/\\\\\ufe0f\u2060"
+_LEAD = re.compile(f"^[{_ORNAMENT}]+|^\\d+[.)]\\s+")
+_TRAIL = re.compile(f"[{_ORNAMENT}.:!…,;：。！]+$")
+_PAIRS = {"(": ")", "[": "]", "【": "】", "〔": "〕", "（": "）", "<": ">", "「": "」", "《": "》"}
+_BULLET = re.compile("^[\\-–—•·●►▶▸▪■◆○»›>→➤👉*▻☛+]\\s*\\S")
+_SEPARATOR = re.compile(r"\s*(?:\|\|+|[|｜¦]|\s[·•∙⋅]\s|\s[/／]\s|\s//\s|\s[»›→>]\s|\s[–—]\s)\s*")
+_BARS = re.compile(r"\|\||[|｜¦]")
+_RULE = re.compile(r"^[\s_=*~+|#.…·•●∙◦‣▪■□◆◇○★☆►▶»«›‹<>/\\\-‐-―−─-╿▁-▟]+$")
+_ASTERISM = re.compile(r"^(?:[*＊]\s*){1,5}$|^[⁂◇◆■□●○•◦※☆★]\s*(?:[◇◆■□●○•◦※☆★]\s*){0,4}$")
+
+
+def fold(line: str) -> str:
+    """Fold a line for comparison: case, accents, Arabic vowel signs and wide forms away.
+
+    >>> fold("À LIRE  aussi："), fold("İLGİLİ Haberler")
+    ('a lire aussi:', 'ilgili haberler')
+    """
+    line = line.lower()
+    if not line.isascii():
+        decomposed = _COMBINING.sub("", unicodedata.normalize("NFKD", line))
+        line = unicodedata.normalize("NFC", decomposed).replace("ı", "i").replace("’", "'").replace("‘", "'")
+    return " ".join(line.split())
+
+
+def bare(line: str) -> str:
+    """Take bullets, arrows, enclosing brackets and final label punctuation off a line.
+
+    >>> bare("» [Read more…]"), bare("3) Home")
+    ('Read more', 'Home')
+    """
+    previous = None
+    while line != previous:
+        previous = line
+        line = _TRAIL.sub("", _LEAD.sub("", line))
+        if line and _PAIRS.get(line[0]) == line[-1]:
+            line = line[1:-1]
+    return line
+
+
+def size(line: str) -> int:
+    """Return the length of a line in words; two characters a word where words have no spaces."""
+    wide = len(_UNCASED_WIDE.findall(line))
+    return wide // 2 if wide * 2 > len(line) else len(line.split())
+
+
+def ends_sentence(line: str) -> bool:
+    """Say whether a line ends as a sentence does: . ! ? … 。 ؟ । and closing quotes after it."""
+    return bool(_SENTENCE_END.search(line))
+
+
+def is_prose(line: str) -> bool:
+    """Say whether a line is running text: a sentence of eight words or more, or simply long."""
+    return len(line) >= 200 or (size(line) >= 8 and ends_sentence(line))
+
+
+def is_bullet(line: str) -> bool:
+    """Say whether a line is written as an item of a list."""
+    return bool(_BULLET.match(line))
+
+
+def is_headline(text: str) -> bool:
+    """Say whether a text reads like a headline and not like a sentence.
+
+    At most 24 words and 180 characters; begins with a capital, a digit or a quotation mark where
+    the script has capitals; does not end in a full stop, comma or semicolon (a question mark, an
+    ellipsis or initials such as "U.S." may end it).
+
+    >>> is_headline("Harbour bridge to close for repairs"), is_headline("the minister said so.")
+    (True, False)
+    """
+    text = text.strip()
+    if not text or len(text) > 180 or size(text) > 24:
+        return False
+    first = next((character for character in text if character.isalpha()), "")
+    if first.islower() and not text[0].isdigit() and not text[1:2].isupper():
+        return False
+    if _STOP_END.search(text) and not text.endswith("؟"):
+        return bool(_ELLIPSIS_END.search(text) or _INITIALS_END.search(text))
+    return True
+
+
+def is_names(text: str) -> bool:
+    """Say whether a text is names or a credit ("Ana Pérez / Reuters"), and not a sentence.
+
+    >>> is_names("Ana Pérez / Reuters"), is_names("the harbour at night, seen from the old town")
+    (True, False)
+    """
+    text = text.strip()
+    if not text or len(text) > 100 or text[-1] in "?!:;":
+        return False
+    words = re.findall(r"[^\W\d_][\w'’.-]*", text)
+    if not 1 <= len(words) <= 12 or re.search(r"\w{3,}\. \w", text):
+        return False
+    cased = [word for word in words if word[0].lower() != word[0].upper()]
+    if not cased:
+        return size(text) <= 12
+    capital = sum(word[0].isupper() for word in cased)
+    return capital * 3 >= len(cased) * 2
+
+
+def is_list(text: str) -> bool:
+    """Say whether a text is a list of short labels, such as the tags of an article.
+
+    >>> is_list("Economy, Trade, port of Rotterdam"), is_list("He came, he saw, and then he left.")
+    (True, False)
+    """
+    text = text.strip()
+    if not text or (ends_sentence(text) and not _ELLIPSIS_END.search(text)):
+        return False
+    return all(0 < size(label) <= 5 for label in re.split(r"\s*[,،、;|·•#/]\s*", text.strip(" ,#،、;|·•/")))
+
+
+def is_rule(line: str) -> bool:
+    """Say whether a line is a drawn rule, a row of dots or a lone bullet.
+
+    >>> is_rule("-----"), is_rule("}"), is_rule("* * *")
+    (True, False, True)
+    """
+    return bool(_RULE.match(line))
+
+
+def is_asterism(line: str) -> bool:
+    """Say whether a line is the mark by which authors part scenes or sections: *** or ◇."""
+    return bool(_ASTERISM.match(line))
+
+
+@lru_cache(maxsize=512)
+def _label(segment: str) -> str:
+    return bare(fold(segment))
+
+
+def row_segments(line: str) -> list[str]:
+    """Split a line at | || · / » and the like; one segment if it has none.
+
+    >>> row_segments("Home | World || Sport")
+    ['Home', 'World', 'Sport']
+    """
+    return [segment for segment in _SEPARATOR.split(f" {line} ") if segment.strip()]
+
+
+def is_row(line: str, sections: frozenset[str], *, neighbours: tuple[str, ...] = ()) -> bool:
+    """Say whether a line is a row of links or section names.
+
+    By shape: two bars or more, or a separator left dangling at one end, and every segment a short
+    label without sentence punctuation or figures. By words: at least half of the segments are names
+    of sections ("Sport", "Wirtschaft"), then two segments are enough. A row of a table is none: its
+    neighbours have as many segments as itself.
+
+    >>> is_row("Today News || Business Today || World News", frozenset())
+    True
+    >>> is_row("Rain | 14 mm | 80 %", frozenset()), is_row("Sport / Culture", frozenset({"sport", "culture"}))
+    (False, True)
+    """
+    if len(line) > 400 or not (bars := _SEPARATOR.search(f" {line} ")):
+        return False
+    segments = row_segments(line)
+    if not segments or any(size(segment) > 6 or len(segment) > 48 for segment in segments):
+        return False
+    if any(len(row_segments(neighbour)) == len(segments) > 1 for neighbour in neighbours):
+        return False
+    known = sum(_label(segment) in sections for segment in segments)
+    if len(segments) >= 2 and known * 2 >= len(segments):
+        return True
+    if any(re.search(r"\d|[.!?:;,=°€$£%]|^[-–]", segment.strip()) for segment in segments):
+        return False
+    marks = len(_BARS.findall(line))
+    if marks and len(segments) == 1:
+        return not (line[0] in "|｜" and line[-1] in "|｜")
+    if "||" in line:
+        return True
+    if bars and not marks:  # dots, slashes, arrows: common in prose, so more of them
+        return len(segments) >= 5 and all(size(segment) <= 3 for segment in segments)
+    return len(segments) >= 4 and all(size(segment) <= 4 for segment in segments)
