@@ -1,0 +1,187 @@
+"""Turn an outlet's articles, lists and odd pages into HTML through the themes' templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup, escape
+
+from newsbot.demo.dice import Dice
+from newsbot.demo.metadata import graph, news_article, script
+from newsbot.demo.feeds import FEED_PATHS, FEED_TYPES, stamp
+from newsbot.demo.outlet import Outlet, Piece
+from newsbot.demo.stock import load_stock
+from newsbot.demo.stories import Block
+
+HEAD_PADDING = "<!--padding:head-->"
+FOOT_PADDING = "<!--padding:foot-->"
+
+
+@dataclass(frozen=True, slots=True)
+class Teaser:
+    """One line of a list: what a home or section page says of an article."""
+
+    href: str
+    title: str
+    summary: str
+    date: str
+    datetime: str
+    section: str
+    image: str
+    byline: str
+
+
+@cache
+def environment() -> Environment:
+    """Return the template environment (templates/ beside this module, autoescape on)."""
+    return Environment(
+        loader=PackageLoader("newsbot.demo", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def render(outlet: Outlet, page: str, **more: Any) -> bytes:
+    """Fill a page (article, listing, video, missing, login, info) of the outlet's theme."""
+    theme = outlet.spec.theme
+    name = f"{theme}/{page}.html.j2" if page in ("article", "listing") else f"{page}.html.j2"
+    html = environment().get_template(name).render(_common(outlet) | more | {"page": page})
+    return html.encode(outlet.spec.charset, "xmlcharrefreplace")
+
+
+def article_context(outlet: Outlet, piece: Piece, *, path: str) -> dict[str, Any]:
+    """Return what an article's template needs beside the common values."""
+    spec, story = outlet.spec, piece.story
+    labels = load_stock(spec.language)
+    others = [other for other in outlet.pieces[: outlet.articles] if other is not piece and not other.removed]
+    near = Dice("related", spec.name, piece.number).shuffled(others)
+    return {
+        "a": piece,
+        "title": piece.headline,
+        "summary": story.summary,
+        "dek": story.dek,
+        "section": labels.sections[story.section],
+        "section_href": f"/{story.section}/",
+        "canonical": outlet.url(piece.path),
+        "amp": outlet.url(piece.twin) if piece.twin.startswith("/amp") and path != piece.twin else "",
+        "image": outlet.url(piece.image),
+        "caption": labels.labels["caption"].format(place=story.place),
+        "photographer": labels.names["family"][piece.id % len(labels.names["family"])],
+        "blocks": _grouped(outlet, piece),
+        "tags": story.tags,
+        "byline": byline(outlet, piece),
+        "date": date_text(outlet, piece.published),
+        "datetime": stamp(piece.published, precision=spec.precision),
+        "modified": stamp(piece.modified) if piece.modified else "",
+        "modified_date": date_text(outlet, piece.modified) if piece.modified else "",
+        "minutes": max(1, len(story.text) // 1100),
+        "related": [teaser(outlet, other) for other in near[:5]],
+        "popular": [teaser(outlet, other) for other in near[5:10] or near[:3]],
+        "jsonld": lambda **changes: script(news_article(outlet, piece, **changes)),
+        "jsonld_list": lambda: script([_crumbs(outlet, piece), news_article(outlet, piece)]),
+        "jsonld_graph": lambda: script(graph(outlet, piece)),
+        "full_text": story.text,
+    }
+
+
+def listing_context(outlet: Outlet, pieces: list[Piece], *, heading: str, number: int, pages: int, path: str) -> dict[str, Any]:
+    """Return what a list's template needs: teasers and the way to the neighbouring pages."""
+    return {
+        "title": heading or outlet.spec.title,
+        "heading": heading,
+        "teasers": [teaser(outlet, piece) for piece in pieces],
+        "number": number,
+        "next_href": f"{path}?page={number + 1}" if number < pages else "",
+        "previous_href": (f"{path}?page={number - 1}" if number > 2 else path) if number > 1 else "",
+        "canonical": outlet.url(path),
+    }
+
+
+def teaser(outlet: Outlet, piece: Piece) -> Teaser:
+    """Return the teaser of an article."""
+    return Teaser(
+        href=piece.path,
+        title=piece.headline,
+        summary=piece.story.summary,
+        date=date_text(outlet, piece.published),
+        datetime=stamp(piece.published, precision=outlet.spec.precision),
+        section=load_stock(outlet.spec.language).sections[piece.story.section],
+        image=piece.image,
+        byline=byline(outlet, piece),
+    )
+
+
+def byline(outlet: Outlet, piece: Piece) -> str:
+    """Return the names of the authors as one phrase, without "By"."""
+    labels = load_stock(outlet.spec.language).labels
+    return f" {labels['and']} ".join(piece.authors)
+
+
+def date_text(outlet: Outlet, moment: datetime) -> str:
+    """Return the date, and the time where the site gives one, as the language writes it."""
+    labels = load_stock(outlet.spec.language).labels
+    local = moment.astimezone(outlet.spec.zone)
+    text = labels["date"].format(day=local.day, month=labels["months"][local.month - 1], year=local.year)
+    return text if outlet.spec.precision == "day" else f"{text}, {local:%H:%M}"
+
+
+def rich(outlet: Outlet, piece: Piece, block: Block, number: int) -> Markup:
+    """Mark up a block as editors do: now and then a link or emphasis on a place. The text stays the same."""
+    html = escape(block.text)
+    place = escape(piece.story.place)
+    dice = Dice("rich", outlet.spec.name, piece.number, number)
+    if block.kind == "paragraph" and place in html and dice.chance(30):
+        tag = Markup('<a href="/tag/{}/">{}</a>').format(piece.id % 97, place)
+        marked = dice.pick((tag, tag, Markup("<strong>{}</strong>").format(place), Markup("<em>{}</em>").format(place)))
+        html = html.replace(place, marked, 1)
+    return html
+
+
+def _grouped(outlet: Outlet, piece: Piece) -> list[tuple[str, Any]]:
+    """Return the blocks as (kind, HTML), neighbouring items joined to one ("list", [HTML, ...])."""
+    groups: list[tuple[str, Any]] = []
+    for number, block in enumerate(piece.blocks):
+        html = rich(outlet, piece, block, number)
+        if block.kind != "item":
+            groups.append((block.kind, html))
+        elif groups and groups[-1][0] == "list":
+            groups[-1][1].append(html)
+        else:
+            groups.append(("list", [html]))
+    return groups
+
+
+def _common(outlet: Outlet) -> dict[str, Any]:
+    spec = outlet.spec
+    stock = load_stock(spec.language)
+    return {
+        "site": spec,
+        "base": outlet.base,
+        "L": stock.labels,
+        "dir": "rtl" if spec.rtl else "ltr",
+        "nav": [(f"/{key}/", stock.sections[key]) for key in outlet.sections],
+        "feeds": [(FEED_TYPES[kind].split(";")[0], FEED_PATHS[kind]) for kind in spec.feeds],
+        "year": outlet.today.year,
+        "today": date_text(outlet, datetime.combine(outlet.today, datetime.min.time(), spec.zone)).split(",")[0],
+        "padding_head": Markup(HEAD_PADDING),
+        "padding_foot": Markup(FOOT_PADDING),
+    }
+
+
+def _crumbs(outlet: Outlet, piece: Piece) -> dict[str, Any]:
+    stock = load_stock(outlet.spec.language)
+    steps = [(f"{outlet.base}/", stock.labels["home"]), (outlet.url(f"/{piece.story.section}/"), stock.sections[piece.story.section])]
+    return {
+        "@context": "https://schema.org",
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": position, "item": {"@id": url, "name": name}}
+            for position, (url, name) in enumerate(steps, start=1)
+        ],
+    }

@@ -1,0 +1,166 @@
+"""The phrase stock of a language, and the small template language that its sentences use.
+
+``[a|b]`` is a choice (choices may nest), ``{place}`` a value of the story, ``{n:10-90}`` a fresh
+number and ``<p1:he|she>`` a word that follows the sex of that person; in a role, ``<:man|woman>``
+follows the person who holds it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from newsbot.demo.dice import Dice
+
+_CHOICE = re.compile(r"\[([^\[\]]*)\]")
+_SLOT = re.compile(r"\{(\w+)(?::(\d+)-(\d+))?\}|<(\w*):([^<>|]*)\|([^<>|]*)>")
+_SPACES = re.compile(r" {2,}")
+_GAP_BEFORE_STOP = re.compile(r" ([,.;])")
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What one kind of story can say: headlines, leads, details and who speaks in it."""
+
+    key: str
+    section: str
+    tags: tuple[str, ...]
+    roles: tuple[str, ...]
+    headlines: tuple[str, ...]
+    leads: tuple[str, ...]
+    body: tuple[str, ...]
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Everything that the sites of one language are written from."""
+
+    language: str
+    names: dict[str, Any]
+    words: dict[str, list[str]]
+    roles: list[str]
+    labels: dict[str, Any]
+    sections: dict[str, str]
+    generic: dict[str, list[str]]
+    topics: tuple[Topic, ...]
+
+    @property
+    def joiner(self) -> str:
+        """Return what stands between two sentences of a paragraph."""
+        return "" if self.language == "ja" else " "
+
+
+@cache
+def load_stock(language: str) -> Stock:
+    """Read ``stock/<language>.toml``."""
+    data = tomllib.loads(files("newsbot.demo").joinpath(f"stock/{language}.toml").read_text("utf-8"))
+    topics = tuple(
+        Topic(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
+        for entry in data["topic"]
+    )
+    return Stock(
+        language=language,
+        names=data["names"],
+        words=data["words"],
+        roles=data["roles"]["any"],
+        labels=data["labels"],
+        sections=data["sections"],
+        generic=data["generic"],
+        topics=topics,
+    )
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody who acts or speaks in one story."""
+
+    given: str
+    family: str
+    female: bool
+    full: str
+    role: str = ""
+    introduced: bool = False
+
+
+def draw_person(stock: Stock, dice: Dice) -> Person:
+    """Draw a name; the stock says in which order the language writes it."""
+    female = dice.chance(50)
+    given = dice.pick(stock.names["female" if female else "male"])
+    family = dice.pick(stock.names["family"])
+    full = f"{family}{given}" if stock.names.get("order") == "family-first" else f"{given} {family}"
+    return Person(given=given, family=family, female=female, full=full)
+
+
+@dataclass(slots=True)
+class Cast:
+    """The people, places and bodies of one story; fills templates with them."""
+
+    stock: Stock
+    dice: Dice
+    topic: Topic
+    weekday: str
+    year: int
+    values: dict[str, str] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        places = self.dice.shuffled(self.stock.names["places"])
+        self.values = {"place": places[0], "place2": places[1], "weekday": self.weekday}
+        self.values |= {name: self.dice.pick(words) for name, words in self.stock.words.items()}
+        roles = self.dice.shuffled(self.topic.roles)[:2] + [self.dice.pick(self.stock.roles)]
+        families: set[str] = set()
+        for number, role in enumerate(roles, start=1):
+            person = draw_person(self.stock, self.dice)
+            while person.family in families:
+                person = draw_person(self.stock, self.dice)
+            families.add(person.family)
+            person.role = role.replace("<:", f"<p{number}:")
+            self.people[str(number)] = person
+
+    def say(self, template: str, *, introduce: bool = True) -> str:
+        """Fill a template; in a text a person's first mention is the full name, later the family name."""
+        while _CHOICE.search(template):
+            template = _CHOICE.sub(lambda match: self.dice.pick(match[1].split("|")), template)
+        text = _SLOT.sub(lambda match: self._value(match, introduce), template)
+        text = _GAP_BEFORE_STOP.sub(r"\1", _SPACES.sub(" ", text)).strip()
+        return text[:1].upper() + text[1:]
+
+    def _value(self, match: re.Match[str], introduce: bool) -> str:
+        name, low, high, who, male, female = match.groups()
+        if name is None:
+            return female if self.people[who[1:]].female else male
+        if low is not None:
+            return self._number(self.dice.between(int(low), int(high)))
+        if name == "year":
+            return str(self.dice.between(1986, self.year - 3))
+        if name == "year2":
+            return str(self.year - 1)
+        if name == "month":
+            return str(self.dice.pick(self.stock.labels["months"]))
+        if name[0] in "ps" and name[1:] in self.people:
+            return self._mention(self.people[name[1:]], name[0], introduce)
+        if name[0] == "r" and name[1:] in self.people:
+            role = self.people[name[1:]].role
+            while _CHOICE.search(role):
+                role = _CHOICE.sub(lambda inner: self.dice.pick(inner[1].split("|")), role)
+            return _SLOT.sub(lambda inner: self._value(inner, introduce), role)
+        return self.values[name]
+
+    def _mention(self, person: Person, form: str, introduce: bool) -> str:
+        if not introduce:
+            return person.full if form == "p" else person.family
+        if person.introduced:
+            return person.family + str(self.stock.names.get("after", ""))
+        person.introduced = True
+        return person.full + str(self.stock.names.get("after", ""))
+
+    def _number(self, number: int) -> str:
+        if number < 10_000 and self.stock.language not in ("en", "de", "es"):
+            return str(number)
+        separator = "," if self.stock.language in ("en", "ja", "ar") else "."
+        return f"{number:,}".replace(",", separator)
