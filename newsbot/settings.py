@@ -1,0 +1,98 @@
+"""Every setting of newsbot, its default and its reason. Scrapy's own names follow Scrapy's manual.
+
+Change one for a run with ``-s NAME=VALUE``. NEWSBOT_OUTPUT, NEWSBOT_DATABASE_URL, NEWSBOT_SOURCES and
+NEWSBOT_CONTACT are read from the environment too, for cron and containers.
+"""
+
+import os
+
+from newsbot import __version__
+from newsbot.export import record
+
+BOT_NAME = "newsbot"
+SPIDER_MODULES = ["newsbot.spiders"]
+NEWSPIDER_MODULE = "newsbot.spiders"
+COMMANDS_MODULE = "newsbot.commands"
+
+# --- What newsbot reads and writes ---------------------------------------------------------------
+# Folder of all files that runs write.
+NEWSBOT_OUTPUT = os.environ.get("NEWSBOT_OUTPUT", "output")
+# The store. Empty: SQLite in the output folder. PostgreSQL: postgresql+psycopg://user@host/name
+NEWSBOT_DATABASE_URL = os.environ.get("NEWSBOT_DATABASE_URL", "")
+# The sources file of `crawl news`. Empty: the one that ships with newsbot.
+NEWSBOT_SOURCES = os.environ.get("NEWSBOT_SOURCES", "")
+# Whether records say what cleaning removed.
+NEWSBOT_EXPORT_REMOVED = True
+
+# --- Extraction ----------------------------------------------------------------------------------
+# Worker processes; -1: one a core, 0: none, in the crawl's own process.
+NEWSBOT_EXTRACT_WORKERS = -1
+# Seconds for one page; then its worker is killed and the page is rejected.
+NEWSBOT_EXTRACT_TIMEOUT = 20.0
+
+# --- How much a run takes on ---------------------------------------------------------------------
+# The ledger sees to it that an address is fetched once. Scrapy's filter would also drop, without a word,
+# what two addresses redirect to.
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
+# New candidates a source and run, newest first; the rest stays for the next run. 0: no bound.
+NEWSBOT_MAX_NEW = 2000
+# Sub-sitemaps read a source and run, newest first.
+NEWSBOT_MAX_SITEMAPS = 50
+# Pages read of one section (its pagination followed).
+NEWSBOT_MAX_SECTION_PAGES = 5
+
+# --- Good manners --------------------------------------------------------------------------------
+# A page or address where the people of a site can reach you.
+NEWSBOT_CONTACT = os.environ.get("NEWSBOT_CONTACT", "")
+# Where NEWSBOT_CONTACT is set, the spiders put it behind this: newsbot/0.1.0 (+https://example.org/bot)
+USER_AGENT = f"newsbot/{__version__}"
+ROBOTSTXT_USER_AGENT = "newsbot"
+ROBOTSTXT_OBEY = True
+# One host gets one request at a time, about a second apart; many hosts are asked at once.
+DOWNLOAD_DELAY = 1.0
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+CONCURRENT_REQUESTS = 64
+DOWNLOADER = "newsbot.middlewares.HostDownloader"
+SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.DownloaderAwarePriorityQueue"
+# A news site needs no cookie to be read, and cookies make articles differ from visit to visit.
+COOKIES_ENABLED = False
+DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+# --- Bounds on what a site can do to a run -------------------------------------------------------
+# Scrapy's default is 1 GiB; the largest sitemap allowed by sitemaps.org is 50 MB.
+DOWNLOAD_MAXSIZE = 52_428_800
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_TIMEOUT = 30
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DNS_TIMEOUT = 10
+REDIRECT_MAX_TIMES = 8
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
+# Both open a port through which code can be run in the crawl.
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+
+# --- The way of an article -----------------------------------------------------------------------
+ITEM_PIPELINES = {
+    "newsbot.pipelines.ExtractPipeline": 100,
+    "newsbot.pipelines.CleanPipeline": 200,
+    "newsbot.pipelines.StorePipeline": 300,
+}
+DOWNLOADER_MIDDLEWARES = {
+    "newsbot.middlewares.PrivateAddressMiddleware": 60,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "newsbot.middlewares.RobotsMiddleware": 100,
+}
+EXTENSIONS = {
+    "newsbot.extensions.manners.CrawlDelay": 0,
+    "newsbot.extensions.progress.Progress": 0,
+    "scrapy.extensions.logstats.LogStats": None,
+}
+# -o and -O write the fields of the record (docs/data.md), in its order.
+FEED_EXPORT_FIELDS = list(record.NAMES)
+FEED_EXPORT_ENCODING = "utf-8"
+
+# --- What a run prints ---------------------------------------------------------------------------
+LOG_LEVEL = "INFO"
+LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
+LOG_VERSIONS: list[str] = []
+STATS_DUMP = False

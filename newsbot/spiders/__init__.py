@@ -1,0 +1,1 @@
+"""The spiders: news (all sources), site (one site, found by itself), archive (WARC files)."""

@@ -1,0 +1,176 @@
+"""What every newsbot spider does: open a run, fetch the pages of articles, close the run."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from scrapy import Request, Spider
+from scrapy.exceptions import CloseSpider, DropItem
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+from sqlalchemy import Engine
+from twisted.python.failure import Failure
+from w3lib.encoding import http_content_type_encoding
+
+from newsbot.healing import heal
+from newsbot.items import Candidate, Page
+from newsbot.outcomes import outcome_of
+from newsbot.report import accounting_line
+from newsbot.run import Run, Summary, utc_now
+from newsbot.sources import Source, SourcesError
+from newsbot.store import StoreError, open_engine
+
+EXIT_WHOLE, EXIT_CRASHED, EXIT_USAGE, EXIT_UNHEALTHY = 0, 1, 2, 3
+
+logger = logging.getLogger("newsbot")
+
+
+class ArgumentError(ValueError):
+    """A spider argument (-a NAME=VALUE) that cannot be used."""
+
+
+class CollectingSpider(Spider):
+    """A spider whose pages become stored articles."""
+
+    run: Run
+    exit_status = EXIT_CRASHED
+    """What `scrapy crawl` exits with; a crawl that never comes to its end has crashed."""
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        super().update_settings(settings)
+        if contact := settings["NEWSBOT_CONTACT"]:
+            agent = f"{settings['USER_AGENT']} (+{contact})"
+            settings.set("USER_AGENT", agent, priority="spider")
+
+    def sources(self) -> list[Source]:
+        """Return the sources of this crawl. Raises SourcesError or ArgumentError."""
+        raise NotImplementedError
+
+    def accepts(self, _candidate: Candidate) -> str | None:
+        """Return a reason to skip a candidate, or None."""
+        return None
+
+    def max_new(self) -> int:
+        """Return how many candidates a source may bring, 0 for no bound."""
+        return self.settings.getint("NEWSBOT_MAX_NEW")
+
+    def open_run(self) -> None:
+        """Open the store and the run, or end the crawl with one clear message."""
+        output = Path(self.settings["NEWSBOT_OUTPUT"])
+        database = self.settings["NEWSBOT_DATABASE_URL"] or f"sqlite:///{output / 'newsbot.db'}"
+        with_removed = self.settings.getbool("NEWSBOT_EXPORT_REMOVED")
+        try:
+            sources = self.sources()
+            engine = open_engine(database)
+            self._heal(engine, output, with_removed)
+            self.run = Run(
+                engine,
+                output,
+                sources,
+                spider=self.name,
+                accepts=self.accepts,
+                max_new=self.max_new(),
+                with_removed=with_removed,
+            )
+        except (SourcesError, ArgumentError) as error:
+            self.exit_status = EXIT_USAGE
+            raise self._refusal(error) from None
+        except (StoreError, OSError) as error:
+            raise self._refusal(error) from None
+        logger.info("run %s: %d sources, writing to %s", self.run.id, len(sources), output)
+
+    def close_run(self) -> None:
+        """Write the files and say what the run came to."""
+        if not hasattr(self, "run"):
+            return
+        try:
+            summary = self.run.finish()
+        except (StoreError, OSError) as error:
+            self.exit_status = EXIT_CRASHED
+            logger.error("files could not be written: %s; the next run writes them", error)
+            self.run.abandon()
+            return
+        if self.exit_status == EXIT_CRASHED and not getattr(self, "_broken", False):
+            self.exit_status = EXIT_UNHEALTHY if summary.unreachable else EXIT_WHOLE
+        self._report(summary)
+
+    @contextmanager
+    def store_guard(self) -> Iterator[None]:
+        """End the crawl with one clear message if the store breaks inside."""
+        try:
+            yield
+        except StoreError as error:
+            if not getattr(self, "_broken", False):
+                self._broken = True
+                logger.error("%s; nothing that was stored is lost", error)
+                assert self.crawler.engine is not None
+                self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="store_failed"))
+            raise DropItem("the store failed", log_level="DEBUG") from None
+
+    def article_request(self, source: Source, candidate: Candidate) -> Request:
+        """Return the request for a candidate's page."""
+        return Request(
+            candidate.url,
+            callback=self.parse_article,
+            errback=self.article_failed,
+            cb_kwargs={"source": source, "candidate": candidate},
+        )
+
+    def parse_article(self, response: Response, source: Source, candidate: Candidate) -> Iterator[Page]:
+        """Hand a fetched page to the pipelines."""
+        if not self.run.fetched(candidate.url):
+            return
+        yield Page(
+            url=response.url,
+            html=response.body,
+            source=source.name,
+            candidate=candidate,
+            aliases=[candidate.url, *response.meta.get("redirect_urls", [])[1:], response.url],
+            charset=charset_of(response),
+            fetched_at=utc_now(),
+        )
+
+    def article_failed(self, failure: Failure) -> None:
+        """Give an address that could not be fetched its outcome."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        candidate: Candidate = request.cb_kwargs["candidate"]
+        assert failure.value is not None
+        outcome, reason, detail = outcome_of(failure.value)
+        if self.run.ledger.entry(candidate.url) is None:
+            return
+        with self.store_guard():
+            if outcome == "skipped":
+                self.run.skip(candidate.url, reason)
+            else:
+                self.run.fail(candidate.url, reason, detail)
+
+    def _heal(self, engine: Engine, output: Path, with_removed: bool) -> None:
+        for run_id, files in heal(engine, output, now=utc_now(), with_removed=with_removed).items():
+            logger.warning("run %s had died; its files are written now: %s", run_id, _listed(files))
+
+    def _refusal(self, error: Exception) -> CloseSpider:
+        for line in str(error).splitlines():
+            logger.error("%s", line)
+        return CloseSpider("refused")
+
+    def _report(self, summary: Summary) -> None:
+        for name in summary.unreachable:
+            notes = "; ".join(self.run.ledger.accounts[name].notes)
+            logger.error("source %s: unreachable: %s", name, notes)
+        logger.info("%s", accounting_line(summary.total))
+        logger.info("files in %s: %s", self.run.output, _listed(summary.files))
+
+
+def charset_of(response: Response) -> str | None:
+    """Return the charset that the HTTP header states."""
+    header = response.headers.get("Content-Type")
+    return http_content_type_encoding(header.decode("latin-1")) if header else None
+
+
+def _listed(files: dict[str, int]) -> str:
+    return ", ".join(f"{path} ({lines} lines)" for path, lines in files.items()) or "none"

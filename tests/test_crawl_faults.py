@@ -1,0 +1,154 @@
+"""What a person sees when a crawl cannot do its work: one clear message, an exit status, nothing lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from itertools import pairwise
+from pathlib import Path
+
+from conftest import lines_of, run_scrapy
+from local_web import article_page, local_web
+
+FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0")
+
+
+def sources_file(folder: Path, **sources: dict[str, object]) -> Path:
+    """Write a sources file: name -> fields."""
+    lines = []
+    for name, fields in sources.items():
+        lines += ["[[source]]", f'name = "{name}"']
+        lines += [f"{field} = {value!r}".replace("'", '"') for field, value in fields.items()]
+    path = folder / "sources.toml"
+    path.write_text("\n".join(lines), "utf-8")
+    return path
+
+
+def messages(stderr: str, level: str = "ERROR") -> list[str]:
+    return [line.partition(f" {level} ")[2] for line in stderr.splitlines() if f" {level} " in line]
+
+
+def test_a_wrong_sources_file_is_one_clear_error_and_nothing_is_crawled(tmp_path: Path) -> None:
+    path = sources_file(tmp_path, a={"home": "https://example.org/", "feedz": ["x"]})
+    run = run_scrapy(tmp_path / "output", "crawl", "news", "-a", f"sources={path}")
+    assert run.returncode == 2
+    (message,) = messages(run.stderr)
+    assert message.startswith(f"{path}:4: feedz: no such field; allowed: name, ")
+    assert "Traceback" not in run.stderr
+    assert not list(tmp_path.glob("output/*/*"))
+
+
+def test_wrong_arguments_are_named(tmp_path: Path) -> None:
+    for arguments, expected in (
+        (("news", "-a", "only=nobody"), "no source is named nobody"),
+        (("site",), "which site?"),
+        (("site", "-a", "url=ftp://example.org"), "not an http or https address"),
+        (("site", "-a", "url=example.org", "-a", "since=yesterday"), "a day such as 2026-01-31"),
+        (("site", "-a", "url=example.org", "-a", "limit=many"), "a whole number"),
+    ):
+        run = run_scrapy(tmp_path / "output", "crawl", *arguments)
+        assert run.returncode == 2, arguments
+        assert expected in "".join(messages(run.stderr)), run.stderr
+    run = run_scrapy(tmp_path / "output", "crawl", "nwes")
+    assert run.returncode == 2
+    assert "there is no spider 'nwes'; there are:" in run.stdout + run.stderr
+
+
+def test_without_network_there_is_one_line_a_source_and_an_exit_status(tmp_path: Path) -> None:
+    path = sources_file(
+        tmp_path,
+        gone={"home": "http://gone.invalid/", "feeds": ["http://gone.invalid/feed"]},
+        shut={"home": "http://127.0.0.1:9/", "feeds": ["http://127.0.0.1:9/feed"]},
+    )
+    run = run_scrapy(tmp_path / "output", "crawl", "news", "-a", f"sources={path}", *FAST)
+    assert run.returncode == 3
+    errors = messages(run.stderr)
+    assert len(errors) == 2, run.stderr
+    assert {error.split(":")[0] for error in errors} == {"source gone", "source shut"}
+    assert "Traceback" not in run.stderr
+
+
+def test_a_database_of_a_newer_newsbot_is_refused(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    output.mkdir()
+    path = sources_file(tmp_path, a={"home": "http://127.0.0.1:9/"})
+    database = sqlite3.connect(output / "newsbot.db")
+    database.executescript("create table alembic_version (version_num); insert into alembic_version values ('9999')")
+    database.close()
+    run = run_scrapy(output, "crawl", "news", "-a", f"sources={path}")
+    assert run.returncode == 1
+    (message,) = messages(run.stderr)
+    assert "written by a newer newsbot" in message
+    assert "Traceback" not in run.stderr
+
+
+def test_an_output_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "output").write_text("a file, not a folder")
+    path = sources_file(tmp_path, a={"home": "http://127.0.0.1:9/"})
+    run = run_scrapy(tmp_path / "output", "crawl", "news", "-a", f"sources={path}")
+    assert run.returncode == 1
+    assert len(messages(run.stderr)) == 1
+    assert "Traceback" not in run.stderr
+
+
+def test_what_a_site_does_wrong_is_in_the_ledger_with_its_reason(tmp_path: Path) -> None:
+    with local_web() as web:
+        good = web.put("/good", article_page("Money for the harbour", "the harbour wall"))
+        urls = {
+            "http_404": f"{web.base}/missing",
+            "http_500": web.put("/broken", "oops", status=500),
+            "robots_txt": web.put("/secret/a", article_page("Secret", "secrets")),
+            "private_address": web.redirect("/inside", "http://169.254.169.254/latest/meta-data/"),
+            "too_many_redirects": web.redirect("/loop", f"{web.base}/loop?again=1"),
+            "not_html": web.put("/photo", b"\x89PNG\r\n\x1a\n" + bytes(500), "image/png"),
+            "empty_page": web.put("/empty", ""),
+        }
+        web.redirect("/loop?again=1", f"{web.base}/loop")
+        web.put("/robots.txt", "User-agent: *\nDisallow: /secret/\n", "text/plain")
+        feed = web.feed("/feed", [good, *urls.values()])
+        path = sources_file(tmp_path, a={"home": f"{web.base}/", "feeds": [feed]})
+        run = run_scrapy(tmp_path / "output", "crawl", "news", "-a", f"sources={path}", *FAST)
+    assert run.returncode == 0, run.stderr
+    assert [line["url"] for line in lines_of(tmp_path / "output", "articles")] == [good]
+    dropped = lines_of(tmp_path / "output", "coverage", "*/*.dropped.jsonl")
+    assert {line["reason"]: line["url"] for line in dropped} == urls
+    assert "/secret/a" not in web.paths()
+
+
+def test_a_host_without_robots_txt_answer_is_left_alone_and_tried_again(tmp_path: Path) -> None:
+    with local_web() as web:
+        url = web.put("/a", article_page("Money for the harbour", "the harbour wall"))
+        feed = web.feed("/feed", [url])
+        web.put("/robots.txt", "busy", status=503)
+        path = sources_file(tmp_path, a={"home": f"{web.base}/", "feeds": [feed]})
+        news = ("crawl", "news", "-a", f"sources={path}", *FAST)
+        run = run_scrapy(tmp_path / "output", *news)
+        assert run.returncode == 3
+        assert "robots_unreachable" in run.stderr
+        assert set(web.paths()) == {"/robots.txt"}, "RFC 9309: a server error disallows all"
+        del web.pages["/robots.txt"]
+        assert run_scrapy(tmp_path / "output", *news).returncode == 0
+    assert [line["url"] for line in lines_of(tmp_path / "output", "articles")] == [url]
+
+
+def test_a_failed_page_is_fetched_by_the_next_run_although_the_feed_is_unchanged(tmp_path: Path) -> None:
+    with local_web() as web:
+        url = web.put("/a", "busy", status=503)
+        path = sources_file(tmp_path, a={"home": f"{web.base}/", "feeds": [web.feed("/feed", [url])]})
+        news = ("crawl", "news", "-a", f"sources={path}", *FAST)
+        run_scrapy(tmp_path / "output", *news)
+        assert lines_of(tmp_path / "output", "articles") == []
+        web.put("/a", article_page("Money for the harbour", "the harbour wall"))
+        run_scrapy(tmp_path / "output", *news)
+    assert [line["url"] for line in lines_of(tmp_path / "output", "articles")] == [url]
+
+
+def test_requests_to_a_host_keep_its_crawl_delay(tmp_path: Path) -> None:
+    with local_web() as web:
+        urls = [web.put(f"/{n}", article_page(f"Money for {n}", f"project {n}")) for n in ("one", "two", "six")]
+        web.put("/robots.txt", "User-agent: *\nCrawl-delay: 0.5\n", "text/plain")
+        path = sources_file(tmp_path, a={"home": f"{web.base}/", "feeds": [web.feed("/feed", urls)]})
+        run_scrapy(tmp_path / "output", "crawl", "news", "-a", f"sources={path}", *FAST)
+        times = [moment for moment, asked in web.asked if asked != "/robots.txt"]
+    assert len(times) == 4
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    assert min(gaps) > 0.45, gaps

@@ -1,0 +1,55 @@
+"""`scrapy crawl site`: one site, found by itself from its home page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import lines_of, run_scrapy
+
+from newsbot.demo import Newsroom, serve
+
+FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0")
+
+
+def test_every_site_of_the_newsroom_is_found_from_its_home_page(tmp_path: Path) -> None:
+    with serve(Newsroom(articles=4)) as running:
+        for name, home in running.urls.items():
+            output = tmp_path / name
+            run = run_scrapy(output, "crawl", "site", "-a", f"url={home}", *FAST)
+            assert run.returncode == 0, run.stderr
+            expected = {truth.url for truth in running.newsroom.truth() if truth.source == name}
+            found = {line["url"] for line in lines_of(output, "articles")}
+            assert found >= expected, name
+
+
+def test_since_until_and_limit_bound_what_is_fetched(tmp_path: Path) -> None:
+    with serve(Newsroom(sites=1)) as running:
+        home = next(iter(running.urls.values()))
+        truth = running.newsroom.truth()
+        days = sorted({expected.published[:10] for expected in truth})
+        since, until = days[0], days[-2]
+        wanted = {expected.url for expected in truth if since <= expected.published[:10] <= until}
+        run_scrapy(
+            tmp_path / "a",
+            "crawl",
+            "site",
+            "-a",
+            f"url={home}",
+            "-a",
+            f"since={since}",
+            "-a",
+            f"until={until}",
+            *FAST,
+        )
+        assert {line["url"] for line in lines_of(tmp_path / "a", "articles")} == wanted
+        run_scrapy(tmp_path / "b", "crawl", "site", "-a", f"url={home}", "-a", "limit=3", *FAST)
+        assert len(lines_of(tmp_path / "b", "articles")) == 3
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "http://nowhere.invalid/"])
+def test_a_site_that_cannot_be_reached_is_said(tmp_path: Path, url: str) -> None:
+    run = run_scrapy(tmp_path / "output", "crawl", "site", "-a", f"url={url}", *FAST)
+    assert run.returncode == 3
+    assert "unreachable" in run.stderr
+    assert "Traceback" not in run.stderr
