@@ -1,0 +1,73 @@
+"""README and docs tell the truth of today: their examples run, and nothing a user holds is left out."""
+
+from __future__ import annotations
+
+import doctest
+import re
+from pathlib import Path
+
+import jsonschema
+import orjson
+import pytest
+from conftest import ROOT
+from scrapy.settings import BaseSettings
+
+from newsbot.export.record import NAMES, schema
+from newsbot.sources import Source, load_sources
+
+README = (ROOT / "README.md").read_text("utf-8")
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def block(language: str) -> str:
+    return README.partition(f"```{language}\n")[2].partition("```")[0]
+
+
+def test_the_record_shown_is_a_whole_and_valid_one() -> None:
+    record = orjson.loads(block("json"))
+    jsonschema.Draft202012Validator(schema()).validate(record)
+    assert list(record) == list(NAMES)
+
+
+def test_the_sources_shown_are_read_and_show_every_field_that_matters(tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(block("toml"), "utf-8")
+    (source,) = load_sources(path)
+    assert source.model_fields_set == set(Source.model_fields) - {"tags"}
+
+
+def test_the_python_shown_gives_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    result = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    assert result.attempted >= 6
+    assert result.failed == 0
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    settings = BaseSettings()
+    settings.setmodule("newsbot.settings")
+    for name in (name for name in settings if name.startswith("NEWSBOT_")):
+        assert re.search(
+            rf"\| `{name}`\*? \| `{re.escape(repr(settings[name])).replace(chr(39), chr(34))}` \|", OPERATIONS
+        ), name
+
+
+def test_every_command_is_documented_and_no_other_is_named() -> None:
+    commands = {path.stem for path in (ROOT / "newsbot" / "commands").glob("[a-z]*.py")}
+    named = {name for page in PAGES for name in re.findall(r"`scrapy ([a-z]+)", page.read_text("utf-8"))}
+    assert commands == named
+
+
+def test_every_spider_and_argument_shown_exists() -> None:
+    spiders = {"news": {"sources", "only"}, "site": {"url", "since", "until", "limit"}}
+    shown = re.findall(r"scrapy crawl (\w+)((?: \[?-a \w+=[^\s\]`]+\]?)*)", README + OPERATIONS)
+    assert {spider for spider, _ in shown} == set(spiders)
+    for spider, arguments in shown:
+        assert set(re.findall(r"-a (\w+)=", arguments)) <= spiders[spider]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text("utf-8")):
+        assert (page.parent / target).exists(), target
