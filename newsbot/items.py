@@ -82,8 +82,11 @@ class Article:
     word_count: int = 0
     kind: str = "article"
     paywalled: bool | None = None
+    agency: str | None = None
     content_hash: str = ""
+    previous_hash: str | None = None
     revision: int = 1
+    change: str | None = None
     cluster_id: str = ""
     discovered_via: str = ""
     first_seen: str = ""
