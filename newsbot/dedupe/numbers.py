@@ -6,8 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from math import comb
 
-EDGE, EDGE_SHARE = 16, 10
-"""Tokens at either end, at most a tenth of the text: datelines, times of update, copyright years."""
+EDGE = 16
+"""Tokens at either end that may hold a dateline, a time of update or a copyright year."""
+EDGE_FROM = 100
+"""Tokens from which a text is long enough to leave its edges out of account."""
 CHANCE = 0.05
 LEAST_RATE = 0.002
 """Of two texts with the very same words, one other number in twenty-five is one too many."""
@@ -45,8 +47,8 @@ def _is_number(token: str) -> bool:
 
 def _numbers(tokens: Sequence[str]) -> list[int]:
     """Return where the numbers of a text are, but for its edges."""
-    edge = min(EDGE, len(tokens) // EDGE_SHARE)
-    return [at for at in range(edge, len(tokens) - edge) if tokens[at][0].isdecimal()]
+    edge = EDGE if len(tokens) >= EDGE_FROM else 0
+    return [at for at in range(edge, len(tokens) - edge) if _is_number(tokens[at])]
 
 
 def _compared(places: Places, others: Places) -> tuple[int, int]:

@@ -48,12 +48,13 @@ def decide(
         verdict = _keep_up(connection, article, known, sketch)
     else:
         verdict = _add(connection, article, sketch, now)
-        candidate = frontier.candidate_of(connection, entry)
-        revisits.begin(connection, article, candidate, policy.revisit_hours, validators=entry.validators, now=now)
+        if policy.revisit_hours:
+            candidate = frontier.candidate_of(connection, entry)
+            revisits.begin(connection, article, candidate, policy.revisit_hours, validators=entry.validators, now=now)
     if entry.via == revisits.VISIT:
         revisits.advance(connection, article.id, policy.revisit_hours, validators=entry.validators, now=now)
     if not isinstance(verdict, Unchanged):
-        announce(connection, article, policy)
+        announce(connection, article, policy, is_copy=isinstance(verdict, Duplicate) if not known else None)
     status = "duplicate" if isinstance(verdict, Duplicate) else "article"
     addresses = {url_key(url): url for url in [article.url, *article.aliases]}
     for key, url in addresses.items():
@@ -62,9 +63,10 @@ def decide(
     return verdict
 
 
-def announce(connection: Connection, article: Article, policy: Policy) -> None:
-    """Put a version of an article into the outbox, for the file that it belongs to."""
-    is_copy = connection.execute(_COPIED, {"id": article.id}).scalar() is not None
+def announce(connection: Connection, article: Article, policy: Policy, *, is_copy: bool | None = None) -> None:
+    """Put a version of an article into the outbox, for the file that it belongs to; copies where policy says."""
+    if is_copy is None:
+        is_copy = connection.execute(_COPIED, {"id": article.id}).scalar() is not None
     if is_copy and policy.duplicates == DROP:
         return
     kind = "duplicate" if is_copy and policy.duplicates != INLINE else "article"

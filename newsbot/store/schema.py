@@ -142,7 +142,7 @@ sketches = Table(
     Column("slots", LargeBinary, nullable=False),
 )
 
-# One row a slot of a sketch: slot, value and number of the sketch in one integer (newsbot.store.near).
+# One row an indexed slot of a sketch: slot, value and number of the sketch in one integer (newsbot.store.near).
 bands = Table(
     "bands",
     metadata,
