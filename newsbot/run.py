@@ -9,17 +9,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from newsbot import __version__
 from newsbot.export import deliver, paths_of
 from newsbot.healing import RunLock, place_of
 from newsbot.items import Article, Candidate, Rejection
 from newsbot.sources import Source
-from newsbot.store import articles, frontier, history, ledger
+from newsbot.store import articles, frontier, history, ledger, retention, revisits
 from newsbot.store.frontier import Listing
-from newsbot.store.ledger import Account, Entry, Ledger, LedgerError
+from newsbot.store.ledger import Account, Entry, Ledger, LedgerError, Validators
+from newsbot.store.policy import Policy
+from newsbot.store.revisits import VISIT, Visit
 from newsbot.store.verdicts import Verdict
+
+PRUNED_BATCHES = 10
+"""Batches of old sketches that the end of a run clears away."""
 
 
 def utc_now() -> str:
@@ -53,6 +58,7 @@ class Run:
         accepts: Callable[[Candidate], str | None] = lambda _candidate: None,
         max_new: int = 0,
         with_removed: bool = True,
+        policy: Policy | None = None,
     ) -> None:
         """``accepts`` gives a further reason to skip a candidate; ``max_new`` bounds a source, 0 is no bound."""
         stamp = now().translate({ord(mark): None for mark in "-:"})
@@ -69,6 +75,9 @@ class Run:
         self._accepts = accepts
         self._max_new = max_new
         self._with_removed = with_removed
+        self.policy = policy or Policy()
+        self._channels: dict[str, str] = {}
+        """Where the articles that are looked at again were found, by the key of their address."""
         self._taken = dict.fromkeys(self.sources, 0)
         self._lock = RunLock(output, self.id)
         place = place_of(output)
@@ -91,6 +100,17 @@ class Run:
             self._taken[source.name] += 1
             left.append(candidate)
         return left
+
+    def revisits(self, source: Source) -> list[Visit]:
+        """Return the known articles of a source that are to be looked at again now."""
+        visits = []
+        for visit in revisits.due(self.engine, source.name, now=self.now()):
+            entry = self.ledger.discover(source.name, visit.candidate.url, VISIT)
+            if entry:
+                entry.article_id = visit.article_id
+                self._channels[entry.key] = visit.candidate.via
+                visits.append(visit)
+        return visits
 
     def discover(self, source: Source, candidates: Iterable[Candidate], read: Listing) -> list[Candidate]:
         """Put what a listing names onto the frontier, and return what is to be fetched now."""
@@ -115,20 +135,31 @@ class Run:
         frontier.enqueue(self.engine, source.name, fresh, None if cut else read, now=self.now())
         return [candidate for _, candidate in fresh]
 
-    def fetched(self, url: str) -> bool:
+    def fetched(self, url: str, validators: Validators = (None, None)) -> bool:
         """Count the arrival of a page; False if its address has an outcome already."""
         entry = self.ledger.entry(url)
         if entry is None or entry.fetched:
             return False
-        self.ledger.fetched(entry)
+        self.ledger.fetched(entry, validators)
         return True
+
+    def not_modified(self, url: str) -> None:
+        """Note that an article that was looked at again has not changed."""
+        self._drop(self._entry(url), "not_modified")
+
+    def gone(self, url: str) -> None:
+        """Note that the page of a known article is no more (404, 410): that is its last version."""
+        entry = self._entry(url)
+        self.ledger.fetched(entry)
+        articles.remove(self.engine, entry, now=self.now(), policy=self.policy)
+        self.ledger.close(entry, "revised")
 
     def save(self, article: Article) -> Verdict:
         """Let the store decide on an article, and the ledger note the verdict."""
         entry = self._entry(article.aliases[0])
         article.run_id = self.id
-        article.discovered_via = entry.via
-        verdict = articles.save(self.engine, article, entry, now=self.now())
+        article.discovered_via = self._channels.get(entry.key, entry.via)
+        verdict = articles.save(self.engine, article, entry, now=self.now(), policy=self.policy)
         self.ledger.close(entry, verdict.outcome)
         return verdict
 
@@ -157,6 +188,7 @@ class Run:
         history.close_books(self.engine, self.id, accounts, paths_of(self.id))
         files = deliver(self.engine, self.output, self.id, with_removed=self._with_removed)
         history.end_run(self.engine, self.id, history.FINISHED, now=self.now())
+        retention.prune(self.engine, self.policy.remember_days, now=self.now(), batches=PRUNED_BATCHES)
         self._lock.release()
         unreachable = [name for name, account in accounts.items() if _unreachable(account)]
         return Summary(self.id, self.ledger.total(), files, unreachable)
@@ -181,18 +213,27 @@ class Run:
             return
         with self.engine.begin() as connection:
             for entry, reason in skipped:
-                frontier.forget(connection, entry.key)
+                self._settle(connection, entry, "skipped", reason)
                 ledger.write(connection, entry, "skipped", reason)
         for entry, reason in skipped:
             self.ledger.close(entry, "skipped", reason)
 
-    def _drop(self, entry: Entry, outcome: str, reason: str, detail: str) -> None:
+    def _drop(self, entry: Entry, outcome: str, reason: str | None = None, detail: str = "") -> None:
         with self.engine.begin() as connection:
+            self._settle(connection, entry, outcome, reason)
+            ledger.write(connection, entry, outcome, reason, detail)
+        self.ledger.close(entry, outcome, reason)
+
+    def _settle(self, connection: Connection, entry: Entry, outcome: str, reason: str | None) -> None:
+        """Say what is to become of an address that brought no article home."""
+        if entry.article_id:  # the article stays what it is, and is looked at again when its time comes
+            revisits.advance(connection, entry.article_id, self.policy.revisit_hours, now=self.now())
+        elif outcome == "skipped":
+            frontier.forget(connection, entry.key)
+        else:
             frontier.settle(
                 connection, entry.key, entry.url, entry.source, status=outcome, reason=reason, now=self.now()
             )
-            ledger.write(connection, entry, outcome, reason, detail)
-        self.ledger.close(entry, outcome, reason)
 
 
 def _unreachable(account: Account) -> bool:

@@ -26,7 +26,7 @@ from newsbot.discovery import (
 from newsbot.items import Candidate
 from newsbot.outcomes import outcome_of
 from newsbot.sources import Source
-from newsbot.spiders.base import CollectingSpider, charset_of
+from newsbot.spiders.base import CollectingSpider, charset_of, header_of
 from newsbot.store.frontier import Listing
 
 LISTING_PRIORITY = 10
@@ -71,7 +71,9 @@ class DiscoveringSpider(CollectingSpider):
             self.run.ledger.listing(source.name, "not_modified")
             yield from self._sub_sitemaps(source, channel, children_from(known))
             return
-        read = Listing(known.url, _header(response, "ETag"), _header(response, "Last-Modified"), digest, known.lastmod)
+        read = Listing(
+            known.url, header_of(response, "ETag"), header_of(response, "Last-Modified"), digest, known.lastmod
+        )
         try:
             match channel:
                 case "feed":
@@ -148,8 +150,3 @@ class DiscoveringSpider(CollectingSpider):
 def children_from(known: Listing) -> list[Child]:
     """Return the sub-sitemaps that a sitemap index named when it was read."""
     return [Child(*pair) for pair in orjson.loads(known.children)] if known.children else []
-
-
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return value.decode("latin-1") if value else None

@@ -8,11 +8,11 @@ from typing import Any
 from scrapy import Request
 
 from newsbot.sources import BUNDLED, Source, load_sources
-from newsbot.spiders.discovering import DiscoveringSpider
+from newsbot.spiders.revisits import RevisitingSpider
 
 
-class NewsSpider(DiscoveringSpider):
-    """Collect what is new from every source of a sources file.
+class NewsSpider(RevisitingSpider):
+    """Collect what is new from every source of a sources file, and what has changed since it was new.
 
     scrapy crawl news [-a sources=FILE] [-a only=NAME,NAME]
     """
@@ -31,6 +31,8 @@ class NewsSpider(DiscoveringSpider):
     async def start(self) -> AsyncIterator[Request]:
         for source in self.run.sources.values():
             for request in self.resume(source):
+                yield request
+            for request in self.revisit(source):
                 yield request
             for channel, url in source.listings():
                 yield self.listing_request(source, channel, url)

@@ -51,8 +51,8 @@ def decide(
         if policy.revisit_hours:
             candidate = frontier.candidate_of(connection, entry)
             revisits.begin(connection, article, candidate, policy.revisit_hours, validators=entry.validators, now=now)
-    if entry.via == revisits.VISIT:
-        revisits.advance(connection, article.id, policy.revisit_hours, validators=entry.validators, now=now)
+    if entry.article_id:
+        revisits.advance(connection, entry.article_id, policy.revisit_hours, validators=entry.validators, now=now)
     if not isinstance(verdict, Unchanged):
         announce(connection, article, policy, is_copy=isinstance(verdict, Duplicate) if not known else None)
     status = "duplicate" if isinstance(verdict, Duplicate) else "article"
@@ -61,6 +61,21 @@ def decide(
         frontier.settle(connection, key, url, article.source, status=status, article_id=article.id, now=now)
     write(connection, entry, verdict.outcome)
     return verdict
+
+
+def remove(engine: Engine, entry: Entry, *, now: str, policy: Policy) -> None:
+    """Note that the page of a known article is gone: one more version of it, with the text last seen."""
+    assert entry.article_id
+    with engine.begin() as connection:
+        _lock(connection)
+        article = versions.latest(connection, [entry.article_id])[entry.article_id]
+        article.revision += 1
+        article.change, article.previous_hash = "removed", article.content_hash
+        article.run_id, article.fetched_at = entry.run_id, now
+        versions.advance(connection, article, removed_at=now)
+        announce(connection, article, policy)
+        revisits.end(connection, article.id)
+        write(connection, entry, Revision.outcome)
 
 
 def announce(connection: Connection, article: Article, policy: Policy, *, is_copy: bool | None = None) -> None:
@@ -84,7 +99,7 @@ def _keep_up(connection: Connection, article: Article, known: Article, sketch: S
     article.revision += 1
     article.change, article.previous_hash = change, known.content_hash
     article.discovered_via = known.discovered_via
-    versions.advance(connection, article)
+    versions.advance(connection, article, removed_at=None)
     near.forget(connection, [article.id])
     if sketch:
         near.remember(connection, article.id, sketch)

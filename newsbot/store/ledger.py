@@ -41,6 +41,8 @@ class Entry:
     fetched: bool = False
     validators: Validators = (None, None)
     """Of the page that arrived."""
+    article_id: str | None = None
+    """The known article that is looked at again; None for an address that was discovered."""
 
 
 @dataclass(slots=True)
