@@ -4,6 +4,7 @@ fingerprint  content_hash(): equal for the same words
 sketch       sketch_of(): a few numbers by which the store finds near-duplicates
 likeness     likeness(): are these two texts copies, and how alike?
 numbers      templates with other numbers are no copies
+subjects     nor are those about another town, club or product
 changes      change_between(): what a later version changed, if anything that matters
 agency       agency_of(): whose copy it probably is
 """

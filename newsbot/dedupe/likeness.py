@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from newsbot.dedupe.numbers import numbers_disagree
+from newsbot.dedupe.subjects import subjects_disagree
 from newsbot.dedupe.tokens import is_unspaced, tokens_of
 
 SHINGLE_WORDS, SHINGLE_CHARACTERS = 3, 4
@@ -28,10 +29,10 @@ class Likeness:
     """Whether one text is a part of the other."""
 
 
-def likeness(text: str, other: str, *, same_numbers: bool = True) -> Likeness | None:
-    """Compare two texts; None if they are different articles, or one template with other numbers.
+def likeness(text: str, other: str, *, templates: bool = True) -> Likeness | None:
+    """Compare two texts; None if they are different articles, or one template filled in two ways.
 
-    ``same_numbers=False`` lets numbers differ, where something else speaks for one article.
+    ``templates=False`` lets numbers and names differ, where something else speaks for one article.
 
     >>> story = "The council voted on Tuesday to raise the harbour wall by a metre after two storms in one winter."
     >>> likeness(story, story.replace("Tuesday", "Monday")).excerpt
@@ -54,7 +55,7 @@ def likeness(text: str, other: str, *, same_numbers: bool = True) -> Likeness | 
     part = containment >= PART and SMALLEST_PART <= least / most < WHOLE
     if not part and resemblance < COPY:
         return None
-    if same_numbers and numbers_disagree(tokens, others):
+    if templates and (numbers_disagree(tokens, others) or subjects_disagree(tokens, others)):
         return None
     return Likeness(round(containment if part else resemblance, 4), excerpt=part)
 

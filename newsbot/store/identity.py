@@ -33,7 +33,7 @@ def resolve(connection: Connection, article: Article) -> Article | None:
         known = versions.latest(connection, [article.id]).get(article.id)
     if known is None:
         reached = versions.latest(connection, _reached(connection, article))
-        known = next((other for other in reached.values() if _alike(other, article, same_numbers=False)), None)
+        known = next((other for other in reached.values() if _alike(other, article, templates=False)), None)
     if known:
         article.id, article.url = known.id, known.url
     return known
@@ -45,7 +45,7 @@ def _reached(connection: Connection, article: Article) -> list[str]:
     return [str(found) for found in connection.execute(_REACHED, {"keys": keys}).scalars()]
 
 
-def _alike(one: Article, other: Article, *, same_numbers: bool = True) -> bool:
+def _alike(one: Article, other: Article, *, templates: bool = True) -> bool:
     if one.content_hash == other.content_hash:
         return True
-    return likeness(one.text, other.text, same_numbers=same_numbers) is not None
+    return likeness(one.text, other.text, templates=templates) is not None
