@@ -106,7 +106,8 @@ def agency_lines(body: str, dice: random.Random, _texts: list[str]) -> str:
 
 def punctuation(body: str, _dice: random.Random, _texts: list[str]) -> str:
     """Other quotes, dashes and spaces."""
-    table = str.maketrans({'"': "”", "“": "«", "”": "»", "'": "’", "’": "'", "–": "-", "—": "–", ",": " ,", ";": ","})
+    marks = {'"': "”", "“": "«", "”": "»", "'": "’", "’": "'", "–": "-", "—": "–", ",": " ,", ";": ","}
+    table = str.maketrans(marks)
     return re.sub(r"[ \t]+", "  ", body.translate(table))
 
 
@@ -120,23 +121,27 @@ EDITS: dict[str, Edit] = {
 }
 
 TEMPLATES = (
-    "Rain reaches the coast on {} March with highs of {} degrees in the north and {} degrees in the south. Winds of {} "
-    "knots turn west during the evening, and {} millimetres of rain are expected by {}:{}0. The night brings lows of {} "
-    "degrees, fog in the valleys and a {} percent chance of frost above {} metres, the weather service said.",
-    "The leading index closed at {}.{} points on Tuesday, {} points above its close of the day before. Trading volume was "
-    "{} million shares. The bank gained {} percent to {}.{}, while the car maker lost {} percent. The euro stood at "
-    "1.{} dollars in late trading, and a barrel of crude oil for delivery in May cost {}.{} dollars.",
-    "{}' The home side open the scoring after a corner from the left. {}' The visitors equalise from the penalty spot in "
-    "front of {} spectators. {}' A second yellow card reduces the guests to ten players. {}' The substitute hits the post "
-    "from {} metres. Full time: the match ends {}-{}, shots on target {} to {}.",
-    "Ein Erdbeben der Stärke {},{} hat am Morgen um {}.{} Uhr die Küste erschüttert. Das Zentrum lag nach Angaben der "
-    "Warte in {} Kilometern Tiefe, etwa {} Kilometer von der Hauptstadt entfernt. Berichte über Schäden lagen zunächst "
-    "nicht vor. Im laufenden Jahr wurden dort {} Beben über der Stärke {} gezählt, im Vorjahr waren es {}.",
-    "Los números ganadores del sorteo de este sábado son {}, {}, {}, {}, {} y {}, y el complementario es el {}. El bote "
-    "asciende a {} millones de euros y se han registrado {} acertantes de segunda categoría, que cobrarán {} euros cada uno. "
-    "El próximo sorteo se celebrará el martes a las {} horas.",
-    "中央气象台今天发布预报，北方地区明天白天最高气温{}度，夜间最低气温{}度，风力{}到{}级。南方部分地区有小到中雨，降雨量约{}毫米。"
-    "预计未来三天气温将下降{}度，山区海拔{}米以上有雨夹雪，请公众注意防寒保暖，出行时留意道路结冰情况。",
+    "Rain reaches the coast on {} March with highs of {} degrees in the north and {} degrees in the south. Winds "
+    "of {} knots turn west during the evening, and {} millimetres of rain are expected by {}:{}0. The night "
+    "brings lows of {} degrees, fog in the valleys and a {} percent chance of frost above {} metres, the weather "
+    "service said.",
+    "The leading index closed at {}.{} points on Tuesday, {} points above its close of the day before. Trading "
+    "volume was {} million shares. The bank gained {} percent to {}.{}, while the car maker lost {} percent. The "
+    "euro stood at 1.{} dollars in late trading, and a barrel of crude oil for delivery in May cost {}.{} "
+    "dollars.",
+    "{}' The home side open the scoring after a corner from the left. {}' The visitors equalise from the penalty "
+    "spot in front of {} spectators. {}' A second yellow card reduces the guests to ten players. {}' The "
+    "substitute hits the post from {} metres. Full time: the match ends {}-{}, shots on target {} to {}.",
+    "Ein Erdbeben der Stärke {},{} hat am Morgen um {}.{} Uhr die Küste erschüttert. Das Zentrum lag nach Angaben"
+    " der Warte in {} Kilometern Tiefe, etwa {} Kilometer von der Hauptstadt entfernt. Berichte über Schäden "
+    "lagen zunächst nicht vor. Im laufenden Jahr wurden dort {} Beben über der Stärke {} gezählt, im Vorjahr "
+    "waren es {}.",
+    "Los números ganadores del sorteo de este sábado son {}, {}, {}, {}, {} y {}, y el complementario es el {}. "
+    "El bote asciende a {} millones de euros y se han registrado {} acertantes de segunda categoría, que cobrarán"
+    " {} euros cada uno. El próximo sorteo se celebrará el martes a las {} horas.",
+    "中央气象台今天发布预报，北方地区明天白天最高气温{}度，夜间最低气温{}度，风力{}到{}级。南"
+    "方部分地区有小到中雨，降雨量约{}毫米。预计未来三天气温将下降{}度，山区海拔{}米以上有雨夹雪"
+    "，请公众注意防寒保暖，出行时留意道路结冰情况。",
 )
 
 
@@ -245,8 +250,8 @@ def make_article(name: str, body: str) -> Article:
     """Return an article with a text, on a site of its own."""
     url = f"https://{article_id('https://x.org/' + name)[:12]}.example/{name}"
     return Article(
-        id=article_id(url), url=url, source="bench", title=f"Headline of {name}", text=body, word_count=1, run_id="bench",
-        fetched_at=NOW, aliases=[url],
+        id=article_id(url), url=url, source="bench", title=f"Headline of {name}", text=body, word_count=1,
+        run_id="bench", fetched_at=NOW, aliases=[url],
     )  # fmt: skip
 
 

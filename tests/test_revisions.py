@@ -207,3 +207,11 @@ def test_the_crawl_comes_back_and_the_diff_can_be_read(tmp_path: Path) -> None:
     assert "no article" in unknown.stderr + unknown.stdout
     pruned = run_scrapy(output, "prune", "--days", "1")
     assert pruned.stdout.startswith("0 articles older than 1 days")
+
+
+@pytest.mark.parametrize("hours", ["6,1", "soon", "-1"])
+def test_a_schedule_that_cannot_be_meant_is_one_clear_message(tmp_path: Path, hours: str) -> None:
+    run = run_scrapy(tmp_path, "crawl", "news", "-s", f"NEWSBOT_REVISIT_HOURS={hours}")
+    assert run.returncode == 2
+    assert run.stderr.count("NEWSBOT_REVISIT_HOURS") == 1
+    assert "Traceback" not in run.stderr

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
@@ -12,6 +12,8 @@ SHARE = 0.03
 """Of the shorter text, that such words make up."""
 SPELLING = 0.5
 """Words more alike than this are one name spelt in two ways (labour and labor, Kyiv and Kiev)."""
+MANY = 20
+"""Words that are looked at for one place; more share only places that say nothing."""
 
 Places = Counter[tuple[str, str]]
 
@@ -28,11 +30,15 @@ def subjects_disagree(one: Sequence[str], other: Sequence[str]) -> bool:
     False
     """
     places, others = _own_places(one, set(other)), _own_places(other, set(one))
+    at_place = defaultdict(list)
+    for word, its in others.items():
+        for place in its:
+            at_place[place].append(word)
     swapped = 0
     for word, where in places.items():
-        for second, its in others.items():
-            common = (where & its).total()
-            if 2 * common > max(where.total(), its.total()) and not _same_name(word, second):
+        for second in {second for place in where for second in at_place.get(place, ())[:MANY]}:
+            common = (where & others[second]).total()
+            if 2 * common > max(where.total(), others[second].total()) and not _same_name(word, second):
                 swapped += common
     return swapped >= max(LEAST, SHARE * min(len(one), len(other)))
 

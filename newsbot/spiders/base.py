@@ -60,11 +60,16 @@ class CollectingSpider(Spider):
         """Return how many candidates a source may bring, 0 for no bound."""
         return self.settings.getint("NEWSBOT_MAX_NEW")
 
+    def revisit_hours(self) -> tuple[float, ...]:
+        """Return when articles are to be looked at again: by this spider, never. Raises ValueError."""
+        return ()
+
     def policy(self) -> Policy:
-        """Return what is to become of copies and of what is old. Raises ArgumentError."""
+        """Return what is to become of copies, of young articles and of old ones. Raises ArgumentError."""
         try:
             return Policy(
                 duplicates=self.settings["NEWSBOT_DUPLICATES"],
+                revisit_hours=self.revisit_hours(),
                 remember_days=self.settings.getint("NEWSBOT_REMEMBER_DAYS"),
             )
         except ValueError as error:

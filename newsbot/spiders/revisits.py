@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 
 from scrapy import Request
@@ -10,9 +9,7 @@ from scrapy.http import Response
 
 from newsbot.items import Candidate, Page
 from newsbot.sources import Source
-from newsbot.spiders.base import ArgumentError
 from newsbot.spiders.discovering import DiscoveringSpider
-from newsbot.store.policy import Policy
 
 GONE = (404, 410)
 REVISIT_PRIORITY = -10
@@ -22,12 +19,12 @@ REVISIT_PRIORITY = -10
 class RevisitingSpider(DiscoveringSpider):
     """A spider that looks again at the articles that it has brought home."""
 
-    def policy(self) -> Policy:
-        hours = self.settings.getlist("NEWSBOT_REVISIT_HOURS")
+    def revisit_hours(self) -> tuple[float, ...]:
+        stated = [str(hour).strip("[] ") for hour in self.settings.getlist("NEWSBOT_REVISIT_HOURS")]
         try:
-            return dataclasses.replace(super().policy(), revisit_hours=tuple(float(hour) for hour in hours))
+            return tuple(float(hour) for hour in stated if hour)
         except ValueError as error:
-            raise ArgumentError(f"NEWSBOT_REVISIT_HOURS: {error}") from None
+            raise ValueError(f"NEWSBOT_REVISIT_HOURS: {error}") from None
 
     def revisit(self, source: Source) -> Iterator[Request]:
         """Ask for the articles of a source whose time has come."""

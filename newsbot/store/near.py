@@ -1,7 +1,7 @@
 """The index of near-duplicates: which stored texts may a text be a copy of?
 
-The first BANDS slots of a sketch are a row of ``bands`` each, and the row is one integer: slot (5 bits), value
-(32), and the number of the sketch (26, so 67 million). All that share a value are neighbours in the primary
+The first BANDS slots of a sketch are a row of ``bands`` each, and the row is one integer: slot (4 bits), value
+(32), and the number of the sketch (27, so 134 million). All that share a value are neighbours in the primary
 key; a look-up reads one short range a slot, whatever the size of the index, and the newest MOST of it, so that
 a phrase that thousands of texts share costs no more than any other. The whole sketches of what was found tell
 which texts to compare in full.
@@ -30,7 +30,7 @@ CANDIDATES = 8
 """Texts that are compared in full, those with the most slots in common."""
 
 _PACKED = struct.Struct(f">{SLOTS}I")
-_NUMBER_BITS, _VALUE_BITS = 26, 32
+_NUMBER_BITS, _VALUE_BITS = 27, 32
 _NUMBER_MASK = (1 << _NUMBER_BITS) - 1
 _LOOKUP = text(
     " union all ".join(
