@@ -101,7 +101,8 @@ def agency_lines(body: str, dice: random.Random, _texts: list[str]) -> str:
     credit = (
         f"(Reporting by Jo Roe in {dice.choice(PLACES).title()}; editing by Sam Doe and Kim Poe, additional {other})"
     )
-    return f"By Jo Roe and Kim Poe, {one}\n\n{body}\n\n{credit}\n\n© {dice.randint(2019, 2026)} {one}. All rights reserved."
+    year = dice.randint(2019, 2026)
+    return f"By Jo Roe and Kim Poe, {one}\n\n{body}\n\n{credit}\n\n© {year} {one}. All rights reserved."
 
 
 def punctuation(body: str, _dice: random.Random, _texts: list[str]) -> str:
