@@ -115,7 +115,7 @@ def _insert_revision(connection: Connection, article: Article) -> None:
 
 def _insert_document(connection: Connection, article: Article) -> None:
     document = dataclasses.asdict(article)
-    del document["aliases"]
+    del document["aliases"], document["next_page"]
     connection.execute(
         insert(schema.revisions).values(
             article_id=article.id,
