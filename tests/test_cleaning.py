@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import time
 
 import pytest
 
 from newsbot.cleaning import CleaningError, clean_article, clean_text
+from newsbot.cleaning.boilerplate import learn, site_blocks
+from newsbot.cleaning.patterns import table
+from newsbot.cleaning.sitestate import SiteState
 from newsbot.items import Article, Removed
 
 TITLE = "Two towns quarrel over a bridge nobody crosses"
@@ -139,10 +143,43 @@ def test_known_authors_stay_and_their_line_goes() -> None:
     assert clean.text == BODY[0]
 
 
+def test_section_and_tags_beside_the_text_go() -> None:
+    text = "\n\n".join(["114 Culture", "River towns", *BODY, "Bridges", "Paint"])
+    clean = clean_article(article(section="River towns", tags=["bridges", "paint"], text=text))
+    assert clean.text == "\n\n".join(BODY)
+
+
 def test_a_text_of_residue_alone_is_refused() -> None:
     with pytest.raises(CleaningError) as caught:
         clean_article(article(text="Show More\n\nRelated Articles\n\nBack to top"))
     assert caught.value.reason == "all_residue"
+
+
+def test_what_was_learned_of_the_site_is_taken_out_too() -> None:
+    pitch = "The Daily River is printed on paper that was once a willow, and it is proud of that."
+    state = SiteState()
+    for place in ("Overbank", "Nether", "Middleton"):
+        state = learn(state, f"The fair at {place} opened on Sunday in the rain, with two donkeys.\n\n{pitch}")
+    blocks = site_blocks(state)
+    dirty = article(text=f"{as_extracted()}\n\nPrint\n\n{pitch}")
+    clean = clean_article(dirty, site_blocks=blocks)
+    assert clean.text == "\n\n".join(BODY)
+    assert {"site_boilerplate", "page_tool"} <= {removed.reason for removed in clean.removed}
+    assert clean_article(clean, site_blocks=blocks).text == clean.text
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_mixture_of_lines_comes_out_the_same_when_cleaned_twice(seed: int) -> None:
+    dice = random.Random(seed)
+    rules = table()
+    pool = [*dice.sample(sorted(rules.lines), 30), *dice.sample(sorted(rules.sections), 5), *BODY, *BODY, *RESIDUE]
+    pool += [f"{label}: The swans are back" for label in dice.sample(sorted(rules.labels), 10)]
+    pool += [f"{label} 3 March 2026" for label in dice.sample(sorted(rules.labels), 5)]
+    pool += ["By Ana Lind", "—", "• a point", "A | B | C", "\u202eodd\u202c", "&amp;amp;lt;", "caf\u00c3\u00a9"]
+    for _ in range(10):
+        text = dice.choice(["\n", "\n\n"]).join(dice.choices(pool, k=dice.randint(1, 25)))
+        once = clean_text(text, title=TITLE)
+        assert clean_text(once.text, title=TITLE).text == once.text
 
 
 def test_cleaning_is_fast_enough_for_every_page() -> None:

@@ -36,6 +36,7 @@ MID_TEXT = {
         ("Get the Morning Tide delivered to your inbox every weekday.", "newsletter"),
         ("Share this:", "share"),
         ("Share on Facebook", "share"),
+        ("Share on X (Opens in new window)", "share"),
         ("Facebook Twitter WhatsApp Email", "share"),
         ("Follow us on X", "follow"),
         ("Follow @coastnews on Instagram and Facebook for more.", "follow"),
@@ -211,71 +212,6 @@ def test_what_the_article_says_stays(sentence: str) -> None:
     cleaned = clean_text(sandwich(sentence))
     assert cleaned.text == sandwich(sentence)
     assert cleaned.removed == []
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "← Previous",
-        "Next article: The bridge that never was",
-        "Tags: ferries, harbour, Old Town",
-        "Filed under: Coast",
-        "Updated 3 March",
-        "Published: 14 May 2026, 10:22 CET",
-        "Back to top button",
-        "Related Articles",
-        "Show More",
-        "(Reporting by Ana Lind; Editing by Bo Ek)",
-        "With inputs from agencies",
-        "Schlagwörter: Fähre, Hafen",
-        "Quelle: dpa",
-        "Mots-clés : ferry, port",
-        "Etiquetas: puerto, barcos",
-        "Источник: ТАСС",
-        "Etiketler: feribot, liman",
-        "الكلمات الدلالية: ميناء، عبارة",
-        "ページトップへ",
-        "责任编辑：王小明",
-        "태그: 여객선, 항구",
-        "टैग्स: नाव, बंदरगाह",
-    ],
-)
-def test_what_stands_below_an_article_goes(line: str) -> None:
-    assert clean_text(f"{BEFORE}\n\n{AFTER}\n\n{line}").text == f"{BEFORE}\n\n{AFTER}"
-
-
-@pytest.mark.parametrize(
-    ("line", "authors"),
-    [
-        ("By Ana Lind", ["Ana Lind"]),
-        ("By Ana Lind and Bo Ek", ["Ana Lind", "Bo Ek"]),
-        ("By Ana Lind | 3 March 2026, 10:22 · 3 min read", ["Ana Lind"]),
-        ("Por Ana Pérez y Luis Gil | 20 de noviembre de 2026, 11:51 h", ["Ana Pérez", "Luis Gil"]),
-        ("20. November 2026, 16:48 Uhr · Lesedauer: 1 Min.", []),
-        ("Von Jörg Müller", ["Jörg Müller"]),
-        ("Par Élodie Petit", ["Élodie Petit"]),
-        ("Por Ana Pérez y Luis Gil", ["Ana Pérez", "Luis Gil"]),
-        ("Автор: Анна Петрова", ["Анна Петрова"]),
-        ("بقلم: أحمد علي", ["أحمد علي"]),
-        ("文：山田太郎", ["山田太郎"]),
-    ],
-)
-def test_a_byline_above_the_text_becomes_its_authors(line: str, authors: list[str]) -> None:
-    cleaned = clean_text(f"{line}\n\n{BEFORE}\n\n{AFTER}")
-    assert cleaned.authors == authors
-    assert cleaned.text == f"{BEFORE}\n\n{AFTER}"
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "LONDON (Reuters) –",
-        "HAMBURG, 3. März (dpa)",
-        "Ferry’s last crossing",
-    ],
-)
-def test_dateline_and_headings_above_the_text_stay(line: str) -> None:
-    assert clean_text(f"{line}\n\n{BEFORE}\n\n{AFTER}").text.startswith(line)
 
 
 def test_headings_of_link_lists_take_their_links_along() -> None:

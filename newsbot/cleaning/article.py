@@ -21,6 +21,7 @@ def clean_text(
     language: str | None = None,  # noqa: ARG001 - see docs/decisions/0003: all languages are tried
     site_name: str | None = None,
     authors: Sequence[str] = (),
+    labels: Sequence[str] = (),
     site_blocks: SiteBlocks | None = None,
 ) -> Cleaned:
     """Repair a text and take the site's residue out of it.
@@ -30,6 +31,7 @@ def clean_text(
         title: the article's title; a first line that repeats it goes.
         site_name: the outlet's name; a line that is nothing else goes.
         authors: names already known; a line above or below the text that is nothing else goes.
+        labels: the article's section and tags; a line above or below the text that is nothing else goes.
         site_blocks: the site's own blocks, as boilerplate.site_blocks() decided them.
 
     >>> cleaned = clean_text("Bridge closes\\n\\nBy Ana Pérez\\n\\nThe bridge closes on Monday for a "
@@ -39,11 +41,17 @@ def clean_text(
     >>> [(removed.reason, removed.text) for removed in cleaned.removed][2]
     ('related_link', 'RELATED: Ferry fares to rise')
     """
-    kept, removed, names = strip_residue(repair(text), Heading(title, site_name, authors))
+    heading = Heading(title, site_name, authors, labels)
+    kept, removed, names = strip_residue(repair(text), heading)
     cleaned = Cleaned(text="\n\n".join(kept), removed=removed, authors=names)
-    if site_blocks:
-        stripped = strip(cleaned.text, site_blocks)
-        cleaned = replace(cleaned, text=stripped.text, removed=[*removed, *stripped.removed])
+    # Without the site's blocks the text has other ends, and residue strikes at those: again, until none goes.
+    while site_blocks and (stripped := strip(cleaned.text, site_blocks)).removed:
+        kept, removed, names = strip_residue(stripped.text.split("\n\n"), heading)
+        cleaned = Cleaned(
+            text="\n\n".join(kept),
+            removed=[*cleaned.removed, *stripped.removed, *removed],
+            authors=[*cleaned.authors, *names],
+        )
     return cleaned
 
 
@@ -60,6 +68,7 @@ def clean_article(article: Article, *, site_blocks: SiteBlocks | None = None) ->
         language=article.language,
         site_name=article.site_name,
         authors=authors,
+        labels=[label for label in (article.section, *article.tags) if label],
         site_blocks=site_blocks,
     )
     if not cleaned.text:

@@ -47,7 +47,7 @@ class Limits:
     label_inside: tuple[int, float] = (4, 0.5)
     prose: tuple[int, float] = (3, 0.3)
     """A sentence below the text."""
-    prose_inside: tuple[int, float] = (6, 0.8)
+    prose_inside: tuple[int, float] = (8, 0.9)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,12 @@ class Heading:
     title: str | None = None
     site_name: str | None = None
     authors: Sequence[str] = ()
+    labels: Sequence[str] = ()
+    """Section and tags."""
     forms: set[str] = field(init=False)
     words: set[str] = field(init=False)
-    site: str = field(init=False)
+    marks: dict[str, str] = field(init=False)
+    """Lines that say nothing new beside the text, folded, and what they repeat."""
     names: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -39,7 +42,9 @@ class Heading:
             parts.append(f"{self.title} {self.site_name}")
         self.forms = {form for form in map(letters, parts) if len(form) >= 4}
         self.words = set(fold(self.title or "").split())
-        self.site = letters(self.site_name or "")
+        self.marks = {letters(label): "section or tag" for label in self.labels}
+        self.marks[letters(self.site_name or "")] = "site name"
+        self.marks.pop("", None)
         self.names = {name for name in map(letters, self.authors) if len(name) >= 4}
 
     def is_title(self, line: str) -> bool:

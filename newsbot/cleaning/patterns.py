@@ -134,7 +134,7 @@ def mask(line: str) -> str:
 
 def mask_folded(folded: str) -> str:
     """Do what mask() does to a line that is folded already."""
-    stripped = bare(folded) or folded
+    stripped = bare(folded.rstrip("?؟？ ")) or folded
     if stripped.isalpha():
         return stripped
     return " ".join(_NUMBER.sub("0", stripped).translate(_DROPPED).split())

@@ -74,6 +74,8 @@ def _by_rule(lines: list[_Line], heading: Heading, rules: Table) -> bool:
             line.gone = Removed(text=line.text, reason="rule", pattern="shape: no letters")
         elif line.marked and not line.prose and is_row(line.text, rules.sections, neighbours=_neighbours(lines, i)):
             line.gone = Removed(text=line.text, reason="navigation", pattern="shape: row of links")
+        elif line.marked and all(word[0] == "#" and word[1:].isalnum() for word in line.text.split()):
+            line.gone = Removed(text=line.text, reason="tags", pattern="shape: hashtags")
         elif line.marked and _is_pointer(line.text, _neighbours(lines, i)):
             line.gone = Removed(text=line.text, reason="related_link", pattern="shape: arrow before a headline")
         elif (i < min(first, _HEAD) or (i > last and _YEAR.search(line.text))) and is_date(line.text, rules):
@@ -118,8 +120,8 @@ def _by_heading(lines: list[_Line], heading: Heading) -> bool:
             line.gone = Removed(text=line.text, reason="title_repeated", pattern="title")
         elif line.prose:
             continue
-        elif heading.site and letters(line.text) == heading.site:
-            line.gone = Removed(text=line.text, reason="navigation", pattern="site name")
+        elif heading.marks and (repeated := heading.marks.get(letters(line.text))):
+            line.gone = Removed(text=line.text, reason="navigation", pattern=repeated)
         elif heading.is_byline(line.text):
             line.gone = Removed(text=line.text, reason="byline", pattern="known authors")
         changed |= line.gone is not None
@@ -155,7 +157,7 @@ def _by_stack(lines: list[_Line], rules: Table) -> bool:
     changed = False
     run: list[_Line] = []
     for i, line in enumerate([*lines, _Line("", True, None)]):
-        known = i < len(lines) and not first <= i <= last and line.key in rules.sections
+        known = i < len(lines) and not first <= i <= last and line.key.removeprefix("0 ") in rules.sections
         if known or (run and line.gone):
             run.append(line)
             continue

@@ -132,11 +132,12 @@ class SiteState:
         if len(self) <= MAX_ROWS:
             return
 
-        def worth(i: int) -> tuple[bool, int, int]:
-            articles = self.articles[i]
+        def worth(i: int) -> int:
+            count, flags, last = self.articles[i], self.flags[i], self.last[i]
             # Seen once and not lately says nothing; a block of a section page says a little for a while.
-            section = bool(self.flags[i] & _ON_SECTION) and self.seen - self.last[i] < WINDOW
-            return bool(self.flags[i] & (_KEEP | _DROP)), max(articles, 2 * section), self.last[i]
+            if flags & _ON_SECTION and count < 2 and self.seen - last < WINDOW:
+                count = 2
+            return ((flags & (_KEEP | _DROP) > 0) << 56) + (count << 32) + last
 
         self._keep(sorted(sorted(range(len(self)), key=worth, reverse=True)[: MAX_ROWS * 4 // 5]))
 
