@@ -49,7 +49,8 @@ class Plain(scrapy.Spider):
             return
         document = bare_extraction(response.text, url=response.url, with_metadata=True)
         if document:
-            yield document.as_dict()
+            names = ("url", "title", "author", "date", "sitename", "description", "text")
+            yield {name: getattr(document, name) for name in names}
 
 
 process = CrawlerProcess({

@@ -97,6 +97,8 @@ class Article:
     removed: list[Removed] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
     """Every address that led here, the discovered one first; kept by the store, not exported."""
+    next_page: str | None = None
+    """Where the article goes on, if it is spread over several pages; not exported."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The way of a page through Scrapy's item pipelines: extract, clean, store.
+"""The way of a page through Scrapy's item pipelines: made an article, clean, and stored.
 
 What leaves the last pipeline is an article that is new or has a new revision; everything else ends
 there with its outcome in the ledger. Files are written when the spider closes.
@@ -6,19 +6,23 @@ there with its outcome in the ledger. Files are written when the spider closes.
 
 from __future__ import annotations
 
+import dataclasses
+import logging
 import os
 from contextlib import AbstractContextManager
 from typing import Protocol, Self, cast
 
-from scrapy import signals
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
 
-from newsbot.cleaning import CleaningError, clean_article
-from newsbot.extraction.pool import ExtractionPool
 from newsbot.items import Article, Page, Rejection
+from newsbot.outcomes import DOWNLOAD_ERRORS
 from newsbot.run import Run
 from newsbot.store.verdicts import New, Revision
+from newsbot.workers import Workers
+
+logger = logging.getLogger("newsbot")
 
 
 class Collector(Protocol):
@@ -36,39 +40,65 @@ class Collector(Protocol):
         """End the crawl with one clear message if the store breaks inside."""
 
 
-class ExtractPipeline:
-    """Page -> Article or Rejection."""
+class ArticlePipeline:
+    """Page -> clean Article or Rejection; an article over several pages becomes one, in their order."""
 
-    def __init__(self, workers: int, timeout: float) -> None:
-        self.workers = workers
+    def __init__(self, crawler: Crawler, count: int, timeout: float, max_pages: int) -> None:
+        self.crawler = crawler
+        self.count = count
         self.timeout = timeout
+        self.max_pages = max_pages
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         workers = crawler.settings.getint("NEWSBOT_EXTRACT_WORKERS")
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        return cls(cores if workers < 0 else workers, crawler.settings.getfloat("NEWSBOT_EXTRACT_TIMEOUT"))
+        return cls(
+            crawler,
+            cores if workers < 0 else workers,
+            crawler.settings.getfloat("NEWSBOT_EXTRACT_TIMEOUT"),
+            crawler.settings.getint("NEWSBOT_MAX_ARTICLE_PAGES"),
+        )
 
     def open_spider(self) -> None:
-        self.pool = ExtractionPool(self.workers, self.timeout)
+        self.workers = Workers(self.count, self.timeout)
 
     def close_spider(self) -> None:
-        self.pool.close()
+        self.workers.close()
 
     async def process_item(self, item: object) -> object:
-        return await self.pool.extract(item) if isinstance(item, Page) else item
-
-
-class CleanPipeline:
-    """Article -> the article alone."""
-
-    def process_item(self, item: object) -> object:
-        if not isinstance(item, Article):
+        if not isinstance(item, Page):
             return item
+        result = await self.workers.make_article(item)
+        if isinstance(result, Article):
+            await self._join_pages(item, result)
+        return result
+
+    async def _join_pages(self, first: Page, article: Article) -> None:
+        """Append the text of the article's further pages, up to one that cannot be had."""
+        for _ in range(self.max_pages - 1):
+            if article.next_page is None or article.next_page in article.aliases:
+                return
+            page = await self._fetch(first, article.next_page)
+            further = await self.workers.make_article(page) if page else None
+            if not isinstance(further, Article):
+                logger.info("%s: its next page %s is missing", first.url, article.next_page)
+                return
+            article.aliases.append(article.next_page)
+            article.next_page = further.next_page
+            article.text = f"{article.text}\n\n{further.text}"
+            article.word_count += further.word_count
+
+    async def _fetch(self, first: Page, url: str) -> Page | None:
+        if self.crawler.engine is None:
+            return None
         try:
-            return clean_article(item)
-        except CleaningError as error:
-            return Rejection(url=item.aliases[0], source=item.source, reason=error.reason)
+            response = await self.crawler.engine.download_async(Request(url))
+        except DOWNLOAD_ERRORS:
+            return None
+        if response.status != 200:
+            return None
+        return dataclasses.replace(first, url=response.url, html=response.body, aliases=[url])
 
 
 class StorePipeline:

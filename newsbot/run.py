@@ -15,13 +15,14 @@ from newsbot import __version__
 from newsbot.export import deliver, paths_of
 from newsbot.healing import RunLock, place_of
 from newsbot.items import Article, Candidate, Rejection
+from newsbot.learning import Learning
 from newsbot.sources import Source
 from newsbot.store import articles, frontier, history, ledger, retention, revisits
 from newsbot.store.frontier import Listing
 from newsbot.store.ledger import Account, Entry, Ledger, LedgerError, Validators
 from newsbot.store.policy import Policy
 from newsbot.store.revisits import VISIT, Visit
-from newsbot.store.verdicts import Verdict
+from newsbot.store.verdicts import New, Verdict
 
 PRUNED_BATCHES = 10
 """Batches of old sketches that the end of a run clears away."""
@@ -72,6 +73,7 @@ class Run:
         """Host and port of every address that the sources name themselves."""
         self.ledger = Ledger(self.id, self.sources)
         self.now = now
+        self.learning = Learning(engine)
         self._accepts = accepts
         self._max_new = max_new
         self._with_removed = with_removed
@@ -135,6 +137,19 @@ class Run:
         frontier.enqueue(self.engine, source.name, fresh, None if cut else read, now=self.now())
         return [candidate for _, candidate in fresh]
 
+    def admit(self, source: str, candidate: Candidate) -> bool:
+        """Take in a page that is at hand already, as in an archive; False if it is known or refused."""
+        entry = self.ledger.discover(source, candidate.url, candidate.via)
+        if entry is None:
+            return False
+        if reason := self._accepts(candidate):
+            self._write_skips([(entry, reason)])
+        elif frontier.known(self.engine, [entry.key]):
+            self.ledger.close(entry, "already_known")
+        else:
+            return True
+        return False
+
     def fetched(self, url: str, validators: Validators = (None, None)) -> bool:
         """Count the arrival of a page; False if its address has an outcome already."""
         entry = self.ledger.entry(url)
@@ -159,7 +174,10 @@ class Run:
         entry = self._entry(article.aliases[0])
         article.run_id = self.id
         article.discovered_via = self._channels.get(entry.key, entry.via)
+        text = self.learning.clean(article)
         verdict = articles.save(self.engine, article, entry, now=self.now(), policy=self.policy)
+        if isinstance(verdict, New):
+            self.learning.learn(article.url, text)
         self.ledger.close(entry, verdict.outcome)
         return verdict
 
@@ -184,6 +202,7 @@ class Run:
                 ledger.write(connection, entry, outcome, "run_ended")
                 self.ledger.close(entry, outcome, "run_ended")
         self.ledger.check()
+        self.learning.finish(self.id)
         accounts = self.ledger.accounts
         history.close_books(self.engine, self.id, accounts, paths_of(self.id))
         files = deliver(self.engine, self.output, self.id, with_removed=self._with_removed)

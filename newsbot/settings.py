@@ -38,6 +38,8 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 NEWSBOT_MAX_NEW = 2000
 # Sub-sitemaps read a source and run, newest first.
 NEWSBOT_MAX_SITEMAPS = 50
+# Pages of one article that are joined.
+NEWSBOT_MAX_ARTICLE_PAGES = 20
 # Pages read of one section (its pagination followed).
 NEWSBOT_MAX_SECTION_PAGES = 5
 
@@ -60,12 +62,15 @@ ROBOTSTXT_OBEY = True
 # One host gets one request at a time, about a second apart; many hosts are asked at once.
 DOWNLOAD_DELAY = 1.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
-CONCURRENT_REQUESTS = 64
+CONCURRENT_REQUESTS = 128
 DOWNLOADER = "newsbot.middlewares.HostDownloader"
 SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.DownloaderAwarePriorityQueue"
 # A news site needs no cookie to be read, and cookies make articles differ from visit to visit.
 COOKIES_ENABLED = False
 DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+# Scrapy starts so many tasks for every response, whether or not it has items; a page is one item.
+CONCURRENT_ITEMS = 2
 
 # --- Bounds on what a site can do to a run -------------------------------------------------------
 # Scrapy's default is 1 GiB; the largest sitemap allowed by sitemaps.org is 50 MB.
@@ -74,6 +79,10 @@ DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DNS_TIMEOUT = 10
+# Look-ups wait in threads; with no network, ten would hold up a hundred hosts for minutes.
+REACTOR_THREADPOOL_MAXSIZE = 40
+# One more try at once; what fails again is tried by later runs.
+RETRY_TIMES = 1
 REDIRECT_MAX_TIMES = 8
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 # Both open a port through which code can be run in the crawl.
@@ -82,8 +91,7 @@ REMOTE_CONTROL_ENABLED = False
 
 # --- The way of an article -----------------------------------------------------------------------
 ITEM_PIPELINES = {
-    "newsbot.pipelines.ExtractPipeline": 100,
-    "newsbot.pipelines.CleanPipeline": 200,
+    "newsbot.pipelines.ArticlePipeline": 100,
     "newsbot.pipelines.StorePipeline": 300,
 }
 DOWNLOADER_MIDDLEWARES = {

@@ -109,3 +109,14 @@ def lines_of(output: Path, folder: str, pattern: str = "*/*.jsonl") -> list[dict
         for path in sorted((output / folder).glob(pattern))
         for line in path.read_bytes().splitlines()
     ]
+
+
+def sources_file(folder: Path, **sources: dict[str, object]) -> Path:
+    """Write a sources file: name -> fields."""
+    lines = []
+    for name, fields in sources.items():
+        lines += ["[[source]]", f'name = "{name}"']
+        lines += [f"{field} = {value!r}".replace("'", '"') for field, value in fields.items()]
+    path = folder / "sources.toml"
+    path.write_text("\n".join(lines), "utf-8")
+    return path

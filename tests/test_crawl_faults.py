@@ -6,21 +6,10 @@ import sqlite3
 from itertools import pairwise
 from pathlib import Path
 
-from conftest import lines_of, run_scrapy
+from conftest import lines_of, run_scrapy, sources_file
 from local_web import article_page, local_web
 
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0")
-
-
-def sources_file(folder: Path, **sources: dict[str, object]) -> Path:
-    """Write a sources file: name -> fields."""
-    lines = []
-    for name, fields in sources.items():
-        lines += ["[[source]]", f'name = "{name}"']
-        lines += [f"{field} = {value!r}".replace("'", '"') for field, value in fields.items()]
-    path = folder / "sources.toml"
-    path.write_text("\n".join(lines), "utf-8")
-    return path
 
 
 def messages(stderr: str, level: str = "ERROR") -> list[str]:

@@ -19,7 +19,7 @@ def test_schema_and_dictionary_are_as_the_field_list_says(path: Path) -> None:
 
 def test_the_record_has_every_field_of_an_article_and_no_other() -> None:
     fields = [field.name for field in dataclasses.fields(Article)]
-    assert [*NAMES, "aliases"] == fields
+    assert [*NAMES, "aliases", "next_page"] == fields
 
 
 def test_a_record_is_valid_and_a_broken_one_is_not() -> None:

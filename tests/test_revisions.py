@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from newsbot.export.record import schema
 from newsbot.healing import heal
-from newsbot.items import Article, Candidate, Rejection
+from newsbot.items import Article, Candidate, Rejection, Removed
 from newsbot.run import Run
 from newsbot.sources import Source
 from newsbot.store.frontier import Listing
@@ -215,3 +215,15 @@ def test_a_schedule_that_cannot_be_meant_is_one_clear_message(tmp_path: Path, ho
     assert run.returncode == 2
     assert run.stderr.count("NEWSBOT_REVISIT_HOURS") == 1
     assert "Traceback" not in run.stderr
+
+
+def test_what_cleaning_learns_to_take_out_is_no_revision(at: Callable[..., Run]) -> None:
+    plea = "Our newsroom depends on readers like you, so please think about a gift to it before you leave."
+    run = at(START)
+    run.discover(SOURCE, [Candidate(url=URL, via="feed")], Listing("https://example.org/feed"))
+    run.fetched(URL)
+    run.save(make_article(URL, f"{TEXT}\n\n{plea}"))
+    run.finish()
+    later = at(LATER)
+    bring(later, removed=[Removed(text=plea, reason="learned")])
+    assert later.finish().total.counts == {"discovered": 1, "fetched": 1, "unchanged": 1}

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from importlib.resources import files
 from urllib.parse import parse_qs
 from zlib import crc32
@@ -22,7 +23,7 @@ from newsbot.demo.sitemaps import split_by_day, write_news_sitemap, write_sitema
 from newsbot.demo.stock import load_stock
 from newsbot.demo.traps import PDF
 
-CACHE_BYTES = 200_000_000
+CACHE_BYTES = 400_000_000
 XML = "application/xml; charset=utf-8"
 
 
@@ -73,7 +74,7 @@ class Answers:
                     return Answer(200, "application/pdf", f"pdf-{path}", _opened(outlet), lambda: PDF)
                 return self._page(outlet, target, snare.trap.page, snare.trap.status, title=snare.title)
         key = path.strip("/")
-        if path == "/" or (path.endswith("/") and (key in outlet.sections or key == "news")):
+        if path == "/" or (path.endswith("/") and (key in load_stock(outlet.spec.language).sections or key == "news")):
             number = parse_qs(query).get("page", ["1"])[0]
             if number.isdecimal():
                 return self._listing(outlet, path, key, int(number), target)
@@ -104,31 +105,45 @@ class Answers:
             self._size -= len(self._bodies.popitem(last=False)[1])
         return body
 
+    def warm(self) -> None:
+        """Write every article page now, gzipped, so that serving measures nothing but serving."""
+        for outlet in self.newsroom.outlets.values():
+            for piece in outlet.listed:
+                self.body(outlet, piece.path, self.answer(outlet, piece.path), gzipped=True)
+
     def _fixed(self, outlet: Outlet, path: str) -> Answer | None:
+        """Return the answer at an address that every site, or every site of its kind, has."""
         spec = outlet.spec
-        listed = f"{spec.name}-{path}-v{outlet.version}"
+        name = f"{spec.name}-{path}"
         if path == "/robots.txt":
-            return Answer(200, "text/plain; charset=utf-8", f"{spec.name}-robots", _opened(outlet), lambda: _robots(outlet))
+            return Answer(200, "text/plain; charset=utf-8", name, _opened(outlet), partial(_robots, outlet))
+        if path.startswith("/media/") and path.endswith(".svg"):
+            draw = draw_logo if path.endswith("/logo.svg") else draw_picture
+            return Answer(200, "image/svg+xml", name, _opened(outlet), partial(draw, spec, path))
+        if path == f"/assets/{spec.theme}.css":
+            sheet = files("newsbot.demo").joinpath(f"static/{spec.theme}.css")
+            return Answer(200, "text/css; charset=utf-8", name, _opened(outlet), sheet.read_bytes)
+        return self._list_for_machines(outlet, path)
+
+    def _list_for_machines(self, outlet: Outlet, path: str) -> Answer | None:
+        """Return the feed or sitemap at this path, if the site has one there."""
+        spec = outlet.spec
+        version = f"{spec.name}-{path}-v{outlet.version}"
         for kind in spec.feeds:
             if path == FEED_PATHS[kind]:
-                return Answer(200, FEED_TYPES[kind], listed, _newest(outlet), lambda: _feed(outlet, kind))
+                return Answer(200, FEED_TYPES[kind], version, _newest(outlet), partial(_feed, outlet, kind))
         if spec.news_sitemap and path == "/news-sitemap.xml":
-            return Answer(200, XML, listed, _newest(outlet), lambda: write_news_sitemap(spec.title, spec.language, entries(outlet)))
+            write = partial(write_news_sitemap, spec.title, spec.language)
+            return Answer(200, XML, version, _newest(outlet), lambda: write(entries(outlet)))
         if spec.sitemap and path == "/sitemap.xml":
-            return Answer(200, XML, listed, _newest(outlet), lambda: write_sitemap_index(outlet.base, entries(outlet)))
+            return Answer(200, XML, version, _newest(outlet), lambda: write_sitemap_index(outlet.base, entries(outlet)))
         if spec.sitemap and path.startswith("/sitemaps/articles-") and path.endswith(".xml.gz"):
             day = path.removeprefix("/sitemaps/articles-").removesuffix(".xml.gz")
             rows = split_by_day(entries(outlet)).get(day)
             if rows is not None:
-                newest = max(row.modified or row.published for row in rows)
-                version = f"{spec.name}-{day}-{len(rows)}-{newest.timestamp():.0f}"
-                return Answer(200, "application/gzip", version, newest, lambda: write_sub_sitemap(rows))
-        if path.startswith("/media/") and path.endswith(".svg"):
-            draw = draw_logo if path.endswith("/logo.svg") else draw_picture
-            return Answer(200, "image/svg+xml", f"{spec.name}{path}", _opened(outlet), lambda: draw(outlet.spec, path))
-        if path == f"/assets/{spec.theme}.css":
-            sheet = files("newsbot.demo").joinpath(f"static/{spec.theme}.css")
-            return Answer(200, "text/css; charset=utf-8", f"{spec.theme}-css", _opened(outlet), sheet.read_bytes)
+                changed = max(row.modified or row.published for row in rows)
+                version = f"{spec.name}-{day}-{len(rows)}-{changed.timestamp():.0f}"
+                return Answer(200, "application/gzip", version, changed, partial(write_sub_sitemap, rows))
         return None
 
     def _article(self, outlet: Outlet, piece: Piece, target: str) -> Answer:
@@ -157,7 +172,7 @@ class Answers:
         pieces = [piece for piece in outlet.listed if key in ("", "news") or piece.story.section == key]
         size = max(5, -(-len(pieces) // 3)) if outlet.spec.sections else max(10, len(pieces))
         count = max(1, -(-len(pieces) // size))
-        if not 1 <= number <= count:
+        if not pieces or not 1 <= number <= count:
             return self._page(outlet, target, "missing", 404, title=labels.labels["missing"])
         heading = "" if not key else labels.labels["latest"] if key == "news" else labels.sections[key]
         shown = pieces[(number - 1) * size : number * size]
@@ -181,7 +196,9 @@ def entries(outlet: Outlet) -> list[Entry]:
         for path in filter(None, (piece.path, piece.twin)):
             html = ""
             if "rss-full" in outlet.spec.feeds:
-                html = "".join(f"<p>{pages.rich(outlet, piece, block, i)}</p>\n" for i, block in enumerate(piece.blocks))
+                html = "".join(
+                    f"<p>{pages.rich(outlet, piece, block, i)}</p>\n" for i, block in enumerate(piece.blocks)
+                )
             found.append(
                 Entry(
                     url=outlet.url(path), title=piece.headline, published=piece.published, modified=piece.modified,

@@ -127,7 +127,7 @@ def _atom(channel: Channel, entries: Sequence[Entry]) -> str:
         tags = "".join(f"<category term={quoteattr(tag)}/>\n" for tag in entry.tags)
         return (
             f"<entry>\n<title>{escape(entry.title)}</title>\n"
-            f"<link rel=\"alternate\" type=\"text/html\" href={quoteattr(entry.url)}/>\n"
+            f'<link rel="alternate" type="text/html" href={quoteattr(entry.url)}/>\n'
             f"<id>{escape(entry.url)}</id>\n<published>{stamp(entry.published)}</published>\n"
             f"<updated>{stamp(entry.modified or entry.published)}</updated>\n{authors}{tags}"
             f'<summary type="text">{escape(entry.summary)}</summary>\n</entry>'

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from newsbot.demo.feeds import FEED_PATHS, stamp
+from newsbot.demo.feeds import FEED_PATHS
 from newsbot.demo.outlet import Outlet, Piece
 from newsbot.demo.sites import site_specs
 from newsbot.demo.stock import load_stock
@@ -99,26 +99,33 @@ class Newsroom:
 
     def _expected(self, outlet: Outlet, piece: Piece) -> Expected:
         spec = outlet.spec
+        standfirst = [piece.story.dek] if spec.shows_standfirst and piece.story.dek else []
         original = None
         if piece.copy_of is not None and outlet.agency is not None:
             original = outlet.agency.url(outlet.agency.pieces[piece.copy_of].path)
+        changed = piece.modified or (piece.published if spec.states_modified else None)
         return Expected(
             url=outlet.url(piece.path),
             source=spec.name,
-            title=piece.headline,
+            title=" ".join(piece.headline.split()),
             authors=list(piece.authors),
-            published=stamp(piece.published, precision=spec.precision),
+            published=_instant(piece.published, spec.precision),
             published_precision=spec.precision,
-            modified=stamp(piece.modified) if piece.modified else None,
+            modified=_instant(changed, spec.precision) if changed else None,
             language=spec.language,
             section=load_stock(spec.language).sections[piece.story.section],
             tags=list(piece.story.tags),
-            text="\n\n".join(block.text for block in piece.blocks),
+            text="\n\n".join([*standfirst, *(block.text for block in piece.blocks)]),
             discovered_via=spec.channel,
             duplicate_of=original,
             twins=[outlet.url(piece.twin)] if piece.twin else [],
             revision=piece.revision,
         )
+
+
+def _instant(moment: datetime, precision: str) -> str:
+    """Write an instant as the record does: seconds and a numeric offset, or the bare day."""
+    return moment.date().isoformat() if precision == "day" else moment.isoformat(timespec="seconds")
 
 
 def _non_articles(outlet: Outlet) -> Iterator[NonArticle]:

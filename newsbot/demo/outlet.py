@@ -84,8 +84,8 @@ class Outlet:
 
     @property
     def sections(self) -> list[str]:
-        """Return the keys of the sections in which articles stand."""
-        return list(dict.fromkeys(piece.story.section for piece in self.pieces))
+        """Return the keys of the sections in the menu; new articles do not change the menus of old pages."""
+        return list(dict.fromkeys(piece.story.section for piece in self.pieces[: self.articles]))
 
     @property
     def snares(self) -> list[Snare]:
@@ -197,12 +197,15 @@ class Outlet:
             return []
         return dice.shuffled(names)[: 2 if dice.chance(20) else 1]
 
-
     def _path(self, identity: int, story: Story, published: datetime) -> str:
         slug = slugify(story.headline)
         path = self.spec.path.format(
-            section=story.section, year=published.year, month=f"{published.month:02d}", day=f"{published.day:02d}",
-            slug=slug, id=identity,
+            section=story.section,
+            year=published.year,
+            month=f"{published.month:02d}",
+            day=f"{published.day:02d}",
+            slug=slug,
+            id=identity,
         )
         stem, number = path, 2
         while path in self._by_path:

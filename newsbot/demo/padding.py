@@ -7,6 +7,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 
 from newsbot.demo.dice import Dice
@@ -36,15 +37,10 @@ class Padding:
         """Make about ``size`` bytes of filling in the outlet's language and encoding."""
         charset = outlet.spec.charset
         dice = Dice("padding", outlet.seed, outlet.spec.name)
-        head = _until(size * 45 // 100, lambda: _script(dice), lambda: _style(dice)).encode(charset, "xmlcharrefreplace")
-        rest = size - len(head)
-        foot = _until(
-            rest,
-            lambda: _menu(outlet, dice),
-            lambda: _symbols(dice),
-            lambda: _script(dice),
-            lambda: _teasers(outlet, dice),
-        ).encode(charset, "xmlcharrefreplace")
+        script, style, symbols = partial(_script, dice), partial(_style, dice), partial(_symbols, dice)
+        menu, teasers = partial(_menu, outlet, dice), partial(_teasers, outlet, dice)
+        head = _until(size * 45 // 100, script, style).encode(charset, "xmlcharrefreplace")
+        foot = _until(size - len(head), menu, symbols, script, teasers).encode(charset, "xmlcharrefreplace")
         return cls(head, foot, _deflate(head), _deflate(foot))
 
     def fill(self, body: bytes) -> bytes:
@@ -86,7 +82,10 @@ def _script(dice: Dice) -> str:
     state = {
         _word(dice): {
             "id": f"{dice.next():016x}",
-            "slots": [{"unit": f"/{_word(dice)}/{_word(dice)}", "w": dice.between(120, 970), "lazy": dice.chance(50)} for _ in range(6)],
+            "slots": [
+                {"unit": f"/{_word(dice)}/{_word(dice)}", "w": dice.between(120, 970), "lazy": dice.chance(50)}
+                for _ in range(6)
+            ],
             "flags": {_word(dice): dice.chance(50) for _ in range(12)},
             "tokens": [f"{dice.next():x}" for _ in range(8)],
         }
@@ -137,7 +136,8 @@ def _teasers(outlet: Outlet, dice: Dice) -> str:
     cards = "".join(
         f'<li class="river__item" data-id="{dice.next():x}"><a class="river__link" href="{piece.path}">'
         f'<img class="river__img" src="{piece.image}" alt="" loading="lazy" width="320" height="180" '
-        f'srcset="{piece.image}?w=320 320w, {piece.image}?w=640 640w"><h3 class="river__title">{escape(piece.headline)}</h3></a></li>'
+        f'srcset="{piece.image}?w=320 320w, {piece.image}?w=640 640w">'
+        f'<h3 class="river__title">{escape(piece.headline)}</h3></a></li>'
         for piece in (dice.pick(pieces) for _ in range(8))
     )
     return f'<section class="river" hidden><ul class="river__list">{cards}</ul></section>\n'

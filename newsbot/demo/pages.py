@@ -11,14 +11,14 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 
 from newsbot.demo.dice import Dice
-from newsbot.demo.metadata import graph, news_article, script
 from newsbot.demo.feeds import FEED_PATHS, FEED_TYPES, stamp
+from newsbot.demo.metadata import graph, news_article, script
 from newsbot.demo.outlet import Outlet, Piece
 from newsbot.demo.stock import load_stock
 from newsbot.demo.stories import Block
 
-HEAD_PADDING = "<!--padding:head-->"
-FOOT_PADDING = "<!--padding:foot-->"
+HEAD_PADDING = Markup("<!--padding:head-->")
+FOOT_PADDING = Markup("<!--padding:foot-->")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def article_context(outlet: Outlet, piece: Piece, *, path: str) -> dict[str, Any
     """Return what an article's template needs beside the common values."""
     spec, story = outlet.spec, piece.story
     labels = load_stock(spec.language)
-    others = [other for other in outlet.pieces[: outlet.articles] if other is not piece and not other.removed]
+    others = [other for other in outlet.pieces[: outlet.articles] if other is not piece]
     near = Dice("related", spec.name, piece.number).shuffled(others)
     return {
         "a": piece,
@@ -90,7 +90,9 @@ def article_context(outlet: Outlet, piece: Piece, *, path: str) -> dict[str, Any
     }
 
 
-def listing_context(outlet: Outlet, pieces: list[Piece], *, heading: str, number: int, pages: int, path: str) -> dict[str, Any]:
+def listing_context(
+    outlet: Outlet, pieces: list[Piece], *, heading: str, number: int, pages: int, path: str
+) -> dict[str, Any]:
     """Return what a list's template needs: teasers and the way to the neighbouring pages."""
     return {
         "title": heading or outlet.spec.title,
@@ -119,8 +121,8 @@ def teaser(outlet: Outlet, piece: Piece) -> Teaser:
 
 def byline(outlet: Outlet, piece: Piece) -> str:
     """Return the names of the authors as one phrase, without "By"."""
-    labels = load_stock(outlet.spec.language).labels
-    return f" {labels['and']} ".join(piece.authors)
+    stock = load_stock(outlet.spec.language)
+    return f"{stock.joiner}{stock.labels['and']}{stock.joiner}".join(piece.authors)
 
 
 def date_text(outlet: Outlet, moment: datetime) -> str:
@@ -169,14 +171,17 @@ def _common(outlet: Outlet) -> dict[str, Any]:
         "feeds": [(FEED_TYPES[kind].split(";")[0], FEED_PATHS[kind]) for kind in spec.feeds],
         "year": outlet.today.year,
         "today": date_text(outlet, datetime.combine(outlet.today, datetime.min.time(), spec.zone)).split(",")[0],
-        "padding_head": Markup(HEAD_PADDING),
-        "padding_foot": Markup(FOOT_PADDING),
+        "padding_head": HEAD_PADDING,
+        "padding_foot": FOOT_PADDING,
     }
 
 
 def _crumbs(outlet: Outlet, piece: Piece) -> dict[str, Any]:
     stock = load_stock(outlet.spec.language)
-    steps = [(f"{outlet.base}/", stock.labels["home"]), (outlet.url(f"/{piece.story.section}/"), stock.sections[piece.story.section])]
+    steps = [
+        (f"{outlet.base}/", stock.labels["home"]),
+        (outlet.url(f"/{piece.story.section}/"), stock.sections[piece.story.section]),
+    ]
     return {
         "@context": "https://schema.org",
         "@type": "BreadcrumbList",

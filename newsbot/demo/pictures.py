@@ -5,7 +5,13 @@ from __future__ import annotations
 from newsbot.demo.dice import Dice
 from newsbot.demo.sites import SiteSpec
 
-_SKIES = (("#f6d9a8", "#e98a5b"), ("#cfe4f3", "#7fa8c9"), ("#e9e3f2", "#8f88b8"), ("#dff0e4", "#79ab92"), ("#f3e2d7", "#b98a77"))
+_SKIES = (
+    ("#f6d9a8", "#e98a5b"),
+    ("#cfe4f3", "#7fa8c9"),
+    ("#e9e3f2", "#8f88b8"),
+    ("#dff0e4", "#79ab92"),
+    ("#f3e2d7", "#b98a77"),
+)
 _LANDS = (("#54707f", "#36505e", "#1e3440"), ("#6f7d54", "#4d5c3a", "#2f3d26"), ("#7a5f6b", "#57424e", "#382a33"))
 
 
@@ -22,7 +28,8 @@ def draw_picture(site: SiteSpec, path: str) -> bytes:
         f'<defs><linearGradient id="s" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="{bottom}"/>'
         f'<stop offset="1" stop-color="{top}"/></linearGradient></defs>'
         '<rect width="800" height="450" fill="url(#s)"/>'
-        f'<circle cx="{dice.between(120, 680)}" cy="{dice.between(90, 190)}" r="{dice.between(28, 52)}" fill="#fff3d6"/>'
+        f'<circle cx="{dice.between(120, 680)}" cy="{dice.between(90, 190)}" r="{dice.between(28, 52)}"'
+        f' fill="#fff3d6"/>'
         f"{ridges}</svg>"
     ).encode()
 

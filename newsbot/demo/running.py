@@ -82,7 +82,7 @@ class Running:
 
 
 @contextmanager
-def serve(newsroom: Newsroom, port: int = 0, *, log: Path | None = None) -> Iterator[Running]:
+def serve(newsroom: Newsroom, port: int = 0, *, log: Path | None = None, warm: bool = False) -> Iterator[Running]:
     """Serve the newsroom from a child process for the length of a with block.
 
     Args:
@@ -90,6 +90,7 @@ def serve(newsroom: Newsroom, port: int = 0, *, log: Path | None = None) -> Iter
             have been changed yet: the child builds the same newsroom from the same arguments.
         port: first of the ports (index, then the sites); 0 takes free ones.
         log: where the request log goes; None means a temporary file.
+        warm: write all article pages before the block begins, for benchmarks.
 
     Raises:
         RuntimeError: the server did not come up (a port is taken, for instance); carries its message.
@@ -104,21 +105,24 @@ def serve(newsroom: Newsroom, port: int = 0, *, log: Path | None = None) -> Iter
             command += ["--sites", str(newsroom.sites)]
         if newsroom.page_bytes is not None:
             command += ["--page-bytes", str(newsroom.page_bytes)]
+        if warm:
+            command.append("--warm")
         with (Path(folder) / "stderr.txt").open("w+", encoding="utf-8") as errors:
             process = subprocess.Popen(  # noqa: S603 - our own module
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
                 cwd=Path(__file__).resolve().parents[2],
             )  # fmt: skip
-            line = process.stdout.readline() if process.stdout else ""
-            if not line:
-                process.wait(timeout=10)
-                errors.seek(0)
-                raise RuntimeError(f"the newsroom's server did not start: {errors.read().strip()[-2000:]}")
-            ready = json.loads(line)
-            newsroom.bind([site["base"] for site in ready["sites"]])
-            urls = {site["name"]: f"{site['base']}/" for site in ready["sites"]}
-            running = Running(newsroom, ready["base"], urls, process, log_path)
+            running = Running(newsroom, "", {}, process, log_path)
             try:
+                line = process.stdout.readline() if process.stdout else ""
+                if not line:
+                    process.wait(timeout=10)
+                    errors.seek(0)
+                    raise RuntimeError(f"the newsroom's server did not start: {errors.read().strip()[-2000:]}")
+                ready = json.loads(line)
+                newsroom.bind([site["base"] for site in ready["sites"]])
+                running.base = ready["base"]
+                running.urls = {site["name"]: f"{site['base']}/" for site in ready["sites"]}
                 yield running
             finally:
                 running.stop()

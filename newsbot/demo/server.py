@@ -7,13 +7,16 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import parse_qs, urlsplit
 
-from twisted.internet import interfaces, reactor as twisted_reactor
-from twisted.internet.stdio import StandardIO
+from twisted.internet import interfaces
+from twisted.internet import reactor as twisted_reactor
 from twisted.internet.protocol import Protocol
+from twisted.internet.stdio import StandardIO
 from twisted.web import http
 
 from newsbot.demo.answers import Answers
@@ -44,16 +47,16 @@ class SiteFactory(http.HTTPFactory):
         self.answers = answers
         self.requests_log = log
 
-    def buildProtocol(self, addr: interfaces.IAddress) -> Any:  # noqa: N802 - twisted's name
+    def buildProtocol(self, addr: interfaces.IAddress | None) -> Any:  # noqa: N802 - twisted's name
         """Make a channel whose requests are SiteRequests."""
-        channel = super().buildProtocol(addr)
+        channel: Any = super().buildProtocol(addr)
         channel.requestFactory = SiteRequest
         return channel
 
     def log(self, request: Any) -> None:
         """Keep twisted's own access log out of the way; ``note`` writes ours."""
 
-    def respond(self, request: SiteRequest) -> None:
+    def respond(self, request: Any) -> None:
         """Write status, headers and body of the answer, 304 where the client's copy is still good."""
         target = request.uri.decode("ascii", "replace")
         answer = self.answers.answer(self.outlet, target)
@@ -92,7 +95,7 @@ class SiteFactory(http.HTTPFactory):
         request.finish()
         self.note(request, target, status, conditional=bool(seen_tag or seen_date))
 
-    def note(self, request: SiteRequest, target: str, status: int, *, conditional: bool) -> None:
+    def note(self, request: Any, target: str, status: int, *, conditional: bool) -> None:
         """Write one line of the request log."""
         if self.requests_log is not None:
             method = request.method.decode("ascii", "replace")
@@ -107,7 +110,7 @@ class IndexFactory(SiteFactory):
         http.HTTPFactory.__init__(self, timeout=60)
         self.newsroom = newsroom
 
-    def respond(self, request: SiteRequest) -> None:
+    def respond(self, request: Any) -> None:
         """Answer the index page to GET and carry out a change of the web on POST."""
         parts = urlsplit(request.uri.decode("ascii", "replace"))
         kind, status = b"application/json", 200
@@ -157,6 +160,7 @@ def run(
     log: Path | None = None,
     sources_file: Path | None = None,
     with_parent: bool = False,
+    warm: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT, after one JSON line on standard output that says where.
 
@@ -174,8 +178,11 @@ def run(
     newsroom.bind(bases)
     if sources_file:
         sources_file.write_text(newsroom.sources_toml(), encoding="utf-8")
+    if warm:
+        answers.warm()
     if with_parent:
-        StandardIO(_UntilEndOfInput())
+        standard_io: Any = StandardIO
+        standard_io(_UntilEndOfInput())
 
     def stop(*_: object) -> None:
         reactor.callFromThread(reactor.stop)
@@ -194,12 +201,14 @@ def run(
         requests_log.close()
 
 
-def _takes_gzip(values: list[bytes] | None) -> bool:
+def _takes_gzip(values: Sequence[bytes] | None) -> bool:
     return any(b"gzip" in value for value in values or ())
 
 
 def _not_modified(since: bytes, changed: bytes) -> bool:
     if since == changed:
         return True
-    seen, last = http.stringToDatetime(since), http.stringToDatetime(changed)
-    return bool(seen and last and last <= seen)
+    try:
+        return parsedate_to_datetime(changed.decode()) <= parsedate_to_datetime(since.decode("ascii", "replace"))
+    except ValueError:
+        return False

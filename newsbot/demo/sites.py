@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta, timezone
 from functools import cache
 from importlib.resources import files
 
 from newsbot.demo.dice import Dice
-from newsbot.demo.stock import load_stock
+from newsbot.demo.stock import frozen, load_stock
 
 _PAPERS = {
     "en": ("Courier", "Examiner", "Bulletin", "Messenger", "Post", "Argus"),
@@ -35,6 +35,7 @@ class SiteSpec:
     offset: str
     precision: str
     path: str
+    states_modified: bool = False
     feeds: tuple[str, ...] = ()
     news_sitemap: bool = False
     sitemap: bool = False
@@ -45,7 +46,7 @@ class SiteSpec:
     charset: str = "utf-8"
     header_charset: str = ""
     crawl_delay: float | None = None
-    number: int = field(default=0)
+    number: int = 0
 
     @property
     def zone(self) -> timezone:
@@ -55,6 +56,11 @@ class SiteSpec:
         sign = -1 if self.offset[0] == "-" else 1
         hours, minutes = self.offset[1:].split(":")
         return timezone(sign * timedelta(hours=int(hours), minutes=int(minutes)))
+
+    @property
+    def shows_standfirst(self) -> bool:
+        """Return whether the site prints the standfirst above the article, as part of it."""
+        return self.theme in ("cimes", "tideline")
 
     @property
     def channel(self) -> str:
@@ -75,13 +81,7 @@ class SiteSpec:
 def hand_made() -> tuple[SiteSpec, ...]:
     """Return the sites of sites.toml, in order."""
     data = tomllib.loads(files("newsbot.demo").joinpath("sites.toml").read_text("utf-8"))
-    return tuple(
-        SiteSpec(
-            number=number,
-            **{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()},
-        )
-        for number, entry in enumerate(data["site"])
-    )
+    return tuple(SiteSpec(number=number, **frozen(entry)) for number, entry in enumerate(data["site"]))
 
 
 def site_specs(count: int | None, seed: int) -> Iterator[SiteSpec]:

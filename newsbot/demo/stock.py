@@ -17,9 +17,11 @@ from typing import Any
 from newsbot.demo.dice import Dice
 
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
-_SLOT = re.compile(r"\{(\w+)(?::(\d+)-(\d+))?\}|<(\w*):([^<>|]*)\|([^<>|]*)>")
+_GENDER = re.compile(r"<p(\d):([^<>|]*)\|([^<>|]*)>")
+_SLOT = re.compile(r"\{(\w+)(?::(\d+)-(\d+))?\}")
 _SPACES = re.compile(r" {2,}")
 _GAP_BEFORE_STOP = re.compile(r" ([,.;])")
+_ELISION = re.compile(r"\b([LlDd]|[Qq]u)[ae] (?=[AEIOUaeiouÉÈÊéèêâîô])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,16 @@ class Stock:
         return "" if self.language == "ja" else " "
 
 
+def frozen(table: dict[str, Any]) -> dict[str, Any]:
+    """Return a TOML table with its arrays as tuples, for a frozen record."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+
+
 @cache
 def load_stock(language: str) -> Stock:
-    """Read ``stock/<language>.toml``."""
-    data = tomllib.loads(files("newsbot.demo").joinpath(f"stock/{language}.toml").read_text("utf-8"))
-    topics = tuple(
-        Topic(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
-        for entry in data["topic"]
-    )
+    """Read ``phrases/<language>.toml``."""
+    data = tomllib.loads(files("newsbot.demo").joinpath(f"phrases/{language}.toml").read_text("utf-8"))
+    topics = tuple(Topic(**frozen(entry)) for entry in data["topic"])
     return Stock(
         language=language,
         names=data["names"],
@@ -107,12 +111,14 @@ class Cast:
     year: int
     values: dict[str, str] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
+    """Numbers, years and months that headline and lead have in common, by their slot."""
 
     def __post_init__(self) -> None:
         places = self.dice.shuffled(self.stock.names["places"])
         self.values = {"place": places[0], "place2": places[1], "weekday": self.weekday}
         self.values |= {name: self.dice.pick(words) for name, words in self.stock.words.items()}
-        roles = self.dice.shuffled(self.topic.roles)[:2] + [self.dice.pick(self.stock.roles)]
+        roles = [*self.dice.shuffled(self.topic.roles)[:2], self.dice.pick(self.stock.roles)]
         families: set[str] = set()
         for number, role in enumerate(roles, start=1):
             person = draw_person(self.stock, self.dice)
@@ -122,18 +128,35 @@ class Cast:
             person.role = role.replace("<:", f"<p{number}:")
             self.people[str(number)] = person
 
-    def say(self, template: str, *, introduce: bool = True) -> str:
-        """Fill a template; in a text a person's first mention is the full name, later the family name."""
-        while _CHOICE.search(template):
-            template = _CHOICE.sub(lambda match: self.dice.pick(match[1].split("|")), template)
-        text = _SLOT.sub(lambda match: self._value(match, introduce), template)
-        text = _GAP_BEFORE_STOP.sub(r"\1", _SPACES.sub(" ", text)).strip()
+    def say(self, template: str, *, introduce: bool = True, pin: bool = False) -> str:
+        """Fill a template.
+
+        In a text (``introduce``) a person's first mention is the full name, later ones the family name.
+        Templates filled with ``pin`` share their numbers: a headline's 90 flats are the lead's 90 flats.
+        """
+
+        def fill(match: re.Match[str]) -> str:
+            if not pin or match[1] not in ("n", "year", "month"):
+                return self._value(match, introduce)
+            if match[0] not in self.facts:
+                self.facts[match[0]] = self._value(match, introduce)
+            return self.facts[match[0]]
+
+        text = _SLOT.sub(fill, self._choose(template))
+        # An empty choice leaves a gap; French also has a space before a semicolon, and keeps it.
+        text = _SPACES.sub(" ", text).strip()
+        text = _ELISION.sub(r"\1'", text) if self.stock.language == "fr" else _GAP_BEFORE_STOP.sub(r"\1", text)
         return text[:1].upper() + text[1:]
 
+    def _choose(self, template: str) -> str:
+        """Settle the words that follow a person's sex, then the choices, inner ones first."""
+        template = _GENDER.sub(lambda match: match[3] if self.people[match[1]].female else match[2], template)
+        while _CHOICE.search(template):
+            template = _CHOICE.sub(lambda match: self.dice.pick(match[1].split("|")), template)
+        return template
+
     def _value(self, match: re.Match[str], introduce: bool) -> str:
-        name, low, high, who, male, female = match.groups()
-        if name is None:
-            return female if self.people[who[1:]].female else male
+        name, low, high = match.groups()
         if low is not None:
             return self._number(self.dice.between(int(low), int(high)))
         if name == "year":
@@ -145,9 +168,7 @@ class Cast:
         if name[0] in "ps" and name[1:] in self.people:
             return self._mention(self.people[name[1:]], name[0], introduce)
         if name[0] == "r" and name[1:] in self.people:
-            role = self.people[name[1:]].role
-            while _CHOICE.search(role):
-                role = _CHOICE.sub(lambda inner: self.dice.pick(inner[1].split("|")), role)
+            role = self._choose(self.people[name[1:]].role)
             return _SLOT.sub(lambda inner: self._value(inner, introduce), role)
         return self.values[name]
 

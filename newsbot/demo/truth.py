@@ -13,16 +13,18 @@ class Expected:
     """The address that the page itself calls canonical."""
     source: str
     title: str
+    """The headline, its white space as single plain spaces."""
     authors: list[str]
     published: str
-    """RFC 3339 with the offset that the page states; a bare date where the page gives only the day."""
+    """RFC 3339 with the offset that the page states (+00:00 for Z); a bare date where it gives only the day."""
     published_precision: str
     modified: str | None
+    """When the page says it was last changed: None where it says nothing, the time of publishing if it says that."""
     language: str
     section: str
     tags: list[str]
     text: str
-    """Paragraphs, subheadings, list items and quotations, parted by blank lines."""
+    """Standfirst (where the page shows one), paragraphs, subheadings, list items and quotations, parted by blank lines."""
     discovered_via: str
     duplicate_of: str | None = None
     """Canonical address of the agency's article that this one repeats word for word."""

@@ -177,8 +177,8 @@ class CollectingSpider(Spider):
 
     def _report(self, summary: Summary) -> None:
         for name in summary.unreachable:
-            notes = "; ".join(self.run.ledger.accounts[name].notes)
-            logger.error("source %s: unreachable: %s", name, notes)
+            first, *more = self.run.ledger.accounts[name].notes
+            logger.error("source %s: unreachable: %s%s", name, first, f" (and {len(more)} more)" if more else "")
         logger.info("%s", accounting_line(summary.total))
         logger.info("files in %s: %s", self.run.output, _listed(summary.files))
 

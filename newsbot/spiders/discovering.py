@@ -22,6 +22,7 @@ from newsbot.discovery import (
     next_pages,
     parse_feed,
     parse_sitemap,
+    text_blocks,
 )
 from newsbot.items import Candidate
 from newsbot.outcomes import outcome_of
@@ -112,6 +113,7 @@ class DiscoveringSpider(CollectingSpider):
 
     def _read_section(self, response: Response, source: Source, read: Listing, page: int) -> Iterator[Request]:
         links = article_links(response.body, response.url, charset=charset_of(response))
+        self.run.learning.learn_section(response.url, text_blocks(response.body, charset=charset_of(response)))
         self._note(source, "section", read, [] if links else ["no links to articles found"])
         fresh = list(self._fetch_new(source, links, read))
         yield from fresh

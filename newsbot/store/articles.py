@@ -93,16 +93,17 @@ def _keep_up(connection: Connection, article: Article, known: Article, sketch: S
     """Store what a known article says now, if that is anything else in substance."""
     article.first_seen, article.cluster_id = known.first_seen, known.cluster_id
     article.revision = known.revision
-    change = change_between(known.title, known.text, article.title, article.text)
+    # What cleaning has learned to take out since then is no change of the article.
+    learned = {line for removed in article.removed for line in removed.text.split("\n") if line}
+    before = "\n".join(line for line in known.text.split("\n") if line not in learned)
+    change = change_between(known.title, before, article.title, article.text)
     if change is None:
         return Unchanged()
     article.revision += 1
     article.change, article.previous_hash = change, known.content_hash
     article.discovered_via = known.discovered_via
     versions.advance(connection, article, removed_at=None)
-    near.forget(connection, [article.id])
-    if sketch:
-        near.remember(connection, article.id, sketch)
+    near.replace(connection, article.id, sketch)
     return Revision(article.revision, change)
 
 

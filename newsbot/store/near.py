@@ -71,6 +71,13 @@ def remember(connection: Connection, article_id: str, sketch: Sketch) -> None:
     connection.execute(_BANDS, [{"key": start | key[0]} for start in _starts(sketch)])
 
 
+def replace(connection: Connection, article_id: str, sketch: Sketch | None) -> None:
+    """Put the sketch of an article's new text in the place of the old one's."""
+    forget(connection, [article_id])
+    if sketch:
+        remember(connection, article_id, sketch)
+
+
 def forget(connection: Connection, article_ids: Sequence[str]) -> int:
     """Take articles out of the index; return how many of them were in it."""
     table = schema.sketches

@@ -91,6 +91,30 @@ listings = Table(
     Column("changed_at", String(40), nullable=False),
 )
 
+sites = Table(
+    "sites",
+    metadata,
+    Column("site", String(255), primary_key=True),
+    Column("seen", Integer, nullable=False),
+)
+
+site_blocks = Table(
+    "site_blocks",
+    metadata,
+    Column("site", String(255), primary_key=True),
+    Column("fingerprint", BigInteger, primary_key=True, autoincrement=False),
+    Column("sample", Text, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("inside", Integer, nullable=False),
+    Column("lead", Integer, nullable=False),
+    Column("first_seen", Integer, nullable=False),
+    Column("last_seen", Integer, nullable=False),
+    Column("on_section", Integer, nullable=False),
+    Column("prose", Integer, nullable=False),
+    Column("short", Integer, nullable=False),
+    Column("verdict", String(8)),
+)
+
 ledger = Table(
     "ledger",
     metadata,

@@ -26,7 +26,7 @@ _LATEST = (
 def put(connection: Connection, article: Article) -> None:
     """Store a version of an article."""
     document = dataclasses.asdict(article)
-    del document["aliases"]
+    del document["aliases"], document["next_page"]
     connection.execute(
         _PUT,
         {
