@@ -10,7 +10,8 @@ Recall. Every text is stored; then every text is edited in six ways, and newsbot
 storing it. Found means: a duplicate of the text that it was made of. The others index the same texts with the
 same word shingles (three words) at a threshold of 0.5, 128 permutations, and have found what they return.
 False merges. Of the texts themselves: pairs that are said to be copies (of all pairs: newsbot's judgement
-on every one, and what each index returns). Of templates: 500 pairs of the same text with other numbers.
+on every one, and what each index returns). Of templates: 500 pairs of the same text with other numbers,
+and the texts themselves with other numbers.
 
 Scale. The store is filled with generated sketches through the call that stores articles; then articles made
 of the datasets' sentences are brought to it one by one, every second one a copy of an earlier one with every
@@ -155,6 +156,13 @@ def template_pairs(dice: random.Random, pairs: int = 500) -> Iterator[tuple[str,
         yield template.format(*values), template.format(*others)
 
 
+def renumbered(bodies: list[str], dice: random.Random) -> Iterator[tuple[str, str]]:
+    """Yield every text that holds at least three numbers, and itself with other numbers throughout."""
+    for body in bodies:
+        if len(re.findall(r"\d+", body)) >= 3:
+            yield body, re.sub(r"\d{1,9}", lambda number: str(int(number[0]) + dice.randint(1, 40)), body)
+
+
 # --- The engines ---------------------------------------------------------------------------------
 
 
@@ -288,15 +296,20 @@ def quality(texts: dict[str, str], seed: int) -> None:
     print(f"\n| false merges | {' | '.join(engine.name for engine in engines)} |\n| --- |" + " ---: |" * len(engines))
     print(f"| texts of {len(texts)} | {' | '.join(str(merged[engine.name]) for engine in engines)} |")
     print(f"| pairs of {count}, judged in full | {pairs} | | |")
-    alike = {engine.name: 0 for engine in engines}
-    for one, other in template_pairs(random.Random(seed)):
-        with tempfile.TemporaryDirectory() as folder:
-            for engine in (Newsbot(open_engine(f"sqlite:///{folder}/newsbot.db")), Datasketch(), Rensa()):
-                engine.add("one", one)
-                alike[engine.name] += bool(engine.find(other))
-                if isinstance(engine, Newsbot):
-                    engine.engine.dispose()
-    print(f"| template pairs of 500 | {' | '.join(str(alike[engine.name]) for engine in engines)} |")
+    dice = random.Random(seed)
+    for what, others in (
+        ("template pairs", template_pairs(dice)),
+        ("texts, every number changed", renumbered(bodies, dice)),
+    ):
+        alike = {engine.name: 0 for engine in engines}
+        for count, (one, other) in enumerate(others, start=1):
+            with tempfile.TemporaryDirectory() as folder:
+                for engine in (Newsbot(open_engine(f"sqlite:///{folder}/newsbot.db")), Datasketch(), Rensa()):
+                    engine.add("one", one)
+                    alike[engine.name] += bool(engine.find(other))
+                    if isinstance(engine, Newsbot):
+                        engine.engine.dispose()
+        print(f"| {count} {what} | {' | '.join(str(alike[engine.name]) for engine in engines)} |", flush=True)
 
 
 def scale(options: argparse.Namespace, database: str) -> None:

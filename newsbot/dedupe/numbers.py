@@ -11,6 +11,7 @@ EDGE = 16
 EDGE_FROM = 100
 """Tokens from which a text is long enough to leave its edges out of account."""
 CHANCE = 0.05
+SAME_LENGTH = 0.95
 LEAST_RATE = 0.002
 """Of two texts with the very same words, one other number in twenty-five is one too many."""
 
@@ -76,10 +77,12 @@ def _masked(tokens: Sequence[str], at: int) -> str:
 
 
 def _rate_of_change(one: Sequence[str], other: Sequence[str]) -> float:
-    """Return the share of the shorter text's words that the longer has not."""
+    """Return the share of the words that differ: of an excerpt's, or of the more if both are of one length."""
     words, others = (Counter(token for token in tokens if not _is_number(token)) for tokens in (one, other))
-    least = min(words.total(), others.total())
-    return 1 - (words & others).total() / least if least else 0.0
+    shorter, longer = sorted((len(one), len(other)))
+    of = max if shorter >= SAME_LENGTH * longer else min
+    total = of(words.total(), others.total())
+    return 1 - (words & others).total() / total if total else 0.0
 
 
 def _tail(successes: int, trials: int, rate: float) -> float:
