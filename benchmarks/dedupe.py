@@ -156,7 +156,7 @@ def template_pairs(dice: random.Random, pairs: int = 500) -> Iterator[tuple[str,
         yield template.format(*values), template.format(*others)
 
 
-def renumbered(bodies: list[str], dice: random.Random) -> Iterator[tuple[str, str]]:
+def with_other_numbers(bodies: list[str], dice: random.Random) -> Iterator[tuple[str, str]]:
     """Yield every text that holds at least three numbers, and itself with other numbers throughout."""
     for body in bodies:
         if len(re.findall(r"\d+", body)) >= 3:
@@ -297,19 +297,17 @@ def quality(texts: dict[str, str], seed: int) -> None:
     print(f"| texts of {len(texts)} | {' | '.join(str(merged[engine.name]) for engine in engines)} |")
     print(f"| pairs of {count}, judged in full | {pairs} | | |")
     dice = random.Random(seed)
-    for what, others in (
-        ("template pairs", template_pairs(dice)),
-        ("texts, every number changed", renumbered(bodies, dice)),
-    ):
+    templates, renumbered = list(template_pairs(dice)), list(with_other_numbers(bodies, dice))
+    for what, doubles in (("template pairs", templates), ("texts, every number changed", renumbered)):
         alike = {engine.name: 0 for engine in engines}
-        for count, (one, other) in enumerate(others, start=1):
+        for one, other in doubles:
             with tempfile.TemporaryDirectory() as folder:
                 for engine in (Newsbot(open_engine(f"sqlite:///{folder}/newsbot.db")), Datasketch(), Rensa()):
                     engine.add("one", one)
                     alike[engine.name] += bool(engine.find(other))
                     if isinstance(engine, Newsbot):
                         engine.engine.dispose()
-        print(f"| {count} {what} | {' | '.join(str(alike[engine.name]) for engine in engines)} |", flush=True)
+        print(f"| {len(doubles)} {what} | {' | '.join(str(alike[engine.name]) for engine in engines)} |", flush=True)
 
 
 def scale(options: argparse.Namespace, database: str) -> None:
