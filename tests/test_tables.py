@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 import pyarrow.parquet as pq
 import pytest
-from conftest import NOW, ROOT, make_article, run_scrapy, scrapy_environment
+from conftest import NOW, ROOT, make_article, run_scrapy, scrapy_environment, scrapy_here
 from sqlalchemy import Engine
 
 from newsbot.export import NAMES, parquet, to_record
@@ -212,17 +212,10 @@ def test_what_is_wrong_is_said_in_one_message(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
     stocked: Engine, args: list[str], status: int, message: str,
 ) -> None:  # fmt: skip
-    from scrapy.cmdline import execute
-    from scrapy.utils.project import get_project_settings
-
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SCRAPY_SETTINGS_MODULE", "newsbot.settings")
-    settings = get_project_settings()
-    settings.set("NEWSBOT_OUTPUT", str(tmp_path), priority="project")
-    with pytest.raises(SystemExit) as ended:
-        execute(["scrapy", "export", *args], settings)
+    ended = scrapy_here(monkeypatch, tmp_path, "export", *args)
     printed = capsys.readouterr()
-    assert ended.value.code == status
+    assert ended == status
     assert message in printed.out + printed.err
     assert "Traceback" not in printed.err
     assert not list(tmp_path.glob("*.csv*"))

@@ -1,1 +1,1 @@
-"""Scrapy commands of newsbot: demo, sources, export, and Scrapy's own crawl with an exit status."""
+"""Scrapy commands of newsbot: demo, sources, export, browse, and Scrapy's own crawl with an exit status."""
