@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from newsbot.export.record import Field
 
 BATCH_ROWS = 5_000
-BATCH_CHARACTERS = 20_000_000
+BATCH_CHARACTERS = 8_000_000
 """Bounds of one row group, so that memory stays bounded however many articles there are."""
 
 INSTANT = pa.timestamp("us", tz="UTC")
