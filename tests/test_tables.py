@@ -6,6 +6,7 @@ import csv
 import errno
 import gzip
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from sqlalchemy import Engine
 from newsbot.export import NAMES, parquet, to_record
 from newsbot.export.tables import FORMATS, FormatError, table_writer
 from newsbot.items import Removed
-from newsbot.store import articles
+from newsbot.store import articles, open_engine
 from newsbot.store.ledger import Entry
 from newsbot.store.selection import Selection, count, selected
 from newsbot.urls import url_key
@@ -39,7 +40,11 @@ def store(engine: Engine, url: str, text: str, **fields: Any) -> None:
 
 @pytest.fixture
 def stocked(engine: Engine) -> Engine:
-    """Return a store with three articles, one of them in two revisions, and a copy of the first."""
+    return stock(engine)
+
+
+def stock(engine: Engine) -> Engine:
+    """Fill a store with three articles, one of them in two revisions, and a copy of the first."""
     store(
         engine, "https://a.example/1", "First text.", source="a", language="en", title=FORMULA,
         authors=["Ana Silva", "Li Wei"], published="2026-11-01T23:30:00-02:00", origins={"title": "meta"},
@@ -59,6 +64,28 @@ def urls(engine: Engine, **wanted: Any) -> list[str]:
     found = [str(document["url"]).removeprefix("https://") for document in selected(engine, selection)]
     assert count(engine, selection) == len(found)
     return sorted(found)
+
+
+@pytest.fixture
+def postgres() -> Iterator[Engine]:
+    psycopg = pytest.importorskip("psycopg")
+    server = {"host": "127.0.0.1", "user": "postgres", "dbname": "postgres", "connect_timeout": 2}
+    name = f"newsbot_test_{secrets.token_hex(4)}"
+    try:
+        connection = psycopg.connect(**server, autocommit=True)
+    except psycopg.OperationalError as error:
+        pytest.skip(f"no PostgreSQL for user postgres at 127.0.0.1: {error}")
+    with connection:
+        connection.execute(f"create database {name}")
+        engine = open_engine(f"postgresql+psycopg://postgres@127.0.0.1/{name}")
+        yield engine
+        engine.dispose()
+        connection.execute(f"drop database {name}")
+
+
+@pytest.mark.services
+def test_a_selection_is_the_same_in_postgresql(postgres: Engine) -> None:
+    test_a_selection_takes_what_is_asked_for(stock(postgres))
 
 
 def test_a_selection_takes_what_is_asked_for(stocked: Engine) -> None:
