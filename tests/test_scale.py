@@ -136,6 +136,20 @@ def test_a_crawl_that_could_not_start_goes_back_into_the_queue(
     assert (result.state == "REJECTED") == again
 
 
+@pytest.mark.services
+@pytest.mark.parametrize("error", [LeaseLost("gone"), ConnectionResetError("reset")])
+def test_a_crawl_whose_broker_is_lost_goes_back_into_the_queue(
+    queue: str, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def lose(*_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(tasks, "_crawl", lose)
+    monkeypatch.setattr(tasks, "PAUSE_SECONDS", 0)
+    result = application(BROKER, queue).tasks["newsbot.crawl_source"].apply(["a", ["a.example"], ""])
+    assert result.state == "REJECTED"
+
+
 def test_a_crawl_that_runs_too_long_is_asked_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "CRAWL_SECONDS", 0)
     sleeper = [sys.executable, "-c", "import time; time.sleep(60)"]

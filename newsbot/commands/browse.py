@@ -46,28 +46,31 @@ class Command(ScrapyCommand):
         url = store_url(self.settings["NEWSBOT_DATABASE_URL"], Path(self.settings["NEWSBOT_OUTPUT"]))
         path = sqlite_file(url)
         if path is None:
-            return self._fail("browse shows SQLite stores, and NEWSBOT_DATABASE_URL names another database")
+            self._fail("browse shows SQLite stores, and NEWSBOT_DATABASE_URL names another database")
+            return
         try:
             open_existing(url).dispose()
             import uvicorn
 
             from newsbot.export.browse import application
         except StoreError as error:
-            return self._fail(str(error))
+            self._fail(str(error))
+            return
         except ImportError:
-            return self._fail("browse needs an extra: pip install 'newsbot[browse]'")
+            self._fail("browse needs an extra: pip install 'newsbot[browse]'")
+            return
         with socket.socket() as taken:
             taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 taken.bind((HOST, opts.port))
                 taken.listen(100)
             except (OSError, OverflowError) as error:
-                return self._fail(f"port {opts.port} cannot be used ({error}); try scrapy browse --port {PORT + 10}")
+                self._fail(f"port {opts.port} cannot be used ({error}); try scrapy browse --port {PORT + 10}")
+                return
             print(f"{path}: http://{HOST}:{taken.getsockname()[1]}/newsbot/articles (Ctrl-C ends it)", flush=True)
             server = uvicorn.Server(uvicorn.Config(application(path), log_level="warning", lifespan="on"))
             with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again, once it has ended
                 server.run(sockets=[taken])
-        return None
 
     def _fail(self, message: str) -> None:
         print(message, file=sys.stderr)

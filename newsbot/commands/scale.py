@@ -51,7 +51,8 @@ class Command(ScrapyCommand):
         try:
             from newsbot.scale.tasks import application
         except ImportError:
-            return self._fail("scale needs an extra: pip install 'newsbot[scale]'")
+            self._fail("scale needs an extra: pip install 'newsbot[scale]'")
+            return
         app = application(self.settings["NEWSBOT_BROKER_URL"], self.settings["NEWSBOT_QUEUE"], opts.set)
         if args == ["work"]:
             if opts.concurrency < 1:
@@ -62,7 +63,6 @@ class Command(ScrapyCommand):
             )
         else:
             self._enqueue(app, opts)
-        return None
 
     def _enqueue(self, app: Celery, opts: argparse.Namespace) -> None:
         from newsbot.scale.tasks import BROKER_ERRORS, enqueue
@@ -76,12 +76,12 @@ class Command(ScrapyCommand):
         except SourcesError as error:
             raise UsageError(str(error), print_help=False) from None
         except BROKER_ERRORS as error:
-            return self._fail(f"the broker {app.connection().as_uri()} cannot be used: {error}")
+            self._fail(f"the broker {app.connection().as_uri()} cannot be used: {error}")
+            return
         if waiting:
             print(f"{waiting} sources of the last round still wait in the queue; nothing was added")
         else:
             print(f"{len(sources)} sources put into the queue")
-        return None
 
     def _fail(self, message: str) -> None:
         print(message, file=sys.stderr)

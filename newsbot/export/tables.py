@@ -33,7 +33,7 @@ def table_writer(path: Path, *, duplicates: bool = False) -> Callable[[Records],
     not at all (OSError). Raises FormatError, before anything is written, for an unknown suffix and for a
     Parquet file where pyarrow is not installed.
     """
-    return partial(_write, path, _writer_for(path.name), FIELDS + (DUPLICATE_FIELDS if duplicates else ()))
+    return partial(_write, path, _writer_for(path.name.lower()), FIELDS + (DUPLICATE_FIELDS if duplicates else ()))
 
 
 def _write(path: Path, writer: Writer, fields: tuple[Field, ...], records: Records) -> int:

@@ -7,6 +7,7 @@ to renew and nothing to clean up. A holder that loses its connection learns it f
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from amqp.exceptions import ResourceLocked
 
 HEARTBEAT = 10
 """Seconds; the broker takes a lease away from a holder that was silent for twice as long."""
+
+
+logger = logging.getLogger("newsbot.scale")
 
 
 class LeaseLost(Exception):
@@ -69,6 +73,9 @@ def leased(connection: Any, names: Sequence[str], *, patience: float = 1.0) -> I
     with connection:
         connection.connect()
         lease = Lease(connection, names)
-        while not lease.take():
+        if not lease.take():
+            logger.info("waiting for %s: another worker is there", ", ".join(names))
             lease.keep(patience)
+            while not lease.take():
+                lease.keep(patience)
         yield lease

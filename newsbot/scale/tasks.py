@@ -36,6 +36,8 @@ PAUSE_SECONDS = 30
 """Wait after a crawl that could not start, so that a broken worker does not empty the queue."""
 REFUSED = 1
 """Exit status of a crawl whose store or output folder cannot be used; other workers may fare better."""
+UNHEALTHY = 3
+"""Exit status of a crawl that is whole, and whose source could not be reached."""
 
 BROKER_ERRORS = (OperationalError, AMQPError, OSError)
 
@@ -83,10 +85,12 @@ def application(broker_url: str, queue: str, settings: Sequence[str] = ()) -> Ce
             with leased(task.app.connection_for_write(heartbeat=HEARTBEAT), leases) as lease:
                 logger.info("%s: crawl begins", name)
                 status = _crawl(command_line(name, sources, settings), lease.keep)
-        except LeaseLost as error:
-            logger.error("%s: crawl stopped, the broker was lost: %s", name, error)
-            raise Reject(requeue=True) from None
-        logger.log(logging.ERROR if status not in (0, 3) else logging.INFO, "%s: crawl exited with %d", name, status)
+        except (LeaseLost, *BROKER_ERRORS) as error:
+            logger.error("%s: crawl stopped: %s", name, error)
+            status = REFUSED
+        else:
+            level = logging.INFO if status in (0, UNHEALTHY) else logging.ERROR
+            logger.log(level, "%s: crawl exited with %d", name, status)
         if status == REFUSED or status < 0:
             time.sleep(PAUSE_SECONDS)
             raise Reject(f"exit status {status}", requeue=True)
