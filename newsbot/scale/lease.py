@@ -18,7 +18,6 @@ from amqp.exceptions import ResourceLocked
 HEARTBEAT = 10
 """Seconds; the broker takes a lease away from a holder that was silent for twice as long."""
 
-
 logger = logging.getLogger("newsbot.scale")
 
 
@@ -73,9 +72,10 @@ def leased(connection: Any, names: Sequence[str], *, patience: float = 1.0) -> I
     with connection:
         connection.connect()
         lease = Lease(connection, names)
-        if not lease.take():
-            logger.info("waiting for %s: another worker is there", ", ".join(names))
+        waits = 0
+        while not lease.take():
+            if not waits:
+                logger.info("waiting for %s: another worker is there", ", ".join(names))
+            waits += 1
             lease.keep(patience)
-            while not lease.take():
-                lease.keep(patience)
         yield lease

@@ -101,7 +101,7 @@ def application(broker_url: str, queue: str, settings: Sequence[str] = ()) -> Ce
 def enqueue(app: Celery, sources: Sequence[Source], sources_file: str) -> int:
     """Put every source into the queue, unless an earlier round still waits there; return how many waited."""
     with app.connection_for_write() as connection:
-        connection.ensure_connection(max_retries=1)
+        connection.ensure_connection(max_retries=1, interval_start=0.2)
         queue = app.amqp.queues[app.conf.task_default_queue].bind(connection.default_channel)
         queue.declare()
         if waiting := int(queue.queue_declare(passive=True).message_count):
