@@ -76,7 +76,7 @@ def test_nothing_can_be_written(datasette: Any) -> None:
 
 def test_every_table_described_exists() -> None:
     described = yaml.safe_load(METADATA.read_text("utf-8"))["databases"]["newsbot"]["tables"]
-    assert set(described) == {*schema.metadata.tables, "alembic_version"}
+    assert set(described) <= {*schema.metadata.tables, "alembic_version"}
 
 
 def test_the_command_serves_until_it_is_stopped(engine: Engine, tmp_path: Path) -> None:
