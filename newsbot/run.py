@@ -15,6 +15,8 @@ from newsbot import __version__
 from newsbot.export import deliver, paths_of
 from newsbot.healing import RunLock, place_of
 from newsbot.items import Article, Candidate, Rejection
+from newsbot.polling import Bounds
+from newsbot.schedule import Schedule
 from newsbot.sources import Source
 from newsbot.store import articles, frontier, history, ledger
 from newsbot.store.frontier import Listing
@@ -53,6 +55,7 @@ class Run:
         accepts: Callable[[Candidate], str | None] = lambda _candidate: None,
         max_new: int = 0,
         with_removed: bool = True,
+        polling: Bounds = Bounds(),  # noqa: B008 (immutable)
     ) -> None:
         """``accepts`` gives a further reason to skip a candidate; ``max_new`` bounds a source, 0 is no bound."""
         stamp = now().translate({ord(mark): None for mark in "-:"})
@@ -65,6 +68,7 @@ class Run:
         )
         """Host and port of every address that the sources name themselves."""
         self.ledger = Ledger(self.id, self.sources)
+        self.schedule = Schedule(engine, polling, now)
         self.now = now
         self._accepts = accepts
         self._max_new = max_new

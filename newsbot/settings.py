@@ -55,7 +55,8 @@ DOWNLOAD_DELAY = 1.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 128
 DOWNLOADER = "newsbot.middlewares.HostDownloader"
-SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.DownloaderAwarePriorityQueue"
+# Hosts take turns; the requests of a slow one wait outside the downloader, where they hold up nobody.
+SCHEDULER_PRIORITY_QUEUE = "newsbot.hostqueue.HostQueue"
 # A news site needs no cookie to be read, and cookies make articles differ from visit to visit.
 COOKIES_ENABLED = False
 DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

@@ -76,6 +76,31 @@ listings = Table(
     Column("changed_at", String(40), nullable=False),
 )
 
+polls = Table(
+    "polls",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("url", String(2100), primary_key=True),
+    Column("checked_at", String(40), nullable=False),
+    Column("changed_at", String(40)),
+    Column("due_at", String(40), nullable=False),
+    Column("interval", Float, nullable=False),
+    Column("errors", Integer, nullable=False),
+    Column("error", Text),
+    Column("gaps", Integer, nullable=False),
+    Column("moved_to", Text),
+    Column("seen", Text),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", String(300), primary_key=True),
+    Column("rests_until", String(40)),
+    Column("reservations", Text),
+    Column("reservations_at", String(40)),
+)
+
 ledger = Table(
     "ledger",
     metadata,
