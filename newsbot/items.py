@@ -136,6 +136,7 @@ SKIP_REASONS = {
     "over_limit": "the run takes no more from this source; the next one goes on",
     "out_of_range": "published outside since and until",
     "robots_txt": "robots.txt disallows it",
+    "retry_later": "its host asked to be left alone for a while (429 or 503, Retry-After); a later run fetches it",
     "private_address": "it leads to a loopback, private or link-local address",
     "ignored": "a component of Scrapy left it out",
     "run_ended": "the run ended first; the next one takes it up",

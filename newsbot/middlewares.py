@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import urlsplit
 
-from scrapy import Request
-from scrapy.core.downloader import Downloader
+from scrapy import Request, signals
+from scrapy.core.downloader import Downloader, Slot
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
+from scrapy.utils.asyncio import call_later
 from scrapy.utils.httpobj import urlparse_cached
 
 from newsbot.outcomes import Skipped, outcome_of
+from newsbot.polling import retry_after
+from newsbot.schedule import Schedule
+
+LEAST_DELAY = 0.001
+"""Seconds between two requests to one host where DOWNLOAD_DELAY is 0."""
+MAX_RESTS = 3
+"""How often a run waits for one page of a host that asks for it."""
+REST_AFTER_429 = 15.0
+"""Seconds of rest after a 429 that states none; four times as long after each further one."""
 
 # Scrapy logs a traceback for every robots.txt that cannot be had; here the ledger says so.
 logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
@@ -25,8 +37,39 @@ logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRI
 class HostDownloader(Downloader):
     """Keeps manners by host and port, so that two servers on one machine do not wait for each other."""
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.longest = crawler.settings.getfloat("NEWSBOT_MAX_WAIT")
+        # Without any delay, Scrapy sends all that waits for a host at once, whatever its concurrency.
+        self._delay = max(self._delay, LEAST_DELAY)
+        # Not in a middleware: the next request of a host goes out right after this signal.
+        crawler.signals.connect(self._rest, signal=signals.response_downloaded)
+
     def get_slot_key(self, request: Request) -> str:
         return urlparse_cached(request).netloc
+
+    async def _download(self, slot: Slot, request: Request) -> Response:
+        leave_alone(self.crawler, request, self.longest)
+        return await super()._download(slot, request)
+
+    def _rest(self, response: Response, request: Request) -> None:
+        """Leave a host alone whose answer asks for it."""
+        rests = request.meta.get("rests", 0)
+        wait = rest_asked(response, rests)
+        if wait is None:
+            return
+        host = self.get_slot_key(request)
+        if wait <= self.longest and rests < MAX_RESTS:
+            self.hold(host, wait)
+        elif schedule := schedule_of(self.crawler):
+            schedule.rest(host, max(wait, self.longest + 1))
+
+    def hold(self, host: str, seconds: float) -> None:
+        """Send nothing to a host for a while; what waits for it waits without being looked at."""
+        if slot := self.slots.get(host):
+            if slot.latercall:
+                slot.latercall.cancel()
+            slot.latercall = call_later(seconds, self._latercall, slot)
 
 
 class PrivateAddressMiddleware:
@@ -47,6 +90,65 @@ class PrivateAddressMiddleware:
     def _named(self) -> frozenset[str]:
         run = getattr(self.crawler.spider, "run", None)
         return run.hosts if run else frozenset()
+
+
+class RetryAfterMiddleware:
+    """Leaves a host alone that asks for it: 429, or 503 with Retry-After (RFC 9110, 10.2.3).
+
+    A short wait is waited for within the run, and the request is sent again; a longer one ends the
+    host's part in this run, and is kept by later runs until it is over.
+    """
+
+    def __init__(self, crawler: Crawler, longest: float) -> None:
+        self.crawler = crawler
+        self.longest = longest
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler, crawler.settings.getfloat("NEWSBOT_MAX_WAIT"))
+
+    def process_request(self, request: Request) -> None:
+        leave_alone(self.crawler, request, self.longest)
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        if response.status not in (429, 503):
+            return response
+        rests = request.meta.get("rests", 0)
+        wait = rest_asked(response, rests)
+        if wait is None:
+            assert self.crawler.spider is not None
+            return get_retry_request(request, spider=self.crawler.spider, reason="503") or response
+        if wait <= self.longest and rests < MAX_RESTS:
+            return request.replace(dont_filter=True, meta={**request.meta, "rests": rests + 1})
+        raise Skipped("retry_later", f"{urlparse_cached(request).netloc} asks for {wait:.0f} s of rest")
+
+
+def rest_asked(response: Response, rests: int) -> float | None:
+    """Return the seconds that a host wants to be left alone, after so many rests for one page, or None.
+
+    >>> rest_asked(Response("https://e.org/", status=503, headers={"Retry-After": "20"}), 0)
+    20.0
+    """
+    if response.status not in (429, 503):
+        return None
+    header = response.headers.get("Retry-After")
+    wait = retry_after(header.decode("latin-1") if header else None, datetime.now(UTC))
+    return REST_AFTER_429 * 4.0**rests if wait is None and response.status == 429 else wait
+
+
+def leave_alone(crawler: Crawler, request: Request, longest: float) -> None:
+    """Raise Skipped for a request to a host that wants to be left alone for longer than so many seconds."""
+    host = urlparse_cached(request).netloc
+    schedule = schedule_of(crawler)
+    until = schedule.rests_until(host) if schedule else None
+    if until and (datetime.fromisoformat(until) - datetime.now(UTC)).total_seconds() > longest:
+        raise Skipped("retry_later", f"{host} until {until}")
+
+
+def schedule_of(crawler: Crawler) -> Schedule | None:
+    """Return the schedule of the run that a crawler is at, if it is at one."""
+    run = getattr(crawler.spider, "run", None)
+    return run.schedule if run else None
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):

@@ -42,6 +42,13 @@ NEWSBOT_MAX_SITEMAPS = 50
 NEWSBOT_MAX_ARTICLE_PAGES = 20
 # Pages read of one section (its pagination followed).
 NEWSBOT_MAX_SECTION_PAGES = 5
+# Pages read of a site's archive, and of each of its sections, by a backfill (crawl site -a since=...).
+NEWSBOT_MAX_ARCHIVE_PAGES = 500
+
+# --- How often listings are asked (crawl news -a due=1) --------------------------------------------
+# Minutes. A feed's interval follows how much of it is new, between these; docs/decisions/0005-polling.md.
+NEWSBOT_POLL_MIN = 5.0
+NEWSBOT_POLL_MAX = 360.0
 
 # --- Good manners --------------------------------------------------------------------------------
 # A page or address where the people of a site can reach you.
@@ -54,6 +61,8 @@ ROBOTSTXT_OBEY = True
 DOWNLOAD_DELAY = 1.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 128
+# Seconds that a run waits when a host asks for it (Retry-After); what takes longer is left to later runs.
+NEWSBOT_MAX_WAIT = 60.0
 DOWNLOADER = "newsbot.middlewares.HostDownloader"
 # Hosts take turns; the requests of a slow one wait outside the downloader, where they hold up nobody.
 SCHEDULER_PRIORITY_QUEUE = "newsbot.hostqueue.HostQueue"
@@ -72,6 +81,8 @@ DNS_TIMEOUT = 10
 REACTOR_THREADPOOL_MAXSIZE = 40
 # One more try at once; what fails again is tried by later runs.
 RETRY_TIMES = 1
+# Without 429 and 503, of which RetryAfterMiddleware knows more.
+RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]
 REDIRECT_MAX_TIMES = 8
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 # Both open a port through which code can be run in the crawl.
@@ -86,12 +97,15 @@ ITEM_PIPELINES = {
 }
 DOWNLOADER_MIDDLEWARES = {
     "newsbot.middlewares.PrivateAddressMiddleware": 60,
+    "newsbot.middlewares.RetryAfterMiddleware": 70,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "newsbot.middlewares.RobotsMiddleware": 100,
 }
 EXTENSIONS = {
     "newsbot.extensions.manners.CrawlDelay": 0,
     "newsbot.extensions.progress.Progress": 0,
+    "newsbot.extensions.throttle.PoliteThrottle": 0,
+    "scrapy.extensions.throttle.AutoThrottle": None,
     "scrapy.extensions.logstats.LogStats": None,
 }
 # -o and -O write the fields of the record (docs/data.md), in its order.
