@@ -51,12 +51,22 @@ class Schedule:
         poll = self._polls.get((source, url))
         return (poll and poll.moved_to) or url
 
-    def read(self, source: str, url: str, keys: Sequence[str], *, new: int, at: str, span: float | None = None) -> bool:
+    def read(
+        self,
+        source: str,
+        url: str,
+        *,
+        at: str,
+        new: int = 0,
+        total: int = 0,
+        keys: Sequence[str] = (),
+        span: float | None = None,
+    ) -> bool:
         """Note that a listing was read, and return whether it has a gap: nothing left of what it named before.
 
-        ``keys`` are the URL keys of its entries where it shows the newest alone (a feed), empty where it
-        names everything (a sitemap); ``new`` counts the addresses that were not known; ``at`` is where it
-        stands for good; ``span`` is the time between its oldest and newest entry, in minutes.
+        ``new`` of its ``total`` addresses were not known. ``keys`` are the URL keys of its entries where it
+        shows the newest alone (a feed); then the last reading tells what is new. ``at`` is where it stands
+        for good, ``span`` the time between its oldest and newest entry, in minutes.
         """
         now = self._now()
         before = self._polls.get((source, url))
@@ -64,7 +74,7 @@ class Schedule:
         seen = _sums(before.seen) if before and before.seen else set()
         fresh = [mark for mark in sums if mark not in seen] if seen else []
         gap = bool(seen and sums and len(fresh) == len(sums))
-        new, total = (len(fresh), len(sums)) if seen and sums else (new, max(len(keys), new, 1))
+        new, total = (len(fresh), len(sums)) if seen and sums else (new, max(len(keys), total, new, 1))
         if before is None or (before.changed_at is None and before.errors):
             interval = first_interval(total, span, self._bounds)
         else:

@@ -34,7 +34,7 @@ def visits(engine: Engine, *, a_day: float, length: int, days: int = 20) -> tupl
         published = int(tick * 5 * a_day / DAY) + 1000
         if schedule.is_due("a", "feed"):
             keys = [str(number) for number in range(published, published - length, -1)]
-            gaps += schedule.read("a", "feed", keys, new=0, at="feed")
+            gaps += schedule.read("a", "feed", keys=keys, new=0, at="feed")
             last_day += tick * 5 >= (days - 1) * DAY
         clock.advance(5)
     poll = schedule.poll("a", "feed")
@@ -61,7 +61,7 @@ def test_a_short_feed_of_a_busy_site_soon_has_no_more_gaps(engine: Engine) -> No
     published, gaps = 0, []
     for _ in range(40):
         keys = [str(number) for number in range(published, published - 10, -1)]
-        gaps.append(schedule.read("a", "feed", keys, new=0, at="feed"))
+        gaps.append(schedule.read("a", "feed", keys=keys, new=0, at="feed"))
         poll = schedule.poll("a", "feed")
         assert poll
         clock.advance(poll.interval)
@@ -73,7 +73,7 @@ def test_a_short_feed_of_a_busy_site_soon_has_no_more_gaps(engine: Engine) -> No
 
 def test_the_time_between_its_entries_gives_a_feed_its_first_interval(engine: Engine) -> None:
     schedule = Schedule(engine, Bounds(5, 360), Clock())
-    schedule.read("a", "hourly", [str(n) for n in range(24)], new=24, at="hourly", span=DAY)
+    schedule.read("a", "hourly", keys=[str(n) for n in range(24)], new=24, at="hourly", span=DAY)
     assert schedule.poll("a", "hourly").interval == 60.0  # type: ignore[union-attr]
 
 
@@ -89,7 +89,7 @@ def test_a_failing_listing_is_asked_less_often_and_never_given_up(engine: Engine
         clock.now = poll.due_at
         assert schedule.is_due("a", "feed")
     assert shifted(waits[-1][1], 360) == waits[-1][0]
-    schedule.read("a", "feed", ["1"], new=1, at="feed")
+    schedule.read("a", "feed", keys=["1"], new=1, at="feed")
     assert schedule.poll("a", "feed").errors == 0  # type: ignore[union-attr]
 
 
@@ -107,7 +107,7 @@ def test_a_failing_listing_waits_as_long_as_its_host_asks(engine: Engine) -> Non
 
 def test_a_permanent_redirect_is_remembered_and_forgotten_when_it_leads_nowhere(engine: Engine) -> None:
     schedule = Schedule(engine, Bounds(), Clock())
-    schedule.read("a", "http://e.org/old", ["1"], new=1, at="http://e.org/new")
+    schedule.read("a", "http://e.org/old", keys=["1"], new=1, at="http://e.org/new")
     again = Schedule(engine, Bounds(), Clock())
     assert again.address("a", "http://e.org/old") == "http://e.org/new"
     again.failed("a", "http://e.org/old", "http_404")
@@ -120,7 +120,7 @@ def test_cron_may_come_a_little_early(engine: Engine, minutes: float) -> None:
     schedule = Schedule(engine, Bounds(), clock)
     source = Source(name="a", home="https://e.org/", feeds=["https://e.org/feed"])
     assert schedule.due(source) == [("feed", "https://e.org/feed")]
-    schedule.read("a", "https://e.org/feed", ["1"], new=1, at="https://e.org/feed")
+    schedule.read("a", "https://e.org/feed", keys=["1"], new=1, at="https://e.org/feed")
     clock.advance(20)
     assert schedule.due(source) == []
     clock.advance(minutes - 20)

@@ -19,6 +19,7 @@ from w3lib.encoding import http_content_type_encoding
 from newsbot.healing import heal
 from newsbot.items import Candidate, Page
 from newsbot.outcomes import outcome_of
+from newsbot.polling import Bounds
 from newsbot.report import accounting_line
 from newsbot.run import Run, Summary, utc_now
 from newsbot.sources import Source, SourcesError
@@ -76,6 +77,7 @@ class CollectingSpider(Spider):
                 accepts=self.accepts,
                 max_new=self.max_new(),
                 with_removed=with_removed,
+                polling=Bounds(self.settings.getfloat("NEWSBOT_POLL_MIN"), self.settings.getfloat("NEWSBOT_POLL_MAX")),
             )
         except (SourcesError, ArgumentError) as error:
             self.exit_status = EXIT_USAGE

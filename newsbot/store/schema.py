@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
 
 metadata = MetaData()
 
@@ -47,6 +47,7 @@ revisions = Table(
     Column("document", Text, nullable=False),
 )
 
+_WAITING = text("status = 'pending'")
 frontier = Table(
     "frontier",
     metadata,
@@ -60,6 +61,7 @@ frontier = Table(
     Column("tries", Integer, nullable=False, default=0),
     Column("changed_at", String(40), nullable=False),
     Index("ix_frontier_source_status", "source", "status"),
+    Index("ix_frontier_waiting", "source", sqlite_where=_WAITING, postgresql_where=_WAITING),
 )
 
 listings = Table(

@@ -33,3 +33,7 @@ def upgrade() -> None:
         sa.Column("reservations_at", sa.String(length=40), nullable=True),
         sa.PrimaryKeyConstraint("host"),
     )
+    waiting = sa.text("status = 'pending'")
+    op.create_index(
+        "ix_frontier_waiting", "frontier", ["source"], sqlite_where=waiting, postgresql_where=waiting, unique=False
+    )
