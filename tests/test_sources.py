@@ -86,3 +86,22 @@ def test_allow_and_deny_patterns_decide_on_addresses() -> None:
     assert source.refuses("https://example.org/news/1") is None
     assert source.refuses("https://example.org/news/video/1") == "denied_by_pattern"
     assert source.refuses("https://example.org/shop/1") == "not_allowed_by_pattern"
+
+
+def test_many_outlets_of_many_countries_ship_with_newsbot_and_a_few_are_the_start() -> None:
+    outlets = load_sources()
+    assert len(outlets) >= 150
+    assert len({outlet.country for outlet in outlets}) >= 30
+    assert all(outlet.title and outlet.language and outlet.country in outlet.tags for outlet in outlets)
+    assert not {outlet.country for outlet in outlets} & {"uk", "en", "eu"}, "ISO 3166 codes"
+    starter = load_sources(tags=["starter"])
+    assert 10 <= len(starter) <= 40
+    assert len({outlet.language for outlet in starter}) >= 10
+
+
+def test_a_tag_chooses_and_a_strange_tag_is_said_plainly(tmp_path: Path) -> None:
+    blocks = [f'[[source]]\nname = "{n}"\nhome = "https://{n}.org/"\ntags = ["{t}"]\n' for n, t in ("ax", "by", "cx")]
+    path = write(tmp_path, "\n".join(blocks))
+    assert [source.name for source in load_sources(path, tags=["x"])] == ["a", "c"]
+    with pytest.raises(SourcesError, match="no source has the tag z; tags are: x, y"):
+        load_sources(path, tags=["x", "z"])
