@@ -25,6 +25,9 @@ from newsbot.store.verdicts import New, Revision
 
 logger = logging.getLogger("newsbot")
 
+RESERVE_TEXT = frozenset({"tdm-reservation", "noai", "noarchive"})
+"""Opt-outs that NEWSBOT_RESPECT_TDM leaves an article out for; noimageai costs it its image."""
+
 
 class Collector(Protocol):
     """A spider whose pages become stored articles: what the pipelines ask of it."""
@@ -44,8 +47,9 @@ class Collector(Protocol):
 class ExtractPipeline:
     """Page -> Article or Rejection; an article over several pages becomes one, in their order."""
 
-    def __init__(self, crawler: Crawler, workers: int, timeout: float, max_pages: int) -> None:
+    def __init__(self, crawler: Crawler, workers: int, timeout: float, max_pages: int, respect_tdm: bool) -> None:
         self.crawler = crawler
+        self.respect_tdm = respect_tdm
         self.workers = workers
         self.timeout = timeout
         self.max_pages = max_pages
@@ -59,6 +63,7 @@ class ExtractPipeline:
             cores if workers < 0 else workers,
             crawler.settings.getfloat("NEWSBOT_EXTRACT_TIMEOUT"),
             crawler.settings.getint("NEWSBOT_MAX_ARTICLE_PAGES"),
+            crawler.settings.getbool("NEWSBOT_RESPECT_TDM"),
         )
 
     def open_spider(self) -> None:
@@ -70,8 +75,14 @@ class ExtractPipeline:
     async def process_item(self, item: object) -> object:
         if not isinstance(item, Page):
             return item
+        if self.respect_tdm and (reserved := RESERVE_TEXT.intersection(item.opt_outs)):
+            detail = ", ".join(sorted(reserved))
+            return Rejection(url=item.aliases[0], source=item.source, reason="tdm_reserved", detail=detail)
         result = await self.pool.extract(item)
         if isinstance(result, Article):
+            result.opt_outs = item.opt_outs
+            if self.respect_tdm and "noimageai" in item.opt_outs:
+                result.image = None
             await self._join_pages(item, result)
         return result
 

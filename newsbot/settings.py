@@ -57,6 +57,8 @@ NEWSBOT_CONTACT = os.environ.get("NEWSBOT_CONTACT", "")
 USER_AGENT = f"newsbot/{__version__}"
 ROBOTSTXT_USER_AGENT = "newsbot"
 ROBOTSTXT_OBEY = True
+# Leave out what a publisher reserves from text and data mining; the opt-outs are in the record either way.
+NEWSBOT_RESPECT_TDM = False
 # One host gets one request at a time, about a second apart; many hosts are asked at once.
 DOWNLOAD_DELAY = 1.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
@@ -100,6 +102,7 @@ DOWNLOADER_MIDDLEWARES = {
     "newsbot.middlewares.RetryAfterMiddleware": 70,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "newsbot.middlewares.RobotsMiddleware": 100,
+    "newsbot.reservations.ReservationMiddleware": 110,
 }
 EXTENSIONS = {
     "newsbot.extensions.manners.CrawlDelay": 0,

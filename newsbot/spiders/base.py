@@ -18,6 +18,7 @@ from w3lib.encoding import http_content_type_encoding
 
 from newsbot.healing import heal
 from newsbot.items import Candidate, Page
+from newsbot.optouts import opt_outs
 from newsbot.outcomes import outcome_of
 from newsbot.polling import Bounds
 from newsbot.report import accounting_line
@@ -134,6 +135,7 @@ class CollectingSpider(Spider):
             candidate=candidate,
             aliases=[candidate.url, *response.meta.get("redirect_urls", [])[1:], response.url],
             charset=charset_of(response),
+            opt_outs=opt_outs_of(response),
             fetched_at=utc_now(),
         )
 
@@ -172,6 +174,14 @@ def charset_of(response: Response) -> str | None:
     """Return the charset that the HTTP header states."""
     header = response.headers.get("Content-Type")
     return http_content_type_encoding(header.decode("latin-1")) if header else None
+
+
+def opt_outs_of(response: Response) -> list[str]:
+    """Return what the publisher of a page reserves: for its whole site, in its headers, in its meta tags."""
+    robots = [value.decode("latin-1") for value in response.headers.getlist("X-Robots-Tag")]
+    header = response.headers.get("TDM-Reservation")
+    reserved = response.meta.get("tdm_reserved", False)
+    return opt_outs(response.body, robots, header.decode("latin-1") if header else "1" if reserved else None)
 
 
 def _listed(files: dict[str, int]) -> str:
