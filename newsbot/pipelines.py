@@ -1,4 +1,4 @@
-"""The way of a page through Scrapy's item pipelines: extract, clean, store.
+"""The way of a page through Scrapy's item pipelines: made an article, clean, and stored.
 
 What leaves the last pipeline is an article that is new or has a new revision; everything else ends
 there with its outcome in the ledger. Files are written when the spider closes.
@@ -16,12 +16,11 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
 
-from newsbot.cleaning import CleaningError, clean_article
-from newsbot.extraction.pool import ExtractionPool
 from newsbot.items import Article, Page, Rejection
 from newsbot.outcomes import DOWNLOAD_ERRORS
 from newsbot.run import Run
 from newsbot.store.verdicts import New, Revision
+from newsbot.workers import Workers
 
 logger = logging.getLogger("newsbot")
 
@@ -44,13 +43,13 @@ class Collector(Protocol):
         """End the crawl with one clear message if the store breaks inside."""
 
 
-class ExtractPipeline:
-    """Page -> Article or Rejection; an article over several pages becomes one, in their order."""
+class ArticlePipeline:
+    """Page -> clean Article or Rejection; an article over several pages becomes one, in their order."""
 
-    def __init__(self, crawler: Crawler, workers: int, timeout: float, max_pages: int, respect_tdm: bool) -> None:
+    def __init__(self, crawler: Crawler, count: int, timeout: float, max_pages: int, respect_tdm: bool) -> None:
         self.crawler = crawler
         self.respect_tdm = respect_tdm
-        self.workers = workers
+        self.count = count
         self.timeout = timeout
         self.max_pages = max_pages
 
@@ -67,10 +66,10 @@ class ExtractPipeline:
         )
 
     def open_spider(self) -> None:
-        self.pool = ExtractionPool(self.workers, self.timeout)
+        self.workers = Workers(self.count, self.timeout)
 
     def close_spider(self) -> None:
-        self.pool.close()
+        self.workers.close()
 
     async def process_item(self, item: object) -> object:
         if not isinstance(item, Page):
@@ -78,7 +77,7 @@ class ExtractPipeline:
         if self.respect_tdm and (reserved := RESERVE_TEXT.intersection(item.opt_outs)):
             detail = ", ".join(sorted(reserved))
             return Rejection(url=item.aliases[0], source=item.source, reason="tdm_reserved", detail=detail)
-        result = await self.pool.extract(item)
+        result = await self.workers.make_article(item)
         if isinstance(result, Article):
             result.opt_outs = item.opt_outs
             if self.respect_tdm and "noimageai" in item.opt_outs:
@@ -92,7 +91,7 @@ class ExtractPipeline:
             if article.next_page is None or article.next_page in article.aliases:
                 return
             page = await self._fetch(first, article.next_page)
-            further = await self.pool.extract(page) if page else None
+            further = await self.workers.make_article(page) if page else None
             if not isinstance(further, Article):
                 logger.info("%s: its next page %s is missing", first.url, article.next_page)
                 return
@@ -111,18 +110,6 @@ class ExtractPipeline:
         if response.status != 200:
             return None
         return dataclasses.replace(first, url=response.url, html=response.body, aliases=[url])
-
-
-class CleanPipeline:
-    """Article -> the article alone."""
-
-    def process_item(self, item: object) -> object:
-        if not isinstance(item, Article):
-            return item
-        try:
-            return clean_article(item)
-        except CleaningError as error:
-            return Rejection(url=item.aliases[0], source=item.source, reason=error.reason)
 
 
 class StorePipeline:

@@ -146,6 +146,19 @@ class Run:
         frontier.enqueue(self.engine, source.name, fresh, None if cut else read, now=self.now())
         return [candidate for _, candidate in fresh]
 
+    def admit(self, source: str, candidate: Candidate) -> bool:
+        """Take in a page that is at hand already, as in an archive; False if it is known or refused."""
+        entry = self.ledger.discover(source, candidate.url, candidate.via)
+        if entry is None:
+            return False
+        if reason := self._accepts(candidate):
+            self._write_skips([(entry, reason)])
+        elif frontier.known(self.engine, [entry.key]):
+            self.ledger.close(entry, "already_known")
+        else:
+            return True
+        return False
+
     def fetched(self, url: str) -> bool:
         """Count the arrival of a page; False if its address has an outcome already."""
         entry = self.ledger.entry(url)

@@ -72,6 +72,9 @@ SCHEDULER_PRIORITY_QUEUE = "newsbot.hostqueue.HostQueue"
 COOKIES_ENABLED = False
 DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
+# Scrapy starts so many tasks for every response, whether or not it has items; a page is one item.
+CONCURRENT_ITEMS = 2
+
 # --- Bounds on what a site can do to a run -------------------------------------------------------
 # Scrapy's default is 1 GiB; the largest sitemap allowed by sitemaps.org is 50 MB.
 DOWNLOAD_MAXSIZE = 52_428_800
@@ -93,8 +96,7 @@ REMOTE_CONTROL_ENABLED = False
 
 # --- The way of an article -----------------------------------------------------------------------
 ITEM_PIPELINES = {
-    "newsbot.pipelines.ExtractPipeline": 100,
-    "newsbot.pipelines.CleanPipeline": 200,
+    "newsbot.pipelines.ArticlePipeline": 100,
     "newsbot.pipelines.StorePipeline": 300,
 }
 DOWNLOADER_MIDDLEWARES = {

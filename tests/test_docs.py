@@ -60,7 +60,11 @@ def test_every_command_is_documented_and_no_other_is_named() -> None:
 
 
 def test_every_spider_and_argument_shown_exists() -> None:
-    spiders = {"news": {"sources", "only", "tags", "due"}, "site": {"url", "since", "until", "limit"}}
+    spiders = {
+        "news": {"sources", "only", "tags", "due"},
+        "site": {"url", "since", "until", "limit"},
+        "archive": {"path"},
+    }
     shown = re.findall(r"scrapy crawl (\w+)((?: \[?-a \w+=[^\s\]`]+\]?)*)", README + OPERATIONS)
     assert {spider for spider, _ in shown} == set(spiders)
     for spider, arguments in shown:

@@ -280,3 +280,8 @@ def test_class_names_of_a_content_system_do_not_hide_its_posts() -> None:
     <a href="/harbour-news-of-day-{0}/">Harbour news of day {0}</a></h2></div>"""
     page = f"<div id=content>{''.join(post.format(n) for n in range(10, 20))}</div>".encode()
     assert len(article_links(page, HOME)) == 10
+
+
+def test_a_page_that_never_closes_its_tags_is_read_to_its_depths() -> None:
+    page = b"<div>" * 400 + b'<h2><a href="/2026/11/20/harbour-strike-ends">Harbour strike ends</a></h2>'
+    assert len(article_links(page, HOME)) == 1

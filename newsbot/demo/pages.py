@@ -121,8 +121,8 @@ def teaser(outlet: Outlet, piece: Piece) -> Teaser:
 
 def byline(outlet: Outlet, piece: Piece) -> str:
     """Return the names of the authors as one phrase, without "By"."""
-    labels = load_stock(outlet.spec.language).labels
-    return f" {labels['and']} ".join(piece.authors)
+    stock = load_stock(outlet.spec.language)
+    return f"{stock.joiner}{stock.labels['and']}{stock.joiner}".join(piece.authors)
 
 
 def date_text(outlet: Outlet, moment: datetime) -> str:

@@ -64,8 +64,8 @@ def frozen(table: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def load_stock(language: str) -> Stock:
-    """Read ``stock/<language>.toml``."""
-    data = tomllib.loads(files("newsbot.demo").joinpath(f"stock/{language}.toml").read_text("utf-8"))
+    """Read ``phrases/<language>.toml``."""
+    data = tomllib.loads(files("newsbot.demo").joinpath(f"phrases/{language}.toml").read_text("utf-8"))
     topics = tuple(Topic(**frozen(entry)) for entry in data["topic"])
     return Stock(
         language=language,
@@ -111,6 +111,8 @@ class Cast:
     year: int
     values: dict[str, str] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
+    """Numbers, years and months that headline and lead have in common, by their slot."""
 
     def __post_init__(self) -> None:
         places = self.dice.shuffled(self.stock.names["places"])
@@ -126,9 +128,21 @@ class Cast:
             person.role = role.replace("<:", f"<p{number}:")
             self.people[str(number)] = person
 
-    def say(self, template: str, *, introduce: bool = True) -> str:
-        """Fill a template; in a text a person's first mention is the full name, later the family name."""
-        text = _SLOT.sub(lambda match: self._value(match, introduce), self._choose(template))
+    def say(self, template: str, *, introduce: bool = True, pin: bool = False) -> str:
+        """Fill a template.
+
+        In a text (``introduce``) a person's first mention is the full name, later ones the family name.
+        Templates filled with ``pin`` share their numbers: a headline's 90 flats are the lead's 90 flats.
+        """
+
+        def fill(match: re.Match[str]) -> str:
+            if not pin or match[1] not in ("n", "year", "month"):
+                return self._value(match, introduce)
+            if match[0] not in self.facts:
+                self.facts[match[0]] = self._value(match, introduce)
+            return self.facts[match[0]]
+
+        text = _SLOT.sub(fill, self._choose(template))
         # An empty choice leaves a gap; French also has a space before a semicolon, and keeps it.
         text = _SPACES.sub(" ", text).strip()
         text = _ELISION.sub(r"\1'", text) if self.stock.language == "fr" else _GAP_BEFORE_STOP.sub(r"\1", text)

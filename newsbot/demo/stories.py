@@ -55,9 +55,9 @@ def write_story(language: str, key: tuple[object, ...], topic_number: int, publi
     weekday = stock.labels["weekdays"][published.weekday()]
     cast = Cast(stock=stock, dice=dice, topic=topic, weekday=weekday, year=published.year)
     angle = dice.between(0, len(topic.headlines) - 1)
-    headline = cast.say(topic.headlines[angle], introduce=False)
+    headline = cast.say(topic.headlines[angle], introduce=False, pin=True)
     # Headlines and leads tell the same news turn by turn: the third headline goes with the first lead.
-    lead = cast.say(topic.leads[angle % len(topic.leads)])
+    lead = cast.say(topic.leads[angle % len(topic.leads)], pin=True)
     blocks = (Block("paragraph", lead), *_compose(stock, topic, dice, cast))
     return Story(
         topic=topic.key,
@@ -94,8 +94,9 @@ def _compose(stock: Stock, topic: Topic, dice: Dice, cast: Cast) -> Iterator[Blo
         quoted = number == quote_at and kinds == "quotes"
         yield Block("quote" if quoted else "paragraph", stock.joiner.join(sentences))
         if number == items_at:
+            yield Block("paragraph", cast.say(dice.pick(stock.labels["items_intro"])))
             for item in dice.shuffled(topic.items)[:3]:
-                yield Block("item", cast.say(item))
+                yield Block("item", cast.say(item, pin=True))
 
 
 def _shorten(text: str, joiner: str, limit: int = 150) -> str:

@@ -10,7 +10,7 @@ from lxml import etree
 
 from newsbot.discovery.xml_source import mended, parse_strictly
 
-_NAMESPACE_ATTRIBUTE = re.compile(rb"""\sxmlns(?::[\w.-]+)?\s*=\s*(?:"[^"<>]*"|'[^'<>]*')""")
+_NAMESPACE_ATTRIBUTE = re.compile(rb"""\s(xmlns(?::[A-Za-z_][\w.-]*)?)\s*=\s*("[^"<>&]*"|'[^'<>&]*')""")
 _ATTRIBUTE = re.compile(
     r"""(?<![\w:.-])([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"""
 )
@@ -53,32 +53,42 @@ def split_entries(data: bytes, names: str) -> tuple[bytes, list[bytes]]:
     return b"".join(outside), entries
 
 
-def read_entries(data: bytes, names: str, known: frozenset[str]) -> tuple[etree._Element, Iterator[etree._Element]]:
-    """Read a document that is not well-formed, entry by entry: (element of the rest, the entries).
+def read_entries(
+    data: bytes, names: str, known: frozenset[str], skip: int = 0
+) -> tuple[etree._Element, Iterator[etree._Element]]:
+    """Read a document that is not well-formed, entry by entry: (element of the rest, the entries after skip).
 
     Each entry is parsed by itself, then mended and parsed, then read by its known field names alone.
     """
     outside, entries = split_entries(data, names)
-    spaces = b"".join(dict.fromkeys(_NAMESPACE_ATTRIBUTE.findall(outside[:20_000])))
+    # A prefix that nobody declared means what it means everywhere.
+    declared = {b"xmlns:" + prefix.encode(): b'"' + uri.encode() + b'"' for prefix, uri in _PREFIX_URIS.items()}
+    del declared[b"xmlns:xml"]
+    declared |= dict(_NAMESPACE_ATTRIBUTE.findall(outside[:20_000]))
+    spaces = b"".join(b" " + name + b"=" + uri for name, uri in declared.items())
     last = len(entries) - 1
     ended = re.compile(rb"</(?:[\w.-]+:)?(?:%b)\s*>\s*\Z" % names.encode(), re.I)
     read = (
         _read_entry(entry, spaces, known, number == last and ended.search(entry[-80:]) is None)
-        for number, entry in enumerate(entries)
+        for number, entry in enumerate(entries[skip:], skip)
     )
     return loose_element(outside, known, not entries), read
 
 
 def _read_entry(entry: bytes, spaces: bytes, known: frozenset[str], is_last: bool) -> etree._Element:
-    # A prefix that nobody declared is no reason to fail: namespace errors are not fatal to lxml.
-    for text in (entry, mended(entry)):
-        try:
-            wrapped = parse_strictly(b"<entries" + spaces + b">" + text + b"</entries>")
-        except etree.XMLSyntaxError:
-            continue
-        if len(wrapped):
-            return wrapped[0]
-    return loose_element(entry, known, is_last)
+    whole = _parsed(entry, spaces)
+    if whole is None:
+        better = mended(entry)
+        whole = _parsed(better, spaces) if better != entry else None
+    return loose_element(entry, known, is_last) if whole is None else whole
+
+
+def _parsed(entry: bytes, spaces: bytes) -> etree._Element | None:
+    try:
+        wrapped = parse_strictly(b"<entries" + spaces + b">" + entry + b"</entries>")
+    except etree.XMLSyntaxError:
+        return None
+    return wrapped[0] if len(wrapped) else None
 
 
 def loose_element(data: bytes, known: frozenset[str], is_last: bool = False) -> etree._Element:

@@ -26,6 +26,8 @@ from newsbot.discovery.xml_fields import BASE, LANG, Fields, field_name, fields_
 from newsbot.items import Candidate
 from newsbot.urls import site_of
 
+MAX_ENTRIES = 10_000
+TITLE_LIMIT = 500
 SUMMARY_LIMIT = 1_000
 BODY_LENGTH = 400
 """A description with block markup and at least this many characters is a body, not a summary alone."""
@@ -72,6 +74,9 @@ def read_feed(kind: str, head: etree._Element, entries: Iterable[etree._Element]
     owners = [name for name in owners if feed.title is None or name.casefold() != feed.title.casefold()]
 
     for number, element in enumerate(entries, 1):
+        if number > MAX_ENTRIES:
+            feed.note(f"too_many_entries: only the first {MAX_ENTRIES} were read")
+            break
         try:
             candidate = _read_entry(feed, element, number, base, owners)
         except (ValueError, etree.LxmlError) as error:
@@ -138,7 +143,7 @@ def _title(fields: Fields) -> str | None:
             literal = (element.get("type") or "").lower() in ("text", "text/plain")
             title = plain_text(text_of(element), literal=literal and not len(element))
             if title:
-                return title
+                return shortened(title, TITLE_LIMIT)
     return None
 
 

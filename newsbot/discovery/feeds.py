@@ -40,10 +40,10 @@ def parse_feed(body: bytes, url: str, *, charset: str | None = None) -> Feed:
     Entries come in the feed's order, each address once. Raises FeedError with a reason from
     FEED_REASONS when there is no feed in the body.
 
-    >>> body = b'<rss version="2.0"><channel><title>T</title><item><title>A &amp;amp; B</title><link>/a</link></item>'
+    >>> body = b"<rss><channel><item><title>A &amp;amp; B</title><link>/a</link></item><item/></channel></rss>"
     >>> feed = parse_feed(body, "https://example.org/feed")
     >>> feed.candidates[0].url, feed.candidates[0].title, feed.notes
-    ('https://example.org/a', 'A & B', ['not_well_formed: line 1: Premature end of data in tag channel line 1'])
+    ('https://example.org/a', 'A & B', ['no_link: entry 2'])
     """
     if len(body) > MAX_FEED_BYTES:
         raise FeedError("too_large", f"{len(body)} bytes")

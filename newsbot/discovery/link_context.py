@@ -66,7 +66,8 @@ def as_tree(page: Tree | bytes, charset: str | None = None) -> Tree | None:
     declared = _META_CHARSET.search(page[:4096])
     data, _ = to_utf8(page, charset or (declared[1].decode("ascii", "replace") if declared else None))
     try:
-        return html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8"))
+        # huge_tree: pages that never close their tags nest deeper than the 256 levels allowed without it.
+        return html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
 
@@ -117,8 +118,9 @@ def links_of(tree: Tree, url: str) -> dict[str, Link]:
                 group = ancestor
                 break
             card = ancestor
-        if group is not None:
-            link.lists.append(numbers.setdefault(group, len(numbers)))
+        if group is None:
+            continue
+        link.lists.append(numbers.setdefault(group, len(numbers)))
         if card is not None and link.time is None:
             times = [t.get("datetime") for t in card.iter("time") if t.get("datetime")]
             link.time = times[0] if len(times) == 1 else None

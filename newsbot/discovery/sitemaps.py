@@ -167,10 +167,7 @@ def _entries(data: bytes, notes: list[str]) -> Iterator[etree._Element]:
         notes.append(f"not_well_formed: line {line}: {error.msg.partition(', line')[0][:120]}")
     else:
         return
-    _, entries = read_entries(data, "url|sitemap", _FIELDS)
-    for number, entry in enumerate(entries):
-        if number >= done:
-            yield entry
+    yield from read_entries(data, "url|sitemap", _FIELDS, skip=done)[1]
 
 
 def _collect(sitemap: Sitemap, entries: Iterable[etree._Element], url: str) -> None:

@@ -11,9 +11,6 @@ import re
 
 from lxml import etree
 
-HUGE_TEXT = 9_000_000
-"""libxml2 takes text nodes up to 10 MB without huge_tree."""
-
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -32,6 +29,9 @@ _SUPERSETS = {
 _CHARSETS = re.compile(
     r"utf-8|cp\d|iso8859|iso2022|koi8|gb|hz$|big5|euc_|shift_jis|mac-|tis-620|johab|ascii|kz1048|ptcp"
 )
+_WESTERN = frozenset({"cp1252", "iso8859-15", "mac-roman"})
+"""What servers and templates name by default, knowing nothing of the text."""
+_HIGH = bytes(range(128, 256))
 _CONTROLS = bytes(c for c in range(32) if c not in (9, 10, 11, 12, 13)) + b"\x7f"
 _LINE_CONTROLS = bytes.maketrans(b"\x0b\x0c", b"  ")
 _ESCAPED_CP1252 = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0xFE)}
@@ -79,23 +79,23 @@ def to_utf8(body: bytes, charset: str | None = None) -> tuple[bytes, list[str]]:
             return body, []
     declared = _DECLARED.search(body[:1024])
     names = [declared[1].decode("ascii").lower() if declared else "", (charset or "").lower().strip("\"' ")]
-    for name in names:
-        codec = _codec(name)
-        if codec and codec != "utf-8":
-            try:
-                data = body.decode(codec).encode("utf-8")
-            except UnicodeError:
-                continue
-            return data, ([] if name == names[0] else [f"encoding: read as {codec}"])
+    codecs_named = [codec for codec in map(_codec, names) if codec and codec != "utf-8"]
     text = body.decode("utf-8", "replace")
-    high = sum(1 for byte in body if byte >= 0x80)
-    if text.count("\ufffd") * 2 > high:
-        # Most of the high bytes are no UTF-8: the document is in a one-byte encoding, whatever it says.
-        guess = next((c for c in map(_codec, names) if c and c != "utf-8"), "cp1252")
-        return body.decode(guess, "replace").encode("utf-8"), [f"encoding: read as {guess}"]
-    # A word processor's quotes pasted into UTF-8: the odd bytes are Windows-1252.
-    mixed = body.decode("utf-8", "surrogateescape").translate(_ESCAPED_CP1252)
-    return mixed.encode("utf-8", "replace"), ["encoding: some bytes are no UTF-8"]
+    bad = text.count("\ufffd")
+    whole = len(text) - bad - len(body.translate(None, _HIGH))
+    if whole >= max(bad, 2) and _WESTERN.issuperset(codecs_named[:1]):
+        # Whole UTF-8 characters do not come about by chance in Western text: it is UTF-8, whatever it calls
+        # itself, with a word processor's quotes pasted in.
+        mixed = body.decode("utf-8", "surrogateescape").translate(_ESCAPED_CP1252)
+        return mixed.encode("utf-8", "replace"), ["encoding: some bytes are no UTF-8"]
+    for codec in codecs_named:
+        try:
+            data = body.decode(codec).encode("utf-8")
+        except UnicodeError:
+            continue
+        return data, ([] if declared and codec == _codec(names[0]) else [f"encoding: read as {codec}"])
+    guess = codecs_named[0] if codecs_named else "cp1252"
+    return body.decode(guess, "replace").encode("utf-8"), [f"encoding: read as {guess}"]
 
 
 def _codec(name: str) -> str | None:

@@ -97,7 +97,7 @@ class Ledger:
             return None
         self._met.add((source, key))
         entry = Entry(self.run_id, source, url, via, key)
-        self.accounts[source].counts["discovered"] += 1
+        self.accounts.setdefault(source, Account()).counts["discovered"] += 1
         if self._owner.setdefault(key, source) != source:
             self._count(entry, "skipped", "found_by_another_source")
             return None

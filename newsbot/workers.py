@@ -1,7 +1,7 @@
-"""Extraction in worker processes: a page that hangs or kills its worker costs that page alone.
+"""The work on a page, extraction and cleaning, in worker processes.
 
-The workers come from a fork server, which has loaded the extractor once and holds nothing of the
-crawl: no sockets, no event loop, no store.
+A page that hangs or kills its worker costs that page alone. The workers come from a fork server, which
+has loaded the stages once and holds nothing of the crawl: no sockets, no event loop, no store.
 """
 
 from __future__ import annotations
@@ -12,46 +12,49 @@ import multiprocessing
 import signal
 import sys
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from types import TracebackType
 
 from pebble import ProcessExpired, ProcessPool
 
+from newsbot.cleaning import CleaningError, clean_article
 from newsbot.extraction import ExtractionError, extract_article
 from newsbot.items import Article, Page, Rejection
 
 
-def extract_page(page: Page) -> Article | Rejection:
-    """Make an article of a fetched page, or say why it is none."""
+def make_article(page: Page) -> Article | Rejection:
+    """Make a clean article of a fetched page, or say why it is none."""
     try:
-        article = extract_article(
-            page.html, page.url, charset=page.charset, fetched_at=page.fetched_at, candidate=page.candidate
+        article = clean_article(
+            extract_article(
+                page.html, page.url, charset=page.charset, fetched_at=page.fetched_at, candidate=page.candidate
+            )
         )
     except ExtractionError as error:
         return _rejection(page, error.reason, error.detail)
+    except CleaningError as error:
+        return _rejection(page, error.reason)
     article.source = page.source
-    article.fetched_at = page.fetched_at
     article.discovered_via = page.candidate.via
     article.aliases = page.aliases or [page.candidate.url]
     return article
 
 
-class ExtractionPool:
-    """Extracts pages in processes, or in this one where ``workers`` is 0."""
+class Workers:
+    """Makes articles of pages in processes, or in this one where there are 0 of them."""
 
-    def __init__(self, workers: int, timeout: float) -> None:
-        """``timeout``: seconds that one page may take; there is none where ``workers`` is 0."""
+    def __init__(self, count: int, timeout: float) -> None:
+        """``timeout``: seconds that one page may take; there is none where ``count`` is 0."""
         self._timeout = timeout
         self._pool: ProcessPool | None = None
-        if workers:
+        if count:
             context = multiprocessing.get_context("forkserver" if sys.platform != "win32" else "spawn")
             context.set_forkserver_preload([__name__])
-            self._pool = ProcessPool(max_workers=workers, initializer=_die_with_parent, context=context)
+            self._pool = ProcessPool(max_workers=count, initializer=_die_with_parent, context=context)
 
-    async def extract(self, page: Page) -> Article | Rejection:
-        """Extract a page without holding up the event loop."""
+    async def make_article(self, page: Page) -> Article | Rejection:
+        """Make a clean article of a page without holding up the event loop."""
         if self._pool is None:
-            return extract_page(page)
-        future = self._pool.schedule(extract_page, args=[page], timeout=self._timeout)
+            return make_article(page)
+        future = self._pool.schedule(make_article, args=[page], timeout=self._timeout)
         try:
             return await asyncio.wrap_future(future)
         except FutureTimeoutError:
@@ -65,16 +68,8 @@ class ExtractionPool:
             self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
 
-    def __enter__(self) -> ExtractionPool:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-def _rejection(page: Page, reason: str, detail: str) -> Rejection:
+def _rejection(page: Page, reason: str, detail: str = "") -> Rejection:
     url = page.aliases[0] if page.aliases else page.candidate.url
     return Rejection(url=url, source=page.source, reason=reason, detail=detail)
 
