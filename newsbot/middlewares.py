@@ -88,8 +88,8 @@ class PrivateAddressMiddleware:
             raise Skipped("private_address", parts.netloc)
 
     def _named(self) -> frozenset[str]:
-        run = getattr(self.crawler.spider, "run", None)
-        return run.hosts if run else frozenset()
+        of = getattr(self.crawler.spider, "run", self.crawler.spider)
+        return getattr(of, "hosts", frozenset())
 
 
 class RetryAfterMiddleware:

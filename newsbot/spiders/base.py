@@ -45,9 +45,7 @@ class CollectingSpider(Spider):
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         super().update_settings(settings)
-        if contact := settings["NEWSBOT_CONTACT"]:
-            agent = f"{settings['USER_AGENT']} (+{contact})"
-            settings.set("USER_AGENT", agent, priority="spider")
+        add_contact(settings)
 
     def sources(self) -> list[Source]:
         """Return the sources of this crawl. Raises SourcesError or ArgumentError."""
@@ -168,6 +166,12 @@ class CollectingSpider(Spider):
             logger.error("source %s: unreachable: %s%s", name, first, f" (and {len(more)} more)" if more else "")
         logger.info("%s", accounting_line(summary.total))
         logger.info("files in %s: %s", self.run.output, _listed(summary.files))
+
+
+def add_contact(settings: BaseSettings) -> None:
+    """Let the user agent say where the people behind it can be reached (NEWSBOT_CONTACT)."""
+    if contact := settings["NEWSBOT_CONTACT"]:
+        settings.set("USER_AGENT", f"{settings['USER_AGENT']} (+{contact})", priority="spider")
 
 
 def charset_of(response: Response) -> str | None:
