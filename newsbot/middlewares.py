@@ -87,6 +87,12 @@ class PrivateAddressMiddleware:
         if is_private(parts.hostname or "") and parts.netloc not in self._named():
             raise Skipped("private_address", parts.netloc)
 
+    def process_response(self, request: Request, response: Response) -> Response:
+        """A browser follows redirects by itself; what it brought from inside goes no further."""
+        if response.url != request.url:
+            self.process_request(request.replace(url=response.url))
+        return response
+
     def _named(self) -> frozenset[str]:
         of = getattr(self.crawler.spider, "run", self.crawler.spider)
         return getattr(of, "hosts", frozenset())

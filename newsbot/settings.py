@@ -1,7 +1,7 @@
 """Every setting of newsbot, its default and its reason. Scrapy's own names follow Scrapy's manual.
 
-Change one for a run with ``-s NAME=VALUE``. NEWSBOT_OUTPUT, NEWSBOT_DATABASE_URL, NEWSBOT_SOURCES and
-NEWSBOT_CONTACT are read from the environment too, for cron and containers.
+Change one for a run with ``-s NAME=VALUE``. NEWSBOT_OUTPUT, NEWSBOT_DATABASE_URL, NEWSBOT_SOURCES,
+NEWSBOT_CHROMIUM and NEWSBOT_CONTACT are read from the environment too, for cron and containers.
 """
 
 import os
@@ -23,6 +23,10 @@ NEWSBOT_DATABASE_URL = os.environ.get("NEWSBOT_DATABASE_URL", "")
 NEWSBOT_SOURCES = os.environ.get("NEWSBOT_SOURCES", "")
 # Whether records say what cleaning removed.
 NEWSBOT_EXPORT_REMOVED = True
+
+# --- Pages that need JavaScript (sources with render = true) --------------------------------------
+# The browser's program. Empty: the Chromium or Chrome that is installed.
+NEWSBOT_CHROMIUM = os.environ.get("NEWSBOT_CHROMIUM", "")
 
 # --- Extraction ----------------------------------------------------------------------------------
 # Worker processes; -1: one a core, 0: none, in the crawl's own process.

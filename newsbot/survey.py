@@ -6,10 +6,11 @@ import asyncio
 import dataclasses
 import re
 from collections.abc import AsyncIterator, Iterable
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, Spider
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
@@ -32,6 +33,7 @@ from newsbot.extraction import ExtractionError, extract_article
 from newsbot.items import Article, Candidate
 from newsbot.optouts import is_reserved, reserved_paths
 from newsbot.outcomes import DOWNLOAD_ERRORS, outcome_of
+from newsbot.rendering import browser_meta, missing, use_browser
 from newsbot.run import utc_now
 from newsbot.sources import Source
 from newsbot.spiders.base import add_contact, charset_of, opt_outs_of
@@ -114,6 +116,12 @@ class SurveySpider(Spider):
         super().update_settings(settings)
         add_contact(settings)
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        use_browser(crawler.settings, spider.sources)
+        return spider
+
     async def start(self) -> AsyncIterator[Request]:
         if self.url:
             self.reports = [await self.find(self.url)]
@@ -160,7 +168,8 @@ class SurveySpider(Spider):
         async with places:
             report = SiteReport(source=source)
             for channel, url in source.listings():
-                report.listings.append(await self.listing(channel, url))
+                in_browser = self.browser_meta(source) if channel == "section" else {}
+                report.listings.append(await self.listing(channel, url, **in_browser))
             await self.prove(report)
             return report
 
@@ -175,10 +184,10 @@ class SurveySpider(Spider):
                     break
         return found
 
-    async def listing(self, channel: str, url: str, *, depth: int = 0) -> ListingReport:
+    async def listing(self, channel: str, url: str, *, depth: int = 0, **meta: object) -> ListingReport:
         """Read a listing; of an index of sitemaps, the newest sitemaps too."""
         report = ListingReport(channel=channel, url=url)
-        response, report.error = await self.fetch(url)
+        response, report.error = await self.fetch(url, **meta)
         if response is None:
             return report
         report.validators = [name for name in ("ETag", "Last-Modified") if response.headers.get(name)]
@@ -210,7 +219,7 @@ class SurveySpider(Spider):
         named = [candidate for listing in report.listings for candidate in listing.named[:5]]
         named = [candidate for candidate in named if not source.refuses(candidate.url)]
         for candidate in sorted(named, key=lambda c: str(as_instant(c.published) or ""), reverse=True)[:3]:
-            response, report.fault = await self.fetch(candidate.url, render=source.render)
+            response, report.fault = await self.fetch(candidate.url, **self.browser_meta(source))
             if response is None:
                 report.robots = robots_of(report.fault) if report.robots == "allowed" else report.robots
                 continue
@@ -240,11 +249,15 @@ class SurveySpider(Spider):
             response.meta["tdm_reserved"] = True
         return opt_outs_of(response)
 
-    async def fetch(self, url: str, *, render: bool = False, **meta: object) -> tuple[Response | None, str | None]:
+    def browser_meta(self, source: Source) -> dict[str, Any]:
+        """Return the meta of a request for a page of a source."""
+        return {} if missing(self.settings) else browser_meta(source)
+
+    async def fetch(self, url: str, **meta: object) -> tuple[Response | None, str | None]:
         """Return a page, or None and why not."""
         assert self.crawler.engine is not None
         try:
-            response = await self.crawler.engine.download_async(Request(url, meta={**meta, "render": render}))
+            response = await self.crawler.engine.download_async(Request(url, meta=meta))
         except DOWNLOAD_ERRORS as error:
             _, reason, detail = outcome_of(error)
             return None, f"{reason}: {detail}" if detail else reason

@@ -21,6 +21,7 @@ from newsbot.items import Candidate, Page
 from newsbot.optouts import opt_outs
 from newsbot.outcomes import outcome_of
 from newsbot.polling import Bounds
+from newsbot.rendering import browser_meta
 from newsbot.report import accounting_line
 from newsbot.run import Run, Summary, utc_now
 from newsbot.sources import Source, SourcesError
@@ -120,6 +121,7 @@ class CollectingSpider(Spider):
             callback=self.parse_article,
             errback=self.article_failed,
             cb_kwargs={"source": source, "candidate": candidate},
+            meta=browser_meta(source),
         )
 
     def parse_article(self, response: Response, source: Source, candidate: Candidate) -> Iterator[Page]:

@@ -28,6 +28,7 @@ from newsbot.discovery import (
 )
 from newsbot.items import Candidate
 from newsbot.outcomes import outcome_of
+from newsbot.rendering import browser_meta
 from newsbot.sources import Source
 from newsbot.spiders.base import CollectingSpider, charset_of
 from newsbot.store.frontier import Listing
@@ -79,14 +80,15 @@ class DiscoveringSpider(CollectingSpider):
         if lastmod:
             known = dataclasses.replace(known, lastmod=lastmod)
         self.run.ledger.listing_asked(source.name)
-        headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+        in_browser = browser_meta(source) if channel == "section" else {}
+        headers = {} if in_browser else {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
         yield Request(
             self.run.schedule.address(source.name, url),
             callback=self.parse_listing,
             errback=self.listing_failed,
             headers={name: value for name, value in headers.items() if value},
             cb_kwargs={"source": source, "channel": channel, "known": known, "page": page},
-            meta={"handle_httpstatus_list": [304]},
+            meta={"handle_httpstatus_list": [304], **in_browser},
             priority=LISTING_PRIORITY,
         )
 

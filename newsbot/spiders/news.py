@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
+from contextlib import suppress
+from typing import Any, Self
 
 from scrapy import Request
+from scrapy.crawler import Crawler
 
-from newsbot.sources import BUNDLED, Source, load_sources
+from newsbot.rendering import missing, use_browser
+from newsbot.sources import BUNDLED, Source, SourcesError, load_sources
+from newsbot.spiders.base import ArgumentError
 from newsbot.spiders.discovering import DiscoveringSpider
 
 STARTER = "starter"
@@ -29,10 +33,20 @@ class NewsSpider(DiscoveringSpider):
         self.tags = names_of(tags)
         self.only_due = due not in ("", "0")
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        with suppress(SourcesError, ArgumentError):  # open_run says it
+            use_browser(crawler.settings, spider.sources())
+        return spider
+
     def sources(self) -> list[Source]:
         path = self.sources_file or self.settings["NEWSBOT_SOURCES"]
         tags = self.tags or ([] if path or self.only else [STARTER])
-        return load_sources(path or BUNDLED, only=self.only, tags=[] if tags == ["all"] else tags)
+        sources = load_sources(path or BUNDLED, only=self.only, tags=[] if tags == ["all"] else tags)
+        if any(source.render for source in sources) and (fault := missing(self.settings)):
+            raise ArgumentError(fault)
+        return sources
 
     def open_run(self) -> None:
         super().open_run()
