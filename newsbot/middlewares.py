@@ -30,9 +30,6 @@ MAX_RESTS = 3
 REST_AFTER_429 = 15.0
 """Seconds of rest after a 429 that states none; four times as long after each further one."""
 
-# Scrapy logs a traceback for every robots.txt that cannot be had; here the ledger says so.
-logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
-
 
 class HostDownloader(Downloader):
     """Keeps manners by host and port, so that two servers on one machine do not wait for each other."""
@@ -159,6 +156,11 @@ def schedule_of(crawler: Crawler) -> Schedule | None:
 
 class RobotsMiddleware(RobotsTxtMiddleware):
     """Obeys robots.txt as RFC 9309, 2.3.1 has it: 4xx allows all; 5xx and no answer allow nothing."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        # Scrapy logs a traceback for every robots.txt that cannot be had; here the ledger says so.
+        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         if isinstance(rp, Unreachable):

@@ -244,8 +244,9 @@ class SurveySpider(Spider):
 
     async def reserved(self, response: Response) -> list[str]:
         """Return the opt-outs of a page, those of its whole site among them."""
-        rules, _ = await self.fetch(urljoin(response.url, "/.well-known/tdmrep.json"))
-        if rules is not None and is_reserved(reserved_paths(rules.body), urlsplit(response.url).path):
+        parts = urlsplit(response.url)
+        rules, _ = await self.fetch(f"{parts.scheme}://{parts.netloc}/.well-known/tdmrep.json")
+        if rules is not None and is_reserved(reserved_paths(rules.body), parts.path):
             response.meta["tdm_reserved"] = True
         return opt_outs_of(response)
 
