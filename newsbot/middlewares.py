@@ -18,13 +18,19 @@ from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.asyncio import call_later
 from scrapy.utils.httpobj import urlparse_cached
+from scrapy.utils.misc import build_from_crawler
 
 from newsbot.outcomes import Skipped, outcome_of
 from newsbot.polling import retry_after
-from newsbot.schedule import Schedule
+from newsbot.schedule import Schedule, shifted
+from newsbot.store import hosts
 
 LEAST_DELAY = 0.001
 """Seconds between two requests to one host where DOWNLOAD_DELAY is 0."""
+ROBOTS_KEPT_MINUTES = 60.0
+"""How long a robots.txt is kept over runs; RFC 9309, 2.4 allows a day."""
+MAX_ROBOTS = 512_000
+"""Bytes of a robots.txt that are kept: RFC 9309, 2.5."""
 MAX_RESTS = 3
 """How often a run waits for one page of a host that asks for it."""
 REST_AFTER_429 = 15.0
@@ -162,6 +168,16 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         # Scrapy logs a traceback for every robots.txt that cannot be had; here the ledger says so.
         logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
 
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        host, run = urlparse_cached(request).netloc, getattr(self.crawler.spider, "run", None)
+        if host not in self._parsers and run:
+            kept = hosts.robots(run.engine, host, since=shifted(run.now(), -ROBOTS_KEPT_MINUTES))
+            if kept is not None:
+                parser = build_from_crawler(self._parserimpl, self.crawler, kept.encode())
+                self.crawler.signals.send_catch_log(signals.robots_parsed, robotparser=parser, request=request)
+                self._parsers[host] = parser
+        return await super().robot_parser(request)
+
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         if isinstance(rp, Unreachable):
             raise Skipped("robots_unreachable", rp.detail)
@@ -171,9 +187,14 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise Skipped("robots_txt") from None
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        run = getattr(self.crawler.spider, "run", None)
         if response.status >= 500:
             self._settle(netloc, Unreachable(f"HTTP {response.status}"))
-        elif response.status >= 400:
+            return
+        if run:
+            text = response.body[:MAX_ROBOTS].decode("utf-8", "replace").replace("\0", "")
+            hosts.keep_robots(run.engine, netloc, text if response.status < 400 else "", now=run.now())
+        if response.status >= 400:
             self._settle(netloc, None)
         else:
             await super()._parse_robots(response, netloc, request)

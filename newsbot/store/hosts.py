@@ -1,4 +1,4 @@
-"""What hosts have asked for: to be left alone for a while, and not to be mined."""
+"""What hosts have asked for: rules for robots, to be left alone for a while, not to be mined."""
 
 from __future__ import annotations
 
@@ -35,6 +35,18 @@ def reservations(engine: Engine) -> dict[str, tuple[str, str]]:
 def reserve(engine: Engine, host: str, rules: str, *, now: str) -> None:
     """Write down what a host reserves (JSON)."""
     _save(engine, host, {"reservations": rules, "reservations_at": now})
+
+
+def robots(engine: Engine, host: str, *, since: str) -> str | None:
+    """Return the robots.txt of a host if it was read since a moment; empty where the host has none."""
+    query = select(_TABLE.c.robots).where(_TABLE.c.host == host, _TABLE.c.robots_at >= since)
+    with reading(engine) as connection:
+        return connection.execute(query).scalar()
+
+
+def keep_robots(engine: Engine, host: str, body: str, *, now: str) -> None:
+    """Write down the robots.txt of a host."""
+    _save(engine, host, {"robots": body, "robots_at": now})
 
 
 def _save(engine: Engine, host: str, values: dict[str, str]) -> None:

@@ -101,6 +101,8 @@ hosts = Table(
     Column("rests_until", String(40)),
     Column("reservations", Text),
     Column("reservations_at", String(40)),
+    Column("robots", Text),
+    Column("robots_at", String(40)),
 )
 
 ledger = Table(

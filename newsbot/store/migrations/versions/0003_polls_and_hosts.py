@@ -31,6 +31,8 @@ def upgrade() -> None:
         sa.Column("rests_until", sa.String(length=40), nullable=True),
         sa.Column("reservations", sa.Text(), nullable=True),
         sa.Column("reservations_at", sa.String(length=40), nullable=True),
+        sa.Column("robots", sa.Text(), nullable=True),
+        sa.Column("robots_at", sa.String(length=40), nullable=True),
         sa.PrimaryKeyConstraint("host"),
     )
     waiting = sa.text("status = 'pending'")
