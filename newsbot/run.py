@@ -15,13 +15,14 @@ from newsbot import __version__
 from newsbot.export import deliver, paths_of
 from newsbot.healing import RunLock, place_of
 from newsbot.items import Article, Candidate, Rejection
+from newsbot.learning import Learning
 from newsbot.polling import Bounds
 from newsbot.schedule import Schedule
 from newsbot.sources import Source
 from newsbot.store import articles, frontier, history, ledger
 from newsbot.store.frontier import Listing
 from newsbot.store.ledger import Account, Entry, Ledger, LedgerError
-from newsbot.store.verdicts import Verdict
+from newsbot.store.verdicts import New, Verdict
 
 POSTPONED = frozenset({"retry_later"})
 """Reasons to skip an address now that leave it pending: the next run takes it up."""
@@ -75,6 +76,7 @@ class Run:
         self.ledger = Ledger(self.id, self.sources)
         self.schedule = Schedule(engine, polling, now)
         self.now = now
+        self.learning = Learning(engine)
         self._accepts = accepts
         self._max_new = max_new
         self._with_removed = with_removed
@@ -172,7 +174,10 @@ class Run:
         entry = self._entry(article.aliases[0])
         article.run_id = self.id
         article.discovered_via = entry.via
+        text = self.learning.clean(article)
         verdict = articles.save(self.engine, article, entry, now=self.now())
+        if isinstance(verdict, New):
+            self.learning.learn(article.url, text)
         self.ledger.close(entry, verdict.outcome)
         return verdict
 
@@ -197,6 +202,7 @@ class Run:
                 ledger.write(connection, entry, outcome, "run_ended")
                 self.ledger.close(entry, outcome, "run_ended")
         self.ledger.check()
+        self.learning.finish(self.id)
         accounts = self.ledger.accounts
         history.close_books(self.engine, self.id, accounts, paths_of(self.id))
         files = deliver(self.engine, self.output, self.id, with_removed=self._with_removed)

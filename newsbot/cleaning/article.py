@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence
 from dataclasses import replace
 
+from newsbot.cleaning.boilerplate import SiteBlocks, strip
 from newsbot.cleaning.cleaned import Cleaned, CleaningError
+from newsbot.cleaning.heading import Heading
 from newsbot.cleaning.residue import strip_residue
 from newsbot.cleaning.text import repair, repair_line
 from newsbot.items import Article
@@ -18,7 +20,9 @@ def clean_text(
     title: str | None = None,
     language: str | None = None,  # noqa: ARG001 - see docs/decisions/0003: all languages are tried
     site_name: str | None = None,
-    site_blocks: Set[int] = frozenset(),
+    authors: Sequence[str] = (),
+    labels: Sequence[str] = (),
+    site_blocks: SiteBlocks | None = None,
 ) -> Cleaned:
     """Repair a text and take the site's residue out of it.
 
@@ -26,7 +30,9 @@ def clean_text(
         text: paragraphs parted by line ends or blank lines.
         title: the article's title; a first line that repeats it goes.
         site_name: the outlet's name; a line that is nothing else goes.
-        site_blocks: fingerprints of the site's blocks, as boilerplate.site_blocks() learned them.
+        authors: names already known; a line above or below the text that is nothing else goes.
+        labels: the article's section and tags; a line above or below the text that is nothing else goes.
+        site_blocks: the site's own blocks, as boilerplate.site_blocks() decided them.
 
     >>> cleaned = clean_text("Bridge closes\\n\\nBy Ana Pérez\\n\\nThe bridge closes on Monday for a "
     ...                      "year.\\n\\nRELATED: Ferry fares to rise\\n\\nShow More", title="Bridge closes")
@@ -35,26 +41,38 @@ def clean_text(
     >>> [(removed.reason, removed.text) for removed in cleaned.removed][2]
     ('related_link', 'RELATED: Ferry fares to rise')
     """
-    kept, removed, authors = strip_residue(repair(text), title=title, site_name=site_name)
-    return Cleaned(text="\n\n".join(kept), removed=removed, authors=authors)
+    heading = Heading(title, site_name, authors, labels)
+    kept, removed, names = strip_residue(repair(text), heading)
+    cleaned = Cleaned(text="\n\n".join(kept), removed=removed, authors=names)
+    # Without the site's blocks the text has other ends, and residue strikes at those: again, until none goes.
+    while site_blocks and (stripped := strip(cleaned.text, site_blocks)).removed:
+        kept, removed, names = strip_residue(stripped.text.split("\n\n"), heading)
+        cleaned = Cleaned(
+            text="\n\n".join(kept),
+            removed=[*cleaned.removed, *stripped.removed, *removed],
+            authors=[*cleaned.authors, *names],
+        )
+    return cleaned
 
 
-def clean_article(article: Article, *, site_blocks: Set[int] = frozenset()) -> Article:
+def clean_article(article: Article, *, site_blocks: SiteBlocks | None = None) -> Article:
     """Return a new article, its text cleaned and its other fields repaired.
 
     Raises CleaningError (reason "all_residue") if nothing of the text is left.
     """
     title = repair_line(article.title)
+    authors = [name for name in map(repair_line, article.authors) if name]
     cleaned = clean_text(
         article.text,
         title=title,
         language=article.language,
         site_name=article.site_name,
+        authors=authors,
+        labels=[label for label in (article.section, *article.tags) if label],
         site_blocks=site_blocks,
     )
     if not cleaned.text:
         raise CleaningError
-    authors = [name for name in map(repair_line, article.authors) if name]
     origins = dict(article.origins)
     if not authors and cleaned.authors:
         authors = cleaned.authors

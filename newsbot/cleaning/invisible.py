@@ -29,9 +29,8 @@ def _balanced(line: str) -> bool:
     for character in line:
         if character in _OPENS:
             stack.append(_OPENS[character])
-        elif character in "\u202c\u2069":
-            if not stack or stack.pop() != character:
-                return False
+        elif character in "\u202c\u2069" and (not stack or stack.pop() != character):
+            return False
     return not stack
 
 
@@ -60,16 +59,18 @@ def drop_invisible(line: str) -> str:
         before = line[match.start() - 1] if match.start() else ""
         after = line[match.end()] if match.end() < len(line) else ""
         run = match.group()
-        if _is(_EMOJI, before):  # family emoji, and flags such as Scotland's
-            if run == "\u200d" and _is(_EMOJI, after):
-                return run
-            if before == "\U0001f3f4" and run[-1] == "\U000e007f":
-                return run
+        family = run == "\u200d" and _is(_EMOJI, after)
+        flag = before == "\U0001f3f4" and run[-1] == "\U000e007f"  # such as Scotland's
+        if _is(_EMOJI, before) and (family or flag):
+            return run
         kept: list[str] = []
         for character in run:
             wanted = (
-                (character in "\u200c\u200d" and _is(_JOINING, before) and (not after or _is(_JOINING, after)
-                                                                             or after.isspace()))
+                (
+                    character in "\u200c\u200d"
+                    and _is(_JOINING, before)
+                    and (not after or _is(_JOINING, after) or after.isspace())
+                )
                 or (character == "\u200b" and _is(_UNSPACED, before, after))
                 or (character in _MARKS and rtl and bool(before) and bool(after))
                 or (nests and (character in _OPENS or character in "\u202c\u2069"))

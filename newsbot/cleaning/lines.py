@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from newsbot.cleaning.patterns import Rule, Table, compiled, mask
-from newsbot.cleaning.shapes import bare, ends_sentence, fold, is_headline, is_list, is_names, size
+from newsbot.cleaning.patterns import Rule, Table, compiled, mask, mask_folded
+from newsbot.cleaning.shapes import bare, ends_sentence, fold, is_bullet, is_headline, is_list, is_names, size
 
 _LABEL = re.compile(r"\s*(?:[:：|｜►▶»]|[-–—>](?=\s)|-?»)\s*")
-_WORD = re.compile(r"[^\W\d_]+(?:[.'’-][^\W\d_]+)*")
+_PARTS = re.compile(r"[\s,|/·•&]+")
 _DATE_JUNK = re.compile(r"[\W\d_]+")
-_MAX = 600  # characters; longer than any notice in the table
+_LONG = 240
+_MAX = 400  # characters; longer than any notice in the table
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def _rest_fits(rest: str, kind: str, table: Table) -> bool:
 
 
 def _label(line: str, table: Table) -> Match | None:
-    for mark in _LABEL.finditer(line, 2, 48):
+    for mark in _LABEL.finditer(line, 1, 48):
         rules = table.labels.get(mask(line[: mark.start()]))
         rest = line[mark.end() :].strip()
         if not rules or not rest:
@@ -60,18 +61,53 @@ def _opening(line: str, folded: str, table: Table) -> Match | None:
     """Try labels with no mark after them: "By Ana Pérez", "READ MORE The bridge", "Updated 3 March"."""
     words = folded.split(" ")
     original = line.split()
+    if is_bullet(line) and len(original[0]) == 1:
+        words, original = words[1:], original[1:]
+    if not words or bare(words[0]) not in table.first_words:
+        return None
     if len(words) != len(original):
         return None
     for count in range(min(4, len(words) - 1), 0, -1):
         label = " ".join(words[:count])
         rest = " ".join(original[count:])
-        for rule in (*table.openers.get(label, ()), *table.labels.get(bare(label), ())):
-            if rule.rest == "date" or label in table.openers and _rest_fits(rest, rule.rest, table):
-                if _rest_fits(rest, rule.rest, table):
-                    return Match(rule, rest)
-        rule_ = table.glued.get(label) or (table.bold.get(label) if " ".join(original[:count]).isupper() else None)
-        if rule_ and not rest.isupper() and not rest[0].islower() and is_headline(rest):
-            return Match(rule_, rest)
+        for rule in table.openers.get(label, ()):
+            if _rest_fits(rest, rule.rest, table):
+                return Match(rule, rest)
+        for rule in table.labels.get(bare(label), ()) if len(label) >= 5 else ():
+            # A date needs no mark before it; neither do the rows of a flattened list of facts.
+            unmarked = rule.rest == "date" or (rule.kind in ("byline", "tags") and is_bullet(line))
+            if unmarked and _rest_fits(rest, rule.rest, table):
+                return Match(rule, rest)
+        link = table.glued.get(label)
+        if link is None and " ".join(original[:count]).isupper():
+            link = table.bold.get(label)
+        if link and not rest.isupper() and not rest[0].islower() and is_headline(rest):
+            return Match(link, rest)
+    return None
+
+
+def _in_words(key: str, line: str, table: Table) -> Match | None:
+    if _PARTS.split(key, 1)[0] not in table.all_words:
+        return None
+    words = [word for word in _PARTS.split(key) if word]
+    if len(words) > 1 and not words[-1].isdigit() and not ends_sentence(line):
+        for allowed, rule in table.words:
+            if allowed.issuperset(words):
+                return Match(rule)
+    return None
+
+
+def _pattern(folded: str, table: Table) -> Match | None:
+    text = folded if folded[:1] in "([【©" else bare(folded)
+    candidates = [*table.starting.get(text[:2], ()), *table.starting.get(folded[:2], ())]
+    for needles in (table.needles,) if folded.isascii() else (table.needles, table.other_needles):
+        for needle, entries in needles.items():
+            if needle in folded:
+                candidates += entries
+    for pattern in candidates:
+        for form in (text,) if text == folded else (text, folded):
+            if form.startswith(pattern.starts) and compiled(pattern.expression).fullmatch(form):
+                return Match(pattern.rule)
     return None
 
 
@@ -85,27 +121,15 @@ def explain(line: str, table: Table) -> Match | None:
     'related_link'
     >>> explain("Related: the minister had said in May that she would resign.", table())
     """
-    if len(line) > _MAX:
+    if len(line) > _MAX or (len(line) > _LONG and line[0] not in "([" and fold(line[:12])[:2] not in table.starting):
         return None
     folded = fold(line)
     if len(line) <= 120:
-        key = mask(folded)
-        if rule := table.lines.get(key) or table.head(line):
+        key = mask_folded(folded)
+        if rule := table.lines.get(key) or table.head(line, key) or table.alone.get(key):
             return Match(rule)
-        if match := _label(line, table):
+        if match := _label(line, table) or _opening(line, folded, table) or _in_words(key, line, table):
             return match
-        if match := _opening(line, folded, table):
-            return match
-        words = re.split(r"[\s,|/·•&]+", key)
-        if len(words) > 1:
-            for allowed, rule in table.words:
-                if not words[-1].isdigit() and allowed.issuperset(filter(None, words)) and not ends_sentence(line):
-                    return Match(rule)
-    elif len(line) <= 240 and (match := _label(line, table)):
+    elif len(line) <= _LONG and (match := _label(line, table)):
         return match
-    text = bare(folded) if folded[:1] not in "(©" else folded
-    for start in {text[:2], folded[:2], ""}:
-        for pattern, rule in table.patterns.get(start, ()):
-            if compiled(pattern).fullmatch(text) or compiled(pattern).fullmatch(folded):
-                return Match(rule)
-    return None
+    return _pattern(folded, table)

@@ -9,13 +9,17 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from newsbot.cleaning.shapes import bare, fold
+from newsbot.cleaning.shapes import bare, fold, plain, size
 
 PLACES = ("line", "first", "last", "edge")
 RESTS = ("headline", "names", "list", "date", "short", "any")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_LITERAL = re.compile(r"(?:[^\W_]|[ ©@-]|\\\W){2}(?![?*{])")
-_KEYS = frozenset({"kind", "where", "lines", "heads", "labels", "rest", "bold", "glued", "openers", "words", "patterns"})
+_DROPPED = str.maketrans(dict.fromkeys(":(),[]", " "))
+_LITERAL = re.compile(r"(?:(?:[^\W_]|[ ©@&'-]|\\[^\w\s])(?![?*{+])){2,16}")
+_PLAIN = ("advertisement", "share")  # kinds of which one word on a line says all
+_KEYS = frozenset(
+    ("kind", "where", "lines", "heads", "labels", "rest", "bold", "glued", "openers", "words", "patterns")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +32,36 @@ class Rule:
     rest: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A regular expression of the table, and the literal beginnings one of which its lines have."""
+
+    expression: str
+    starts: tuple[str, ...]
+    rule: Rule
+
+
 @dataclass(slots=True)
 class Table:
     """The rules, by the way they are looked up."""
 
     lines: dict[str, Rule] = field(default_factory=dict)
+    alone: dict[str, Rule] = field(default_factory=dict)
+    """Labels of links whose link was left out: whole lines, if no other rule says what they are."""
     heads: dict[str, Rule] = field(default_factory=dict)
     labels: dict[str, list[Rule]] = field(default_factory=dict)
+    first_words: set[str] = field(default_factory=set)
+    """The first words of all labels."""
     openers: dict[str, list[Rule]] = field(default_factory=dict)
     bold: dict[str, Rule] = field(default_factory=dict)
     glued: dict[str, Rule] = field(default_factory=dict)
     words: list[tuple[frozenset[str], Rule]] = field(default_factory=list)
-    patterns: dict[str, list[tuple[str, Rule]]] = field(default_factory=dict)
+    all_words: set[str] = field(default_factory=set)
+    starting: dict[str, list[Pattern]] = field(default_factory=dict)
+    """Patterns by the two characters that they begin with."""
+    needles: dict[str, list[Pattern]] = field(default_factory=dict)
+    """Patterns by words of which the line must hold one; those beyond ASCII apart, most lines need no look."""
+    other_needles: dict[str, list[Pattern]] = field(default_factory=dict)
     sections: frozenset[str] = frozenset()
     dates: frozenset[str] = frozenset()
 
@@ -54,15 +76,29 @@ class Table:
         def rule(name: str) -> Rule:
             return Rule(kind, where, f"{language}: {name}", rest)
 
+        def line_rule(line: str) -> Rule:
+            # A single word may as well head a section of the article.
+            lone = where == "line" and size(line) <= 1 and kind not in _PLAIN
+            return Rule(kind, "edge" if lone else where, f"{language}: {line}", rest)
+
         for line in group.get("lines", ()):
-            self.lines.setdefault(mask(line), rule(line))
+            self.lines.setdefault(mask(line), line_rule(line))
         for head in group.get("heads", ()):
             self.heads.setdefault(mask(head) + ":" * head.endswith(":"), rule(head))
             if head.endswith(":"):
                 continue
-            self.lines.setdefault(mask(head), rule(head))
+            self.lines.setdefault(mask(head), line_rule(head))
         for label in group.get("labels", ()):
             self.labels.setdefault(mask(label), []).append(rule(f"{label}: {rest}"))
+            if rest == "headline" and size(label) >= 2:
+                self.alone.setdefault(mask(label), rule(label))
+        for label in (
+            *group.get("labels", ()),
+            *group.get("openers", ()),
+            *group.get("glued", ()),
+            *group.get("bold", ()),
+        ):
+            self.first_words.add(fold(label).split(" ")[0])
         for label in group.get("openers", ()):
             self.openers.setdefault(fold(label), []).append(rule(f"{label} {rest}"))
         for label in group.get("glued", ()):
@@ -71,13 +107,19 @@ class Table:
             self.bold.setdefault(fold(label), rule(f"{label} {rest}"))
         if words := group.get("words"):
             self.words.append((frozenset(fold(word) for word in words), rule("words")))
+            self.all_words.update(self.words[-1][0])
         for pattern in group.get("patterns", ()):
-            for start in _starts(pattern):
-                self.patterns.setdefault(start, []).append((pattern, rule(pattern)))
+            expression, starts, needles = _index(pattern)
+            if "" in needles:
+                raise ValueError(f"residue.toml [{language}] {kind}: give {pattern!r} a literal start or needles")
+            entry = Pattern(plain(expression), tuple(starts) or ("",), rule(expression))
+            for start in {start[:2] for start in starts}:
+                self.starting.setdefault(start, []).append(entry)
+            for needle in set(needles):
+                (self.needles if needle.isascii() else self.other_needles).setdefault(needle, []).append(entry)
 
-    def head(self, line: str) -> Rule | None:
-        """Return the rule by which a line heads a list of links."""
-        key = mask(line)
+    def head(self, line: str, key: str) -> Rule | None:
+        """Return the rule by which a line, masked to key, heads a list of links."""
         return self.heads.get(key) or (self.heads.get(f"{key}:") if line.rstrip()[-1:] in (":", "：") else None)
 
 
@@ -87,18 +129,28 @@ def mask(line: str) -> str:
     >>> mask("» 3 min read"), mask("(12 Comments)")
     ('0 min read', '0 comments')
     """
-    folded = bare(fold(line)) or fold(line)
-    return folded if folded.isalpha() else _NUMBER.sub("0", folded)
+    return mask_folded(fold(line))
 
 
-def _starts(pattern: str) -> set[str]:
-    """Return the literal first two characters of a pattern's alternatives, or "" if it has none."""
+def mask_folded(folded: str) -> str:
+    """Do what mask() does to a line that is folded already."""
+    stripped = bare(folded.rstrip("?؟？ ")) or folded
+    if stripped.isalpha():
+        return stripped
+    return " ".join(_NUMBER.sub("0", stripped).translate(_DROPPED).split())
+
+
+def _index(pattern: str) -> tuple[str, list[str], list[str]]:
+    """Part a pattern of the file into the expression, its first two characters and its needles."""
+    needles, arrow, expression = pattern.rpartition(" => ")
+    if arrow:
+        return expression, [], [fold(needle) if needle.strip() == needle else needle for needle in needles.split("|")]
     opening = re.match(r"\((?!\?)((?:[^()\\]|\\.)*)\)(\?)?", pattern)
     heads = opening.group(1).split("|") if opening else [pattern]
     if opening and opening.group(2):
         heads.append(pattern[opening.end() :])
-    literal = [_LITERAL.match(head) for head in heads]
-    return {match.group().replace("\\", "") if match else "" for match in literal}
+    literal = [_LITERAL.match(plain(head)) for head in heads]
+    return expression, [match.group().replace("\\", "") for match in literal if match], [""] * (None in literal)
 
 
 @cache

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from newsbot.cleaning.heading import NAMES, Heading, letters
 from newsbot.cleaning.lines import Match, explain, is_date
-from newsbot.cleaning.patterns import Table, mask, table
+from newsbot.cleaning.metaline import about_article, is_caption
+from newsbot.cleaning.patterns import Rule, Table, mask, table
 from newsbot.cleaning.shapes import (
-    fold,
     is_asterism,
     is_bullet,
     is_headline,
@@ -20,11 +21,12 @@ from newsbot.cleaning.shapes import (
 )
 from newsbot.items import Removed
 
-_LETTERS = re.compile(r"[\W_]+")
-_TITLE_TAIL = re.compile(r"\s+[|–—·:»-]\s+")
-_AND = re.compile(r"\s*(?:,|;|/|\||&|\b(?:and|und|et|y|e|en|i|и|و|ve)\b)\s*")
+_YEAR = re.compile(r"(?:19|20)\d\d|\d[年년]|[०-९]{4}|[٠-٩]{4}")
+_ARROW = re.compile(r"(?:[→⇒➡➜➤👉☞▶►]️?)\s*(?=\w|[\"„“«])")
+_MARK = re.compile(r"[|｜¦·•∙⋅/／»›→⇒➡➜➤👉☞▶►>=_*~#+]|-{2}|\.{2}|\s[–—-]\s|^\W+$")
+_SHORT = 120  # characters: the longest line that is looked up
+_BELOW_STANDFIRST = ("byline", "published_date", "reading_time")
 _HEAD = 12  # lines: how far down a heading's matter can reach
-_TWINS = ("byline", "tags", "published_date")
 
 
 @dataclass(slots=True)
@@ -32,25 +34,15 @@ class _Line:
     text: str
     prose: bool
     match: Match | None
+    key: str = ""
+    """Masked, for looking a short line up."""
+    credited: bool = False
+    """May be a caption that ends in a credit."""
+    marked: bool = False
+    """Has a mark that rows, rules and pointers are made of."""
+    names: list[str] = field(default_factory=list)
+    """Authors that the line names, if it is about the article."""
     gone: Removed | None = None
-
-
-def letters(text: str) -> str:
-    """Fold a text to its letters and digits, for comparing titles."""
-    return _LETTERS.sub("", fold(text))
-
-
-def _title_forms(title: str | None, site_name: str | None) -> set[str]:
-    """Return the folded forms in which a title may be repeated: whole, and without the site's name."""
-    if not title:
-        return set()
-    forms = {letters(title)}
-    parts = _TITLE_TAIL.split(title)
-    if len(parts) > 1:
-        forms.add(letters(max(parts, key=len)))
-    if site_name:
-        forms.add(letters(f"{title} {site_name}"))
-    return {form for form in forms if len(form) >= 4}
 
 
 def _edges(lines: list[_Line]) -> tuple[int, int]:
@@ -59,30 +51,51 @@ def _edges(lines: list[_Line]) -> tuple[int, int]:
     return (prose[0], prose[-1]) if prose else (len(lines), -1)
 
 
-def _allowed(where: str, index: int, first: int, last: int) -> bool:
-    if where == "line":
+def _allowed(rule: Rule, index: int, first: int, last: int, standfirst: int) -> bool:
+    where = rule.where
+    if where == "line" or (rule.kind in _BELOW_STANDFIRST and index < standfirst):
         return True
     before, after = index < first and index < _HEAD, index > last
     return {"first": before, "last": after, "edge": before or after}[where]
 
 
-def _by_rule(lines: list[_Line], rules: Table) -> bool:
+def _by_rule(lines: list[_Line], heading: Heading, rules: Table) -> bool:
     first, last = _edges(lines)
+    second = next((i for i in range(first + 1, len(lines)) if lines[i].prose and not lines[i].gone), 0)
+    standfirst = second if first < len(lines) and len(lines[first].text) <= 300 else 0
     changed = False
     for i, line in enumerate(lines):
         if line.gone:
             continue
         match = line.match
-        if match and _allowed(match.rule.where, i, first, last):
+        if match and _allowed(match.rule, i, first, last, min(standfirst, _HEAD)):
             line.gone = Removed(text=line.text, reason=match.rule.kind, pattern=match.rule.name)
-        elif is_rule(line.text) and not is_asterism(line.text):
+        elif line.marked and is_rule(line.text) and not (first < i < last and is_asterism(line.text)):
             line.gone = Removed(text=line.text, reason="rule", pattern="shape: no letters")
-        elif not line.prose and is_row(line.text, rules.sections, neighbours=_neighbours(lines, i)):
+        elif line.marked and not line.prose and is_row(line.text, rules.sections, neighbours=_neighbours(lines, i)):
             line.gone = Removed(text=line.text, reason="navigation", pattern="shape: row of links")
-        elif not first < i <= last and i < _HEAD + first and is_date(line.text, rules) and len(line.text) > 5:
+        elif line.marked and all(word[0] == "#" and word[1:].isalnum() for word in line.text.split()):
+            line.gone = Removed(text=line.text, reason="tags", pattern="shape: hashtags")
+        elif line.marked and _is_pointer(line.text, _neighbours(lines, i)):
+            line.gone = Removed(text=line.text, reason="related_link", pattern="shape: arrow before a headline")
+        elif (i < min(first, _HEAD) or (i > last and _YEAR.search(line.text))) and is_date(line.text, rules):
             line.gone = Removed(text=line.text, reason="published_date", pattern="shape: date")
+        elif i < _HEAD and i <= max(first, standfirst):
+            names = about_article(line.text, heading, rules)
+            if names is not None:
+                line.names = names
+                line.gone = Removed(text=line.text, reason="byline", pattern="shape: names and dates")
+        if line.gone is None and line.credited and is_caption(line.text, rules):
+            line.gone = Removed(text=line.text, reason="photo_credit", pattern="shape: caption and credit")
         changed |= line.gone is not None
     return changed
+
+
+def _is_pointer(line: str, neighbours: tuple[str, ...]) -> bool:
+    """Say whether a line is a headline behind an arrow, and no item of a list drawn with arrows."""
+    if not (arrow := _ARROW.match(line)) or any(_ARROW.match(neighbour) for neighbour in neighbours):
+        return False
+    return is_headline(line[arrow.end() :]) and size(line) >= 4
 
 
 def _neighbours(lines: list[_Line], index: int) -> tuple[str, ...]:
@@ -96,23 +109,22 @@ def _neighbours(lines: list[_Line], index: int) -> tuple[str, ...]:
     return tuple(around)
 
 
-def _by_title(lines: list[_Line], forms: set[str], site: str) -> bool:
-    """Take out the title where it stands again above the text, and the site's name alone on a line."""
+def _by_heading(lines: list[_Line], heading: Heading) -> bool:
+    """Take out the title and the authors where they stand again, and the site's name alone on a line."""
     first, last = _edges(lines)
     changed = False
-    for i, line in enumerate(lines[:_HEAD]):
-        if line.gone or i > first:
-            continue
-        folded = letters(line.text)
-        if folded in forms:
-            line.gone = Removed(text=line.text, reason="title_repeated", pattern="title")
-            changed = True
-        if line.prose and not line.gone:
-            break
     for i, line in enumerate(lines):
-        if site and not line.gone and (i < first or i > last) and letters(line.text) == site:
-            line.gone = Removed(text=line.text, reason="navigation", pattern="site name")
-            changed = True
+        if line.gone or first < i <= last:
+            continue
+        if i <= min(first, _HEAD) and heading.is_title(line.text):
+            line.gone = Removed(text=line.text, reason="title_repeated", pattern="title")
+        elif line.prose:
+            continue
+        elif heading.marks and (repeated := heading.marks.get(letters(line.text))):
+            line.gone = Removed(text=line.text, reason="navigation", pattern=repeated)
+        elif heading.is_byline(line.text):
+            line.gone = Removed(text=line.text, reason="byline", pattern="known authors")
+        changed |= line.gone is not None
     return changed
 
 
@@ -124,15 +136,16 @@ def _by_head(lines: list[_Line], rules: Table) -> bool:
     """
     changed = False
     for i, line in enumerate(lines):
-        if line.gone is None or not (rule := rules.head(line.text)):
+        if line.gone is None or not (rule := rules.head(line.text, line.key)):
             continue
-        items: list[_Line] = []
-        j = i + 1
-        while j < len(lines) and (lines[j].gone or (not lines[j].prose and is_headline(lines[j].text))):
-            items.append(lines[j])
-            j += 1
-        for item in items:
-            if item.gone is None and (j == len(lines) or is_bullet(item.text) or size(item.text) >= 5):
+        end = i + 1
+        while end < len(lines) and (lines[end].gone or is_headline(lines[end].text)):
+            end += 1
+        at_end = end == len(lines)
+        for item in lines[i + 1 : end]:
+            if item.prose and not at_end:
+                break
+            if item.gone is None and (at_end or is_bullet(item.text) or size(item.text) >= 5):
                 item.gone = Removed(text=item.text, reason=rule.kind, pattern=f"below {rule.name}")
                 changed = True
     return changed
@@ -144,7 +157,7 @@ def _by_stack(lines: list[_Line], rules: Table) -> bool:
     changed = False
     run: list[_Line] = []
     for i, line in enumerate([*lines, _Line("", True, None)]):
-        known = i < len(lines) and not first <= i <= last and mask(line.text) in rules.sections
+        known = i < len(lines) and not first <= i <= last and line.key.removeprefix("0 ") in rules.sections
         if known or (run and line.gone):
             run.append(line)
             continue
@@ -157,25 +170,29 @@ def _by_stack(lines: list[_Line], rules: Table) -> bool:
     return changed
 
 
-def strip_residue(
-    paragraphs: list[str], *, title: str | None = None, site_name: str | None = None
-) -> tuple[list[str], list[Removed], list[str]]:
+def strip_residue(paragraphs: list[str], heading: Heading) -> tuple[list[str], list[Removed], list[str]]:
     """Part paragraphs into those of the article and those of the site; also return byline names.
 
     Repeated until nothing more goes, because what one rule takes out moves the edges of the text
     that another rule goes by: so the result is the same however often it is applied.
     """
     rules = table()
-    lines = [_Line(text, is_prose(text), explain(text, rules)) for text in paragraphs]
-    forms, site = _title_forms(title, site_name), letters(site_name or "")
+    lines = []
+    for text in paragraphs:
+        match = explain(text, rules)
+        prose = match is None and is_prose(text)
+        key = mask(text) if len(text) <= _SHORT else ""
+        credited = match is None and len(text) <= 240 and (":" in text[-70:] or "：" in text[-70:])
+        marked = not prose and bool(_MARK.search(text))
+        lines.append(_Line(text, prose, match, key=key, credited=credited, marked=marked))
+    left = lines
     while any(
-        [_by_title(lines, forms, site), _by_rule(lines, rules), _by_head(lines, rules), _by_stack(lines, rules)]
+        [_by_heading(left, heading), _by_rule(left, heading, rules), _by_head(left, rules), _by_stack(left, rules)]
     ):
-        lines_left = [line for line in lines if not line.gone]
-        if not lines_left:
-            break
+        left = [line for line in left if not line.gone]
     authors: list[str] = []
     for line in lines:
-        if line.gone and line.gone.reason == "byline" and line.match:
-            authors += [name for name in _AND.split(line.match.rest) if name and is_names(name)]
+        if line.gone and line.gone.reason == "byline":
+            found = NAMES.split(line.match.rest) if line.match else line.names
+            authors += [name for name in found if name and is_names(name)]
     return [x.text for x in lines if not x.gone], [x.gone for x in lines if x.gone], authors

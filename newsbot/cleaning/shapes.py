@@ -8,12 +8,14 @@ import unicodedata
 from functools import lru_cache
 
 _CLOSERS = "\"'”’»«」』)\\]“*"
-_SENTENCE_END = re.compile(rf"[.!?…。！？।؟۔॥။።‽|][{_CLOSERS}\s]*$")
+_AFTER_END = "\"'”’»«」』)]“* \t"
+_ENDS = tuple(".!?…。！？।؟۔॥။።‽")
 _STOP_END = re.compile(rf"[.;,。；、،।؟۔][{_CLOSERS}\s]*$")
 _ELLIPSIS_END = re.compile(rf"(?:\.\.\.|…)[{_CLOSERS}\s]*$")
 _INITIALS_END = re.compile(r"(?:^|[\s(])(?:[^\W\d_]\.){2,}$|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|St|vs|etc)\.$")
 _UNCASED_WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff]")
 _COMBINING = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u0670]+")
+_TYPOGRAPHY = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "ı": "i", "ⓒ": "©"}
 # Bullets, arrows and pictures around a line, and the punctuation that labels end in.
 _ORNAMENT = "\\s\\-–—−•·∙●◦►▶▸▷▪■□◆◇○★☆✔✓✅❯❮»«›‹>→←↑↓↗⇒➜➤➡⬅⬆⬇🔗🔴👉👇☛▼▲|*#~+_=/\\\\\ufe0f\u2060"
 _LEAD = re.compile(f"^[{_ORNAMENT}]+|^\\d+[.)]\\s+")
@@ -22,8 +24,26 @@ _PAIRS = {"(": ")", "[": "]", "【": "】", "〔": "〕", "（": "）", "<": ">"
 _BULLET = re.compile("^[\\-–—•·●►▶▸▪■◆○»›>→➤👉*▻☛+]\\s*\\S")
 _SEPARATOR = re.compile(r"\s*(?:\|\|+|[|｜¦]|\s[·•∙⋅]\s|\s[/／]\s|\s//\s|\s[»›→>]\s|\s[–—]\s)\s*")
 _BARS = re.compile(r"\|\||[|｜¦]")
+_NAME_WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 _RULE = re.compile(r"^[\s_=*~+|#.…·•●∙◦‣▪■□◆◇○★☆►▶»«›‹<>/\\\-‐-―−─-╿▁-▟]+$")
-_ASTERISM = re.compile(r"^(?:[*＊]\s*){1,5}$|^[⁂◇◆■□●○•◦※☆★]\s*(?:[◇◆■□●○•◦※☆★]\s*){0,4}$")
+_ASTERISM = re.compile(r"^_{3}$|^(?:[*＊]\s*){1,5}$|^[⁂◇◆■□●○•◦※☆★]\s*(?:[◇◆■□●○•◦※☆★]\s*){0,4}$")
+
+
+class _Plain(dict[int, str]):
+    """What each character becomes; filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        decomposed = _COMBINING.sub("", unicodedata.normalize("NFKD", chr(code)))
+        self[code] = unicodedata.normalize("NFC", decomposed)
+        return self[code]
+
+
+_PLAIN = _Plain({ord(mark): ascii_mark for mark, ascii_mark in _TYPOGRAPHY.items()})
+
+
+def plain(text: str) -> str:
+    """Take accents, Arabic vowel signs and wide forms off a text; its case stays."""
+    return text if text.isascii() else text.translate(_PLAIN)
 
 
 def fold(line: str) -> str:
@@ -32,11 +52,7 @@ def fold(line: str) -> str:
     >>> fold("À LIRE  aussi："), fold("İLGİLİ Haberler")
     ('a lire aussi:', 'ilgili haberler')
     """
-    line = line.lower()
-    if not line.isascii():
-        decomposed = _COMBINING.sub("", unicodedata.normalize("NFKD", line))
-        line = unicodedata.normalize("NFC", decomposed).replace("ı", "i").replace("’", "'").replace("‘", "'")
-    return " ".join(line.split())
+    return " ".join(plain(line).lower().split())
 
 
 def bare(line: str) -> str:
@@ -45,6 +61,8 @@ def bare(line: str) -> str:
     >>> bare("» [Read more…]"), bare("3) Home")
     ('Read more', 'Home')
     """
+    if line[:1].isalpha() and line[-1:].isalnum():
+        return line
     previous = None
     while line != previous:
         previous = line
@@ -56,18 +74,20 @@ def bare(line: str) -> str:
 
 def size(line: str) -> int:
     """Return the length of a line in words; two characters a word where words have no spaces."""
+    if line.isascii():
+        return len(line.split())
     wide = len(_UNCASED_WIDE.findall(line))
     return wide // 2 if wide * 2 > len(line) else len(line.split())
 
 
 def ends_sentence(line: str) -> bool:
     """Say whether a line ends as a sentence does: . ! ? … 。 ؟ । and closing quotes after it."""
-    return bool(_SENTENCE_END.search(line))
+    return line.rstrip(_AFTER_END)[-1:] in _ENDS
 
 
 def is_prose(line: str) -> bool:
     """Say whether a line is running text: a sentence of eight words or more, or simply long."""
-    return len(line) >= 200 or (size(line) >= 8 and ends_sentence(line))
+    return len(line) >= 200 or (ends_sentence(line) and size(line) >= 8)
 
 
 def is_bullet(line: str) -> bool:
@@ -105,13 +125,13 @@ def is_names(text: str) -> bool:
     text = text.strip()
     if not text or len(text) > 100 or text[-1] in "?!:;":
         return False
-    words = re.findall(r"[^\W\d_][\w'’.-]*", text)
+    words: list[str] = _NAME_WORD.findall(text)
     if not 1 <= len(words) <= 12 or re.search(r"\w{3,}\. \w", text):
         return False
     cased = [word for word in words if word[0].lower() != word[0].upper()]
     if not cased:
         return size(text) <= 12
-    capital = sum(word[0].isupper() for word in cased)
+    capital = sum(1 for word in cased if word[0].isupper())
     return capital * 3 >= len(cased) * 2
 
 
@@ -137,7 +157,7 @@ def is_rule(line: str) -> bool:
 
 
 def is_asterism(line: str) -> bool:
-    """Say whether a line is the mark by which authors part scenes or sections: *** or ◇."""
+    """Say whether a line is a mark by which authors and agencies part sections: ***, ___ or ◇."""
     return bool(_ASTERISM.match(line))
 
 
@@ -152,7 +172,7 @@ def row_segments(line: str) -> list[str]:
     >>> row_segments("Home | World || Sport")
     ['Home', 'World', 'Sport']
     """
-    return [segment for segment in _SEPARATOR.split(f" {line} ") if segment.strip()]
+    return [segment.strip() for segment in _SEPARATOR.split(f" {line} ") if segment.strip()]
 
 
 def is_row(line: str, sections: frozenset[str], *, neighbours: tuple[str, ...] = ()) -> bool:
@@ -173,14 +193,14 @@ def is_row(line: str, sections: frozenset[str], *, neighbours: tuple[str, ...] =
     segments = row_segments(line)
     if not segments or any(size(segment) > 6 or len(segment) > 48 for segment in segments):
         return False
-    if any(len(row_segments(neighbour)) == len(segments) > 1 for neighbour in neighbours):
-        return False
     known = sum(_label(segment) in sections for segment in segments)
     if len(segments) >= 2 and known * 2 >= len(segments):
         return True
+    marks = len(_BARS.findall(line))
+    if marks and any(len(_BARS.findall(neighbour)) == marks for neighbour in neighbours):
+        return False
     if any(re.search(r"\d|[.!?:;,=°€$£%]|^[-–]", segment.strip()) for segment in segments):
         return False
-    marks = len(_BARS.findall(line))
     if marks and len(segments) == 1:
         return not (line[0] in "|｜" and line[-1] in "|｜")
     if "||" in line:

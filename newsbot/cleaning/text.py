@@ -78,8 +78,5 @@ def repair(text: str) -> list[str]:
     ['One two.', 'Three', 'four']
     """
     text = _NEWLINES.sub("\n", _unescape(text)).replace("\u2029", "\n\n")
-    paragraphs: list[str] = []
-    for block in _PARAGRAPH.split(text):
-        lines = [line for line in map(_line, block.split("\n")) if line]
-        paragraphs += rejoin(lines)
-    return paragraphs
+    blocks = [[line for line in map(_line, block.split("\n")) if line] for block in _PARAGRAPH.split(text)]
+    return rejoin(blocks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _SENTENCE_END = re.compile(r"[.!?…:。！？।؟۔][\"'”’»」』)\]]*$")
 _UNSPACED_EDGE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uff00-\uffef\u3001-\u3002]")
@@ -17,34 +18,51 @@ def _join(left: str, right: str) -> str:
     return f"{left} {right}"
 
 
-def rejoin(lines: list[str]) -> list[str]:
-    """Join the lines of one block (no blank line inside) if they are clearly hard-wrapped.
+def _filled(line: str, following: str, width: int) -> bool:
+    """Say whether the line was broken because the next word did not fit."""
+    return len(line) + 1 + len(following.split(None, 1)[0]) > width
 
-    They are when a program that fills lines up to the block's greatest width would have broken
-    every line where it is broken (the next word did not fit), the width lies between 40 and 120
-    characters, there are three lines or more, and at least half of the breaks stand inside a
-    sentence. A list, a poem, an address or one paragraph a line fail that test and stay.
 
-    >>> rejoin(["The council met on Monday evening to hear", "the report on the bridge, which has been",
-    ...         "closed since May."])
-    ['The council met on Monday evening to hear the report on the bridge, which has been closed since May.']
-    >>> rejoin(["Ingredients", "two eggs", "a cup of flour"])
+def _wrapped(lines: list[str], width: int) -> list[str] | None:
+    """Join lines filled up to a width; None if one is broken for no reason that a program has."""
+    joined = lines[:1]
+    inside = 0
+    for line, following in pairwise(lines):
+        ends = bool(_SENTENCE_END.search(line))
+        if _filled(line, following, width):
+            inside += not ends and not following[0].isupper()
+            joined[-1] = _join(joined[-1], following)
+        elif ends and not following[0].islower():
+            joined.append(following)
+        else:
+            return None
+    return joined if inside * 2 >= len(lines) - 1 else None
+
+
+def rejoin(blocks: list[list[str]]) -> list[str]:
+    """Join the lines of blocks (no blank line inside) that are clearly hard-wrapped; return paragraphs.
+
+    They are when every line is broken where a program that fills lines up to the block's greatest
+    width would have broken it (the next word did not fit) or where a sentence ends, the width lies
+    between 40 and 120 characters, there are three lines or more, and at least half of the breaks
+    stand inside a sentence. In a text with such a block, two lines are joined by its width. A list,
+    a poem, an address or one paragraph a line fail that test and stay.
+
+    >>> rejoin([["The council met on Monday evening to hear", "the report on the bridge, which has been",
+    ...          "closed since May."], ["Ingredients", "two eggs", "a cup of flour"]])[1:]
     ['Ingredients', 'two eggs', 'a cup of flour']
     """
-    if len(lines) < 3:
-        return lines
-    width = max(map(len, lines))
-    if not _NARROWEST <= width <= _WIDEST:
-        return lines
-    inside = 0
-    for line, following in zip(lines, lines[1:], strict=False):
-        word = following.split(None, 1)[0]
-        if len(line) + 1 + len(word) <= width:
-            return lines
-        inside += not _SENTENCE_END.search(line) and not following[0].isupper()
-    if inside * 2 < len(lines) - 1:
-        return lines
-    joined = lines[0]
-    for line in lines[1:]:
-        joined = _join(joined, line)
-    return [joined]
+    widths: dict[int, int] = {}
+    joined: list[list[str] | None] = []
+    for i, lines in enumerate(blocks):
+        width = max(map(len, lines), default=0)
+        whole = _wrapped(lines, width) if len(lines) >= 3 and _NARROWEST <= width <= _WIDEST else None
+        joined.append(whole)
+        if whole:
+            widths[i] = width
+    paragraphs: list[str] = []
+    for lines, whole in zip(blocks, joined, strict=True):
+        if whole is None and widths and len(lines) == 2:
+            whole = _wrapped(lines, max(widths.values()))
+        paragraphs += whole or lines
+    return paragraphs

@@ -99,6 +99,7 @@ class Newsroom:
 
     def _expected(self, outlet: Outlet, piece: Piece) -> Expected:
         spec = outlet.spec
+        standfirst = [piece.story.dek] if spec.shows_standfirst and piece.story.dek else []
         original = None
         if piece.copy_of is not None and outlet.agency is not None:
             original = outlet.agency.url(outlet.agency.pieces[piece.copy_of].path)
@@ -114,7 +115,7 @@ class Newsroom:
             language=spec.language,
             section=load_stock(spec.language).sections[piece.story.section],
             tags=list(piece.story.tags),
-            text="\n\n".join(block.text for block in piece.blocks),
+            text="\n\n".join([*standfirst, *(block.text for block in piece.blocks)]),
             discovered_via=spec.channel,
             duplicate_of=original,
             twins=[outlet.url(piece.twin)] if piece.twin else [],

@@ -58,6 +58,11 @@ class SiteSpec:
         return timezone(sign * timedelta(hours=int(hours), minutes=int(minutes)))
 
     @property
+    def shows_standfirst(self) -> bool:
+        """Return whether the site prints the standfirst above the article, as part of it."""
+        return self.theme in ("cimes", "tideline")
+
+    @property
     def channel(self) -> str:
         """Return the channel (items.CHANNELS) through which the site lets its articles be found."""
         if self.feeds:

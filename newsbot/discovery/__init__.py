@@ -5,6 +5,7 @@
     article_links(page, url)       a section page               -> [Candidate]
     next_pages(page, url)          its next page                -> [url]
     section_links(page, url)       a home page's navigation     -> [url]
+    text_blocks(page)              its texts, menus and all     -> [text]
     feed_links(page, url)          <link rel=alternate> …       -> [url]
     sitemaps_in_robots(text)       robots.txt                   -> [url]
     site_facts(page, url)          name, language, country      -> SiteFacts
@@ -42,6 +43,7 @@ from newsbot.discovery.sitemaps import (
     SitemapError,
     parse_sitemap,
 )
+from newsbot.discovery.text_blocks import text_blocks
 
 __all__ = [
     "FEED_REASONS",
@@ -70,4 +72,5 @@ __all__ = [
     "section_links",
     "site_facts",
     "sitemaps_in_robots",
+    "text_blocks",
 ]

@@ -25,6 +25,7 @@ from newsbot.discovery import (
     parse_feed,
     parse_sitemap,
     period_of,
+    text_blocks,
 )
 from newsbot.items import Candidate
 from newsbot.outcomes import outcome_of
@@ -161,6 +162,7 @@ class DiscoveringSpider(CollectingSpider):
             self._articles[source.name] = self.run.articles_of(source)
         known = self._articles[source.name]
         links = article_links(response.body, response.url, charset=charset_of(response), known=known)
+        self.run.learning.learn_section(response.url, text_blocks(response.body, charset=charset_of(response)))
         self._note(source, "section", read, [] if links else ["no links to articles found"])
         fresh = list(self._fetch_new(source, links, read))
         self._reschedule(response, source, "section", read, links, len(fresh), newest_alone=False)

@@ -87,10 +87,10 @@ def enqueue(
     ]
     with engine.begin() as connection:
         for some in _chunks(rows):
-            connection.execute(_upsert(connection, _TABLE).on_conflict_do_nothing(), some)
+            connection.execute(upsert(connection, _TABLE).on_conflict_do_nothing(), some)
         if read:
             values = {**dataclasses.asdict(read), "checked_at": now, "changed_at": now}
-            statement = _upsert(connection, schema.listings).values(source=source, **values)
+            statement = upsert(connection, schema.listings).values(source=source, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=["source", "url"], set_=values))
 
 
@@ -146,7 +146,7 @@ def settle(
     values = {"status": status, "article_id": article_id, "reason": reason, "changed_at": now}
     if not failed:
         values["candidate"] = None
-    statement = _upsert(connection, _TABLE).values(url_key=key, url=url, source=source, tries=failed, **values)
+    statement = upsert(connection, _TABLE).values(url_key=key, url=url, source=source, tries=failed, **values)
     connection.execute(
         statement.on_conflict_do_update(index_elements=["url_key"], set_={**values, "tries": _TABLE.c.tries + failed})
     )
@@ -157,7 +157,8 @@ def forget(connection: Connection, key: str) -> None:
     connection.execute(delete(_TABLE).where(_TABLE.c.url_key == key, _TABLE.c.status == "pending"))
 
 
-def _upsert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+def upsert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """Return the dialect's insert, which both databases can turn into an update on conflict."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 

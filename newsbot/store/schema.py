@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
 
 metadata = MetaData()
 
@@ -103,6 +103,30 @@ hosts = Table(
     Column("reservations_at", String(40)),
     Column("robots", Text),
     Column("robots_at", String(40)),
+)
+
+sites = Table(
+    "sites",
+    metadata,
+    Column("site", String(255), primary_key=True),
+    Column("seen", Integer, nullable=False),
+)
+
+site_blocks = Table(
+    "site_blocks",
+    metadata,
+    Column("site", String(255), primary_key=True),
+    Column("fingerprint", BigInteger, primary_key=True, autoincrement=False),
+    Column("sample", Text, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("inside", Integer, nullable=False),
+    Column("lead", Integer, nullable=False),
+    Column("first_seen", Integer, nullable=False),
+    Column("last_seen", Integer, nullable=False),
+    Column("on_section", Integer, nullable=False),
+    Column("prose", Integer, nullable=False),
+    Column("short", Integer, nullable=False),
+    Column("verdict", String(8)),
 )
 
 ledger = Table(

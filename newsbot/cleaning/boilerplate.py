@@ -1,0 +1,232 @@
+"""Boilerplate: blocks that are the site's because they stand in many of its articles.
+
+    state = learn(state, cleaned.text)          once for every new article of the host
+    state = learn_section(state, blocks)        for its home and section pages, if there are any
+    strip(text, site_blocks(state))             any article of the host, also one stored before
+
+All three are pure; the store loads and saves a SiteState as rows (SiteBlock). Learn from the text that
+the residue rules left and that strip() has not touched, or what is learned would be forgotten again.
+
+How the site's blocks are told from an article's own repetitions (docs/decisions/0003-cleaning.md):
+by how many recent articles have a block, and by where it stands in them. Labels and sentences after the
+end of the text are the site's soonest; labels between paragraphs must stand in half of all articles,
+sentences between paragraphs in nearly all, because laws and correction notices are quoted there; a first
+paragraph is never removed by counting, because columns open with standing words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from newsbot.cleaning.cleaned import Cleaned
+from newsbot.cleaning.patterns import table
+from newsbot.cleaning.shapes import fold, is_prose, size
+from newsbot.cleaning.sitestate import SAMPLE, WINDOW, SiteBlock, SiteState
+from newsbot.items import Removed
+
+_LONGEST = 400  # characters of a block that is worth learning
+_LONGEST_INSIDE = 160  # the same, far from both ends of the text: notices there are short
+_TOP, _FOOT = 4, 10  # blocks
+_DATED = 60  # characters: a block so short may be a date in words ("Monday")
+_UNLEARNED = -1
+_TOKEN = re.compile(r"[^\W_]+")
+_DASHES = "-–—"
+_DATELINE = re.compile(r"[^\W\d_][^:;!?]{1,60}?(?:\([^)]{2,30}\))?\s*[-–—]{1,2}$")
+_SECTION_HEAD, _SECTION_FOOT = 40, 60  # blocks of a section page: menus above, small print below
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When a block is the site's: in at least so many articles, and this share of the recent ones."""
+
+    label: tuple[int, float] = (3, 0.2)
+    """A label above or below the text."""
+    label_inside: tuple[int, float] = (4, 0.5)
+    prose: tuple[int, float] = (3, 0.3)
+    """A sentence below the text."""
+    prose_inside: tuple[int, float] = (8, 0.9)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteBlocks:
+    """Fingerprints of a site's blocks, by where they are taken out."""
+
+    anywhere: frozenset[int] = frozenset()
+    at_edges: frozenset[int] = frozenset()
+    """Above or below the article's paragraphs."""
+    at_end: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.anywhere or self.at_edges or self.at_end)
+
+
+def fingerprint(block: str) -> int:
+    """Return 63 bits that are the same for a block whatever its case, digits and dates.
+
+    Of a long block the first 80 and the last 40 characters speak for the whole.
+
+    >>> fingerprint("Published 3 March 2026 – 4 comments") == fingerprint("PUBLISHED 14 May 2027 - 12 comments")
+    True
+    """
+    if len(block) > 160:
+        block = f"{block[:80]} {block[-40:]}"
+    text = fold(block)
+    if len(text) <= _DATED or any(map(text.__contains__, "0123456789")):
+        dates = table().dates
+        words = _TOKEN.findall(text)
+        masked = ["0" if word[0].isdigit() or (len(word) > 2 and word in dates) else word for word in words]
+        text = " ".join(word for i, word in enumerate(masked) if word != "0" or masked[i - 1 : i] != ["0"])
+    digest = blake2b(text.encode(), digest_size=8).digest()
+    return int.from_bytes(digest) >> 1
+
+
+def _blocks(text: str) -> list[str]:
+    return [block for block in text.split("\n\n") if block]
+
+
+def _keys(blocks: list[str]) -> list[int]:
+    """Return a fingerprint a block; of none that is too long, for its place, to be worth learning."""
+    keys = []
+    foot = len(blocks) - _FOOT
+    for i, block in enumerate(blocks):
+        longest = _LONGEST if i < _TOP or i >= foot else _LONGEST_INSIDE
+        keys.append(fingerprint(block) if len(block) <= longest else _UNLEARNED)
+    return keys
+
+
+def _is_copy(prose: list[int], known: dict[int, int]) -> bool:
+    """Say whether an article was learned from before: a revision, or a copy under another URL."""
+    old = sum(key in known for key in prose)
+    return len(prose) >= 2 and prose[0] in known and old * 5 >= len(prose) * 3
+
+
+def learn(state: SiteState, text: str) -> SiteState:
+    """Return the state with one more article of the site counted.
+
+    text: the article as the residue rules left it, paragraphs parted by blank lines. An article that was
+    learned before (a revision, a copy) changes nothing.
+    """
+    blocks = _blocks(text)
+    keys = _keys(blocks)
+    prose = [is_prose(block) for block in blocks]
+    rows = {key: i for i, key in enumerate(state.keys)}
+    if _is_copy([key for key, sentence in zip(keys, prose, strict=True) if sentence], rows):
+        return state
+    state = state.copy()
+    state.seen += 1
+    # Paragraphs not met twice before are the article's own: they say what is above, inside and below.
+    own = [i for i, key in enumerate(keys) if prose[i] and (key not in rows or state.articles[rows[key]] < 2)]
+    first, last = (own[0], own[-1]) if own else (len(blocks), -1)
+    counted = {_UNLEARNED}
+    for i, (key, block) in enumerate(zip(keys, blocks, strict=True)):
+        if key in counted or (block[-1] in _DASHES and _DATELINE.fullmatch(block)):
+            continue
+        counted.add(key)
+        row = rows.get(key)
+        if row is None:
+            state.append(key, prose=prose[i], short=not prose[i] and size(block) <= 4)
+            row = len(state) - 1
+        elif key not in state.samples:
+            state.samples[key] = block[:SAMPLE]
+        state.articles[row] += 1
+        state.inside[row] += first < i < last
+        state.lead[row] += prose[i] and i <= first
+        state.last[row] = state.seen
+    if state.seen >= 2 * WINDOW and state.seen % WINDOW == 0:
+        state.halve()
+    state.prune()
+    return state
+
+
+def learn_section(state: SiteState, blocks: Sequence[str]) -> SiteState:
+    """Return the state with the blocks of a home or section page noted as the site's.
+
+    blocks: the page's texts in their order. Menus stand first and small print last, teasers of articles
+    between them: of a long page only both ends are taken.
+    """
+    state = state.copy()
+    rows = {key: i for i, key in enumerate(state.keys)}
+    if len(blocks) > _SECTION_HEAD + _SECTION_FOOT:
+        blocks = [*blocks[:_SECTION_HEAD], *blocks[-_SECTION_FOOT:]]
+    for block in blocks:
+        block = " ".join(block.split())
+        if not block or len(block) > _LONGEST:
+            continue
+        key = fingerprint(block)
+        if key not in rows:
+            state.add(
+                SiteBlock(
+                    fingerprint=key,
+                    sample=block,
+                    prose=is_prose(block),
+                    short=size(block) <= 4,
+                    first_seen=state.seen,
+                )
+            )
+            rows[key] = len(state) - 1
+        state.mark_section(rows[key])
+    state.prune()
+    return state
+
+
+def site_blocks(state: SiteState, limits: Limits = Limits()) -> SiteBlocks:
+    """Decide which blocks are the site's.
+
+    >>> state = SiteState()
+    >>> for name in ("Alma", "Bea", "Cleo"):
+    ...     state = learn(state, f"This is the story of {name} and her boat.\\n\\nThe Morning Mail")
+    >>> strip("A new story.\\n\\nThe Morning Mail", site_blocks(state)).text
+    'A new story.'
+    """
+    anywhere: set[int] = set()
+    at_edges: set[int] = set()
+    at_end: set[int] = set()
+    for block in state:
+        enough, share = block.articles, block.articles / max(state.recent, 1)
+
+        def passes(limit: tuple[int, float], enough: int = enough, share: float = share) -> bool:
+            return enough >= limit[0] and share >= limit[1]
+
+        inside, lead = block.inside * 2 > block.articles, block.prose and block.lead * 2 > block.articles
+        if block.verdict:
+            if block.verdict == "drop":
+                anywhere.add(block.fingerprint)
+        elif lead:
+            continue
+        elif inside:
+            if passes(limits.prose_inside if block.prose else limits.label_inside):
+                anywhere.add(block.fingerprint)
+        elif passes(limits.prose if block.prose else limits.label):
+            (at_end if block.prose else at_edges).add(block.fingerprint)
+        elif block.on_section:
+            # A teaser repeats an article's first lines, so what may be one goes at the end only.
+            (at_edges if block.short else at_end).add(block.fingerprint)
+    return SiteBlocks(frozenset(anywhere), frozenset(at_edges), frozenset(at_end))
+
+
+def strip(text: str, blocks: SiteBlocks) -> Cleaned:
+    """Take the site's blocks out of a text, unless nothing would be left of it."""
+    paragraphs = _blocks(text)
+    if not blocks:
+        return Cleaned(text=text)
+    keys = _keys(paragraphs)
+    anywhere, edges = blocks.anywhere, blocks.anywhere | blocks.at_edges
+    end = edges | blocks.at_end
+    first, last = 0, len(paragraphs) - 1
+    while last >= 0 and keys[last] in end:
+        last -= 1
+    while first <= last and keys[first] in edges:
+        first += 1
+    if first > last:
+        return Cleaned(text=text)
+    kept: list[str] = []
+    removed: list[Removed] = []
+    for i, paragraph in enumerate(paragraphs):
+        if first <= i <= last and keys[i] not in anywhere:
+            kept.append(paragraph)
+        else:
+            removed.append(Removed(text=paragraph, reason="site_boilerplate", pattern=f"block {keys[i]:016x}"))
+    return Cleaned(text="\n\n".join(kept), removed=removed)

@@ -1,0 +1,149 @@
+"""What is remembered of one site's blocks: small enough to hold a thousand sites in memory."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+MAX_ROWS = 200
+WINDOW = 64  # articles: counts are halved each time so many more have been seen
+SAMPLE = 200  # characters
+_ON_SECTION, _PROSE, _SHORT, _KEEP, _DROP = 1, 2, 4, 8, 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteBlock:
+    """One remembered block: a row of the store, keyed by host and fingerprint."""
+
+    fingerprint: int
+    """63 bits, from boilerplate.fingerprint()."""
+    sample: str = ""
+    """How it reads, at most 200 characters; empty until it was seen twice."""
+    articles: int = 0
+    """Distinct articles of the recent window that had it."""
+    inside: int = 0
+    """In how many of them it stood between two paragraphs of the article."""
+    lead: int = 0
+    """In how many of them it was the first paragraph."""
+    first_seen: int = 0
+    """Number of the site's articles when it was first seen; last_seen likewise."""
+    last_seen: int = 0
+    on_section: bool = False
+    """Seen on a home or section page."""
+    prose: bool = False
+    short: bool = False
+    verdict: str | None = None
+    """A person's word: "keep" or "drop"."""
+
+
+class SiteState:
+    """The blocks of one site; columns, because 200,000 objects would take 60 MB."""
+
+    __slots__ = ("articles", "first", "flags", "inside", "keys", "last", "lead", "samples", "seen")
+
+    def __init__(self, seen: int = 0, blocks: Iterable[SiteBlock] = ()) -> None:
+        self.seen = seen
+        """Articles of this site learned from so far."""
+        self.keys = array("q")
+        self.articles, self.inside, self.lead = array("H"), array("H"), array("H")
+        self.first, self.last = array("I"), array("I")
+        self.flags = array("B")
+        self.samples: dict[int, str] = {}
+        for block in blocks:
+            self.add(block)
+
+    @property
+    def recent(self) -> int:
+        """The number of recent articles that the counts speak of: all, later 64 to 127."""
+        return self.seen if self.seen < 2 * WINDOW else WINDOW + self.seen % WINDOW
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __iter__(self) -> Iterator[SiteBlock]:
+        return (self.block(i) for i in range(len(self.keys)))
+
+    def copy(self) -> SiteState:
+        """Return a state of its own with the same blocks."""
+        twin = SiteState(self.seen)
+        for column in ("keys", "articles", "inside", "lead", "first", "last", "flags"):
+            setattr(twin, column, getattr(self, column)[:])
+        twin.samples = dict(self.samples)
+        return twin
+
+    def block(self, i: int) -> SiteBlock:
+        """Return row i."""
+        flags = self.flags[i]
+        return SiteBlock(
+            fingerprint=self.keys[i],
+            sample=self.samples.get(self.keys[i], ""),
+            articles=self.articles[i],
+            inside=self.inside[i],
+            lead=self.lead[i],
+            first_seen=self.first[i],
+            last_seen=self.last[i],
+            on_section=bool(flags & _ON_SECTION),
+            prose=bool(flags & _PROSE),
+            short=bool(flags & _SHORT),
+            verdict="keep" if flags & _KEEP else "drop" if flags & _DROP else None,
+        )
+
+    def add(self, block: SiteBlock) -> None:
+        """Append a row; its fingerprint must be new."""
+        self.keys.append(block.fingerprint)
+        self.articles.append(block.articles)
+        self.inside.append(block.inside)
+        self.lead.append(block.lead)
+        self.first.append(block.first_seen)
+        self.last.append(block.last_seen)
+        self.flags.append(
+            _ON_SECTION * block.on_section
+            | _PROSE * block.prose
+            | _SHORT * block.short
+            | {"keep": _KEEP, "drop": _DROP}.get(block.verdict or "", 0)
+        )
+        if block.sample:
+            self.samples[block.fingerprint] = block.sample[:SAMPLE]
+
+    def append(self, fingerprint: int, *, prose: bool, short: bool) -> None:
+        """Append a row for a block that is new at the present article, not counted yet."""
+        self.keys.append(fingerprint)
+        for column in (self.articles, self.inside, self.lead):
+            column.append(0)
+        self.first.append(self.seen)
+        self.last.append(self.seen)
+        self.flags.append(_PROSE * prose | _SHORT * short)
+
+    def mark_section(self, i: int) -> None:
+        """Note that row i was seen on a home or section page just now."""
+        self.flags[i] |= _ON_SECTION
+        self.last[i] = self.seen
+
+    def halve(self) -> None:
+        """Let what was seen long ago count half: of the last 128 articles, 64 are left."""
+        for column in (self.articles, self.inside, self.lead):
+            for i, count in enumerate(column):
+                column[i] = count // 2
+        self._keep(i for i in range(len(self)) if self.articles[i] or self.flags[i] & (_KEEP | _DROP | _ON_SECTION))
+
+    def prune(self) -> None:
+        """Keep the 200 rows that tell most: a person's words, then what is frequent, then what is new."""
+        if len(self) <= MAX_ROWS:
+            return
+
+        def worth(i: int) -> int:
+            count, flags, last = self.articles[i], self.flags[i], self.last[i]
+            # Seen once and not lately says nothing; a block of a section page says a little for a while.
+            if flags & _ON_SECTION and count < 2 and self.seen - last < WINDOW:
+                count = 2
+            return ((flags & (_KEEP | _DROP) > 0) << 56) + (count << 32) + last
+
+        self._keep(sorted(sorted(range(len(self)), key=worth, reverse=True)[: MAX_ROWS * 4 // 5]))
+
+    def _keep(self, rows: Iterable[int]) -> None:
+        rows = list(rows)
+        for column in ("keys", "articles", "inside", "lead", "first", "last", "flags"):
+            old = getattr(self, column)
+            setattr(self, column, array(old.typecode, (old[i] for i in rows)))
+        self.samples = {key: self.samples[key] for key in self.keys if key in self.samples}

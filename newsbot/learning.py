@@ -1,0 +1,83 @@
+"""What a run learns of each site's own blocks, and the articles that it cleans of them.
+
+Blocks that are known leave an article before it is stored. Blocks that were learned later in the run
+leave the articles that the run has stored before, when it ends and before they are exported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from sqlalchemy import Engine
+
+from newsbot.cleaning import boilerplate
+from newsbot.cleaning.sitestate import SiteState
+from newsbot.items import Article
+from newsbot.store import blocks
+from newsbot.store.rewrite import Document, rewrite
+from newsbot.urls import site_of
+from newsbot.words import count_words
+
+
+class Learning:
+    """The boilerplate of the sites that a run meets."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._states: dict[str, SiteState] = {}
+        self._changed: set[str] = set()
+
+    def clean(self, article: Article) -> str:
+        """Take the site's blocks out of an article; return its text as it was, to be learned from."""
+        text = article.text
+        cleaned = boilerplate.strip(text, boilerplate.site_blocks(self._state(site_of(article.url))))
+        if cleaned.removed:
+            article.text = cleaned.text
+            article.word_count = count_words(cleaned.text)
+            article.removed = [*article.removed, *cleaned.removed]
+        return text
+
+    def learn(self, url: str, text: str) -> None:
+        """Count the blocks of one more article of a site."""
+        site = site_of(url)
+        self._note(site, boilerplate.learn(self._state(site), text))
+
+    def learn_section(self, url: str, page_blocks: Sequence[str]) -> None:
+        """Note the blocks of a home or section page as the site's."""
+        site = site_of(url)
+        self._note(site, boilerplate.learn_section(self._state(site), page_blocks))
+
+    def finish(self, run_id: str) -> int:
+        """Clean the run's stored articles of what it learned, and remember that; return how many changed."""
+        known = lru_cache(maxsize=None)(lambda site: boilerplate.site_blocks(self._states[site]))
+
+        def clean(document: Document) -> Document | None:
+            site = site_of(str(document["url"]))
+            cleaned = boilerplate.strip(str(document["text"]), known(site)) if site in self._changed else None
+            if cleaned is None or not cleaned.removed:
+                return None
+            removed = [{"text": r.text, "reason": r.reason, "pattern": r.pattern} for r in cleaned.removed]
+            before = document["removed"]
+            return {
+                **document,
+                "text": cleaned.text,
+                "word_count": count_words(cleaned.text),
+                "removed": [*before, *removed] if isinstance(before, list) else removed,
+            }
+
+        count = rewrite(self._engine, run_id, clean) if self._changed else 0
+        with self._engine.begin() as connection:
+            blocks.save(connection, {site: self._states[site] for site in self._changed})
+        self._changed.clear()
+        return count
+
+    def _state(self, site: str) -> SiteState:
+        if site not in self._states:
+            self._states[site] = blocks.load(self._engine, site)
+        return self._states[site]
+
+    def _note(self, site: str, state: SiteState) -> None:
+        if state is not self._states[site]:
+            self._states[site] = state
+            self._changed.add(site)
