@@ -86,7 +86,7 @@ def sources_file(folder: Path, **sources: dict[str, object]) -> Path:
     lines = []
     for name, fields in sources.items():
         lines += ["[[source]]", f'name = "{name}"']
-        lines += [f"{field} = {value!r}".replace("'", '"') for field, value in fields.items()]
+        lines += [f"{field} = {orjson.dumps(value).decode()}" for field, value in fields.items()]
     path = folder / "sources.toml"
     path.write_text("\n".join(lines), "utf-8")
     return path

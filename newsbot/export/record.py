@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from newsbot.items import CHANNELS, FAIL_REASONS, KINDS, PRECISIONS, REJECTION_REASONS, SKIP_REASONS
+from newsbot.items import CHANNELS, FAIL_REASONS, KINDS, OPT_OUTS, PRECISIONS, REJECTION_REASONS, SKIP_REASONS
 
 SCHEMA_FILE = Path(__file__).with_name("article.schema.json")
 
@@ -85,6 +85,12 @@ FIELDS = (
         "Whether the page says that part of it is for subscribers; null where nothing tells.",
         None,
     ),
+    Field(
+        "opt_outs",
+        {"type": "array", "items": {"type": "string", "enum": list(OPT_OUTS)}},
+        "What the publisher reserves: mining of text and data (W3C TDMRep), use by AI, of images too, archiving.",
+        ["noai"],
+    ),
     Field("content_hash", _text(pattern="^[0-9a-f]{64}$"), "SHA-256 of the words of `text`.", "9f86…"),
     Field("revision", {"type": "integer", "minimum": 1}, "1 for the first version, then 2, 3, …", 1),
     Field("cluster_id", _text(pattern="^[0-9a-f]{20}$"), "Shared by all copies of one story.", "5f0c…"),
@@ -108,12 +114,15 @@ DUPLICATE_FIELDS = (
     Field("similarity", {"type": "number", "minimum": 0, "maximum": 1}, "1.0 for the same words.", 1.0),
 )
 
+LATER_FIELDS: dict[str, object] = {"opt_outs": []}
+"""Fields that documents stored by an earlier newsbot lack, with what they stand at there."""
 NAMES = tuple(field.name for field in FIELDS)
 
 
 def to_record(document: Mapping[str, object], *, with_removed: bool = True) -> dict[str, object]:
     """Return the exported form of a stored article: the fields in their order, nothing else."""
     fields = FIELDS + (DUPLICATE_FIELDS if "duplicate_of" in document else ())
+    document = {**LATER_FIELDS, **document}
     record = {field.name: document[field.name] for field in fields}
     if not with_removed:
         record["removed"] = []

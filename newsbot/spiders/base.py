@@ -18,7 +18,10 @@ from w3lib.encoding import http_content_type_encoding
 
 from newsbot.healing import heal
 from newsbot.items import Candidate, Page
+from newsbot.optouts import opt_outs
 from newsbot.outcomes import outcome_of
+from newsbot.polling import Bounds
+from newsbot.rendering import browser_meta
 from newsbot.report import accounting_line
 from newsbot.run import Run, Summary, utc_now
 from newsbot.sources import Source, SourcesError
@@ -44,9 +47,7 @@ class CollectingSpider(Spider):
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         super().update_settings(settings)
-        if contact := settings["NEWSBOT_CONTACT"]:
-            agent = f"{settings['USER_AGENT']} (+{contact})"
-            settings.set("USER_AGENT", agent, priority="spider")
+        add_contact(settings)
 
     def sources(self) -> list[Source]:
         """Return the sources of this crawl. Raises SourcesError or ArgumentError."""
@@ -77,6 +78,7 @@ class CollectingSpider(Spider):
                 accepts=self.accepts,
                 max_new=self.max_new(),
                 with_removed=with_removed,
+                polling=Bounds(self.settings.getfloat("NEWSBOT_POLL_MIN"), self.settings.getfloat("NEWSBOT_POLL_MAX")),
             )
         except (SourcesError, ArgumentError) as error:
             self.exit_status = EXIT_USAGE
@@ -120,6 +122,7 @@ class CollectingSpider(Spider):
             callback=self.parse_article,
             errback=self.article_failed,
             cb_kwargs={"source": source, "candidate": candidate},
+            meta=browser_meta(source),
         )
 
     def parse_article(self, response: Response, source: Source, candidate: Candidate) -> Iterator[Page]:
@@ -133,6 +136,7 @@ class CollectingSpider(Spider):
             candidate=candidate,
             aliases=[candidate.url, *response.meta.get("redirect_urls", [])[1:], response.url],
             charset=charset_of(response),
+            opt_outs=opt_outs_of(response),
             fetched_at=utc_now(),
         )
 
@@ -167,10 +171,24 @@ class CollectingSpider(Spider):
         logger.info("files in %s: %s", self.run.output, _listed(summary.files))
 
 
+def add_contact(settings: BaseSettings) -> None:
+    """Let the user agent say where the people behind it can be reached (NEWSBOT_CONTACT)."""
+    if contact := settings["NEWSBOT_CONTACT"]:
+        settings.set("USER_AGENT", f"{settings['USER_AGENT']} (+{contact})", priority="spider")
+
+
 def charset_of(response: Response) -> str | None:
     """Return the charset that the HTTP header states."""
     header = response.headers.get("Content-Type")
     return http_content_type_encoding(header.decode("latin-1")) if header else None
+
+
+def opt_outs_of(response: Response) -> list[str]:
+    """Return what the publisher of a page reserves: for its whole site, in its headers, in its meta tags."""
+    robots = [value.decode("latin-1") for value in response.headers.getlist("X-Robots-Tag")]
+    header = response.headers.get("TDM-Reservation")
+    reserved = response.meta.get("tdm_reserved", False)
+    return opt_outs(response.body, robots, header.decode("latin-1") if header else "1" if reserved else None)
 
 
 def _listed(files: dict[str, int]) -> str:
