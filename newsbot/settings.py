@@ -1,7 +1,8 @@
 """Every setting of newsbot, its default and its reason. Scrapy's own names follow Scrapy's manual.
 
 Change one for a run with ``-s NAME=VALUE``. NEWSBOT_OUTPUT, NEWSBOT_DATABASE_URL, NEWSBOT_SOURCES,
-NEWSBOT_CHROMIUM and NEWSBOT_CONTACT are read from the environment too, for cron and containers.
+NEWSBOT_CHROMIUM, NEWSBOT_CONTACT, NEWSBOT_BROKER_URL and NEWSBOT_QUEUE are read from the environment too, for cron and
+containers.
 """
 
 import os
@@ -21,6 +22,9 @@ NEWSBOT_OUTPUT = os.environ.get("NEWSBOT_OUTPUT", "output")
 NEWSBOT_DATABASE_URL = os.environ.get("NEWSBOT_DATABASE_URL", "")
 # The sources file of `crawl news`. Empty: the one that ships with newsbot.
 NEWSBOT_SOURCES = os.environ.get("NEWSBOT_SOURCES", "")
+# Many machines: where the queue of sources is (RabbitMQ), and its name.
+NEWSBOT_BROKER_URL = os.environ.get("NEWSBOT_BROKER_URL", "amqp://guest:guest@127.0.0.1:5672//")
+NEWSBOT_QUEUE = os.environ.get("NEWSBOT_QUEUE", "newsbot")
 # Whether records say what cleaning removed.
 NEWSBOT_EXPORT_REMOVED = True
 

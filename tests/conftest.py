@@ -11,6 +11,8 @@ from typing import Any
 
 import orjson
 import pytest
+from scrapy.cmdline import execute
+from scrapy.utils.project import get_project_settings
 from sqlalchemy import Engine
 
 from newsbot.items import Article
@@ -44,6 +46,16 @@ def run_scrapy(output: Path, *args: str, **environment: str) -> subprocess.Compl
 def scrapy_environment(output: Path, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NEWSBOT_")}
     return {**kept, "NEWSBOT_OUTPUT": str(output), **more}
+
+
+def scrapy_here(monkeypatch: pytest.MonkeyPatch, output: Path, *args: str) -> int:
+    """Run a command of `scrapy` that starts no crawl in this process, and return its exit status."""
+    monkeypatch.setenv("SCRAPY_SETTINGS_MODULE", "newsbot.settings")
+    settings = get_project_settings()
+    settings.set("NEWSBOT_OUTPUT", str(output), priority="project")
+    with pytest.raises(SystemExit) as ended:
+        execute(["scrapy", *args], settings)
+    return int(ended.value.code or 0)
 
 
 def make_article(url: str = "https://example.org/a", text: str = "One.\n\nTwo.", **fields: Any) -> Article:

@@ -26,6 +26,7 @@ from newsbot.report import accounting_line
 from newsbot.run import Run, Summary, utc_now
 from newsbot.sources import Source, SourcesError
 from newsbot.store import StoreError, open_engine
+from newsbot.store.location import store_url
 
 EXIT_WHOLE, EXIT_CRASHED, EXIT_USAGE, EXIT_UNHEALTHY = 0, 1, 2, 3
 
@@ -63,7 +64,7 @@ class CollectingSpider(Spider):
     def open_run(self) -> None:
         """Open the store and the run, or end the crawl with one clear message."""
         output = Path(self.settings["NEWSBOT_OUTPUT"])
-        database = self.settings["NEWSBOT_DATABASE_URL"] or f"sqlite:///{output / 'newsbot.db'}"
+        database = store_url(self.settings["NEWSBOT_DATABASE_URL"], output)
         with_removed = self.settings.getbool("NEWSBOT_EXPORT_REMOVED")
         try:
             sources = self.sources()
