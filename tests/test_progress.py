@@ -15,7 +15,6 @@ from local_web import LocalWeb, article_page, local_web
 from newsbot.extensions.progress import figures_of
 from newsbot.store.ledger import Ledger
 
-
 QUICK = ("-s", "NEWSBOT_EXTRACT_WORKERS=0")
 """Worker processes would take longer to start than this crawl takes."""
 
