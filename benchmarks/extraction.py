@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import hashlib
+import importlib
 import importlib.util
 import json
 import logging
@@ -107,9 +108,7 @@ def trafilatura(html: bytes, url: str) -> Fields:
 
 def newspaper4k(html: bytes, url: str) -> Fields:
     """Extract with newspaper4k."""
-    import newspaper
-
-    article = newspaper.Article(url)
+    article = importlib.import_module("newspaper").Article(url)
     article.download(input_html=html.decode("utf-8", "replace"))
     article.parse()
     published = article.publish_date
@@ -228,7 +227,9 @@ def report(name: str, results: dict[str, Scores]) -> None:
                 print(line(half, Scores(rows)))
     if {"newsbot", "trafilatura"} <= results.keys():
         spent = {e: sum(row["seconds"] for row in s.rows) for e, s in results.items()}
-        print(f"newsbot takes {spent['trafilatura'] / spent['newsbot']:.2f} times the pages per CPU second of trafilatura")
+        print(
+            f"newsbot takes {spent['trafilatura'] / spent['newsbot']:.2f} times the pages per CPU second of trafilatura"
+        )
 
 
 def main() -> None:
@@ -248,6 +249,7 @@ def main() -> None:
     if unknown := set(asked) - ENGINES.keys():
         parser.error(f"no such engine: {', '.join(sorted(unknown))}; there are {', '.join(ENGINES)}")
     engines = [name for name in asked if importlib.util.find_spec(packages.get(name, name))]
+    spent: Counter[str] = Counter()
     for folder in options.dataset or [Path(__file__).parent.parent / "tests" / "pages"]:
         nested = sorted(p.parent for p in folder.glob("*/pages.jsonl"))
         for dataset in [folder] if (folder / "pages.jsonl").exists() or not nested else nested:
@@ -256,7 +258,11 @@ def main() -> None:
                 parser.error(f"no pages in {dataset}")
             for name in engines:  # the first call loads models and compiles patterns
                 timed(ENGINES[name], pages[0])
-            report(dataset.name, measure(pages, engines, options.rounds, options.details))
+            results = measure(pages, engines, options.rounds, options.details)
+            report(dataset.name, results)
+            spent.update({name: sum(row["seconds"] for row in scores.rows) for name, scores in results.items()})
+    if {"newsbot", "trafilatura"} <= spent.keys():
+        print(f"\nall pages: newsbot {spent['trafilatura'] / spent['newsbot']:.2f} times as fast as trafilatura")
 
 
 if __name__ == "__main__":

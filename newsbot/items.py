@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 KINDS = ("article", "liveblog", "video", "gallery", "audio", "opinion", "review", "interview")
 PRECISIONS = ("second", "minute", "day")
+OPT_OUTS = ("tdm-reservation", "noai", "noimageai", "noarchive")
 CHANNELS = ("feed", "news_sitemap", "sitemap", "section", "site", "archive")
 
 
@@ -46,6 +47,8 @@ class Page:
     """Every address that led here, the discovered one first."""
     charset: str | None = None
     """As the HTTP header states it; often wrong."""
+    opt_outs: list[str] = field(default_factory=list)
+    """What its publisher reserves, names from OPT_OUTS."""
     fetched_at: str
 
 
@@ -82,6 +85,8 @@ class Article:
     word_count: int = 0
     kind: str = "article"
     paywalled: bool | None = None
+    opt_outs: list[str] = field(default_factory=list)
+    """What its publisher reserves, names from OPT_OUTS."""
     agency: str | None = None
     content_hash: str = ""
     previous_hash: str | None = None
@@ -129,6 +134,7 @@ REJECTION_REASONS = {
     "extractor_crashed": "the worker process died on this page",
     "internal_error": "newsbot failed on this page: a fault of newsbot, see the log",
     "run_ended": "the run ended while the page was at work; the next run fetches it again",
+    "tdm_reserved": "the page reserves itself (tdm-reservation, noai, noarchive), and NEWSBOT_RESPECT_TDM is on",
     "all_residue": "cleaning left no text of the article",
 }
 
@@ -139,6 +145,8 @@ SKIP_REASONS = {
     "over_limit": "the run takes no more from this source; the next one goes on",
     "out_of_range": "published outside since and until",
     "robots_txt": "robots.txt disallows it",
+    "retry_later": "its host asked to be left alone for a while (429 or 503, Retry-After); a later run fetches it",
+    "tdm_reserved": "its site reserves it (/.well-known/tdmrep.json), and NEWSBOT_RESPECT_TDM is on",
     "private_address": "it leads to a loopback, private or link-local address",
     "ignored": "a component of Scrapy left it out",
     "run_ended": "the run ended first; the next one takes it up",

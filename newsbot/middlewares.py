@@ -4,29 +4,75 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import urlsplit
 
-from scrapy import Request
-from scrapy.core.downloader import Downloader
+from scrapy import Request, signals
+from scrapy.core.downloader import Downloader, Slot
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
+from scrapy.utils.asyncio import call_later
 from scrapy.utils.httpobj import urlparse_cached
+from scrapy.utils.misc import build_from_crawler
 
 from newsbot.outcomes import Skipped, outcome_of
+from newsbot.polling import retry_after
+from newsbot.schedule import Schedule, shifted
+from newsbot.store import hosts
 
-# Scrapy logs a traceback for every robots.txt that cannot be had; here the ledger says so.
-logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+LEAST_DELAY = 0.001
+"""Seconds between two requests to one host where DOWNLOAD_DELAY is 0."""
+ROBOTS_KEPT_MINUTES = 60.0
+"""How long a robots.txt is kept over runs; RFC 9309, 2.4 allows a day."""
+MAX_ROBOTS = 512_000
+"""Bytes of a robots.txt that are kept: RFC 9309, 2.5."""
+MAX_RESTS = 3
+"""How often a run waits for one page of a host that asks for it."""
+REST_AFTER_429 = 15.0
+"""Seconds of rest after a 429 that states none; four times as long after each further one."""
 
 
 class HostDownloader(Downloader):
     """Keeps manners by host and port, so that two servers on one machine do not wait for each other."""
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.longest = crawler.settings.getfloat("NEWSBOT_MAX_WAIT")
+        # Without any delay, Scrapy sends all that waits for a host at once, whatever its concurrency.
+        self._delay = max(self._delay, LEAST_DELAY)
+        # Not in a middleware: the next request of a host goes out right after this signal.
+        crawler.signals.connect(self._rest, signal=signals.response_downloaded)
+
     def get_slot_key(self, request: Request) -> str:
         return urlparse_cached(request).netloc
+
+    async def _download(self, slot: Slot, request: Request) -> Response:
+        leave_alone(self.crawler, request, self.longest)
+        return await super()._download(slot, request)
+
+    def _rest(self, response: Response, request: Request) -> None:
+        """Leave a host alone whose answer asks for it."""
+        rests = request.meta.get("rests", 0)
+        wait = rest_asked(response, rests)
+        if wait is None:
+            return
+        host = self.get_slot_key(request)
+        if wait <= self.longest and rests < MAX_RESTS:
+            self.hold(host, wait)
+        elif schedule := schedule_of(self.crawler):
+            schedule.rest(host, max(wait, self.longest + 1))
+
+    def hold(self, host: str, seconds: float) -> None:
+        """Send nothing to a host for a while; what waits for it waits without being looked at."""
+        if slot := self.slots.get(host):
+            if slot.latercall:
+                slot.latercall.cancel()
+            slot.latercall = call_later(seconds, self._latercall, slot)
 
 
 class PrivateAddressMiddleware:
@@ -44,13 +90,93 @@ class PrivateAddressMiddleware:
         if is_private(parts.hostname or "") and parts.netloc not in self._named():
             raise Skipped("private_address", parts.netloc)
 
+    def process_response(self, request: Request, response: Response) -> Response:
+        """A browser follows redirects by itself; what it brought from inside goes no further."""
+        if response.url != request.url:
+            self.process_request(request.replace(url=response.url))
+        return response
+
     def _named(self) -> frozenset[str]:
-        run = getattr(self.crawler.spider, "run", None)
-        return run.hosts if run else frozenset()
+        of = getattr(self.crawler.spider, "run", self.crawler.spider)
+        return getattr(of, "hosts", frozenset())
+
+
+class RetryAfterMiddleware:
+    """Leaves a host alone that asks for it: 429, or 503 with Retry-After (RFC 9110, 10.2.3).
+
+    A short wait is waited for within the run, and the request is sent again; a longer one ends the
+    host's part in this run, and is kept by later runs until it is over.
+    """
+
+    def __init__(self, crawler: Crawler, longest: float) -> None:
+        self.crawler = crawler
+        self.longest = longest
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler, crawler.settings.getfloat("NEWSBOT_MAX_WAIT"))
+
+    def process_request(self, request: Request) -> None:
+        leave_alone(self.crawler, request, self.longest)
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        if response.status not in (429, 503):
+            return response
+        rests = request.meta.get("rests", 0)
+        wait = rest_asked(response, rests)
+        if wait is None:
+            assert self.crawler.spider is not None
+            return get_retry_request(request, spider=self.crawler.spider, reason="503") or response
+        if wait <= self.longest and rests < MAX_RESTS:
+            return request.replace(dont_filter=True, meta={**request.meta, "rests": rests + 1})
+        raise Skipped("retry_later", f"{urlparse_cached(request).netloc} asks for {wait:.0f} s of rest")
+
+
+def rest_asked(response: Response, rests: int) -> float | None:
+    """Return the seconds that a host wants to be left alone, after so many rests for one page, or None.
+
+    >>> rest_asked(Response("https://e.org/", status=503, headers={"Retry-After": "20"}), 0)
+    20.0
+    """
+    if response.status not in (429, 503):
+        return None
+    header = response.headers.get("Retry-After")
+    wait = retry_after(header.decode("latin-1") if header else None, datetime.now(UTC))
+    return REST_AFTER_429 * 4.0**rests if wait is None and response.status == 429 else wait
+
+
+def leave_alone(crawler: Crawler, request: Request, longest: float) -> None:
+    """Raise Skipped for a request to a host that wants to be left alone for longer than so many seconds."""
+    host = urlparse_cached(request).netloc
+    schedule = schedule_of(crawler)
+    until = schedule.rests_until(host) if schedule else None
+    if until and (datetime.fromisoformat(until) - datetime.now(UTC)).total_seconds() > longest:
+        raise Skipped("retry_later", f"{host} until {until}")
+
+
+def schedule_of(crawler: Crawler) -> Schedule | None:
+    """Return the schedule of the run that a crawler is at, if it is at one."""
+    run = getattr(crawler.spider, "run", None)
+    return run.schedule if run else None
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
     """Obeys robots.txt as RFC 9309, 2.3.1 has it: 4xx allows all; 5xx and no answer allow nothing."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        # Scrapy logs a traceback for every robots.txt that cannot be had; here the ledger says so.
+        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        host, run = urlparse_cached(request).netloc, getattr(self.crawler.spider, "run", None)
+        if host not in self._parsers and run:
+            kept = hosts.robots(run.engine, host, since=shifted(run.now(), -ROBOTS_KEPT_MINUTES))
+            if kept is not None:
+                parser = build_from_crawler(self._parserimpl, self.crawler, kept.encode())
+                self.crawler.signals.send_catch_log(signals.robots_parsed, robotparser=parser, request=request)
+                self._parsers[host] = parser
+        return await super().robot_parser(request)
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         if isinstance(rp, Unreachable):
@@ -61,9 +187,14 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise Skipped("robots_txt") from None
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        run = getattr(self.crawler.spider, "run", None)
         if response.status >= 500:
             self._settle(netloc, Unreachable(f"HTTP {response.status}"))
-        elif response.status >= 400:
+            return
+        if run:
+            text = response.body[:MAX_ROBOTS].decode("utf-8", "replace").replace("\0", "")
+            hosts.keep_robots(run.engine, netloc, text if response.status < 400 else "", now=run.now())
+        if response.status >= 400:
             self._settle(netloc, None)
         else:
             await super()._parse_robots(response, netloc, request)

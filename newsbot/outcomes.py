@@ -52,6 +52,8 @@ def outcome_of(error: BaseException) -> tuple[str, str, str]:
         if "max redirections" in str(error):
             return "failed", "too_many_redirects", ""
         return "skipped", "ignored", str(error)[:200]
+    if type(error).__name__ == "TimeoutError":  # the browser's is not Python's
+        return "failed", "timeout", str(error)[:200]
     for kind, reason in _BY_ERROR:
         if isinstance(error, kind):
             return "failed", reason, str(error)[:200]

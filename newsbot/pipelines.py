@@ -24,6 +24,9 @@ from newsbot.workers import Workers
 
 logger = logging.getLogger("newsbot")
 
+RESERVE_TEXT = frozenset({"tdm-reservation", "noai", "noarchive"})
+"""Opt-outs that NEWSBOT_RESPECT_TDM leaves an article out for; noimageai costs it its image."""
+
 
 class Collector(Protocol):
     """A spider whose pages become stored articles: what the pipelines ask of it."""
@@ -43,8 +46,9 @@ class Collector(Protocol):
 class ArticlePipeline:
     """Page -> clean Article or Rejection; an article over several pages becomes one, in their order."""
 
-    def __init__(self, crawler: Crawler, count: int, timeout: float, max_pages: int) -> None:
+    def __init__(self, crawler: Crawler, count: int, timeout: float, max_pages: int, respect_tdm: bool) -> None:
         self.crawler = crawler
+        self.respect_tdm = respect_tdm
         self.count = count
         self.timeout = timeout
         self.max_pages = max_pages
@@ -58,6 +62,7 @@ class ArticlePipeline:
             cores if workers < 0 else workers,
             crawler.settings.getfloat("NEWSBOT_EXTRACT_TIMEOUT"),
             crawler.settings.getint("NEWSBOT_MAX_ARTICLE_PAGES"),
+            crawler.settings.getbool("NEWSBOT_RESPECT_TDM"),
         )
 
     def open_spider(self) -> None:
@@ -69,8 +74,14 @@ class ArticlePipeline:
     async def process_item(self, item: object) -> object:
         if not isinstance(item, Page):
             return item
+        if self.respect_tdm and (reserved := RESERVE_TEXT.intersection(item.opt_outs)):
+            detail = ", ".join(sorted(reserved))
+            return Rejection(url=item.aliases[0], source=item.source, reason="tdm_reserved", detail=detail)
         result = await self.workers.make_article(item)
         if isinstance(result, Article):
+            result.opt_outs = item.opt_outs
+            if self.respect_tdm and "noimageai" in item.opt_outs:
+                result.image = None
             await self._join_pages(item, result)
         return result
 

@@ -16,6 +16,8 @@ from newsbot.export import deliver, paths_of
 from newsbot.healing import RunLock, place_of
 from newsbot.items import Article, Candidate, Rejection
 from newsbot.learning import Learning
+from newsbot.polling import Bounds
+from newsbot.schedule import Schedule
 from newsbot.sources import Source
 from newsbot.store import articles, frontier, history, ledger, retention, revisits
 from newsbot.store.frontier import Listing
@@ -26,6 +28,10 @@ from newsbot.store.verdicts import New, Verdict
 
 PRUNED_BATCHES = 10
 """Batches of old sketches that the end of a run clears away."""
+POSTPONED = frozenset({"retry_later"})
+"""Reasons to skip an address now that leave it pending: the next run takes it up."""
+LEFT_FOR_LATER = frozenset({"over_limit", "out_of_range"})
+"""Reasons to skip an address that another run may not have: its listing counts as not read."""
 
 
 def utc_now() -> str:
@@ -59,6 +65,7 @@ class Run:
         accepts: Callable[[Candidate], str | None] = lambda _candidate: None,
         max_new: int = 0,
         with_removed: bool = True,
+        polling: Bounds = Bounds(),  # noqa: B008 - it is immutable
         policy: Policy | None = None,
     ) -> None:
         """``accepts`` gives a further reason to skip a candidate; ``max_new`` bounds a source, 0 is no bound."""
@@ -72,6 +79,7 @@ class Run:
         )
         """Host and port of every address that the sources name themselves."""
         self.ledger = Ledger(self.id, self.sources)
+        self.schedule = Schedule(engine, polling, now)
         self.now = now
         self.learning = Learning(engine)
         self._accepts = accepts
@@ -89,10 +97,32 @@ class Run:
         """Return what is remembered of a listing, to ask for it conditionally."""
         return frontier.listing(self.engine, source.name, url)
 
-    def resume(self, source: Source) -> list[Candidate]:
-        """Return what earlier runs left on the frontier of a source."""
+    def keep_due(self) -> None:
+        """Leave out the sources that have nothing to do now: no listing due, no address waiting."""
+        waiting = frontier.sources_waiting(self.engine)
+        self.sources = {
+            name: source for name, source in self.sources.items() if name in waiting or self.schedule.due(source)
+        }
+        self.ledger.accounts = {name: self.ledger.accounts[name] for name in self.sources}
+
+    def articles_of(self, source: Source) -> list[str]:
+        """Return addresses of articles of a source that are known already, the latest."""
+        return frontier.articles_of(self.engine, source.name)
+
+    def sub_sitemaps_of(self, source: Source) -> dict[str, tuple[str | None, str]]:
+        """Return the listings of a source that were read, with the lastmod they had and when it was."""
+        return frontier.readings(self.engine, source.name)
+
+    def still(self, source: Source, known: Listing) -> None:
+        """Note that a listing says what it said before, whatever its sitemap index says of it now."""
+        frontier.enqueue(self.engine, source.name, [], known, now=self.now())
+
+    def resume(self, source: Source, *, failed: bool = True) -> list[Candidate]:
+        """Return what earlier runs left on the frontier of a source, with what they failed to fetch or without."""
         left = []
-        for candidate in frontier.pending(self.engine, source.name):
+        for candidate in frontier.pending(self.engine, source.name, failed=failed):
+            if self.schedule.rests_until(urlsplit(candidate.url).netloc):
+                continue
             entry = self.ledger.discover(source.name, candidate.url, candidate.via)
             if entry is None:
                 continue
@@ -133,7 +163,7 @@ class Run:
                 self._taken[source.name] += 1
                 fresh.append((entry.key, candidate))
         self._write_skips(skipped)
-        cut = any(reason == "over_limit" for _, reason in skipped)
+        cut = any(reason in LEFT_FOR_LATER for _, reason in skipped)
         frontier.enqueue(self.engine, source.name, fresh, None if cut else read, now=self.now())
         return [candidate for _, candidate in fresh]
 
@@ -245,6 +275,8 @@ class Run:
 
     def _settle(self, connection: Connection, entry: Entry, outcome: str, reason: str | None) -> None:
         """Say what is to become of an address that brought no article home."""
+        if reason in POSTPONED:
+            return
         if entry.article_id:  # the article stays what it is, and is looked at again when its time comes
             revisits.advance(connection, entry.article_id, self.policy.revisit_hours, now=self.now())
         elif outcome == "skipped":

@@ -1,7 +1,8 @@
 """Every setting of newsbot, its default and its reason. Scrapy's own names follow Scrapy's manual.
 
-Change one for a run with ``-s NAME=VALUE``. NEWSBOT_OUTPUT, NEWSBOT_DATABASE_URL, NEWSBOT_SOURCES and
-NEWSBOT_CONTACT are read from the environment too, for cron and containers.
+Change one for a run with ``-s NAME=VALUE``. NEWSBOT_OUTPUT, NEWSBOT_DATABASE_URL, NEWSBOT_SOURCES,
+NEWSBOT_CHROMIUM, NEWSBOT_CONTACT, NEWSBOT_BROKER_URL and NEWSBOT_QUEUE are read from the environment too, for cron and
+containers.
 """
 
 import os
@@ -21,8 +22,15 @@ NEWSBOT_OUTPUT = os.environ.get("NEWSBOT_OUTPUT", "output")
 NEWSBOT_DATABASE_URL = os.environ.get("NEWSBOT_DATABASE_URL", "")
 # The sources file of `crawl news`. Empty: the one that ships with newsbot.
 NEWSBOT_SOURCES = os.environ.get("NEWSBOT_SOURCES", "")
+# Many machines: where the queue of sources is (RabbitMQ), and its name.
+NEWSBOT_BROKER_URL = os.environ.get("NEWSBOT_BROKER_URL", "amqp://guest:guest@127.0.0.1:5672//")
+NEWSBOT_QUEUE = os.environ.get("NEWSBOT_QUEUE", "newsbot")
 # Whether records say what cleaning removed.
 NEWSBOT_EXPORT_REMOVED = True
+
+# --- Pages that need JavaScript (sources with render = true) --------------------------------------
+# The browser's program. Empty: the Chromium or Chrome that is installed.
+NEWSBOT_CHROMIUM = os.environ.get("NEWSBOT_CHROMIUM", "")
 
 # --- Extraction ----------------------------------------------------------------------------------
 # Worker processes; -1: one a core, 0: none, in the crawl's own process.
@@ -42,6 +50,13 @@ NEWSBOT_MAX_SITEMAPS = 50
 NEWSBOT_MAX_ARTICLE_PAGES = 20
 # Pages read of one section (its pagination followed).
 NEWSBOT_MAX_SECTION_PAGES = 5
+# Pages read of a site's archive, and of each of its sections, by a backfill (crawl site -a since=...).
+NEWSBOT_MAX_ARCHIVE_PAGES = 500
+
+# --- How often listings are asked (crawl news -a due=1) --------------------------------------------
+# Minutes. A feed's interval follows how much of it is new, between these; docs/decisions/0005-polling.md.
+NEWSBOT_POLL_MIN = 5.0
+NEWSBOT_POLL_MAX = 360.0
 
 # --- What is known already -----------------------------------------------------------------------
 # Copies of a known article: in files of their own (separate), among the articles (inline), in no file (drop).
@@ -59,12 +74,17 @@ NEWSBOT_CONTACT = os.environ.get("NEWSBOT_CONTACT", "")
 USER_AGENT = f"newsbot/{__version__}"
 ROBOTSTXT_USER_AGENT = "newsbot"
 ROBOTSTXT_OBEY = True
+# Leave out what a publisher reserves from text and data mining; the opt-outs are in the record either way.
+NEWSBOT_RESPECT_TDM = False
 # One host gets one request at a time, about a second apart; many hosts are asked at once.
 DOWNLOAD_DELAY = 1.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 128
+# Seconds that a run waits when a host asks for it (Retry-After); what takes longer is left to later runs.
+NEWSBOT_MAX_WAIT = 60.0
 DOWNLOADER = "newsbot.middlewares.HostDownloader"
-SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.DownloaderAwarePriorityQueue"
+# Hosts take turns; the requests of a slow one wait outside the downloader, where they hold up nobody.
+SCHEDULER_PRIORITY_QUEUE = "newsbot.hostqueue.HostQueue"
 # A news site needs no cookie to be read, and cookies make articles differ from visit to visit.
 COOKIES_ENABLED = False
 DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -83,6 +103,8 @@ DNS_TIMEOUT = 10
 REACTOR_THREADPOOL_MAXSIZE = 40
 # One more try at once; what fails again is tried by later runs.
 RETRY_TIMES = 1
+# Without 429 and 503, of which RetryAfterMiddleware knows more.
+RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]
 REDIRECT_MAX_TIMES = 8
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 # Both open a port through which code can be run in the crawl.
@@ -96,12 +118,16 @@ ITEM_PIPELINES = {
 }
 DOWNLOADER_MIDDLEWARES = {
     "newsbot.middlewares.PrivateAddressMiddleware": 60,
+    "newsbot.middlewares.RetryAfterMiddleware": 70,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "newsbot.middlewares.RobotsMiddleware": 100,
+    "newsbot.reservations.ReservationMiddleware": 110,
 }
 EXTENSIONS = {
     "newsbot.extensions.manners.CrawlDelay": 0,
     "newsbot.extensions.progress.Progress": 0,
+    "newsbot.extensions.throttle.PoliteThrottle": 0,
+    "scrapy.extensions.throttle.AutoThrottle": None,
     "scrapy.extensions.logstats.LogStats": None,
 }
 # -o and -O write the fields of the record (docs/data.md), in its order.

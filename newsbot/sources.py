@@ -57,6 +57,7 @@ class Source(BaseModel):
     allow: list[Pattern] = []
     deny: list[Pattern] = []
     delay: float | None = Field(default=None, ge=0, le=3600)
+    render: bool = False
     tags: list[str] = []
 
     @field_validator("delay", mode="before")
@@ -91,8 +92,8 @@ class Source(BaseModel):
         return None
 
 
-def load_sources(path: Path | str = BUNDLED, only: Sequence[str] = ()) -> list[Source]:
-    """Read a sources file and return its sources in order, or only the named ones.
+def load_sources(path: Path | str = BUNDLED, only: Sequence[str] = (), tags: Sequence[str] = ()) -> list[Source]:
+    """Read a sources file and return its sources in order, or only the named ones, or those with one of the tags.
 
     Raises SourcesError with every fault of the file, one a line, and reads nothing of a faulty file.
     """
@@ -126,15 +127,23 @@ def load_sources(path: Path | str = BUNDLED, only: Sequence[str] = ()) -> list[S
         sources.append(source)
     if faults:
         raise SourcesError("\n".join(faults))
-    return _only(sources, only, path)
+    return _only(sources, only, tags, path)
 
 
-def _only(sources: list[Source], names: Sequence[str], path: Path) -> list[Source]:
+def _only(sources: list[Source], names: Sequence[str], tags: Sequence[str], path: Path) -> list[Source]:
     unknown = sorted(set(names) - {source.name for source in sources})
     if unknown:
         known = ", ".join(source.name for source in sources[:20])
         raise SourcesError(f"{path}: no source is named {', '.join(unknown)}; there are: {known}")
-    return [source for source in sources if not names or source.name in names]
+    known_tags = {tag for source in sources for tag in source.tags}
+    if strange := sorted(set(tags) - known_tags):
+        known = ", ".join(sorted(known_tags)[:40]) or "none"
+        raise SourcesError(f"{path}: no source has the tag {', '.join(strange)}; tags are: {known}")
+    return [
+        source
+        for source in sources
+        if (not names or source.name in names) and (not tags or set(tags) & set(source.tags))
+    ]
 
 
 def _fault(path: Path, text: str, number: int, detail: object) -> str:

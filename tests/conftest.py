@@ -12,6 +12,8 @@ from typing import Any
 
 import orjson
 import pytest
+from scrapy.cmdline import execute
+from scrapy.utils.project import get_project_settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
@@ -88,6 +90,16 @@ def scrapy_environment(output: Path, **more: str) -> dict[str, str]:
     return {**kept, "NEWSBOT_OUTPUT": str(output), **more}
 
 
+def scrapy_here(monkeypatch: pytest.MonkeyPatch, output: Path, *args: str) -> int:
+    """Run a command of `scrapy` that starts no crawl in this process, and return its exit status."""
+    monkeypatch.setenv("SCRAPY_SETTINGS_MODULE", "newsbot.settings")
+    settings = get_project_settings()
+    settings.set("NEWSBOT_OUTPUT", str(output), priority="project")
+    with pytest.raises(SystemExit) as ended:
+        execute(["scrapy", *args], settings)
+    return int(ended.value.code or 0)
+
+
 def make_article(url: str = "https://example.org/a", text: str = "One.\n\nTwo.", **fields: Any) -> Article:
     """Return an article as extraction and cleaning would hand it to the store."""
     values: dict[str, Any] = {
@@ -116,7 +128,7 @@ def sources_file(folder: Path, **sources: dict[str, object]) -> Path:
     lines = []
     for name, fields in sources.items():
         lines += ["[[source]]", f'name = "{name}"']
-        lines += [f"{field} = {value!r}".replace("'", '"') for field, value in fields.items()]
+        lines += [f"{field} = {orjson.dumps(value).decode()}" for field, value in fields.items()]
     path = folder / "sources.toml"
     path.write_text("\n".join(lines), "utf-8")
     return path

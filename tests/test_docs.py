@@ -34,7 +34,7 @@ def test_the_sources_shown_are_read_and_show_every_field_that_matters(tmp_path: 
     path = tmp_path / "sources.toml"
     path.write_text(block("toml"), "utf-8")
     (source,) = load_sources(path)
-    assert source.model_fields_set == set(Source.model_fields) - {"tags"}
+    assert source.model_fields_set == set(Source.model_fields)
 
 
 def test_the_python_shown_gives_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,7 +60,11 @@ def test_every_command_is_documented_and_no_other_is_named() -> None:
 
 
 def test_every_spider_and_argument_shown_exists() -> None:
-    spiders = {"news": {"sources", "only"}, "site": {"url", "since", "until", "limit"}, "archive": {"path"}}
+    spiders = {
+        "news": {"sources", "only", "tags", "due"},
+        "site": {"url", "since", "until", "limit"},
+        "archive": {"path"},
+    }
     shown = re.findall(r"scrapy crawl (\w+)((?: \[?-a \w+=[^\s\]`]+\]?)*)", README + OPERATIONS)
     assert {spider for spider, _ in shown} == set(spiders)
     for spider, arguments in shown:

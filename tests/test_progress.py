@@ -15,6 +15,9 @@ from local_web import LocalWeb, article_page, local_web
 from newsbot.extensions.progress import figures_of
 from newsbot.store.ledger import Ledger
 
+QUICK = ("-s", "NEWSBOT_EXTRACT_WORKERS=0")
+"""Worker processes would take longer to start than this crawl takes."""
+
 
 def small_web(web: LocalWeb, folder: Path) -> Path:
     urls = [web.put(f"/{n}", article_page(f"Money for {n}", f"project {n}")) for n in ("one", "two", "six")]
@@ -23,7 +26,7 @@ def small_web(web: LocalWeb, folder: Path) -> Path:
 
 def test_a_terminal_shows_live_progress_and_the_log_above_it(tmp_path: Path) -> None:
     with local_web() as web:
-        command = ["crawl", "news", "-a", f"sources={small_web(web, tmp_path)}", "-s", "DOWNLOAD_DELAY=0.7"]
+        command = ["crawl", "news", "-a", f"sources={small_web(web, tmp_path)}", "-s", "DOWNLOAD_DELAY=0.7", *QUICK]
         master, slave = pty.openpty()
         crawl = subprocess.Popen(
             [sys.executable, "-m", "scrapy", *command],
@@ -44,13 +47,15 @@ def test_a_terminal_shows_live_progress_and_the_log_above_it(tmp_path: Path) -> 
     assert re.search(
         r"sources 0 of 1 done\s+pages [123]\s+new [123]\s+duplicates 0\s+rejected 0\s+errors 0\s+rate", text
     )
+    assert re.search(r"left [12], about [12] s", text), "how long it will take"
+    assert "━━━" in text, "and a bar that shows it"
     assert "discovered 3 = fetched 3; fetched 3 = new 3" in text
     assert "\x1b[?25h" in shown.decode(), "the cursor is shown again"
 
 
 def test_without_a_terminal_there_are_plain_lines(tmp_path: Path) -> None:
     with local_web() as web:
-        command = ("crawl", "news", "-a", f"sources={small_web(web, tmp_path)}", "-s", "DOWNLOAD_DELAY=0.7")
+        command = ("crawl", "news", "-a", f"sources={small_web(web, tmp_path)}", "-s", "DOWNLOAD_DELAY=0.7", *QUICK)
         run = run_scrapy(tmp_path / "output", *command, "-s", "LOGSTATS_INTERVAL=0.5")
     assert "\x1b" not in run.stderr
     assert re.search(
@@ -76,4 +81,5 @@ def test_the_figures_are_the_ledgers() -> None:
         "rejected": "1",
         "errors": "0",
         "rate": "2.0 pages/s",
+        "left": "0",
     }

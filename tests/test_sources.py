@@ -4,20 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from newsbot.sources import BUNDLED, Source, SourcesError, load_sources
+from newsbot.sources import Source, SourcesError, load_sources
 
 
 def write(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "sources.toml"
     path.write_text(text, encoding="utf-8")
     return path
-
-
-def test_bundled_sources_are_valid_and_many_sided() -> None:
-    sources = load_sources(BUNDLED)
-    assert len(sources) >= 20
-    assert len({source.country for source in sources}) >= 15
-    assert all(source.feeds or source.news_sitemaps or source.sitemaps for source in sources)
 
 
 def test_every_fault_is_named_with_its_line_and_field(tmp_path: Path) -> None:
@@ -86,3 +79,22 @@ def test_allow_and_deny_patterns_decide_on_addresses() -> None:
     assert source.refuses("https://example.org/news/1") is None
     assert source.refuses("https://example.org/news/video/1") == "denied_by_pattern"
     assert source.refuses("https://example.org/shop/1") == "not_allowed_by_pattern"
+
+
+def test_many_outlets_of_many_countries_ship_with_newsbot_and_a_few_are_the_start() -> None:
+    outlets = load_sources()
+    assert len(outlets) >= 150
+    assert len({outlet.country for outlet in outlets}) >= 30
+    assert all(outlet.title and outlet.language and outlet.country in outlet.tags for outlet in outlets)
+    assert not {outlet.country for outlet in outlets} & {"uk", "en", "eu"}, "ISO 3166 codes"
+    starter = load_sources(tags=["starter"])
+    assert 10 <= len(starter) <= 40
+    assert len({outlet.language for outlet in starter}) >= 10
+
+
+def test_a_tag_chooses_and_a_strange_tag_is_said_plainly(tmp_path: Path) -> None:
+    blocks = [f'[[source]]\nname = "{n}"\nhome = "https://{n}.org/"\ntags = ["{t}"]\n' for n, t in ("ax", "by", "cx")]
+    path = write(tmp_path, "\n".join(blocks))
+    assert [source.name for source in load_sources(path, tags=["x"])] == ["a", "c"]
+    with pytest.raises(SourcesError, match="no source has the tag z; tags are: x, y"):
+        load_sources(path, tags=["x", "z"])

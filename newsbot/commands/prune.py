@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from newsbot.commands import open_store
 from newsbot.run import utc_now
 from newsbot.store import StoreError
+from newsbot.store.location import open_existing, store_url
 from newsbot.store.retention import prune
 
 
@@ -40,8 +41,13 @@ class Command(ScrapyCommand):
         days = self.settings.getint("NEWSBOT_REMEMBER_DAYS") if opts.days is None else opts.days
         if args or days < 0:
             raise UsageError("say: scrapy prune [--days N]")
+        url = store_url(self.settings["NEWSBOT_DATABASE_URL"], Path(self.settings["NEWSBOT_OUTPUT"]))
         try:
-            forgotten = prune(open_store(self.settings), days, now=utc_now())
+            forgotten = prune(
+                open_existing(url),
+                days,
+                now=utc_now(),
+            )
         except StoreError as error:
             raise UsageError(str(error), print_help=False) from None
         print(f"{forgotten} articles older than {days} days are no longer compared with what comes")

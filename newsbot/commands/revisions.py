@@ -6,14 +6,15 @@ import argparse
 import difflib
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from newsbot.commands import open_store
 from newsbot.items import Article
 from newsbot.store import StoreError
 from newsbot.store.clusters import Cluster, cluster_of
+from newsbot.store.location import open_existing, store_url
 from newsbot.store.versions import versions_of
 from newsbot.urls import InvalidURL, article_id
 
@@ -37,9 +38,10 @@ class Command(ScrapyCommand):
         if len(args) != 1:
             raise UsageError("say: scrapy revisions ID")
         assert self.settings is not None
+        url = store_url(self.settings["NEWSBOT_DATABASE_URL"], Path(self.settings["NEWSBOT_OUTPUT"]))
         try:
             key = article_id(args[0]) if "://" in args[0] else args[0]
-            engine = open_store(self.settings)
+            engine = open_existing(url)
             versions = versions_of(engine, key)
             if not versions:
                 raise UsageError(f"no article {args[0]} is known", print_help=False)

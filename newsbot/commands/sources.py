@@ -1,47 +1,191 @@
-"""`scrapy sources`: the outlets of a sources file."""
+"""`scrapy sources`: list, check and add the outlets of a sources file."""
 
 from __future__ import annotations
 
 import argparse
+import logging
+import sys
+from pathlib import Path
 
+import tomlkit
 from rich.console import Console
 from rich.table import Table
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
+from tomlkit.items import AoT
+from tomlkit.items import Table as TomlTable
 
-from newsbot.sources import BUNDLED, SourcesError, load_sources
+from newsbot.commands.crawl import QUIET
+from newsbot.sources import BUNDLED, Source, SourcesError, load_sources
+from newsbot.survey import PROVEN, ListingReport, SiteReport, SurveySpider
+from newsbot.urls import InvalidURL, canonical_url
+
+UNHEALTHY = 3
 
 
 class Command(ScrapyCommand):
-    """Lists and checks the sources file."""
+    """Lists, checks and extends the sources file."""
 
     requires_project = True
-    requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "[options] list"
+        return "[options] list | check [NAME ...] | add URL"
 
     def short_desc(self) -> str:
-        return "List the outlets of the sources file"
+        return "List, check or add the outlets of a sources file"
 
     def long_desc(self) -> str:
-        return "List the outlets of the sources file, after checking it: every fault is named with its line."
+        return (
+            "list: show the outlets, after checking the file. check: fetch every outlet's listings and one article, "
+            "and show what works; exits with 3 if something does not. add: find the feeds and sitemaps of a site, try "
+            "them, show what was found, and append it to the file named with --file."
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--file", metavar="FILE", help="sources file (NEWSBOT_SOURCES, or the bundled one)")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        if args != ["list"]:
-            raise UsageError("say: scrapy sources list")
         assert self.settings is not None
+        file = opts.file or self.settings["NEWSBOT_SOURCES"]
+        match args:
+            case ["list"]:
+                _list(_load(file or BUNDLED))
+            case ["check", *names]:
+                reports = self._survey(sources=_load(file or BUNDLED, names))
+                _show(reports)
+                self.exitcode = 0 if all(report.is_healthy for report in reports) else UNHEALTHY
+            case ["add", url]:
+                self.exitcode = self._add(url, Path(file) if file else None)
+            case _:
+                raise UsageError("say: scrapy sources list | check [NAME ...] | add URL")
+
+    def _survey(self, **arguments: object) -> list[SiteReport]:
+        assert self.crawler_process is not None
+        for name in (*QUIET, "newsbot"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+        crawler = self.crawler_process.create_crawler(SurveySpider)
+        self.crawler_process.crawl(crawler, **arguments)
+        self.crawler_process.start()
+        return crawler.spider.reports if isinstance(crawler.spider, SurveySpider) else []
+
+    def _add(self, url: str, file: Path | None) -> int:
         try:
-            sources = load_sources(opts.file or self.settings["NEWSBOT_SOURCES"] or BUNDLED)
-        except SourcesError as error:
-            raise UsageError(str(error), print_help=False) from None
-        table = Table("name", "title", "country", "language", "listings", "home", box=None)
-        for source in sources:
-            channels = [channel for channel, _ in source.listings()]
-            listings = ", ".join(f"{channels.count(c)} {c}" for c in dict.fromkeys(channels))
-            table.add_row(source.name, source.title, source.country, source.language, listings, source.home)
-        Console().print(table)
+            home = canonical_url(url if "://" in url else f"https://{url}")
+        except InvalidURL as error:
+            raise UsageError(f"add: {error}", print_help=False) from None
+        taken = _load(file) if file and file.exists() else []
+        (report,) = self._survey(url=home)
+        _show([report], listings=True)
+        if not any(listing.named for listing in report.listings):
+            print(f"nothing was added: no article could be found at {home}")
+            return UNHEALTHY
+        source = _with_free_name(report.source, {source.name for source in taken})
+        block = _block(source)
+        print(f"\n[[source]]\n{block.as_string()}")
+        if file is None:
+            print("nothing was written; name a sources file to append this to: --file my-outlets.toml")
+            return 0
+        if any(source.home == known.home for known in taken):
+            print(f"nothing was written: {file} has {source.home} already")
+            return 0
+        append(file, block)
+        print(f"added to {file} as {source.name}")
+        return 0
+
+
+def append(file: Path, block: TomlTable) -> None:
+    """Append a [[source]] block to a sources file, whose comments and order stay as they are."""
+    text = file.read_text("utf-8") if file.exists() else ""
+    document = tomlkit.parse(text)
+    blocks = document.get("source")
+    if blocks is None:
+        blocks = tomlkit.aot()
+        document.append("source", blocks)
+    assert isinstance(blocks, AoT)
+    if len(blocks):
+        last = blocks[-1].as_string()
+        blocks[-1].add(tomlkit.nl()) if not last.endswith("\n\n") else None
+    blocks.append(block)
+    temporary = file.with_name(f"{file.name}.new")
+    temporary.write_text(tomlkit.dumps(document), "utf-8")
+    load_sources(temporary)
+    temporary.replace(file)
+
+
+def _block(source: Source) -> TomlTable:
+    block = tomlkit.table()
+    for name, value in source.model_dump(exclude_defaults=True).items():
+        if isinstance(value, list):
+            array = tomlkit.array()
+            array.extend(value)
+            block.add(name, array.multiline(len(value) > 1))
+        else:
+            block.add(name, value)
+    return block
+
+
+def _with_free_name(source: Source, taken: set[str]) -> Source:
+    names = [source.name, f"{source.name}-{source.country}" if source.country else source.name]
+    names += [f"{source.name}-{number}" for number in range(2, 1000)]
+    return source.model_copy(update={"name": next(name for name in names if name not in taken)})
+
+
+def _load(file: Path | str, names: list[str] | None = None) -> list[Source]:
+    try:
+        return load_sources(file, only=names or [])
+    except SourcesError as error:
+        raise UsageError(str(error), print_help=False) from None
+
+
+def _list(sources: list[Source]) -> None:
+    table = Table("name", "title", "country", "language", "listings", "tags", "home", box=None)
+    for source in sources:
+        channels = [channel for channel, _ in source.listings()]
+        listings = ", ".join(f"{channels.count(c)} {c}" for c in dict.fromkeys(channels))
+        tags = " ".join(source.tags)
+        table.add_row(source.name, source.title, source.country, source.language, listings, tags, source.home)
+    Console().print(table)
+
+
+def _show(reports: list[SiteReport], *, listings: bool = False) -> None:
+    """Print a table of what works, and below it what does not, one line a fault."""
+    console = Console() if sys.stdout.isatty() else Console(width=160)
+    table = Table("source", "reachable", "entries", "newest", "validators", "robots", "fields", "opt-outs", box=None)
+    for report in reports:
+        read = [listing for listing in report.listings if not listing.error]
+        table.add_row(
+            report.source.name,
+            f"{len(read)} of {len(report.listings)}",
+            str(sum(len(listing.named) for listing in read)),
+            max((listing.newest or "" for listing in read), default="")[:16] or "-",
+            _validators(read),
+            report.robots,
+            f"{len(report.filled)} of {len(PROVEN)}" if report.article else "no article",
+            ", ".join(report.opt_outs) or "none",
+        )
+    console.print(table)
+    for report in reports:
+        for line in _remarks(report, listings=listings):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _remarks(report: SiteReport, *, listings: bool) -> list[str]:
+    name = report.source.name
+    lines = []
+    for listing in report.listings:
+        if listing.error:
+            lines.append(f"{name}: {listing.channel} {listing.url}: {listing.error}")
+        elif listings:
+            what = f"{len(listing.named)} entries, newest {listing.newest or 'undated'}"
+            lines.append(f"{name}: {listing.channel} {listing.url}: {what}")
+    if report.article is None:
+        lines.append(f"{name}: no article: {report.fault}")
+    elif missing := [field for field in PROVEN if field not in report.filled]:
+        lines.append(f"{name}: {report.article_url} has no {', '.join(missing)}")
+    return lines
+
+
+def _validators(read: list[ListingReport]) -> str:
+    found = {name for listing in read for name in listing.validators}
+    return ", ".join(sorted(found)) or "none"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
+from gzip import GzipFile
 from pathlib import Path
+from typing import BinaryIO
 
 import orjson
+
+from newsbot.export.whole import whole_file
 
 
 def write_lines(path: Path, records: Iterable[Mapping[str, object]]) -> int:
@@ -14,29 +17,14 @@ def write_lines(path: Path, records: Iterable[Mapping[str, object]]) -> int:
 
     Returns the number of lines. Raises OSError (disk full, no permission) and leaves no file then.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
+    with whole_file(path) as file:
+        return put_lines(file, records)
+
+
+def put_lines(file: BinaryIO | GzipFile, records: Iterable[Mapping[str, object]]) -> int:
+    """Write one record a line into an open file, and return the number of lines."""
     count = 0
-    try:
-        with temporary.open("wb") as file:
-            for record in records:
-                file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
-                count += 1
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
+    for record in records:
+        file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+        count += 1
     return count
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename itself durable (POSIX asks for it; Windows cannot open a folder)."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

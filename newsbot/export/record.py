@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from newsbot.dedupe import CHANGES
-from newsbot.items import CHANNELS, FAIL_REASONS, KINDS, PRECISIONS, REJECTION_REASONS, SKIP_REASONS
+from newsbot.items import CHANNELS, FAIL_REASONS, KINDS, OPT_OUTS, PRECISIONS, REJECTION_REASONS, SKIP_REASONS
 from newsbot.store.verdicts import RELATIONS
 
 SCHEMA_FILE = Path(__file__).with_name("article.schema.json")
@@ -89,6 +89,12 @@ FIELDS = (
         "Whether the page says that part of it is for subscribers; null where nothing tells.",
         None,
     ),
+    Field(
+        "opt_outs",
+        {"type": "array", "items": {"type": "string", "enum": list(OPT_OUTS)}},
+        "What the publisher reserves: mining of text and data (W3C TDMRep), use by AI, of images too, archiving.",
+        ["noai"],
+    ),
     Field("agency", _maybe(_text()), "News agency that byline, dateline or credit line name.", "Reuters"),
     Field("content_hash", _HASH, "SHA-256 of the words of `text`.", "9f86…"),
     Field("previous_hash", _maybe(_HASH), "`content_hash` of the version before; null for the first.", None),
@@ -138,14 +144,16 @@ DUPLICATE_FIELDS = (
     ),
 )
 
+LATER_FIELDS: dict[str, object] = {"opt_outs": [], "agency": None, "previous_hash": None, "change": None}
+"""Fields that documents stored by an earlier newsbot lack, with what they stand at there."""
 NAMES = tuple(field.name for field in FIELDS)
 
 
 def to_record(document: Mapping[str, object], *, with_removed: bool = True) -> dict[str, object]:
     """Return the exported form of a stored article: the fields in their order, nothing else."""
     fields = FIELDS + (DUPLICATE_FIELDS if "duplicate_of" in document else ())
-    # A version stored by an older newsbot lacks fields that came later; all of them may be null.
-    record = {field.name: document.get(field.name) for field in fields}
+    document = {**LATER_FIELDS, **document}
+    record = {field.name: document[field.name] for field in fields}
     if not with_removed:
         record["removed"] = []
     return record

@@ -1,4 +1,4 @@
-"""Delays that a site asks for (Crawl-delay in robots.txt) or that a source states."""
+"""Delays that a site asks for (Crawl-delay and Request-rate in robots.txt) or that a source states."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class CrawlDelay:
 
     def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         host = urlsplit(request.url).netloc
-        delay = min(robotparser.crawl_delay(self.user_agent) or 0.0, MAX_CRAWL_DELAY)
+        delay = min(stated_delay(robotparser, self.user_agent), MAX_CRAWL_DELAY)
         if delay > self._downloader().per_slot_settings.get(host, {}).get("delay", self.default):
             self._space(host, delay)
 
@@ -59,3 +59,14 @@ class CrawlDelay:
     def _downloader(self) -> Downloader:
         assert self.crawler.engine is not None
         return self.crawler.engine.downloader
+
+
+def stated_delay(robotparser: RobotParser, user_agent: str) -> float:
+    """Return the seconds between two requests that a robots.txt asks for: Crawl-delay or Request-rate, the longer.
+
+    A Request-rate that holds for some hours of the day ("1/10m 0600-0845") is kept all day long.
+    """
+    protego = getattr(robotparser, "rp", None)
+    rate = protego.request_rate(user_agent) if protego else None
+    by_rate = rate.seconds / rate.requests if rate and rate.requests else 0.0
+    return max(robotparser.crawl_delay(user_agent) or 0.0, by_rate)

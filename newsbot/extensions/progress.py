@@ -7,14 +7,15 @@ import sys
 import time
 from typing import Self
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
+from rich.progress_bar import ProgressBar
 from rich.table import Table
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 
-from newsbot.store.ledger import Ledger
+from newsbot.store.ledger import OF_DISCOVERED, Account, Ledger
 
 logger = logging.getLogger("newsbot")
 
@@ -62,15 +63,17 @@ class Progress:
             return
         figures = figures_of(run.ledger, time.monotonic() - self.started)
         if self.live:
-            self.live.update(_picture(figures), refresh=True)
+            self.live.update(_picture(figures, run.ledger.total()), refresh=True)
         else:
             logger.info("%s", ", ".join(f"{name} {value}" for name, value in figures.items()))
 
 
 def figures_of(ledger: Ledger, seconds: float) -> dict[str, str]:
     """Return what the display shows of a ledger, by name."""
-    counts = ledger.total().counts
+    total = ledger.total()
+    counts = total.counts
     done = sum(account.is_done() for account in ledger.accounts.values())
+    rate = counts["fetched"] / max(seconds, 0.001)
     return {
         "sources": f"{done} of {len(ledger.accounts)} done",
         "pages": str(counts["fetched"]),
@@ -78,16 +81,41 @@ def figures_of(ledger: Ledger, seconds: float) -> dict[str, str]:
         "duplicates": str(counts["duplicate"]),
         "rejected": str(counts["rejected"]),
         "errors": str(counts["failed"]),
-        "rate": f"{counts['fetched'] / max(seconds, 0.001):.1f} pages/s",
+        "rate": f"{rate:.1f} pages/s",
+        "left": left_of(total, rate),
     }
 
 
-def _picture(figures: dict[str, str]) -> Table:
+def left_of(total: Account, rate: float) -> str:
+    """Say how many known addresses are still to be fetched, and how long that takes at a rate (pages a second).
+
+    >>> from collections import Counter
+    >>> left_of(Account(Counter(discovered=500, fetched=100, already_known=40)), 2.0)
+    '360, about 3 min'
+    >>> left_of(Account(Counter(discovered=5)), 0.0)
+    '5'
+    """
+    left = _open(total)
+    if not left or not rate:
+        return str(left)
+    seconds = left / rate
+    for unit, length in (("h", 5400.0), ("min", 90.0), ("s", 0.0)):
+        if seconds >= length:
+            return f"{left}, about {seconds / {'h': 3600, 'min': 60, 's': 1}[unit]:.0f} {unit}"
+    raise AssertionError(seconds)
+
+
+def _open(total: Account) -> int:
+    return total.counts["discovered"] - sum(total.counts[name] for name in OF_DISCOVERED)
+
+
+def _picture(figures: dict[str, str], total: Account) -> Group:
     table = Table.grid(padding=(0, 2))
     for name in figures:
         table.add_column(header=name)
     table.add_row(*(f"[dim]{name}[/dim] [bold]{value}[/bold]" for name, value in figures.items()))
-    return table
+    known = total.counts["discovered"]
+    return Group(table, ProgressBar(total=max(known, 1), completed=known - _open(total), width=60))
 
 
 def _redirect_logs(to: object) -> None:

@@ -11,23 +11,51 @@ from newsbot.extraction.title import fold
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।»”\"')\]:]$")
 _DATE_LINE = re.compile(
-    r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\b\d{1,2}\.?\s+[^\W\d]{3,12}\.?,?\s+\d{4}\b|"
-    r"\b[^\W\d]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}\b|\d{4}\s?[年년]|\b\d+\s?min\b|\bmin(?:ute)?s? read\b|Lesezeit|Lesedauer"
+    r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}\s?[年년]"
+    r"|\b\d{1,2}\.?\s+[^\W\d]{3,12}\.?,?\s+\d{4}\b|\b[^\W\d]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}\b"
+    r"|\b\d+\s?min\b|\bmin(?:ute)?s? read\b|Lesezeit|Lesedauer"
 )
+_BARE_URL = re.compile(r"[^\W\d_ ]{0,20} ?[^\W\d_ ]{0,20}:?\s*(?:https?://\S+\s*)+$")
+_LABELS = frozenset(label.casefold() for label in """
+table of contents|contents|contents hide|inhaltsverzeichnis|sommaire|índice|indice|inhoudsopgave|目次|目录|
+advertisement|advert|advertising|ad|sponsored|anzeige|werbung|publicidad|anuncio|publicité|pubblicità|
+publicidade|
+reklama|reklam|reclame|advertentie|
+annons|annonse|annonce|mainos|реклама|広告|pr|광고|广告|廣告|إعلان|الإعلان|פרסומת|विज्ञापन|โฆษณา|quảng cáo|
+iklan|διαφήμιση|
+hirdetés|
+read more|read also|also read|see also|more|related|related articles|related stories|recommended|
+you may also like|
+listen|share|share this|embed|
+auch interessant|mehr zum thema|lesen sie auch|das könnte sie auch interessieren|
+empfohlener redaktioneller inhalt|
+lire aussi|à lire aussi|lea también|
+lea además|te puede interesar|leia também|leia mais|leggi anche|lees ook|les også|läs också|læs også|
+czytaj więcej|
+czytaj też|zobacz też|
+читайте также|читайте також|اقرأ أيضا|اقرأ أيضًا|קרא גם|関連記事|あわせて読みたい|관련기사|相关阅读|
+相關新聞|baca juga|ayrıca okuyun|
+ilgili haberler
+""".replace("\n", "").split("|"))  # fmt: skip
+"""What stands alone on a line above an advertisement or a related link, case folded."""
 LONG = 80
 
 
 def select(blocks: Sequence[Block], title: str, authors: Sequence[str], site: str) -> list[Block]:
     """Leave out the headline's repetition, bylines and dates on top, link lists, and headings with nothing below."""
-    kept = _without_link_lists(blocks, site)
+    shown = [block for block in blocks if len(block.text) > 40 or block.text.strip(" :：…»>").casefold() not in _LABELS]
+    kept = _without_link_lists(shown, site)
     kept = _without_head_lines(kept, title, authors)
     return _without_empty_headings(_without_author_notes(kept, authors))
 
 
-def _is_linky(block: Block) -> bool:
-    if block.kind in _HEADINGS:
-        return False
-    return block.link_share > 0.8 if len(block.text) < 200 else block.link_share > 0.9
+def _is_linky(block: Block, site: str) -> bool:
+    if block.kind in _HEADINGS:  # a heading that leads to another page of the site is a teaser's
+        targets = [a.get("href") or "" for a in block.element.iter("a")] if block.link_share > 0.9 else []
+        return any(t.startswith("/") or (t.startswith("http") and site in t) for t in targets)
+    if ("http" in block.text and _BARE_URL.match(block.text)) or "lorem ipsum" in block.text[:400].lower():
+        return True
+    return block.link_share > 0.7 if len(block.text) < 200 else block.link_share > 0.85
 
 
 def _without_link_lists(blocks: Sequence[Block], site: str) -> list[Block]:
@@ -39,18 +67,23 @@ def _without_link_lists(blocks: Sequence[Block], site: str) -> list[Block]:
     position = 0
     while position < len(blocks):
         end = position
-        while end < len(blocks) and _is_linky(blocks[end]):
+        while end < len(blocks) and _is_linky(blocks[end], site):
             end += 1
         if end > position:
             if _is_content(blocks[position:end], kept, site):
                 kept.extend(blocks[position:end])
-            elif kept and kept[-1].kind in _HEADINGS and (end == len(blocks) or blocks[end].kind in _HEADINGS):
+            elif kept and _announces(kept[-1], end == len(blocks) or blocks[end].kind in _HEADINGS):
                 kept.pop()
             position = end
             continue
         kept.append(blocks[position])
         position += 1
     return kept
+
+
+def _announces(block: Block, ends: bool) -> bool:
+    """Whether a heading or a short label has nothing below it but the links that were dropped."""
+    return (block.kind in _HEADINGS and ends) or (len(block.text) < 45 and block.text.endswith((":", "：")))
 
 
 def _is_content(run: Sequence[Block], before: list[Block], site: str) -> bool:

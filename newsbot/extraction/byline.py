@@ -4,26 +4,50 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 
 from newsbot.extraction.vocabulary import words_of
 
 _MARKED = etree.XPath("//*[contains(@itemprop, 'author') or contains(concat(' ', @rel, ' '), ' author ')]")
-_NAMED = etree.XPath(
-    "//*[contains(@class,'uthor') or contains(@class,'yline') or contains(@class,'riter') or contains(@class,'eporter')"
-    " or contains(@class,'ournalist') or contains(@class,'enulis') or contains(@class,'utor') or contains(@class,'edakt')"
-    " or contains(@id,'uthor') or contains(@id,'yline') or contains(@data-testid,'yline') or contains(@data-testid,'uthor')]"
+_LABEL = re.compile(
+    r"^(?:by|von|par|por|door|di|av|af|written by|authors?|autor(?:in)?(?:/autor)?|auteurs?|автор[ы]?|"
+    r"texte?|texto|oleh|penulis|yazan|"
+    r"بقلم|כתב|מאת|記者|文[／/]|作者)(?:\s*[:：]\s*|\s+|$)",
+    re.IGNORECASE,
 )
-_LABELLED = etree.XPath(
-    "//text()[string-length(normalize-space(.)) < 120][" + " or ".join(
-        f"starts-with(normalize-space(.), '{label}')"
-        for label in ("By ", "BY ", "by ", "Von ", "VON ", "Par ", "Por ", "Written by", "Author", "Autor", "Auteur", "Автор", "Text:", "Texte", "Texto", "Door ", "Di ", "Av ", "Af ", "Oleh", "Penulis", "Yazan", "بقلم", "כתב", "記者", "文／", "文/", "作者")
-    ) + "]"
-)  # fmt: skip
-_WORDS = re.compile(r"\b(?:authors?|byline|bylines|writer|reporter|journalist|penulis|autor|autore|autora|auteur|redakteur|redaktor)\b")
-_ASIDE = re.compile(r"\b(?:comments?|related|recommend\w*|sidebar|footer|bio|box|card|avatar|photo|image|desc\w*|follow|social|teaser)\b")
-_PERSON = re.compile(r"^(?:[^\W\d_a-z][\w'’.-]*(?:\s+(?:[^\W\d_a-z][\w'’.-]*|van|von|de|der|den|la|le|da|di|del|bin|al|el|y|e))*\s+[^\W\d_a-z][\w'’.-]*|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{2,8})$")
+_HOLDERS = (
+    "div",
+    "span",
+    "p",
+    "a",
+    "li",
+    "ul",
+    "address",
+    "strong",
+    "h2",
+    "h3",
+    "h4",
+    "section",
+    "cite",
+    "em",
+    "b",
+    "td",
+    "dd",
+)
+_WORDS = re.compile(
+    r"\b(?:authors?|byline|bylines|writer|reporter|journalist|penulis|autor|autore|autora|auteur|"
+    r"redakteur|redaktor)\b"
+)
+_ASIDE = re.compile(
+    r"\b(?:comments?|related|recommend\w*|sidebar|footer|bio|box|card|avatar|photo|image|desc\w*|follow|"
+    r"social|teaser)\b"
+)
+_PERSON = re.compile(
+    r"^(?:[^\W\d_a-z][\w'’.-]*(?:\s+(?:[^\W\d_a-z][\w'’.-]*|van|von|de|der|den|la|le|da|di|del|bin|al|el|"
+    r"y|e))*\s+[^\W\d_a-z][\w'’.-]*|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{2,8})$"
+)
 
 
 def looks_like_person(name: str) -> bool:
@@ -42,23 +66,30 @@ def bylines(root: etree._Element) -> Iterator[tuple[list[str], str]]:
             continue
         names = element.xpath(".//*[contains(@itemprop, 'name')]")
         yield [_text(name) for name in names] or _pieces(element), "microdata"
-    for element in _NAMED(root):
-        words = words_of(f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''}")
-        if _WORDS.search(words) and not _ASIDE.search(words) and element.tag not in ("body", "article", "main", "img"):
+    for element in root.iter(*_HOLDERS):
+        if (name := element.get("class") or element.get("id") or element.get("data-testid")) and _names_author(name):
             yield _pieces(element), "html"
 
 
-def labelled_bylines(body: etree._Element) -> Iterator[list[str]]:
-    """Give the first short texts that begin as bylines do, with what follows a bare label."""
-    for text in _LABELLED(body)[:8]:
-        words = " ".join(str(text).split())
-        if len(words) < 16 and len(words.split()) <= 2 and not text.is_tail:
-            parent = text.getparent()
-            above = parent.getparent() if parent is not None else None
-            holder = parent if parent is not None and len(_text(parent)) > len(words) + 3 else above
-            words = _text(holder) if holder is not None else words
-        if len(words) < 160:
-            yield [words]
+@lru_cache(maxsize=20_000)
+def _names_author(name: str) -> bool:
+    words = words_of(name)
+    return _WORDS.search(words) is not None and _ASIDE.search(words) is None
+
+
+def labelled_bylines(lines: list[str]) -> Iterator[str]:
+    """Give the lines that begin as bylines do; after a label that stands alone, the next line.
+
+    >>> list(labelled_bylines(["Rain falls", "Von", "Jane Doe", "By John Smith"]))
+    ['Jane Doe', 'By John Smith']
+    """
+    for position, line in enumerate(lines):
+        if match := _LABEL.match(line):
+            bare = match.end() == len(line)
+            if bare and position + 1 < len(lines):
+                yield lines[position + 1]
+            elif not bare:
+                yield line
 
 
 def _pieces(element: etree._Element) -> list[str]:

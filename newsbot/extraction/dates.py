@@ -23,6 +23,9 @@ _DAY_FIRST = re.compile(
     r"(?<!\d)(?P<day>\d{1,2})\s*[./-]\s*(?P<month>\d{1,2})\s*[./-]\s*(?P<year>\d{4})"
     r"(?:\D{1,12}?(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?::(?P<second>\d{2}))?)?(?!\d)"
 )
+_RFC_2822 = re.compile(
+    r"(?:[A-Za-z]{3},\s*)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+\d{1,2}:\d{2}(?::\d{2})?\s*(?:[+-]\d{4}|[A-Z]{1,4})\s*$"
+)
 _EPOCH = re.compile(r"^\s*(\d{10}|\d{13})\s*$")
 _ZONES = {
     "z": 0, "utc": 0, "gmt": 0, "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360,
@@ -70,19 +73,16 @@ def parse_moment(text: str | None) -> Moment | None:
     text = text.translate(_DIGITS).strip()
     if match := _EPOCH.match(text):
         return _checked(datetime.fromtimestamp(int(match[1][:10]), UTC), "second")
-    match = _ISO.match(text)
-    if match is None:
+    if _RFC_2822.match(text):
         try:
             parsed = parsedate_to_datetime(text)
         except (ValueError, TypeError, IndexError, OverflowError):
-            match = _CJK.search(text) or _DAY_FIRST.search(text)
-            if match is None and (words := read_words(text)):
-                return _from_parts(words)
-        else:
-            naive_utc = text.rstrip().endswith("-0000")
-            return _checked(parsed.replace(tzinfo=UTC) if naive_utc else parsed, "second")
+            return None
+        return _checked(parsed.replace(tzinfo=UTC) if text.endswith("-0000") else parsed, "second")
+    match = _ISO.match(text) or _CJK.search(text) or _DAY_FIRST.search(text)
     if match is None:
-        return None
+        words = read_words(text)
+        return _from_parts(words) if words else None
     return _from_parts(match.groupdict())
 
 
@@ -90,7 +90,7 @@ def _from_parts(parts: dict[str, str | None]) -> Moment | None:
     try:
         year, month, day = (int(parts[name] or 0) for name in ("year", "month", "day"))
         if parts.get("hour") is None:
-            return _checked(datetime(year, month, day), "day")  # noqa: DTZ001
+            return _checked(datetime(year, month, day), "day")
         hour, minute, second = (int(parts[name] or 0) for name in ("hour", "minute", "second"))
         extra = timedelta(days=1) if hour == 24 else timedelta()
         when = datetime(year, month, day, hour % 24, minute, min(second, 59), tzinfo=_zone(parts.get("zone")))
@@ -118,6 +118,8 @@ def _checked(when: datetime, precision: str) -> Moment | None:
 
 
 # Arabic-Indic, Persian, Devanagari, Bengali and Thai digits
-_DIGITS = {
-    ord(zero) + value: str(value) for zero in "\u0660\u06f0\u0966\u09e6\u0e50" for value in range(10)
-} | {0x2013: "-", 0xA0: " ", 0x202F: " "}
+_DIGITS = {ord(zero) + value: str(value) for zero in "\u0660\u06f0\u0966\u09e6\u0e50" for value in range(10)} | {
+    0x2013: "-",
+    0xA0: " ",
+    0x202F: " ",
+}

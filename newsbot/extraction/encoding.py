@@ -43,9 +43,9 @@ def decode(data: bytes, charset: str | None = None) -> tuple[str, str]:
     for mark, name in _BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace"), name
-    if name := _unmarked_utf16(data):
-        return data.decode(name, "replace"), name
-    if b"\x1b$" in data[:_SAMPLE] or b"\x1b(" in data[:_SAMPLE]:
+    if wide := _unmarked_utf16(data):
+        return data.decode(wide, "replace"), wide
+    if b"\x1b" in data and (b"\x1b$" in data or b"\x1b(" in data):
         try:
             return data.decode("iso2022_jp_ext"), "iso2022_jp_ext"
         except UnicodeDecodeError:

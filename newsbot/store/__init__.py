@@ -7,6 +7,8 @@ frontier   every address met, what became of it, what is still to fetch; listing
 ledger     the accounting law
 outbox     what is stored and not yet in a file
 history    the runs
+selection  choosing among the stored articles, and reading them
+location   where the store is
 """
 
 from newsbot.store.database import StoreError, open_engine

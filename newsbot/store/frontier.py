@@ -97,9 +97,10 @@ def enqueue(
             connection.execute(statement.on_conflict_do_update(index_elements=["source", "url"], set_=values))
 
 
-def pending(engine: Engine, source: str) -> list[Candidate]:
-    """Return what earlier runs discovered for a source and did not bring home."""
-    query = select(_TABLE.c.candidate).where(_TABLE.c.source == source, _TABLE.c.candidate.is_not(None), _TO_FETCH)
+def pending(engine: Engine, source: str, *, failed: bool = True) -> list[Candidate]:
+    """Return what earlier runs discovered for a source and did not bring home, ``failed`` ones too or not."""
+    wanted = _TO_FETCH if failed else _TABLE.c.status == "pending"
+    query = select(_TABLE.c.candidate).where(_TABLE.c.source == source, _TABLE.c.candidate.is_not(None), wanted)
     with reading(engine) as connection:
         rows: Sequence[Row[tuple[str | None]]] = connection.execute(query).all()
     return [Candidate(**orjson.loads(row.candidate)) for row in rows if row.candidate]
@@ -109,6 +110,33 @@ def candidate_of(connection: Connection, entry: Entry) -> Candidate:
     """Return a pending address with its finder's hints, inside the caller's transaction."""
     found = connection.execute(_CANDIDATE, {"key": entry.key}).scalar()
     return Candidate(**orjson.loads(found)) if found else Candidate(url=entry.url, via=entry.via)
+
+
+def sources_waiting(engine: Engine) -> set[str]:
+    """Return the sources that have addresses waiting to be fetched for the first time."""
+    query = select(_TABLE.c.source).where(_TABLE.c.status == "pending").distinct()
+    with reading(engine) as connection:
+        return set(connection.execute(query).scalars())
+
+
+def articles_of(engine: Engine, source: str, *, limit: int = 200) -> list[str]:
+    """Return addresses of a source that turned out to be articles, the latest first."""
+    query = (
+        select(_TABLE.c.url)
+        .where(_TABLE.c.source == source, _TABLE.c.status == "article")
+        .order_by(_TABLE.c.changed_at.desc())
+        .limit(limit)
+    )
+    with reading(engine) as connection:
+        return list(connection.execute(query).scalars())
+
+
+def readings(engine: Engine, source: str) -> dict[str, tuple[str | None, str]]:
+    """Return what was read of a source's listings: address -> (the lastmod it had, when it was read)."""
+    table = schema.listings
+    query = select(table.c.url, table.c.lastmod, table.c.checked_at).where(table.c.source == source)
+    with reading(engine) as connection:
+        return {row.url: (row.lastmod, row.checked_at) for row in connection.execute(query)}
 
 
 def settle(

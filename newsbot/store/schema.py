@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData()
@@ -62,6 +63,7 @@ revisions = Table(
     Column("document", Text, nullable=False),
 )
 
+_WAITING = text("status = 'pending'")
 frontier = Table(
     "frontier",
     metadata,
@@ -75,6 +77,7 @@ frontier = Table(
     Column("tries", Integer, nullable=False, default=0),
     Column("changed_at", String(40), nullable=False),
     Index("ix_frontier_source_status", "source", "status"),
+    Index("ix_frontier_waiting", "source", sqlite_where=_WAITING, postgresql_where=_WAITING),
 )
 
 listings = Table(
@@ -89,6 +92,33 @@ listings = Table(
     Column("children", Text),
     Column("checked_at", String(40), nullable=False),
     Column("changed_at", String(40), nullable=False),
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("url", String(2100), primary_key=True),
+    Column("checked_at", String(40), nullable=False),
+    Column("changed_at", String(40)),
+    Column("due_at", String(40), nullable=False),
+    Column("interval", Float, nullable=False),
+    Column("errors", Integer, nullable=False),
+    Column("error", Text),
+    Column("gaps", Integer, nullable=False),
+    Column("moved_to", Text),
+    Column("seen", Text),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", String(300), primary_key=True),
+    Column("rests_until", String(40)),
+    Column("reservations", Text),
+    Column("reservations_at", String(40)),
+    Column("robots", Text),
+    Column("robots_at", String(40)),
 )
 
 sites = Table(

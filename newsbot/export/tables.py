@@ -1,0 +1,112 @@
+"""Stored articles as one file for other programs: JSON lines, plain or gzipped, CSV, Parquet."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+import orjson
+
+from newsbot.export.jsonl import put_lines
+from newsbot.export.record import DUPLICATE_FIELDS, FIELDS, Field
+from newsbot.export.whole import whole_file
+
+Records = Iterable[Mapping[str, object]]
+Writer = Callable[[BinaryIO, Records, tuple[Field, ...]], int]
+
+FORMATS = (".jsonl", ".jsonl.gz", ".csv", ".parquet")
+
+
+class FormatError(ValueError):
+    """A file that cannot be written for its name, or for an extra that is not installed."""
+
+
+def table_writer(path: Path, *, duplicates: bool = False) -> Callable[[Records], int]:
+    """Return what writes records to a file in the format that its name says, and counts them.
+
+    With ``duplicates``, tables have the columns duplicate_of and similarity too. The file appears whole or
+    not at all (OSError). Raises FormatError, before anything is written, for an unknown suffix and for a
+    Parquet file where pyarrow is not installed.
+    """
+    return partial(_write, path, _writer_for(path.name.lower()), FIELDS + (DUPLICATE_FIELDS if duplicates else ()))
+
+
+def _write(path: Path, writer: Writer, fields: tuple[Field, ...], records: Records) -> int:
+    with whole_file(path) as file:
+        return writer(file, records, fields)
+
+
+def _writer_for(name: str) -> Writer:
+    if name.endswith(".jsonl"):
+        return _put_jsonl
+    if name.endswith(".jsonl.gz"):
+        return _put_gzipped
+    if name.endswith(".csv"):
+        return put_csv
+    if name.endswith(".parquet"):
+        try:
+            from newsbot.export.parquet import put_parquet
+        except ImportError:
+            raise FormatError("Parquet needs an extra: pip install 'newsbot[parquet]'") from None
+        return put_parquet
+    raise FormatError(f"{name!r} does not say what to write; let the name end in {', '.join(FORMATS)}")
+
+
+def _put_jsonl(file: BinaryIO, records: Records, _fields: tuple[Field, ...]) -> int:
+    return put_lines(file, records)
+
+
+def _put_gzipped(file: BinaryIO, records: Records, _fields: tuple[Field, ...]) -> int:
+    with gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0) as packed:
+        return put_lines(packed, records)
+
+
+def put_csv(file: BinaryIO, records: Records, fields: tuple[Field, ...]) -> int:
+    """Write a CSV table (RFC 4180, UTF-8) with a header; lists are joined with "; ", objects are JSON."""
+    count = 0
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    try:
+        rows = csv.writer(text, lineterminator="\r\n")
+        rows.writerow(field.name for field in fields)
+        for record in records:
+            rows.writerow(cell(record.get(field.name)) for field in fields)
+            count += 1
+    finally:
+        text.detach()
+    return count
+
+
+def cell(value: object) -> object:
+    """Return a value as a cell of a CSV table that no spreadsheet takes for a formula.
+
+    >>> cell(["Ana Silva", "Li Wei"]), cell({"title": "json-ld"}), cell(None), cell(True), cell(312)
+    ('Ana Silva; Li Wei', '{"title":"json-ld"}', '', 'true', 312)
+
+    What Excel and LibreOffice would compute gets an apostrophe in front (OWASP, CSV injection):
+
+    >>> cell("=HYPERLINK(1)"), cell("+1 for peace"), cell("@home"), cell("- No, she said.")
+    ("'=HYPERLINK(1)", "'+1 for peace", "'@home", "'- No, she said.")
+    """
+    match value:
+        case None:
+            return ""
+        case bool() | dict():
+            return orjson.dumps(value).decode()
+        case list() if all(isinstance(item, str) for item in value):
+            return _harmless("; ".join(value))
+        case list():
+            return orjson.dumps(value).decode()
+        case str():
+            return _harmless(value)
+        case _:
+            return value
+
+
+def _harmless(text: str) -> str:
+    # The full-width signs are formulas to spreadsheets in East Asian languages.
+    return f"'{text}" if text.lstrip(" \n")[:1] in set("=+-@\t\r＝＋－＠") else text

@@ -1,0 +1,152 @@
+"""When an article was published and last modified: the page's witnesses, best first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TypeAlias
+
+import htmldate
+from lxml import etree, html
+
+from newsbot.extraction import jsonld
+from newsbot.extraction.dates import Moment, parse_moment
+from newsbot.extraction.document import Document
+from newsbot.extraction.metatags import MetaTags, origin_of
+from newsbot.extraction.nearby import nearby_texts
+from newsbot.extraction.vocabulary import words_of
+
+Dated: TypeAlias = tuple[Moment | None, str]
+"""A moment and the origin of its witness."""
+Witness: TypeAlias = tuple[str, str]
+"""A text and its origin."""
+
+_PUBLISHED = (
+    "article:published_time", "article:published", "og:article:published_time", "datepublished",
+    "itemprop:datepublished",
+    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "dc.date.issued",
+    "dcterms.created", "dcterms.issued",
+    "dc.date", "dc.date.created", "dcterms.date", "pubdate", "publishdate", "publish-date", "publish_date",
+    "publication_date",
+    "article_date_original", "og:pubdate", "originalpublicationdate", "article.published", "published_at",
+    "citation_publication_date",
+    "citation_date", "bt:pubdate", "displaydate", "date", "og:published_time", "rnews:datepublished",
+    "itemprop:datecreated", "created",
+)  # fmt: skip
+_MODIFIED = (
+    "article:modified_time", "og:updated_time", "itemprop:datemodified", "datemodified",
+    "dc.date.modified", "dcterms.modified",
+    "lastmod", "last-modified", "article:updated_time", "modified", "updated_time", "revised", "bt:moddate",
+)  # fmt: skip
+_DATE_IN_TEXT = re.compile(
+    r"\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d\b|\b(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}\b|"
+    r"[^\W\d]{3,}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d\b"
+    r"|\b\d{1,2}(?:st|nd|rd|th|\.)?\s[^\W\d]{3,}\.?,?\s(?:19|20)\d\d\b"
+)
+_URL_DATE = re.compile(r"/(20\d\d|19[89]\d)[/-]?(0?[1-9]|1[0-2])[/-]?(0?[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
+_DATED = re.compile(r"\b(?:date\w*|datetime|publish\w*|pub|posted|time|timestamp|meta|byline|info)\b")
+_HOLDERS = ("div", "span", "p", "li", "ul", "td", "small", "em", "i", "abbr", "section", "dd")
+
+
+def read_dates(
+    document: Document,
+    meta: MetaTags,
+    node: jsonld.Node | None,
+    nodes: list[jsonld.Node],
+    url: str,
+    title: str,
+    hints: tuple[str | None, str | None],
+    fetched_at: str | None,
+) -> tuple[Dated, Dated]:
+    """Return when the article was published and modified, each with its origin.
+
+    A witness later than fetched_at is not believed. hints are the feed's two dates, the last of the witnesses
+    that state a date; only where there is none are the address, the visible text and htmldate asked.
+    """
+    now = datetime.fromisoformat(fetched_at) if fetched_at else None
+    now = now.replace(tzinfo=UTC) if now and now.tzinfo is None else now
+    published, modified = _structured(meta, node, nodes)
+    for element in document.root.iter("time"):
+        words = element.get("datetime") or "".join(element.itertext())
+        prop = (element.get("itemprop") or "").lower()
+        changed = "modified" in prop or "update" in (element.get("class") or "").lower()
+        (modified if changed else published).append((words, "microdata" if prop else "html"))
+    published.append((hints[0] or "", "feed"))
+    modified.append((hints[1] or "", "feed"))
+    first = _choose(published, now)
+    if first[0] is None:
+        first = _choose(_written(document, url, title), now)
+    return first, _choose(modified, now)
+
+
+def _structured(
+    meta: MetaTags, node: jsonld.Node | None, nodes: list[jsonld.Node]
+) -> tuple[list[Witness], list[Witness]]:
+    published: list[Witness] = []
+    modified: list[Witness] = []
+    if node:
+        published += [(jsonld.text(node.get(key)), "json-ld") for key in ("datePublished", "dateCreated", "uploadDate")]
+        modified.append((jsonld.text(node.get("dateModified")), "json-ld"))
+    for other in nodes:
+        if other is not node and "webpage" in jsonld.types(other):
+            published.append((jsonld.text(other.get("datePublished")), "json-ld"))
+            modified.append((jsonld.text(other.get("dateModified")), "json-ld"))
+    published += [(value, origin_of(name)) for name in _PUBLISHED for value in meta.all(name)]
+    modified += [(value, origin_of(name)) for name in _MODIFIED for value in meta.all(name)]
+    return published, modified
+
+
+def _written(document: Document, url: str, title: str) -> Iterator[Witness]:
+    """Give the dates of a page whose head and data state none: in its address, near the headline, in date lines."""
+    if match := _URL_DATE.search(url):
+        yield "-".join(part.zfill(2) for part in match.groups()), "url"
+    for line in nearby_texts(document.body, title):
+        if 5 < len(line) < 80:
+            yield line, "html"
+    for element in document.body.iter(*_HOLDERS):
+        if not (name := element.get("class") or element.get("itemprop")) or not _names_date(name):
+            continue
+        if 5 < len(line := " ".join("".join(element.itertext()).split())) < 160:
+            yield line, "html"
+    dated = (text for text in document.body.itertext() if "20" in text or "19" in text)
+    if any(_DATE_IN_TEXT.search(text) for text in dated):
+        yield _search(document, url) or "", "text"
+
+
+@lru_cache(maxsize=20_000)
+def _names_date(name: str) -> bool:
+    return _DATED.search(words_of(name)) is not None
+
+
+def _search(document: Document, url: str) -> str | None:
+    """Search the whole page with htmldate, which also reads dates in free text."""
+    try:
+        tree = html.document_fromstring(etree.tostring(document.root, encoding="unicode"))
+        return htmldate.find_date(tree, extensive_search=False, original_date=True, url=url)
+    except (ValueError, TypeError, etree.LxmlError):  # of a page that lxml wrote and cannot read again
+        return None
+
+
+def _choose(witnesses: Iterable[Witness], now: datetime | None) -> Dated:
+    """Take the first witness, and a later one of the same day or hour that knows it more exactly."""
+    best: Dated = (None, "none")
+    for text, origin in witnesses:
+        moment = parse_moment(text)
+        if moment is None or (now and moment.in_future(now)):
+            continue
+        if best[0] is None:
+            best = (moment, origin)
+            if moment.precision != "day" and moment.when.tzinfo:
+                break
+        elif moment.precision != "day" and _refines(moment, best[0]):
+            return moment, origin
+    return best
+
+
+def _refines(moment: Moment, coarse: Moment) -> bool:
+    """Whether a moment says the same as another one, with the hour or the offset that that lacks."""
+    if coarse.precision == "day":
+        return moment.when.date() == coarse.when.date()
+    return moment.when.tzinfo is not None and moment.when.replace(tzinfo=None) == coarse.when.replace(tzinfo=None)

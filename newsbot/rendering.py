@@ -1,0 +1,85 @@
+"""Pages that need JavaScript, for sources with `render = true`: an installed Chromium, through scrapy-playwright.
+
+The browser takes the place of the HTTP client for these requests alone; robots.txt, delays and the
+bound of one request a host stay Scrapy's. Nothing is downloaded: the browser is the system's.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy.settings import BaseSettings
+
+from newsbot.middlewares import is_private
+from newsbot.sources import Source
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET_MS = 5000
+"""How long a page may go on loading after it has loaded; many never come to rest."""
+NOT_NEEDED = frozenset({"image", "media", "font"})
+HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
+
+
+def missing(settings: BaseSettings) -> str | None:
+    """Say what is missing to render pages, or None."""
+    if find_spec("scrapy_playwright") is None:
+        return "render = true needs the extra: pip install 'newsbot[js]'"
+    if chromium(settings) is None:
+        return "render = true needs Chromium: install it, or name its program with NEWSBOT_CHROMIUM"
+    return None
+
+
+def chromium(settings: BaseSettings) -> str | None:
+    """Return the path of the browser: the one that NEWSBOT_CHROMIUM names, or the first that is installed."""
+    named = settings["NEWSBOT_CHROMIUM"]
+    return next((path for name in ([named] if named else BROWSERS) if (path := shutil.which(name))), None)
+
+
+def use_browser(settings: BaseSettings, sources: Iterable[Source]) -> None:
+    """Let the requests that ask for it go through the browser, if a source needs it and all is there."""
+    sources = list(sources)
+    if not any(source.render for source in sources) or missing(settings):
+        return
+    hosts = {urlsplit(url).netloc for source in sources for url in [source.home, *(u for _, u in source.listings())]}
+    values = {
+        "DOWNLOAD_HANDLERS": {"http": HANDLER, "https": HANDLER},
+        "PLAYWRIGHT_LAUNCH_OPTIONS": {"executable_path": chromium(settings)},
+        "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 4,
+        "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": settings.getfloat("DOWNLOAD_TIMEOUT") * 1000,
+        "PLAYWRIGHT_ABORT_REQUEST": _unwanted(hosts),
+    }
+    for name, value in values.items():
+        settings.set(name, value, priority="spider")
+
+
+def browser_meta(source: Source) -> dict[str, Any]:
+    """Return the meta of a request for a page of a source, empty where no browser is needed."""
+    if not source.render:
+        return {}
+    from scrapy_playwright.page import PageMethod
+
+    return {"playwright": True, "playwright_page_methods": [PageMethod(_come_to_rest)]}
+
+
+async def _come_to_rest(page: Any) -> None:
+    """Wait until a page has loaded what it wants to show, or for QUIET_MS."""
+    from playwright.async_api import TimeoutError as StillBusy
+
+    try:
+        await page.wait_for_load_state("networkidle", timeout=QUIET_MS)
+    except StillBusy:
+        return
+
+
+def _unwanted(hosts: set[str]) -> Callable[[Any], bool]:
+    """Return what decides which of a page's own requests are not sent: pictures, and ways into private networks."""
+
+    def is_unwanted(request: Any) -> bool:
+        parts = urlsplit(request.url)
+        return request.resource_type in NOT_NEEDED or (is_private(parts.hostname or "") and parts.netloc not in hosts)
+
+    return is_unwanted

@@ -1,0 +1,158 @@
+"""When each listing is due, where it has moved to, and which hosts want to be left alone."""
+
+from __future__ import annotations
+
+import dataclasses
+import zlib
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from newsbot.polling import Bounds, backoff, first_interval, next_interval
+from newsbot.sources import Source
+from newsbot.store import hosts, polls
+from newsbot.store.polls import Poll
+
+MAX_SEEN = 1000
+"""Entries of a listing that are remembered to tell whether the next reading overlaps with it."""
+SLACK = 0.1
+"""Share of its interval by which a listing may be early: cron comes every five minutes, never to the second."""
+
+
+class Schedule:
+    """The polling state of every listing, loaded in two queries and written as the listings answer."""
+
+    def __init__(self, engine: Engine, bounds: Bounds, now: Callable[[], str]) -> None:
+        self._engine = engine
+        self._bounds = bounds
+        self._now = now
+        self._polls = polls.load(engine)
+        self._resting = hosts.resting(engine, now=now())
+
+    def is_due(self, source: str, url: str) -> bool:
+        """Whether a listing is to be asked now; one that was never asked is."""
+        poll = self._polls.get((source, url))
+        if poll is None:
+            return True
+        early = poll.interval * SLACK if not poll.errors else 0.0
+        return poll.due_at <= shifted(self._now(), early)
+
+    def due(self, source: Source) -> list[tuple[str, str]]:
+        """Return the listings of a source that are due, as (channel, address)."""
+        return [(channel, url) for channel, url in source.listings() if self.is_due(source.name, url)]
+
+    def poll(self, source: str, url: str) -> Poll | None:
+        """Return what is known of a listing."""
+        return self._polls.get((source, url))
+
+    def address(self, source: str, url: str) -> str:
+        """Return where to ask for a listing: where a permanent redirect led the last time, or its own address."""
+        poll = self._polls.get((source, url))
+        return (poll and poll.moved_to) or url
+
+    def read(
+        self,
+        source: str,
+        url: str,
+        *,
+        at: str,
+        new: int = 0,
+        total: int = 0,
+        keys: Sequence[str] = (),
+        span: float | None = None,
+    ) -> bool:
+        """Note that a listing was read, and return whether it has a gap: nothing left of what it named before.
+
+        ``new`` of its ``total`` addresses were not known. ``keys`` are the URL keys of its entries where it
+        shows the newest alone (a feed); then the last reading tells what is new. ``at`` is where it stands
+        for good, ``span`` the time between its oldest and newest entry, in minutes.
+        """
+        now = self._now()
+        before = self._polls.get((source, url))
+        sums = [f"{zlib.crc32(key.encode()):08x}" for key in keys[:MAX_SEEN]]
+        seen = _sums(before.seen) if before and before.seen else set()
+        fresh = [mark for mark in sums if mark not in seen] if seen else []
+        gap = bool(seen and sums and len(fresh) == len(sums))
+        new, total = (len(fresh), len(sums)) if seen and sums else (new, max(len(keys), total, new, 1))
+        if before is None or (before.changed_at is None and before.errors):
+            interval = first_interval(total, span, self._bounds)
+        else:
+            interval = next_interval(
+                before.interval,
+                elapsed=minutes_between(before.checked_at, now),
+                new=new,
+                total=total,
+                gap=gap,
+                bounds=self._bounds,
+            )
+        changed = now if new or before is None else before.changed_at
+        kept = "".join(sums) or (before.seen if before else None)
+        gaps = (before.gaps if before else 0) + gap
+        self._write(
+            Poll(source, url, now, shifted(now, interval), interval, changed, gaps=gaps, seen=kept,
+                 moved_to=at if at != url else None)
+        )  # fmt: skip
+        return gap
+
+    def unchanged(self, source: str, url: str, *, at: str) -> None:
+        """Note that a listing says what it said the last time (304, or the same bytes)."""
+        now = self._now()
+        before = self._polls.get((source, url)) or Poll(source, url, now, now, self._bounds.least)
+        interval = next_interval(
+            before.interval,
+            elapsed=minutes_between(before.checked_at, now),
+            new=0,
+            total=1,
+            gap=False,
+            bounds=self._bounds,
+        )
+        moved = at if at != url else None
+        changes = {"checked_at": now, "due_at": shifted(now, interval), "errors": 0, "error": None}
+        self._write(dataclasses.replace(before, interval=interval, moved_to=moved, **changes))  # type: ignore[arg-type]
+
+    def failed(self, source: str, url: str, error: str, *, rests_until: str | None = None) -> Poll:
+        """Note that a listing could not be read, and return its state: it is asked later, never dropped."""
+        now = self._now()
+        start = first_interval(1, None, self._bounds)
+        before = self._polls.get((source, url)) or Poll(source, url, now, now, start)
+        errors = before.errors + 1
+        due = max(shifted(now, backoff(before.interval, errors, self._bounds)), rests_until or "")
+        poll = dataclasses.replace(before, due_at=due, errors=errors, error=error[:300], moved_to=None)
+        self._write(poll)
+        return poll
+
+    def rest(self, host: str, seconds: float) -> str:
+        """Leave a host alone for a while, in later runs too; return until when."""
+        until = max(shifted(self._now(), seconds / 60), self._resting.get(host, ""))
+        self._resting[host] = until
+        hosts.rest(self._engine, host, until)
+        return until
+
+    def rests_until(self, host: str) -> str | None:
+        """Return until when a host wants to be left alone, or None."""
+        until = self._resting.get(host)
+        return until if until and until > self._now() else None
+
+    def _write(self, poll: Poll) -> None:
+        self._polls[poll.source, poll.url] = poll
+        polls.save(self._engine, poll)
+
+
+def shifted(moment: str, minutes: float) -> str:
+    """Return an RFC 3339 moment so many minutes later, in whole seconds.
+
+    >>> shifted("2026-11-20T08:00:00Z", 90)
+    '2026-11-20T09:30:00Z'
+    """
+    later = datetime.fromisoformat(moment) + timedelta(minutes=minutes)
+    return later.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def minutes_between(earlier: str, later: str) -> float:
+    """Return the minutes from one RFC 3339 moment to another."""
+    return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds() / 60
+
+
+def _sums(text: str) -> set[str]:
+    return {text[start : start + 8] for start in range(0, len(text), 8)}

@@ -1,0 +1,221 @@
+"""Many machines: no two workers at one site, a crawl dies with its worker, and nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+from conftest import ROOT, lines_of, scrapy_environment, scrapy_here, sources_file
+from kombu import Connection
+from test_crawl_killed import processes_of, wait_for_articles
+
+from newsbot.demo import Newsroom, serve
+from newsbot.scale import tasks
+from newsbot.scale.lease import Lease, LeaseLost, leased
+from newsbot.scale.tasks import application, enqueue
+from newsbot.sources import load_sources
+
+BROKER = os.environ.get("NEWSBOT_BROKER_URL", "amqp://guest:guest@127.0.0.1:5672//")
+
+
+@pytest.fixture
+def queue() -> Iterator[str]:
+    """Return the name of a queue of the test's own on a RabbitMQ that is there."""
+    name = f"newsbot-test-{secrets.token_hex(4)}"
+    try:
+        with socket.create_connection(("127.0.0.1", 5672), timeout=1):
+            pass
+    except OSError:
+        pytest.skip(f"no RabbitMQ at {BROKER}")
+    yield name
+    with Connection(BROKER) as connection:
+        connection.default_channel.queue_delete(name)
+        connection.default_channel.exchange_delete(name)
+
+
+def start_worker(output: Path, queue: str, log: Path) -> subprocess.Popen[bytes]:
+    options = ["--concurrency", "1", "-s", "DOWNLOAD_DELAY=0.05", "-s", "NEWSBOT_EXTRACT_WORKERS=0"]
+    with log.open("ab") as file:
+        return subprocess.Popen(
+            [sys.executable, "-m", "scrapy", "scale", "work", *options],
+            cwd=ROOT,
+            env=scrapy_environment(output, NEWSBOT_BROKER_URL=BROKER, NEWSBOT_QUEUE=queue),
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
+
+
+@pytest.mark.services
+@pytest.mark.skipif(sys.platform != "linux", reason="crawls die with their worker on Linux alone")
+def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(tmp_path: Path, queue: str) -> None:
+    output, sources, log = tmp_path / "output", tmp_path / "sources.toml", tmp_path / "log"
+    workers = []
+    with serve(Newsroom(sites=2)) as running:
+        sources.write_text(running.newsroom.sources_toml(), "utf-8")
+        truth = {expected.url for expected in running.newsroom.truth()}
+        enqueue(application(BROKER, queue), load_sources(sources), str(sources))
+        try:
+            workers = [start_worker(output, queue, log) for _ in range(2)]
+            wait_for_articles(running, 12)
+            workers[0].kill()
+            workers[0].wait()
+            deadline = time.monotonic() + 5
+            while processes_of(workers[0].pid) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            assert processes_of(workers[0].pid) == [], "its crawls died with it"
+            deadline = time.monotonic() + 60
+            while not truth <= set(urls_in(output)) and time.monotonic() < deadline:
+                time.sleep(0.1)
+            workers[1].terminate()
+            assert workers[1].wait(timeout=60) == 0, log.read_text()
+        finally:
+            for worker in workers:
+                worker.kill()
+                worker.wait()
+        urls = urls_in(output)
+        assert truth <= set(urls), log.read_text()
+        assert len(urls) == len(set(urls))
+        assert not list(output.rglob("*.tmp"))
+        assert log.read_text().count("crawl begins") == 3, "two sources, and the killed one again"
+
+
+def urls_in(output: Path) -> list[str]:
+    return [line["url"] for folder in ("articles", "duplicates") for line in lines_of(output, folder)]
+
+
+@pytest.mark.services
+def test_one_worker_at_a_site(queue: str) -> None:
+    names = [f"{queue}.site.{site}" for site in ("a.example", "b.example", "c.example")]
+    with leased(Connection(BROKER, heartbeat=10), names[:2]), Connection(BROKER) as other:
+        assert not Lease(other, names[1:]).take()
+        assert Lease(other, names[2:]).take(), "what it had taken before the refusal was given back"
+    with leased(Connection(BROKER, heartbeat=10), names[:2], patience=0.1) as lease:
+        lease.keep(0.01)
+        lease._connection.connection.transport.sock.shutdown(socket.SHUT_RDWR)
+        with pytest.raises(LeaseLost):
+            lease.keep(1)
+
+
+@pytest.mark.services
+def test_a_round_is_not_put_on_top_of_one_that_waits(
+    tmp_path: Path, queue: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sources = sources_file(tmp_path, a={"home": "https://a.example/"}, b={"home": "https://b.example/"})
+    options = ["-s", f"NEWSBOT_BROKER_URL={BROKER}", "-s", f"NEWSBOT_QUEUE={queue}"]
+    put = ["scale", "enqueue", "--file", str(sources), "--only", "b", *options]
+    assert scrapy_here(monkeypatch, tmp_path, *put) == 0
+    assert scrapy_here(monkeypatch, tmp_path, *put) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "1 sources put into the queue",
+        "1 sources of the last round still wait in the queue; nothing was added",
+    ]
+    with Connection(BROKER) as connection:
+        message = connection.default_channel.basic_get(queue)
+        assert orjson.loads(message.body)[0] == ["b", ["b.example"], str(sources)]
+
+
+@pytest.mark.services
+@pytest.mark.parametrize(("status", "again"), [(0, False), (3, False), (2, False), (1, True), (-9, True)])
+def test_a_crawl_that_could_not_start_goes_back_into_the_queue(
+    queue: str, monkeypatch: pytest.MonkeyPatch, status: int, again: bool
+) -> None:
+    monkeypatch.setattr(tasks, "_crawl", lambda *_: status)
+    monkeypatch.setattr(tasks, "PAUSE_SECONDS", 0)
+    app = application(BROKER, queue)
+    result = app.tasks["newsbot.crawl_source"].apply(["a", ["a.example"], ""])
+    assert (result.state == "REJECTED") == again
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("error", [LeaseLost("gone"), ConnectionResetError("reset")])
+def test_a_crawl_whose_broker_is_lost_goes_back_into_the_queue(
+    queue: str, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def lose(*_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(tasks, "_crawl", lose)
+    monkeypatch.setattr(tasks, "PAUSE_SECONDS", 0)
+    result = application(BROKER, queue).tasks["newsbot.crawl_source"].apply(["a", ["a.example"], ""])
+    assert result.state == "REJECTED"
+
+
+def test_a_crawl_that_runs_too_long_is_asked_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "CRAWL_SECONDS", 0)
+    sleeper = [sys.executable, "-c", "import time; time.sleep(60)"]
+    assert tasks._crawl(sleeper, lambda _: time.sleep(0.2)) in (-signal.SIGTERM, 1)
+
+
+def test_a_lost_lease_ends_the_crawl_at_once(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    sleeper = [sys.executable, "-c", f"import time; open({str(mark)!r}, 'w').close(); time.sleep(60)"]
+
+    def wait(seconds: float) -> None:
+        if mark.exists():
+            raise LeaseLost("gone")
+        time.sleep(0.05)
+
+    start = time.monotonic()
+    with pytest.raises(LeaseLost):
+        tasks._crawl(sleeper, wait)
+    assert time.monotonic() - start < 30
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")
+def test_a_leashed_child_dies_with_its_parent() -> None:
+    code = (
+        "import subprocess, sys, time; from newsbot.scale.leashed import leashed\n"
+        "sleeper = 'import time; print(1, flush=True); time.sleep(60)'\n"
+        "child = subprocess.Popen(leashed([sys.executable, '-c', sleeper]))\n"
+        "time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True)
+    assert parent.stdout is not None
+    with parent.stdout:
+        assert parent.stdout.readline() == b"1\n"
+        assert len(processes_of(parent.pid)) == 2
+        parent.kill()
+        parent.wait()
+        assert parent.stdout.read() == b"", "the pipe ends when the last process that holds it is gone"
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "message"),
+    [
+        (
+            ["enqueue", "-s", "NEWSBOT_BROKER_URL=amqp://me:secret@127.0.0.1:1//"],
+            1,
+            "the broker amqp://me:**@127.0.0.1:1",
+        ),
+        (["enqueue", "--only", "nobody"], 2, "no source is named nobody"),
+        (["work", "--concurrency", "0"], 2, "--concurrency: one or more"),
+        (["rest"], 2, "say: scrapy scale enqueue"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    args: list[str], status: int, message: str,
+) -> None:  # fmt: skip
+    assert scrapy_here(monkeypatch, tmp_path, "scale", *args) == status
+    printed = capsys.readouterr()
+    assert message in printed.out + printed.err
+    assert "secret" not in printed.out + printed.err
+
+
+def test_a_missing_extra_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "newsbot.scale.tasks")
+    monkeypatch.setitem(sys.modules, "celery", None)
+    assert scrapy_here(monkeypatch, tmp_path, "scale", "work") == 1
+    assert "pip install 'newsbot[scale]'" in capsys.readouterr().err

@@ -1,0 +1,75 @@
+"""`scrapy sources`: a site is found, tried and added; a file is checked over real HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from conftest import run_scrapy
+from local_web import article_page, local_web
+
+from newsbot.demo import Newsroom, serve
+from newsbot.sources import load_sources
+
+FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0")
+MINE = '# my outlets\n\n[[source]]\nname = "first"  # the best one\nhome = "http://127.0.0.1:9/"\n'
+
+
+def test_a_site_is_found_tried_and_added_and_comments_stay(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(MINE, "utf-8")
+    with serve(Newsroom(articles=4)) as running:
+        named = {outlet["name"]: outlet for outlet in _toml(running.newsroom.sources_toml())}
+        name, home = next((name, home) for name, home in running.urls.items() if "sitemaps" in named[name])
+        add = ("sources", "add", home, "--file", str(file), *FAST)
+        run = run_scrapy(tmp_path, *add)
+        assert run.returncode == 0, run.stderr
+        assert run_scrapy(tmp_path, *add).stdout.endswith(f"{home} already\n"), "no second time"
+        assert file.read_text("utf-8").startswith(MINE)
+        source = load_sources(file)[1]
+        assert f"added to {file} as {source.name}" in run.stdout
+        assert source.home == home
+        assert source.title == named[name]["title"]
+        assert source.language == named[name]["language"]
+        assert {*source.feeds, *source.sitemaps, *source.news_sitemaps} >= {*named[name]["sitemaps"]}
+
+
+def test_a_check_shows_what_works_and_its_status_tells(tmp_path: Path) -> None:
+    with local_web() as web:
+        page = article_page("Money for the harbour", "the harbour wall")
+        article = web.put("/harbour", page)
+        web.put("/robots.txt", "User-agent: *\nCrawl-delay: 0.1\nDisallow: /secret/\n", "text/plain")
+        kind, body = "application/rss+xml", web.pages[web.feed("/feed", [article]).removeprefix(web.base)]
+        assert not callable(body)
+        web.pages["/feed"] = (200, {"Content-Type": kind, "ETag": '"1"'}, body[2])
+        web.pages["/harbour"] = (200, {"Content-Type": "text/html", "X-Robots-Tag": "noai"}, page.encode())
+        file = tmp_path / "mine.toml"
+        good = f'[[source]]\nname = "good"\nhome = "{web.base}/"\nfeeds = ["{web.base}/feed"]\n'
+        file.write_text(f'{good}[[source]]\nname = "shut"\nhome = "{web.base}/"\nfeeds = ["{web.base}/secret/feed"]\n')
+        run = run_scrapy(tmp_path, "sources", "check", "good", "--file", str(file), *FAST)
+        assert run.returncode == 0, run.stdout + run.stderr
+        row = next(line for line in run.stdout.splitlines() if line.strip().startswith("good"))
+        assert "1 of 1" in row
+        assert "ETag" in row
+        assert "allowed, 0.1 s apart" in row
+        assert "noai" in row
+        assert f"{article} has no section, tags, image, summary" in run.stdout
+        run = run_scrapy(tmp_path, "sources", "check", "--file", str(file), *FAST)
+        assert run.returncode == 3
+        assert f"shut: feed {web.base}/secret/feed: robots_txt" in run.stdout
+        assert "/secret/feed" not in web.paths()
+    assert not (tmp_path / "newsbot.db").exists(), "nothing is stored"
+
+
+def test_a_site_without_articles_is_not_added(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    with local_web() as web:
+        run = run_scrapy(tmp_path, "sources", "add", web.put("/", "<h1>Hello</h1>"), "--file", str(file), *FAST)
+    assert run.returncode == 3
+    assert "nothing was added: no article could be found" in run.stdout
+    assert not file.exists()
+
+
+def _toml(text: str) -> list[dict[str, object]]:
+    import tomllib
+
+    return tomllib.loads(text)["source"]
