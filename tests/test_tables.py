@@ -112,7 +112,7 @@ def test_json_lines_are_the_records_plain_or_gzipped(stocked: Engine, tmp_path: 
     lines = (tmp_path / "x.jsonl").read_bytes()
     assert gzip.decompress((tmp_path / "x.jsonl.gz").read_bytes()) == lines
     copy = next(record for line in lines.splitlines() if "duplicate_of" in (record := orjson.loads(line)))
-    assert list(copy) == [*NAMES, "duplicate_of", "similarity"]
+    assert list(copy) == [*NAMES, "duplicate_of", "similarity", "relation", "origin"]
     assert copy["url"] == "https://b.example/1"
 
 
