@@ -87,8 +87,11 @@ class Article:
     paywalled: bool | None = None
     opt_outs: list[str] = field(default_factory=list)
     """What its publisher reserves, names from OPT_OUTS."""
+    agency: str | None = None
     content_hash: str = ""
+    previous_hash: str | None = None
     revision: int = 1
+    change: str | None = None
     cluster_id: str = ""
     discovered_via: str = ""
     first_seen: str = ""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from newsbot import __version__
 from newsbot.export import deliver, paths_of
@@ -19,15 +19,19 @@ from newsbot.learning import Learning
 from newsbot.polling import Bounds
 from newsbot.schedule import Schedule
 from newsbot.sources import Source
-from newsbot.store import articles, frontier, history, ledger
+from newsbot.store import articles, frontier, history, ledger, retention, revisits
 from newsbot.store.frontier import Listing
-from newsbot.store.ledger import Account, Entry, Ledger, LedgerError
+from newsbot.store.ledger import Account, Entry, Ledger, LedgerError, Validators
+from newsbot.store.policy import Policy
+from newsbot.store.revisits import VISIT, Visit
 from newsbot.store.verdicts import New, Verdict
 
 POSTPONED = frozenset({"retry_later"})
 """Reasons to skip an address now that leave it pending: the next run takes it up."""
 LEFT_FOR_LATER = frozenset({"over_limit", "out_of_range"})
 """Reasons to skip an address that another run may not have: its listing counts as not read."""
+PRUNED_BATCHES = 10
+"""Batches of old sketches that the end of a run clears away."""
 
 
 def utc_now() -> str:
@@ -62,6 +66,7 @@ class Run:
         max_new: int = 0,
         with_removed: bool = True,
         polling: Bounds = Bounds(),  # noqa: B008 - it is immutable
+        policy: Policy | None = None,
     ) -> None:
         """``accepts`` gives a further reason to skip a candidate; ``max_new`` bounds a source, 0 is no bound."""
         stamp = now().translate({ord(mark): None for mark in "-:"})
@@ -80,6 +85,9 @@ class Run:
         self._accepts = accepts
         self._max_new = max_new
         self._with_removed = with_removed
+        self.policy = policy or Policy()
+        self._channels: dict[str, str] = {}
+        """Where the articles that are looked at again were found, by the key of their address."""
         self._taken = dict.fromkeys(self.sources, 0)
         self._lock = RunLock(output, self.id)
         place = place_of(output)
@@ -90,8 +98,8 @@ class Run:
         return frontier.listing(self.engine, source.name, url)
 
     def keep_due(self) -> None:
-        """Leave out the sources that have nothing to do now: no listing due, no address waiting."""
-        waiting = frontier.sources_waiting(self.engine)
+        """Leave out the sources that have nothing to do now: no listing or visit due, no address waiting."""
+        waiting = frontier.sources_waiting(self.engine) | revisits.sources_due(self.engine, now=self.now())
         self.sources = {
             name: source for name, source in self.sources.items() if name in waiting or self.schedule.due(source)
         }
@@ -124,6 +132,17 @@ class Run:
             self._taken[source.name] += 1
             left.append(candidate)
         return left
+
+    def revisits(self, source: Source) -> list[Visit]:
+        """Return the known articles of a source that are to be looked at again now."""
+        visits = []
+        for visit in revisits.due(self.engine, source.name, now=self.now()):
+            entry = self.ledger.discover(source.name, visit.candidate.url, VISIT)
+            if entry:
+                entry.article_id = visit.article_id
+                self._channels[entry.key] = visit.candidate.via
+                visits.append(visit)
+        return visits
 
     def discover(self, source: Source, candidates: Iterable[Candidate], read: Listing) -> list[Candidate]:
         """Put what a listing names onto the frontier, and return what is to be fetched now."""
@@ -161,21 +180,32 @@ class Run:
             return True
         return False
 
-    def fetched(self, url: str) -> bool:
+    def fetched(self, url: str, validators: Validators = (None, None)) -> bool:
         """Count the arrival of a page; False if its address has an outcome already."""
         entry = self.ledger.entry(url)
         if entry is None or entry.fetched:
             return False
-        self.ledger.fetched(entry)
+        self.ledger.fetched(entry, validators)
         return True
+
+    def not_modified(self, url: str) -> None:
+        """Note that an article that was looked at again has not changed."""
+        self._drop(self._entry(url), "not_modified")
+
+    def gone(self, url: str) -> None:
+        """Note that the page of a known article is no more (404, 410): that is its last version."""
+        entry = self._entry(url)
+        self.ledger.fetched(entry)
+        articles.remove(self.engine, entry, now=self.now(), policy=self.policy)
+        self.ledger.close(entry, "revised")
 
     def save(self, article: Article) -> Verdict:
         """Let the store decide on an article, and the ledger note the verdict."""
         entry = self._entry(article.aliases[0])
         article.run_id = self.id
-        article.discovered_via = entry.via
+        article.discovered_via = self._channels.get(entry.key, entry.via)
         text = self.learning.clean(article)
-        verdict = articles.save(self.engine, article, entry, now=self.now())
+        verdict = articles.save(self.engine, article, entry, now=self.now(), policy=self.policy)
         if isinstance(verdict, New):
             self.learning.learn(article.url, text)
         self.ledger.close(entry, verdict.outcome)
@@ -207,6 +237,7 @@ class Run:
         history.close_books(self.engine, self.id, accounts, paths_of(self.id))
         files = deliver(self.engine, self.output, self.id, with_removed=self._with_removed)
         history.end_run(self.engine, self.id, history.FINISHED, now=self.now())
+        retention.prune(self.engine, self.policy.remember_days, now=self.now(), batches=PRUNED_BATCHES)
         self._lock.release()
         unreachable = [name for name, account in accounts.items() if _unreachable(account)]
         return Summary(self.id, self.ledger.total(), files, unreachable)
@@ -232,18 +263,27 @@ class Run:
         with self.engine.begin() as connection:
             for entry, reason in skipped:
                 if reason not in POSTPONED:
-                    frontier.forget(connection, entry.key)
+                    self._settle(connection, entry, "skipped", reason)
                 ledger.write(connection, entry, "skipped", reason)
         for entry, reason in skipped:
             self.ledger.close(entry, "skipped", reason)
 
-    def _drop(self, entry: Entry, outcome: str, reason: str, detail: str) -> None:
+    def _drop(self, entry: Entry, outcome: str, reason: str | None = None, detail: str = "") -> None:
         with self.engine.begin() as connection:
+            self._settle(connection, entry, outcome, reason)
+            ledger.write(connection, entry, outcome, reason, detail)
+        self.ledger.close(entry, outcome, reason)
+
+    def _settle(self, connection: Connection, entry: Entry, outcome: str, reason: str | None) -> None:
+        """Say what is to become of an address that brought no article home."""
+        if entry.article_id:  # the article stays what it is, and is looked at again when its time comes
+            revisits.advance(connection, entry.article_id, self.policy.revisit_hours, now=self.now())
+        elif outcome == "skipped":
+            frontier.forget(connection, entry.key)
+        else:
             frontier.settle(
                 connection, entry.key, entry.url, entry.source, status=outcome, reason=reason, now=self.now()
             )
-            ledger.write(connection, entry, outcome, reason, detail)
-        self.ledger.close(entry, outcome, reason)
 
 
 def _unreachable(account: Account) -> bool:

@@ -58,6 +58,15 @@ NEWSBOT_MAX_ARCHIVE_PAGES = 500
 NEWSBOT_POLL_MIN = 5.0
 NEWSBOT_POLL_MAX = 360.0
 
+# --- What is known already -----------------------------------------------------------------------
+# Copies of a known article: in files of their own (separate), among the articles (inline), in no file (drop).
+NEWSBOT_DUPLICATES = "separate"
+# When `crawl news` looks at an article again, in hours after it was first seen. Most corrections come soon. []: never.
+NEWSBOT_REVISIT_HOURS = [1, 6, 24, 72]
+# How long copies with other words are recognised, which takes half a kilobyte an article; the same words and the
+# same address always are. 0: for ever.
+NEWSBOT_REMEMBER_DAYS = 90
+
 # --- Good manners --------------------------------------------------------------------------------
 # A page or address where the people of a site can reach you.
 NEWSBOT_CONTACT = os.environ.get("NEWSBOT_CONTACT", "")

@@ -29,10 +29,16 @@ _ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
 _SESSION_PARAMS = frozenset({"jsessionid", "phpsessid", "aspsessionid", "sessionid", "session_id", "sid"})
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
-_TWIN_HOST = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
-_TWIN_PATH = re.compile(r"(?:/amp/?$|\.amp(?=\.html?$|$)|(?<=^)/amp(?=/))", re.IGNORECASE)
+_TWIN_HOST = re.compile(r"^(?:www\d?|m|mobile|touch|wap|amp)\.(?=[^.]+\.)")
+_TWIN_PATH = re.compile(r"(?:/(?:amp|print)/?$|\.amp(?=\.html?$|$)|(?<=^)/(?:amp|print)(?=/))", re.IGNORECASE)
+# Caches of AMP pages: the address that they hold a copy of is in their own.
+_AMP_CACHE = re.compile(
+    r"^https?://(?:[^/]+\.cdn\.ampproject\.org/[a-z]+|(?:www\.)?google\.[a-z.]+/amp)(?P<https>/s)?/(?P<rest>[^/]+\.[^/]+.*)"
+)
 _TWIN_PARAMS = frozenset({"amp", "outputtype", "print", "printable", "output"})
 _TWIN_VALUES = frozenset({"", "1", "amp", "true", "print", "yes"})
+_VIEW_PARAMS = frozenset({"view", "format", "mode", "layout", "display", "version"})
+_VIEW_VALUES = frozenset({"amp", "mobile", "print", "printable"})
 
 
 class InvalidURL(ValueError):
@@ -88,10 +94,14 @@ def url_key(url: str) -> str:
     True
     >>> url_key("https://m.example.org/2026/x.amp.html"), url_key("https://example.org/2026/x/amp/?amp=1")
     ('example.org/2026/x.html', 'example.org/2026/x')
-    >>> url_key("https://example.org/story?id=7&print=1")
-    'example.org/story?id=7'
+    >>> url_key("https://example.org/story?id=7&print=1"), url_key("https://touch.example.org/a/print?view=mobile")
+    ('example.org/story?id=7', 'example.org/a')
+    >>> url_key("https://www-example-org.cdn.ampproject.org/c/s/www.example.org/a/amp")
+    'example.org/a'
+    >>> url_key("https://example.org/story?view=2"), url_key("https://example.org/amp")
+    ('example.org/story?view=2', 'example.org')
     """
-    parts = urlsplit(canonical_url(url))
+    parts = urlsplit(_uncached(canonical_url(url)))
     netloc = parts.netloc if _is_ip(parts.hostname or "") else _TWIN_HOST.sub("", parts.netloc)
     path = _INDEX.sub("/", _TWIN_PATH.sub("", parts.path)).rstrip("/")
     query = "&".join(pair for pair in parts.query.split("&") if not _names_a_twin(pair))
@@ -143,9 +153,20 @@ def _names_no_page(pair: str) -> bool:
     return name in _SESSION_PARAMS or ("=" in pair and TRACKERS_RE.search(name) is not None)
 
 
+def _uncached(address: str) -> str:
+    """Return the address of the page that a cache of AMP pages holds a copy of."""
+    cached = _AMP_CACHE.match(address)
+    try:
+        return canonical_url(f"http{'s' if cached['https'] else ''}://{cached['rest']}") if cached else address
+    except InvalidURL:
+        return address
+
+
 def _names_a_twin(pair: str) -> bool:
     name, _, value = pair.lower().partition("=")
-    return name in _TWIN_PARAMS and value in _TWIN_VALUES
+    if name.startswith("amp_"):  # for the scripts of AMP pages
+        return True
+    return (name in _TWIN_PARAMS and value in _TWIN_VALUES) or (name in _VIEW_PARAMS and value in _VIEW_VALUES)
 
 
 def _remove_dot_segments(path: str) -> str:

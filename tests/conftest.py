@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ import orjson
 import pytest
 from scrapy.cmdline import execute
 from scrapy.utils.project import get_project_settings
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from newsbot.items import Article
 from newsbot.store import open_engine
@@ -28,6 +30,46 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     engine = open_engine(f"sqlite:///{tmp_path / 'newsbot.db'}")
     yield engine
     engine.dispose()
+
+
+POSTGRES = [
+    os.environ.get("NEWSBOT_TEST_POSTGRES") or "postgresql+psycopg:///test",
+    "postgresql+psycopg://127.0.0.1/test",
+]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A fresh store on every database that newsbot runs on; skips where no PostgreSQL server answers."""
+    if request.param == "sqlite":
+        engine = open_engine(f"sqlite:///{tmp_path / 'newsbot.db'}")
+        yield engine
+        engine.dispose()
+        return
+    server, url = postgres_server()
+    schema = f"newsbot_{uuid.uuid4().hex}"
+    with server.begin() as connection:
+        connection.execute(text(f"create schema {schema}"))
+    engine = open_engine(f"{url}?options=-csearch_path%3D{schema}")
+    yield engine
+    engine.dispose()
+    with server.begin() as connection:
+        connection.execute(text(f"drop schema {schema} cascade"))
+    server.dispose()
+
+
+def postgres_server() -> tuple[Engine, str]:
+    """Return a server that the tests may make schemas on, and its address; skip the test where there is none."""
+    reasons = []
+    for url in POSTGRES:
+        server = create_engine(url)
+        try:
+            with server.connect():
+                return server, url
+        except OperationalError as error:
+            server.dispose()
+            reasons.append(str(error.orig).strip().partition("\n")[0])
+    pytest.skip(f"no PostgreSQL server answers (NEWSBOT_TEST_POSTGRES names one): {'; '.join(reasons)}")
 
 
 def run_scrapy(output: Path, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -19,6 +19,8 @@ class LocalWeb:
 
     pages: dict[str, Page] = field(default_factory=dict)
     asked: list[tuple[float, str]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    """Of the requests, in their order."""
     base: str = ""
 
     def put(self, path: str, body: str | bytes, kind: str = "text/html; charset=utf-8", status: int = 200) -> str:
@@ -52,6 +54,7 @@ def local_web() -> Iterator[LocalWeb]:
 
         def do_GET(self) -> None:
             web.asked.append((time.time(), self.path))
+            web.headers.append(dict(self.headers.items()))
             page = web.pages.get(self.path, (404, {"Content-Type": "text/html"}, b"<h1>Not found</h1>"))
             status, headers, body = page(web) if callable(page) else page
             self.send_response(status)

@@ -30,7 +30,7 @@ def test_an_article_is_new_once_and_unchanged_after(engine: Engine) -> None:
 def test_another_text_at_the_same_address_is_the_next_revision(engine: Engine) -> None:
     save(engine, make_article(text="Four people were hurt."))
     corrected = make_article(text="Five people were hurt.", fetched_at="2026-11-20T09:00:00Z")
-    assert save(engine, corrected, "r2") == Revision(2)
+    assert save(engine, corrected, "r2") == Revision(2, "correction")
     assert (corrected.revision, corrected.first_seen) == (2, NOW)
 
 
@@ -38,10 +38,10 @@ def test_the_same_words_at_another_address_are_a_duplicate_of_the_first(engine: 
     first = make_article("https://example.org/a")
     copy = make_article("https://example.net/b", text="one. two", source="other")
     save(engine, first)
-    assert save(engine, copy) == Duplicate(of=first.id, similarity=1.0)
+    assert save(engine, copy) == Duplicate(of=first.id, similarity=1.0, relation="syndicated")
     assert copy.cluster_id == first.cluster_id == first.id
     third = make_article("https://example.com/c")
-    assert save(engine, third) == Duplicate(of=first.id, similarity=1.0)
+    assert save(engine, third) == Duplicate(of=first.id, similarity=1.0, relation="syndicated")
 
 
 def test_every_alias_of_a_stored_article_needs_no_fetch(engine: Engine) -> None:

@@ -20,6 +20,10 @@ from newsbot.urls import InvalidURL, article_id, canonical_url, site_of, url_key
         "https://example.org/2026/story;jsessionid=ABC123",
         "https://example.org/2026/./x/../story",
         "https://example.org/2026/story/index.html",
+        "https://example.org/2026/story?view=print",
+        "https://example.org/print/2026/story",
+        "https://www.google.com/amp/s/www.example.org/2026/story",
+        "https://example-org.cdn.ampproject.org/v/s/example.org/2026/story/amp/?amp_gsa=1",
     ],
 )
 def test_twins_of_one_article_share_their_key(twin: str) -> None:
@@ -36,6 +40,8 @@ def test_twins_of_one_article_share_their_key(twin: str) -> None:
         ("https://example.org/a", "https://example.org/A"),
         ("https://de.example.org/a", "https://fr.example.org/a"),
         ("http://127.0.0.1:8601/a", "http://127.0.0.1:8602/a"),
+        ("https://example.org/story?view=1", "https://example.org/story?view=2"),
+        ("https://www.google.com/amp/s/example.org/a", "https://www.google.com/amp/s/example.net/a"),
     ],
 )
 def test_different_pages_keep_different_keys(one: str, other: str) -> None:

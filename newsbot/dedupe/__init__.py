@@ -1,5 +1,28 @@
-"""Telling copies: is this text known already? Pure functions; what is known lives in the store."""
+"""Telling copies: is this text known already? Pure functions; what is known lives in the store.
 
+fingerprint  content_hash(): equal for the same words
+sketch       sketch_of(): a few numbers by which the store finds near-duplicates
+likeness     likeness(): are these two texts copies, and how alike?
+numbers      templates with other numbers are no copies
+subjects     nor are those about another town, club or product
+changes      change_between(): what a later version changed, if anything that matters
+agency       agency_of(): whose copy it probably is
+"""
+
+from newsbot.dedupe.agency import agency_of
+from newsbot.dedupe.changes import CHANGES, change_between
 from newsbot.dedupe.fingerprint import content_hash
+from newsbot.dedupe.likeness import Likeness, likeness
+from newsbot.dedupe.sketch import SKETCH_VERSION, Sketch, sketch_of
 
-__all__ = ["content_hash"]
+__all__ = [
+    "CHANGES",
+    "SKETCH_VERSION",
+    "Likeness",
+    "Sketch",
+    "agency_of",
+    "change_between",
+    "content_hash",
+    "likeness",
+    "sketch_of",
+]

@@ -12,7 +12,9 @@ from typing import Any
 
 import orjson
 
+from newsbot.dedupe import CHANGES
 from newsbot.items import CHANNELS, FAIL_REASONS, KINDS, OPT_OUTS, PRECISIONS, REJECTION_REASONS, SKIP_REASONS
+from newsbot.store.verdicts import RELATIONS
 
 SCHEMA_FILE = Path(__file__).with_name("article.schema.json")
 
@@ -39,6 +41,8 @@ def _maybe(schema: dict[str, Any]) -> dict[str, Any]:
 _TIME = _text(
     pattern=r"^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?)?$",
 )
+_ID = _text(pattern="^[0-9a-f]{20}$")
+_HASH = _text(pattern="^[0-9a-f]{64}$")
 _NAMES = {"type": "array", "items": _text(minLength=1)}
 _REMOVED = {
     "type": "array",
@@ -51,7 +55,7 @@ _REMOVED = {
 }
 
 FIELDS = (
-    Field("id", _text(pattern="^[0-9a-f]{20}$"), "Stable identity, made from the canonical URL.", "5f0c…"),
+    Field("id", _ID, "Stable identity, made from the canonical URL.", "5f0c…"),
     Field("url", _text(format="uri"), "Canonical address, without trackers.", "https://example.org/a"),
     Field("source", _text(minLength=1), "Name of the source in the sources file.", "example"),
     Field("site_name", _maybe(_text()), "Name by which the site calls itself.", "The Example"),
@@ -91,9 +95,17 @@ FIELDS = (
         "What the publisher reserves: mining of text and data (W3C TDMRep), use by AI, of images too, archiving.",
         ["noai"],
     ),
-    Field("content_hash", _text(pattern="^[0-9a-f]{64}$"), "SHA-256 of the words of `text`.", "9f86…"),
+    Field("agency", _maybe(_text()), "News agency that byline, dateline or credit line name.", "Reuters"),
+    Field("content_hash", _HASH, "SHA-256 of the words of `text`.", "9f86…"),
+    Field("previous_hash", _maybe(_HASH), "`content_hash` of the version before; null for the first.", None),
     Field("revision", {"type": "integer", "minimum": 1}, "1 for the first version, then 2, 3, …", 1),
-    Field("cluster_id", _text(pattern="^[0-9a-f]{20}$"), "Shared by all copies of one story.", "5f0c…"),
+    Field(
+        "change",
+        {"enum": [*CHANGES, None]},
+        "What this version changed; null for the first. `removed`: the page is gone, the text is the last one seen.",
+        None,
+    ),
+    Field("cluster_id", _ID, "Shared by all copies of one story.", "5f0c…"),
     Field("discovered_via", {"enum": list(CHANNELS)}, "Where its address was found.", "feed"),
     Field("first_seen", _TIME, "When newsbot first stored it (UTC).", "2026-11-20T08:41:02Z"),
     Field("fetched_at", _TIME, "When this version was fetched (UTC).", "2026-11-20T08:41:01Z"),
@@ -110,8 +122,26 @@ FIELDS = (
 )
 
 DUPLICATE_FIELDS = (
-    Field("duplicate_of", _text(pattern="^[0-9a-f]{20}$"), "`id` of the article that came first.", "5f0c…"),
-    Field("similarity", {"type": "number", "minimum": 0, "maximum": 1}, "1.0 for the same words.", 1.0),
+    Field("duplicate_of", _ID, "`id` of the article of this story that was stored first.", "5f0c…"),
+    Field(
+        "similarity",
+        {"type": "number", "minimum": 0, "maximum": 1},
+        "Three-word shingles in common: share of both texts', for an excerpt of the shorter one's; 1.0 for the "
+        "same words.",
+        1.0,
+    ),
+    Field(
+        "relation",
+        {"enum": list(RELATIONS)},
+        "Another address of the same site, a copy on another site, or one text is a part of the other.",
+        "syndicated",
+    ),
+    Field(
+        "origin",
+        _ID,
+        "`id` of the story's member that was published first, as far as was known when this one was stored.",
+        "5f0c…",
+    ),
 )
 
 LATER_FIELDS: dict[str, object] = {"opt_outs": []}
@@ -123,7 +153,8 @@ def to_record(document: Mapping[str, object], *, with_removed: bool = True) -> d
     """Return the exported form of a stored article: the fields in their order, nothing else."""
     fields = FIELDS + (DUPLICATE_FIELDS if "duplicate_of" in document else ())
     document = {**LATER_FIELDS, **document}
-    record = {field.name: document[field.name] for field in fields}
+    # A version stored by an older newsbot lacks fields that came later.
+    record = {field.name: document.get(field.name) for field in fields}
     if not with_removed:
         record["removed"] = []
     return record
@@ -134,14 +165,16 @@ def schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "newsbot article",
-        "description": "One line of output/articles, or of output/duplicates with two fields more.",
+        "description": "One line of output/articles, or of output/duplicates with four fields more.",
         "type": "object",
         "properties": {
             field.name: {**field.type, "description": field.meaning} for field in (*FIELDS, *DUPLICATE_FIELDS)
         },
         "required": list(NAMES),
         "additionalProperties": False,
-        "dependentRequired": {"duplicate_of": ["similarity"], "similarity": ["duplicate_of"]},
+        "dependentRequired": {
+            field.name: [other.name for other in DUPLICATE_FIELDS if other is not field] for field in DUPLICATE_FIELDS
+        },
     }
 
 

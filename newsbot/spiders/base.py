@@ -27,6 +27,7 @@ from newsbot.run import Run, Summary, utc_now
 from newsbot.sources import Source, SourcesError
 from newsbot.store import StoreError, open_engine
 from newsbot.store.location import store_url
+from newsbot.store.policy import Policy
 
 EXIT_WHOLE, EXIT_CRASHED, EXIT_USAGE, EXIT_UNHEALTHY = 0, 1, 2, 3
 
@@ -61,6 +62,21 @@ class CollectingSpider(Spider):
         """Return how many candidates a source may bring, 0 for no bound."""
         return self.settings.getint("NEWSBOT_MAX_NEW")
 
+    def revisit_hours(self) -> tuple[float, ...]:
+        """Return when articles are to be looked at again: by this spider, never. Raises ValueError."""
+        return ()
+
+    def policy(self) -> Policy:
+        """Return what is to become of copies, of young articles and of old ones. Raises ArgumentError."""
+        try:
+            return Policy(
+                duplicates=self.settings["NEWSBOT_DUPLICATES"],
+                revisit_hours=self.revisit_hours(),
+                remember_days=self.settings.getint("NEWSBOT_REMEMBER_DAYS"),
+            )
+        except ValueError as error:
+            raise ArgumentError(str(error)) from None
+
     def open_run(self) -> None:
         """Open the store and the run, or end the crawl with one clear message."""
         output = Path(self.settings["NEWSBOT_OUTPUT"])
@@ -79,6 +95,7 @@ class CollectingSpider(Spider):
                 max_new=self.max_new(),
                 with_removed=with_removed,
                 polling=Bounds(self.settings.getfloat("NEWSBOT_POLL_MIN"), self.settings.getfloat("NEWSBOT_POLL_MAX")),
+                policy=self.policy(),
             )
         except (SourcesError, ArgumentError) as error:
             self.exit_status = EXIT_USAGE
@@ -127,7 +144,7 @@ class CollectingSpider(Spider):
 
     def parse_article(self, response: Response, source: Source, candidate: Candidate) -> Iterator[Page]:
         """Hand a fetched page to the pipelines."""
-        if not self.run.fetched(candidate.url):
+        if not self.run.fetched(candidate.url, (header_of(response, "ETag"), header_of(response, "Last-Modified"))):
             return
         yield Page(
             url=response.url,
@@ -177,10 +194,16 @@ def add_contact(settings: BaseSettings) -> None:
         settings.set("USER_AGENT", f"{settings['USER_AGENT']} (+{contact})", priority="spider")
 
 
+def header_of(response: Response, name: str) -> str | None:
+    """Return a header of a response; None where it has none."""
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None
+
+
 def charset_of(response: Response) -> str | None:
     """Return the charset that the HTTP header states."""
-    header = response.headers.get("Content-Type")
-    return http_content_type_encoding(header.decode("latin-1")) if header else None
+    header = header_of(response, "Content-Type")
+    return http_content_type_encoding(header) if header else None
 
 
 def opt_outs_of(response: Response) -> list[str]:

@@ -31,7 +31,7 @@ from newsbot.items import Candidate
 from newsbot.outcomes import outcome_of
 from newsbot.rendering import browser_meta
 from newsbot.sources import Source
-from newsbot.spiders.base import CollectingSpider, charset_of
+from newsbot.spiders.base import CollectingSpider, charset_of, header_of
 from newsbot.store.frontier import Listing
 from newsbot.urls import url_key
 
@@ -106,7 +106,9 @@ class DiscoveringSpider(CollectingSpider):
                     self.run.still(source, known)
             yield from self._sub_sitemaps(source, channel, children_from(known))
             return
-        read = Listing(known.url, _header(response, "ETag"), _header(response, "Last-Modified"), digest, known.lastmod)
+        read = Listing(
+            known.url, header_of(response, "ETag"), header_of(response, "Last-Modified"), digest, known.lastmod
+        )
         try:
             match channel:
                 case "feed":
@@ -268,8 +270,3 @@ def is_closed(child: Child, read_at: str) -> bool:
     """
     period = period_of(child.url)
     return period is not None and period[1] + CLOSED_AFTER < date.fromisoformat(read_at[:10])
-
-
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return value.decode("latin-1") if value else None

@@ -12,14 +12,14 @@ from scrapy.crawler import Crawler
 from newsbot.rendering import missing, use_browser
 from newsbot.sources import BUNDLED, Source, SourcesError, load_sources
 from newsbot.spiders.base import ArgumentError
-from newsbot.spiders.discovering import DiscoveringSpider
+from newsbot.spiders.revisits import RevisitingSpider
 
 STARTER = "starter"
 """Tag of the outlets of the bundled file that are crawled where nobody says which."""
 
 
-class NewsSpider(DiscoveringSpider):
-    """Collect what is new from every source of a sources file.
+class NewsSpider(RevisitingSpider):
+    """Collect what is new from every source of a sources file, and what has changed since it was new.
 
     scrapy crawl news [-a sources=FILE] [-a only=NAME,NAME] [-a tags=TAG,TAG] [-a due=1]
     """
@@ -59,6 +59,8 @@ class NewsSpider(DiscoveringSpider):
         for source in self.run.sources.values():
             due = self.run.schedule.due(source)
             for request in self.resume(source, failed=bool(due) or not self.only_due):
+                yield request
+            for request in self.revisit(source):
                 yield request
             for channel, url in due if self.only_due else source.listings():
                 for request in self.listing_requests(source, channel, url):

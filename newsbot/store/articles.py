@@ -2,145 +2,133 @@
 
 from __future__ import annotations
 
-import dataclasses
+from sqlalchemy import Connection, Engine, bindparam, insert, select, text
 
-import orjson
-from sqlalchemy import Connection, Engine, insert, select, text, update
-
-from newsbot.dedupe import content_hash
+from newsbot.dedupe import Sketch, agency_of, change_between, content_hash, sketch_of
 from newsbot.items import Article
-from newsbot.store import schema
-from newsbot.store.frontier import settle
+from newsbot.store import clusters, copies, frontier, identity, near, revisits, schema, versions
 from newsbot.store.ledger import Entry, write
+from newsbot.store.policy import DROP, INLINE, Policy
 from newsbot.store.verdicts import Duplicate, New, Revision, Unchanged, Verdict
 from newsbot.urls import site_of, url_key
 
+_DECIDING = 5_105_121_117
+"""PostgreSQL's advisory lock on decisions; any number does that nobody else uses."""
 
-def save(engine: Engine, article: Article, entry: Entry, *, now: str) -> Verdict:
+_FIELDS = (
+    "id", "url", "source", "title", "published", "content_hash", "revision", "cluster_id", "first_seen", "run_id"
+)  # fmt: skip
+_ADD = insert(schema.articles)
+_ANNOUNCE = insert(schema.outbox)
+_COPIED = select(schema.articles.c.duplicate_of).where(schema.articles.c.id == bindparam("id"))
+
+
+def save(engine: Engine, article: Article, entry: Entry, *, now: str, policy: Policy | None = None) -> Verdict:
     """Decide whether an article is new, and store what follows from it, in one transaction.
 
-    The article's content_hash, revision, cluster_id and first_seen are filled in. Its URL and all its
-    aliases leave the frontier, what is to be exported goes into the outbox, and the entry's outcome
-    into the ledger.
+    Filled in are the article's content_hash, agency, revision, previous_hash, change, cluster_id and
+    first_seen; id and url become those that it is known by. Its URL and all its aliases leave the
+    frontier, what is to be exported goes into the outbox, and the entry's outcome into the ledger.
     """
-    article.content_hash = content_hash(article.text)
+    sketch = sketch_of(article.text)
     with engine.begin() as connection:
-        _lock(connection, article)
-        verdict = _decide(connection, article)
-        article.first_seen = article.first_seen or now
-        match verdict:
-            case New():
-                article.cluster_id = article.id
-                _insert(connection, article)
-            case Duplicate(of=original, similarity=similarity):
-                article.cluster_id = _cluster_of(connection, original)
-                _insert(connection, article, duplicate_of=original, similarity=similarity)
-            case Revision(number=number):
-                article.revision = number
-                _insert_revision(connection, article)
-            case Unchanged():
-                pass
-        status = "duplicate" if isinstance(verdict, Duplicate) else "article"
-        addresses = {url_key(url): url for url in [article.url, *article.aliases]}
-        for key, url in addresses.items():
-            settle(connection, key, url, article.source, status=status, article_id=article.id, now=now)
-        write(connection, entry, verdict.outcome)
+        return decide(connection, article, sketch, entry, now=now, policy=policy or Policy())
+
+
+def decide(
+    connection: Connection, article: Article, sketch: Sketch | None, entry: Entry, *, now: str, policy: Policy
+) -> Verdict:
+    """Do what ``save`` does inside the caller's transaction, with a sketch that was made before it began."""
+    article.content_hash = content_hash(article.text)
+    article.agency = agency_of(article.authors, article.text)
+    _lock(connection)
+    known = identity.resolve(connection, article)
+    verdict: Verdict
+    if known:
+        verdict = _keep_up(connection, article, known, sketch)
+    else:
+        verdict = _add(connection, article, sketch, now)
+        if policy.revisit_hours:
+            candidate = frontier.candidate_of(connection, entry)
+            revisits.begin(connection, article, candidate, policy.revisit_hours, validators=entry.validators, now=now)
+    if entry.article_id:
+        revisits.advance(connection, entry.article_id, policy.revisit_hours, validators=entry.validators, now=now)
+    if not isinstance(verdict, Unchanged):
+        announce(connection, article, policy, is_copy=isinstance(verdict, Duplicate) if not known else None)
+    status = "duplicate" if isinstance(verdict, Duplicate) else "article"
+    addresses = {url_key(url): url for url in [article.url, *article.aliases]}
+    for key, url in addresses.items():
+        frontier.settle(connection, key, url, article.source, status=status, article_id=article.id, now=now)
+    write(connection, entry, verdict.outcome)
     return verdict
 
 
-def _decide(connection: Connection, article: Article) -> Verdict:
-    table = schema.articles
-    known = connection.execute(
-        select(table.c.content_hash, table.c.revision, table.c.first_seen, table.c.cluster_id).where(
-            table.c.id == article.id
-        )
-    ).first()
-    if known:
-        article.first_seen, article.cluster_id = known.first_seen, known.cluster_id
-        if known.content_hash == article.content_hash:
-            return Unchanged()
-        return Revision(known.revision + 1)
-    original = connection.execute(
-        select(table.c.id)
-        .where(table.c.content_hash == article.content_hash, table.c.duplicate_of.is_(None))
-        .order_by(table.c.first_seen, table.c.id)
-    ).scalar()
-    return Duplicate(original, 1.0) if original else New()
+def remove(engine: Engine, entry: Entry, *, now: str, policy: Policy) -> None:
+    """Note that the page of a known article is gone: one more version of it, with the text last seen."""
+    assert entry.article_id
+    with engine.begin() as connection:
+        _lock(connection)
+        article = versions.latest(connection, [entry.article_id])[entry.article_id]
+        article.revision += 1
+        article.change, article.previous_hash = "removed", article.content_hash
+        article.run_id, article.fetched_at = entry.run_id, now
+        versions.advance(connection, article, removed_at=now)
+        announce(connection, article, policy)
+        revisits.end(connection, article.id)
+        write(connection, entry, Revision.outcome)
 
 
-def _insert(
-    connection: Connection,
-    article: Article,
-    *,
-    duplicate_of: str | None = None,
-    similarity: float | None = None,
-) -> None:
-    connection.execute(
-        insert(schema.articles).values(
-            id=article.id,
-            url=article.url,
-            source=article.source,
-            site=site_of(article.url),
-            title=article.title,
-            published=article.published,
-            content_hash=article.content_hash,
-            revision=article.revision,
-            cluster_id=article.cluster_id,
-            duplicate_of=duplicate_of,
-            similarity=similarity,
-            first_seen=article.first_seen,
-            run_id=article.run_id,
-        )
-    )
-    _insert_document(connection, article)
-    _announce(connection, article, "duplicate" if duplicate_of else "article")
+def announce(connection: Connection, article: Article, policy: Policy, *, is_copy: bool | None = None) -> None:
+    """Put a version of an article into the outbox, for the file that it belongs to; copies where policy says."""
+    if is_copy is None:
+        is_copy = connection.execute(_COPIED, {"id": article.id}).scalar() is not None
+    if is_copy and policy.duplicates == DROP:
+        return
+    kind = "duplicate" if is_copy and policy.duplicates != INLINE else "article"
+    row = {"run_id": article.run_id, "kind": kind, "article_id": article.id, "revision": article.revision}
+    connection.execute(_ANNOUNCE, row)
 
 
-def _insert_revision(connection: Connection, article: Article) -> None:
-    table = schema.articles
-    connection.execute(
-        update(table)
-        .where(table.c.id == article.id)
-        .values(
-            title=article.title,
-            published=article.published,
-            content_hash=article.content_hash,
-            revision=article.revision,
-        )
-    )
-    _insert_document(connection, article)
-    copied = connection.execute(select(table.c.duplicate_of).where(table.c.id == article.id)).scalar()
-    _announce(connection, article, "duplicate" if copied else "article")
+def _keep_up(connection: Connection, article: Article, known: Article, sketch: Sketch | None) -> Verdict:
+    """Store what a known article says now, if that is anything else in substance."""
+    article.first_seen, article.cluster_id = known.first_seen, known.cluster_id
+    article.revision = known.revision
+    # What cleaning has learned to take out since then is no change of the article.
+    learned = {line for removed in article.removed for line in removed.text.split("\n") if line}
+    before = "\n".join(line for line in known.text.split("\n") if line not in learned)
+    change = change_between(known.title, before, article.title, article.text)
+    if change is None:
+        return Unchanged()
+    article.revision += 1
+    article.change, article.previous_hash = change, known.content_hash
+    article.discovered_via = known.discovered_via
+    versions.advance(connection, article, removed_at=None)
+    near.replace(connection, article.id, sketch)
+    return Revision(article.revision, change)
 
 
-def _insert_document(connection: Connection, article: Article) -> None:
-    document = dataclasses.asdict(article)
-    del document["aliases"], document["next_page"]
-    connection.execute(
-        insert(schema.revisions).values(
-            article_id=article.id,
-            revision=article.revision,
-            content_hash=article.content_hash,
-            run_id=article.run_id,
-            fetched_at=article.fetched_at,
-            document=orjson.dumps(document).decode(),
-        )
-    )
+def _add(connection: Connection, article: Article, sketch: Sketch | None, now: str) -> New | Duplicate:
+    """Store an article that is not known, as a copy if its text is."""
+    article.first_seen = now
+    article.cluster_id = article.id
+    match = copies.original_of(connection, article, sketch)
+    verdict = match.verdict(article) if match else New()
+    row: dict[str, object] = dict.fromkeys(("duplicate_of", "similarity", "relation", "origin"))
+    if match and isinstance(verdict, Duplicate):
+        row = {"duplicate_of": verdict.of, "similarity": verdict.similarity, "relation": verdict.relation}
+        row["origin"] = clusters.join(connection, article, match.original)
+    row |= {name: getattr(article, name) for name in _FIELDS}
+    connection.execute(_ADD, row | {"site": site_of(article.url)})
+    versions.put(connection, article)
+    if sketch:
+        near.remember(connection, article.id, sketch)
+    return verdict
 
 
-def _announce(connection: Connection, article: Article, kind: str) -> None:
-    connection.execute(
-        insert(schema.outbox).values(run_id=article.run_id, kind=kind, article_id=article.id, revision=article.revision)
-    )
+def _lock(connection: Connection) -> None:
+    """Let no other process decide meanwhile: of two copies brought at once, one is new.
 
-
-def _cluster_of(connection: Connection, article_id: str) -> str:
-    table = schema.articles
-    return str(connection.execute(select(table.c.cluster_id).where(table.c.id == article_id)).scalar_one())
-
-
-def _lock(connection: Connection, article: Article) -> None:
-    """Let no other process decide on this article or this text meanwhile (SQLite locks as a whole)."""
+    SQLite's BEGIN IMMEDIATE has done that already.
+    """
     if connection.dialect.name == "postgresql":
-        for name in sorted([article.id[:15], article.content_hash[:15]]):
-            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": int(name, 16)})
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _DECIDING})

@@ -94,7 +94,13 @@ def _prepare_sqlite(connection: object, _record: object) -> None:
     # The driver's own BEGIN comes too late for read-then-write decisions; _begin_sqlite issues it.
     connection.isolation_level = None  # type: ignore[attr-defined]
     cursor = connection.cursor()  # type: ignore[attr-defined]
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "cache_size=-16384",  # 16 MB: the upper levels of every index
+        "wal_autocheckpoint=4000",  # one write in a hundred brings the file up to date, not one in twenty-five
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

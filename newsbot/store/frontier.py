@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import TypeVar
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, Table, and_, delete, or_, select
+from sqlalchemy import Connection, Engine, Row, Table, and_, bindparam, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsbot.items import Candidate
 from newsbot.store import schema
 from newsbot.store.database import reading
+from newsbot.store.ledger import Entry
 
 MAX_TRIES = 5
 """Runs that may fail to fetch an address before it is left alone."""
 
 _T = TypeVar("_T")
 _TABLE = schema.frontier
+_CANDIDATE = select(_TABLE.c.candidate).where(_TABLE.c.url_key == bindparam("key"))
 _TO_FETCH = or_(_TABLE.c.status == "pending", and_(_TABLE.c.status == "failed", _TABLE.c.tries < MAX_TRIES))
 
 
@@ -130,6 +133,12 @@ def readings(engine: Engine, source: str) -> dict[str, tuple[str | None, str]]:
         return {row.url: (row.lastmod, row.checked_at) for row in connection.execute(query)}
 
 
+def candidate_of(connection: Connection, entry: Entry) -> Candidate:
+    """Return a pending address with its finder's hints, inside the caller's transaction."""
+    found = connection.execute(_CANDIDATE, {"key": entry.key}).scalar()
+    return Candidate(**orjson.loads(found)) if found else Candidate(url=entry.url, via=entry.via)
+
+
 def settle(
     connection: Connection,
     key: str,
@@ -142,13 +151,28 @@ def settle(
     reason: str | None = None,
 ) -> None:
     """Write down what became of an address, inside the caller's transaction."""
-    failed = int(status == "failed")
-    values = {"status": status, "article_id": article_id, "reason": reason, "changed_at": now}
-    if not failed:
-        values["candidate"] = None
-    statement = upsert(connection, _TABLE).values(url_key=key, url=url, source=source, tries=failed, **values)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["url_key"], set_={**values, "tries": _TABLE.c.tries + failed})
+    values = {
+        "url_key": key,
+        "url": url,
+        "source": source,
+        "status": status,
+        "article_id": article_id,
+        "reason": reason,
+        "changed_at": now,
+        "tries": int(status == "failed"),
+    }
+    connection.execute(_settling(connection.dialect.name, keeps_candidate=status == "failed"), values)
+
+
+@cache
+def _settling(dialect: str, *, keeps_candidate: bool) -> postgresql.Insert | sqlite.Insert:
+    statement = postgresql.insert(_TABLE) if dialect == "postgresql" else sqlite.insert(_TABLE)
+    new = statement.excluded
+    changes = {name: new[name] for name in ("status", "article_id", "reason", "changed_at")}
+    if not keeps_candidate:
+        changes["candidate"] = new.candidate
+    return statement.on_conflict_do_update(
+        index_elements=["url_key"], set_={**changes, "tries": _TABLE.c.tries + new.tries}
     )
 
 

@@ -15,6 +15,9 @@ from sqlalchemy import Connection, insert, select
 from newsbot.store import schema
 from newsbot.urls import InvalidURL, url_key
 
+Validators = tuple[str | None, str | None]
+"""ETag and Last-Modified of a page, to ask for it conditionally."""
+
 OF_DISCOVERED = ("fetched", "not_modified", "already_known", "skipped", "failed")
 OF_FETCHED = ("new", "revised", "unchanged", "duplicate", "rejected")
 
@@ -36,6 +39,10 @@ class Entry:
     via: str
     key: str
     fetched: bool = False
+    validators: Validators = (None, None)
+    """Of the page that arrived."""
+    article_id: str | None = None
+    """The known article that is looked at again; None for an address that was discovered."""
 
 
 @dataclass(slots=True)
@@ -112,9 +119,10 @@ class Ledger:
         """Return the entries that have no outcome yet."""
         return list(self._open.values())
 
-    def fetched(self, entry: Entry) -> None:
+    def fetched(self, entry: Entry, validators: Validators = (None, None)) -> None:
         """Count the arrival of a page; its own outcome is still to come."""
         entry.fetched = True
+        entry.validators = validators
         self.accounts[entry.source].counts["fetched"] += 1
 
     def close(self, entry: Entry, outcome: str, reason: str | None = None) -> None:
@@ -175,19 +183,23 @@ def _key(url: str) -> str:
         return url
 
 
+_WRITE = insert(schema.ledger)
+
+
 def write(connection: Connection, entry: Entry, outcome: str, reason: str | None = None, detail: str = "") -> None:
     """Put one entry and its outcome into the store, inside the caller's transaction."""
     connection.execute(
-        insert(schema.ledger).values(
-            run_id=entry.run_id,
-            url_key=entry.key,
-            source=entry.source,
-            url=entry.url,
-            via=entry.via,
-            outcome=outcome,
-            reason=reason,
-            detail=detail or None,
-        )
+        _WRITE,
+        {
+            "run_id": entry.run_id,
+            "url_key": entry.key,
+            "source": entry.source,
+            "url": entry.url,
+            "via": entry.via,
+            "outcome": outcome,
+            "reason": reason,
+            "detail": detail or None,
+        },
     )
 
 

@@ -16,6 +16,8 @@ from newsbot.store import schema
 from newsbot.store.database import reading
 
 KINDS = ("article", "duplicate")
+COPY_FIELDS = ("duplicate_of", "similarity", "relation", "origin")
+"""What the store knows of a copy beside its document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def documents(engine: Engine, export: Export) -> Iterator[dict[str, object]]:
     """Yield the stored articles of a planned file, in the order in which they were stored."""
     outbox, revisions, articles = schema.outbox, schema.revisions, schema.articles
     query = (
-        select(revisions.c.document, articles.c.duplicate_of, articles.c.similarity)
+        select(revisions.c.document, *(articles.c[name] for name in COPY_FIELDS))
         .join_from(
             outbox,
             revisions,
@@ -67,10 +69,10 @@ def documents(engine: Engine, export: Export) -> Iterator[dict[str, object]]:
         .order_by(outbox.c.seq)
     )
     with reading(engine) as connection:
-        for document, duplicate_of, similarity in connection.execute(query.execution_options(yield_per=200)):
-            record: dict[str, object] = orjson.loads(document)
-            if export.kind == "duplicate":
-                record |= {"duplicate_of": duplicate_of, "similarity": similarity}
+        for row in connection.execute(query.execution_options(yield_per=200)).mappings():
+            record: dict[str, object] = orjson.loads(row["document"])
+            if row["duplicate_of"]:
+                record |= {name: row[name] for name in COPY_FIELDS}
             yield record
 
 

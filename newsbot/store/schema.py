@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 metadata = MetaData()
 
@@ -32,6 +45,9 @@ articles = Table(
     Column("cluster_id", String(20), nullable=False, index=True),
     Column("duplicate_of", String(20)),
     Column("similarity", Float),
+    Column("relation", String(16)),
+    Column("origin", String(20)),
+    Column("removed_at", String(40)),
     Column("first_seen", String(40), nullable=False, index=True),
     Column("run_id", String(40), nullable=False),
 )
@@ -169,4 +185,46 @@ exports = Table(
     Column("kind", String(16), nullable=False),
     Column("path", Text, nullable=False, unique=True),
     Column("done", Integer, nullable=False),
+)
+
+sketches = Table(
+    "sketches",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("article_id", String(20), nullable=False, unique=True),
+    Column("version", Integer, nullable=False),
+    Column("slots", LargeBinary, nullable=False),
+)
+
+# One row an indexed slot of a sketch: slot, value and number of the sketch in one integer (newsbot.store.near).
+bands = Table(
+    "bands",
+    metadata,
+    # SQLite keeps a table of one INTEGER PRIMARY KEY as nothing but the keys.
+    Column("key", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+)
+
+# Of every story with more than one member.
+clusters = Table(
+    "clusters",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("origin", String(20), nullable=False),
+    Column("published", String(40)),
+    Column("agency", String(64)),
+    Column("members", Integer, nullable=False),
+)
+
+# The next look at an article that may still change; no row when there is none.
+visits = Table(
+    "visits",
+    metadata,
+    Column("article_id", String(20), primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("candidate", Text, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("due_at", String(40), nullable=False),
+    Index("ix_visits_source_due_at", "source", "due_at"),
 )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+RELATIONS = ("same_site", "syndicated", "excerpt")
+"""Of a copy: another address of the same site, another site, or one text is a part of the other."""
+
 
 @dataclass(frozen=True, slots=True)
 class New:
@@ -24,15 +27,20 @@ class Revision:
     """The stored article said something else; this is its next revision."""
 
     number: int
+    change: str
+    """A class of newsbot.dedupe.CHANGES."""
     outcome = "revised"
 
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """The same text is known under another address."""
+    """The same story is known under another address."""
 
     of: str
+    """The article that was stored first."""
     similarity: float
+    relation: str
+    """One of RELATIONS."""
     outcome = "duplicate"
 
 

@@ -1,0 +1,83 @@
+"""Whose copy is it? The news agency that bylines and credit lines name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_AGENCIES: dict[str, tuple[str, ...]] = {
+    "AAP": ("AAP", "Australian Associated Press"),
+    "AFP": ("AFP", "Agence France-Presse", "Agence France Presse"),
+    "Anadolu": ("AA", "Anadolu", "Anadolu Agency", "Anadolu Ajansı"),
+    "ANI": ("ANI", "Asian News International"),
+    "ANP": ("ANP",),
+    "ANSA": ("ANSA",),
+    "Antara": ("Antara", "Antara News"),
+    "AP": ("AP", "The Associated Press", "Associated Press"),
+    "APA": ("APA", "Austria Presse Agentur"),
+    "Belga": ("Belga",),
+    "Bernama": ("Bernama",),
+    "Bloomberg": ("Bloomberg", "Bloomberg News"),
+    "BTA": ("BTA",),
+    "The Canadian Press": ("The Canadian Press", "Canadian Press"),
+    "ČTK": ("ČTK", "CTK"),
+    "dpa": ("dpa", "Deutsche Presse-Agentur"),
+    "EFE": ("EFE", "Agencia EFE"),
+    "Europa Press": ("Europa Press",),
+    "IANS": ("IANS",),
+    "Interfax": ("Interfax", "Интерфакс"),
+    "Jiji": ("Jiji", "Jiji Press", "時事通信"),
+    "Keystone-SDA": ("SDA", "Keystone-SDA", "ATS"),
+    "Kyodo": ("Kyodo", "Kyodo News", "共同通信"),
+    "Lusa": ("Lusa", "Agência Lusa"),
+    "MTI": ("MTI",),
+    "NAN": ("NAN", "News Agency of Nigeria"),
+    "NTB": ("NTB",),
+    "PA Media": ("PA", "PA Media", "Press Association"),
+    "PAP": ("PAP",),
+    "PTI": ("PTI", "Press Trust of India"),
+    "Reuters": ("Reuters", "Рейтер", "رويترز"),
+    "RIA Novosti": ("RIA Novosti", "РИА Новости"),
+    "Ritzau": ("Ritzau",),
+    "SID": ("SID",),
+    "STT": ("STT",),
+    "TASR": ("TASR",),
+    "TASS": ("TASS", "ТАСС"),
+    "TT": ("TT", "TT-AFP", "TT-Reuters"),
+    "Ukrinform": ("Ukrinform", "Укрінформ"),
+    "UPI": ("UPI",),
+    "Xinhua": ("Xinhua", "新华社", "新華社"),
+    "Yonhap": ("Yonhap", "연합뉴스"),
+}
+_BY_NAME = {name: agency for agency, names in _AGENCIES.items() for name in names}
+_BY_FOLDED = {name.casefold(): agency for name, agency in _BY_NAME.items()}
+_NAME = "|".join(sorted(map(re.escape, _BY_NAME), key=len, reverse=True))
+# PARIS (AFP) – | BERLIN (dpa/lnw) - | (Reuters) - ; Chinese 新华社北京…电, Japanese 【共同通信】
+_DATELINE = re.compile(rf"[(\[（【]\s*({_NAME})\b[^)\]）】]{{0,20}}[)\]）】]|^({_NAME})\s?[-–—:,，]\s|^(新华社|新華社)")
+# A last line of its own: (AFP) | dpa/abc | Reporting by … – Reuters | Source: Xinhua | © 2026 AFP
+_CREDIT = re.compile(rf"(?:^|[(\[（©/–—:：-]\s*(?:\d{{4}}\s+)?)({_NAME})(?:/[\w-]+)*\s*[)\]）.]?$")
+_PARTS = re.compile(r"\s*(?:/|,|;|\||\+|&| - | – |\bwith\b|\bund\b|\band\b)\s*", re.IGNORECASE)
+_DATELINE_LENGTH = 120
+_CREDIT_LENGTH = 160
+
+
+def agency_of(authors: Iterable[str], text: str) -> str | None:
+    """Name the agency that an article's byline, dateline or credit line gives; None where none does.
+
+    >>> agency_of(["Reuters"], ""), agency_of(["Ana Silva/AFP"], ""), agency_of(["Ana Silva"], "All well.")
+    ('Reuters', 'AFP', None)
+    >>> agency_of([], "BERLIN (dpa) - The wall will be raised."), agency_of([], "It rained.\\n\\ndpa/abc")
+    ('dpa', 'dpa')
+    """
+    for author in authors:
+        for part in [author, *_PARTS.split(author)]:
+            if agency := _BY_FOLDED.get(part.strip(" ().").casefold()):
+                return agency
+    paragraphs = text.split("\n\n")
+    if dateline := _DATELINE.search(paragraphs[0][:_DATELINE_LENGTH]):
+        return _BY_NAME[next(name for name in dateline.groups() if name)]
+    for paragraph in paragraphs[:-3:-1]:
+        last = paragraph.rpartition("\n")[2].strip()
+        if len(last) <= _CREDIT_LENGTH and (credit := _CREDIT.search(last)):
+            return _BY_NAME[credit[1]]
+    return None

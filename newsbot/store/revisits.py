@@ -1,0 +1,125 @@
+"""When articles are looked at again: soon after they were first seen, then ever more rarely, then no more."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import orjson
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from newsbot.items import Article, Candidate
+from newsbot.store import schema
+from newsbot.store.database import reading
+from newsbot.store.ledger import Validators
+
+VISIT = "revisit"
+"""How the ledger says that an address was not discovered but is looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An article to look at again, and what makes the request conditional."""
+
+    article_id: str
+    candidate: Candidate
+    """The address to ask for, with the hints that it was first found with."""
+    etag: str | None
+    last_modified: str | None
+
+
+def due(engine: Engine, source: str, *, now: str) -> list[Visit]:
+    """Return the articles of a source that are to be looked at now, the longest due first."""
+    table = schema.visits
+    query = select(table).where(table.c.source == source, table.c.due_at <= now).order_by(table.c.due_at)
+    with reading(engine) as connection:
+        rows = connection.execute(query).all()
+    return [
+        Visit(row.article_id, Candidate(**{**orjson.loads(row.candidate), "url": row.url}), row.etag, row.last_modified)
+        for row in rows
+    ]
+
+
+def sources_due(engine: Engine, *, now: str) -> set[str]:
+    """Return the sources that have articles to be looked at now."""
+    query = select(schema.visits.c.source).where(schema.visits.c.due_at <= now).distinct()
+    with reading(engine) as connection:
+        return set(connection.execute(query).scalars())
+
+
+def begin(
+    connection: Connection,
+    article: Article,
+    candidate: Candidate,
+    hours: Sequence[float],
+    *,
+    validators: Validators,
+    now: str,
+) -> None:
+    """Plan the first look at an article that has just been stored, unless it is an old one."""
+    if not hours or _age(article.published, now) > timedelta(hours=hours[-1]):
+        return
+    connection.execute(
+        insert(schema.visits).values(
+            article_id=article.id,
+            source=article.source,
+            url=article.aliases[-1],
+            candidate=orjson.dumps(dataclasses.replace(candidate, html=None)).decode(),
+            etag=validators[0],
+            last_modified=validators[1],
+            due_at=_stamp(_instant(now) + timedelta(hours=hours[0])),
+        )
+    )
+
+
+def advance(
+    connection: Connection,
+    article_id: str,
+    hours: Sequence[float],
+    *,
+    now: str,
+    validators: Validators | None = None,
+) -> None:
+    """Plan the next look at an article that has been looked at; after the last hour there is none.
+
+    A look that came late counts for all that it came too late for. ``validators`` are those of a page
+    that was fetched; without them the known ones stay.
+    """
+    table = schema.visits
+    mine = table.c.article_id == article_id
+    first_seen = connection.execute(
+        select(schema.articles.c.first_seen).where(schema.articles.c.id == article_id)
+    ).scalar()
+    nexts = [
+        due_at
+        for hour in hours
+        if first_seen and (due_at := _stamp(_instant(first_seen) + timedelta(hours=hour))) > now
+    ]
+    if not nexts:
+        connection.execute(delete(table).where(mine))
+        return
+    values: dict[str, str | None] = {"due_at": nexts[0]}
+    if validators:
+        values |= {"etag": validators[0], "last_modified": validators[1]}
+    connection.execute(update(table).where(mine).values(values))
+
+
+def end(connection: Connection, article_id: str) -> None:
+    """Look at an article no more."""
+    connection.execute(delete(schema.visits).where(schema.visits.c.article_id == article_id))
+
+
+def _age(published: str | None, now: str) -> timedelta:
+    """Return how long ago an article was published; what does not say so is new."""
+    return _instant(now) - _instant(published) if published else timedelta()
+
+
+def _instant(stamp: str) -> datetime:
+    instant = datetime.fromisoformat(stamp)
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _stamp(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,245 @@
+"""One story once, on every database: copies are told, clustered and filed, whoever brings them and in which order."""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from conftest import make_article
+from sqlalchemy import Engine, func, select
+
+from newsbot.items import Article, Candidate
+from newsbot.store import articles, frontier, open_engine, outbox, retention, schema
+from newsbot.store.clusters import Cluster, cluster_of
+from newsbot.store.ledger import Entry
+from newsbot.store.policy import Policy
+from newsbot.store.verdicts import Duplicate, New, Revision, Unchanged, Verdict
+from newsbot.store.versions import versions_of
+from newsbot.urls import article_id, url_key
+
+VISITS = itertools.count()
+NOW = "2026-11-20T08:00:00Z"
+STORY = "\n\n".join(
+    f"Paragraph {name} says that the {name} council of the {name} valley wants to raise its {name} wall by a metre, "
+    f"after the {name} storm took part of the {name} quay away and left the {name} ferry without a landing."
+    for name in ("eastern", "western", "northern", "southern", "upper", "lower", "older", "newer", "greater", "lesser")
+)
+OTHER = "\n\n".join(
+    f"In {place} the choir of {place} sang on the square before hundreds of people from {place} and beyond, who had "
+    f"waited since noon for the first concert that the town of {place} has seen in many a year."
+    for place in ("Arles", "Basel", "Cork", "Delft", "Evora", "Fulda", "Ghent", "Hull")
+)
+
+
+def save(engine: Engine, article: Article, policy: Policy | None = None, run_id: str = "r1", now: str = NOW) -> Verdict:
+    article.run_id = run_id
+    url = article.aliases[0]
+    entry = Entry(f"{run_id}-{next(VISITS)}", article.source, url, "feed", url_key(url))
+    return articles.save(engine, article, entry, now=now, policy=policy)
+
+
+def outboxed(engine: Engine) -> list[str]:
+    with engine.connect() as connection:
+        return list(connection.execute(select(schema.outbox.c.kind).order_by(schema.outbox.c.seq)).scalars())
+
+
+def brought(engine: Engine, text: str, url: str = "https://example.net/copy", **fields: Any) -> Verdict:
+    save(engine, make_article("https://example.org/a", STORY))
+    return save(engine, make_article(url, text, source="other", **fields))
+
+
+def test_a_syndicated_copy_with_another_dateline_is_a_duplicate(store: Engine) -> None:
+    verdict = brought(store, f"LISBON, 3 March (Reuters) — {STORY}\n\n(Reporting by Jo Roe; editing by Kim Poe)")
+    assert isinstance(verdict, Duplicate)
+    assert (verdict.of, verdict.relation) == (article_id("https://example.org/a"), "syndicated")
+    assert 0.8 < verdict.similarity < 1
+
+
+def test_another_address_of_the_same_site_is_a_duplicate_of_that_kind(store: Engine) -> None:
+    verdict = brought(store, STORY.replace("quay", "pier", 1), "https://news.example.org/b")
+    assert isinstance(verdict, Duplicate)
+    assert verdict.relation == "same_site"
+
+
+@pytest.mark.parametrize("long_first", [True, False])
+def test_a_shortened_story_and_its_long_original_find_each_other(store: Engine, long_first: bool) -> None:
+    texts = [STORY, "\n\n".join(STORY.split("\n\n")[:5])]
+    first, second = texts if long_first else texts[::-1]
+    save(store, make_article("https://example.org/a", first))
+    verdict = save(store, make_article("https://example.net/b", second))
+    assert verdict == Duplicate(article_id("https://example.org/a"), 1.0, "excerpt")
+
+
+def test_another_story_is_new(store: Engine) -> None:
+    assert brought(store, OTHER) == New()
+
+
+def test_a_copy_of_a_copy_is_a_duplicate_of_the_first(store: Engine) -> None:
+    brought(store, STORY.replace("quay", "pier", 3))
+    third = make_article("https://example.com/c", STORY.replace("quay", "pier", 3).replace("ferry", "boat", 2))
+    verdict = save(store, third)
+    assert isinstance(verdict, Duplicate)
+    assert verdict.of == third.cluster_id == article_id("https://example.org/a")
+
+
+def test_the_index_outlives_the_process(store: Engine) -> None:
+    save(store, make_article("https://example.org/a", STORY))
+    again = open_engine(store.url.render_as_string(hide_password=False))
+    assert isinstance(save(again, make_article("https://example.net/b", STORY + "\n\n(dpa)")), Duplicate)
+    again.dispose()
+
+
+def test_the_member_published_first_is_the_origin_and_the_cluster_keeps_its_id(store: Engine) -> None:
+    copy, origin, late = "https://example.org/copy", "https://example.net/origin", "https://example.com/late"
+    save(store, make_article(copy, STORY, published="2026-11-20T07:00:00Z"))
+    agency = make_article(origin, f"(Reuters) - {STORY}", published="2026-11-20T07:30:00+02:00")
+    assert isinstance(save(store, agency), Duplicate)
+    assert agency.agency == "Reuters"
+    assert isinstance(save(store, make_article(late, STORY + "\n\nMore soon.", published="2026-11-21")), Duplicate)
+    assert cluster_of(store, article_id(copy)) == Cluster(
+        article_id(copy), article_id(origin), "2026-11-20T07:30:00+02:00", "Reuters", 3
+    )
+
+
+@pytest.mark.parametrize(
+    ("duplicates", "kinds"),
+    [("separate", ["article", "duplicate"]), ("inline", ["article", "article"]), ("drop", ["article"])],
+)
+def test_the_operator_says_where_copies_go(store: Engine, duplicates: str, kinds: list[str]) -> None:
+    policy = Policy(duplicates=duplicates)
+    save(store, make_article("https://example.org/a", STORY), policy)
+    save(store, make_article("https://example.net/b", STORY), policy)
+    assert outboxed(store) == kinds
+    with store.begin() as connection:
+        outbox.plan(connection, "r1", {"article": "a.jsonl", "duplicate": "d.jsonl"})
+    documents = [document for export in outbox.planned(store, "r1") for document in outbox.documents(store, export)]
+    copies = [document for document in documents if "duplicate_of" in document]
+    assert len(copies) == len(kinds) - 1
+    for copied in copies:
+        assert copied["origin"] == copied["duplicate_of"] == article_id("https://example.org/a")
+        assert copied["relation"] == "syndicated"
+
+
+def test_a_revision_is_known_by_its_new_text_and_no_more_by_its_old(store: Engine) -> None:
+    url = "https://example.org/a"
+    save(store, make_article(url, STORY))
+    revised = make_article(url, OTHER)
+    assert save(store, revised) == Revision(2, "body")
+    assert revised.previous_hash != revised.content_hash
+    assert isinstance(save(store, make_article("https://example.net/b", OTHER + "\n\n(AFP)")), Duplicate)
+    assert save(store, make_article("https://example.com/c", STORY)) == New()
+    assert [version.change for version in versions_of(store, article_id(url))] == [None, "body"]
+
+
+def test_what_moves_around_an_article_is_no_revision(store: Engine) -> None:
+    url = "https://example.org/a"
+    save(store, make_article(url, f"Updated 5 minutes ago\n\n{STORY}\n\n3 comments"))
+    assert save(store, make_article(url, f"Updated 2 hours ago\n\n{STORY}\n\n148 comments\n\nMost read")) == Unchanged()
+    assert save(store, make_article(url, STORY, title="Another headline")) == Revision(2, "headline")
+
+
+def test_an_article_that_moved_keeps_its_identity(store: Engine) -> None:
+    old, new = "https://example.org/old-slug", "https://example.org/new-slug"
+    save(store, make_article(old, STORY))
+    moved = make_article(new, STORY.replace("metre", "yard", 1), aliases=[old, new])
+    assert save(store, moved) == Revision(2, "correction")
+    assert (moved.id, moved.url) == (article_id(old), old)
+    assert frontier.known(store, [url_key(old), url_key(new)]) == {url_key(old), url_key(new)}
+
+
+def test_an_address_that_leads_to_another_article_each_day_joins_none(store: Engine) -> None:
+    latest = "https://example.org/latest"
+    save(store, make_article("https://example.org/a", STORY, aliases=[latest, "https://example.org/a"]))
+    assert save(store, make_article("https://example.org/b", OTHER, aliases=[latest, "https://example.org/b"])) == New()
+
+
+def test_a_page_that_claims_another_articles_address_is_taken_by_its_own(store: Engine) -> None:
+    shared = "https://example.org/news"
+    save(store, make_article(shared, STORY, aliases=["https://example.org/a"]))
+    second = make_article(shared, OTHER, aliases=["https://example.org/b"])
+    assert save(store, second) == New()
+    assert second.url == "https://example.org/b"
+
+
+def test_old_sketches_are_forgotten_in_steps_and_articles_are_not(
+    store: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    for number in range(5):
+        text = (
+            OTHER.replace("choir", f"band {number}")
+            .replace("concert", f"show {number}")
+            .replace("town", f"port {number}")
+        )
+        save(store, make_article(f"https://example.org/{number}", text * (number + 1)), now="2026-01-01T00:00:00Z")
+    save(store, make_article("https://example.org/young", STORY))
+    with store.connect() as connection:
+        indexed = connection.execute(select(func.count()).select_from(schema.sketches)).scalar_one()
+    assert retention.prune(store, 0, now=NOW) == 0
+    assert retention.prune(store, 90, now=NOW, batches=1) == 2
+    assert retention.prune(store, 90, now=NOW) == indexed - 3
+    with store.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(schema.bands)).scalar_one() == 16
+        assert connection.execute(select(func.count()).select_from(schema.articles)).scalar_one() == 6
+    assert isinstance(save(store, make_article("https://example.net/b", STORY + "\n\n(AFP)")), Duplicate)
+
+
+def bring_at_once(url: str, site: str, start: Any, verdicts: Any) -> None:
+    engine = open_engine(url)
+    start.wait()
+    for number in range(20):
+        story = STORY.replace("council", f"council number {number}").replace("wall", f"wall of kind {number}")
+        story = (
+            story.replace("ferry", f"ferry {number}")
+            .replace("storm", f"storm {number}")
+            .replace("quay", f"quay {number}")
+        )
+        article = make_article(f"https://{site}/{number}", f"{story}\n\nFrom {site}, with thanks.")
+        verdicts.put((number, type(save(engine, article, run_id=site)).__name__))
+    engine.dispose()
+
+
+def test_two_processes_that_bring_a_story_at_once_get_one_new_and_one_duplicate(store: Engine) -> None:
+    context = multiprocessing.get_context("spawn")
+    start, verdicts = context.Barrier(2), context.Queue()
+    url = store.url.render_as_string(hide_password=False)
+    processes = [
+        context.Process(target=bring_at_once, args=(url, site, start, verdicts))
+        for site in ("one.example", "two.example")
+    ]
+    for process in processes:
+        process.start()
+    told = [verdicts.get(timeout=60) for _ in range(40)]
+    for process in processes:
+        process.join(timeout=60)
+    assert [process.exitcode for process in processes] == [0, 0]
+    by_story: dict[int, Counter[str]] = {}
+    for number, verdict in told:
+        by_story.setdefault(number, Counter())[verdict] += 1
+    assert all(counts == {"New": 1, "Duplicate": 1} for counts in by_story.values()), by_story
+
+
+def test_hints_are_kept_until_an_article_is_looked_at_no_more(store: Engine) -> None:
+    candidate = Candidate(url="https://example.org/a", via="feed", authors=["Ana Silva"])
+    frontier.enqueue(store, "example", [("example.org/a", candidate)], None, now=NOW)
+    save(store, make_article("https://example.org/a", STORY), Policy(revisit_hours=(1,)))
+    with store.connect() as connection:
+        assert "Ana Silva" in connection.execute(select(schema.visits.c.candidate)).scalar_one()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name"),
+    [
+        ({"duplicates": "merge"}, "NEWSBOT_DUPLICATES"),
+        ({"revisit_hours": (6, 1)}, "NEWSBOT_REVISIT_HOURS"),
+        ({"remember_days": -1}, "NEWSBOT_REMEMBER_DAYS"),
+    ],
+)
+def test_a_policy_that_cannot_be_meant_is_refused(wrong: dict[str, Any], name: str) -> None:
+    make: Callable[..., Policy] = Policy
+    with pytest.raises(ValueError, match=name):
+        make(**wrong)
