@@ -24,7 +24,7 @@ class Expected:
     section: str
     tags: list[str]
     text: str
-    """Standfirst (where the page shows one), paragraphs, subheadings, list items and quotations, parted by blank lines."""
+    """Standfirst, if the page shows one, paragraphs, subheadings, list items, quotations; parted by blank lines."""
     discovered_via: str
     duplicate_of: str | None = None
     """Canonical address of the agency's article that this one repeats word for word."""
