@@ -9,7 +9,7 @@ from pathlib import Path
 from conftest import lines_of, run_scrapy, sources_file
 from local_web import article_page, local_web
 
-FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0")
+FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
 
 
 def messages(stderr: str, level: str = "ERROR") -> list[str]:
