@@ -26,12 +26,12 @@ from newsbot.store.policy import Policy
 from newsbot.store.revisits import VISIT, Visit
 from newsbot.store.verdicts import New, Verdict
 
-PRUNED_BATCHES = 10
-"""Batches of old sketches that the end of a run clears away."""
 POSTPONED = frozenset({"retry_later"})
 """Reasons to skip an address now that leave it pending: the next run takes it up."""
 LEFT_FOR_LATER = frozenset({"over_limit", "out_of_range"})
 """Reasons to skip an address that another run may not have: its listing counts as not read."""
+PRUNED_BATCHES = 10
+"""Batches of old sketches that the end of a run clears away."""
 
 
 def utc_now() -> str:
@@ -70,7 +70,7 @@ class Run:
     ) -> None:
         """``accepts`` gives a further reason to skip a candidate; ``max_new`` bounds a source, 0 is no bound."""
         stamp = now().translate({ord(mark): None for mark in "-:"})
-        self.id = f"{stamp}-{secrets.token_hex(2)}"
+        self.id = f"{stamp}-{secrets.token_hex(4)}"
         self.engine = engine
         self.output = output
         self.sources = {source.name: source for source in sources}
@@ -98,8 +98,8 @@ class Run:
         return frontier.listing(self.engine, source.name, url)
 
     def keep_due(self) -> None:
-        """Leave out the sources that have nothing to do now: no listing due, no address waiting."""
-        waiting = frontier.sources_waiting(self.engine)
+        """Leave out the sources that have nothing to do now: no listing or visit due, no address waiting."""
+        waiting = frontier.sources_waiting(self.engine) | revisits.sources_due(self.engine, now=self.now())
         self.sources = {
             name: source for name, source in self.sources.items() if name in waiting or self.schedule.due(source)
         }
@@ -262,7 +262,8 @@ class Run:
             return
         with self.engine.begin() as connection:
             for entry, reason in skipped:
-                self._settle(connection, entry, "skipped", reason)
+                if reason not in POSTPONED:
+                    self._settle(connection, entry, "skipped", reason)
                 ledger.write(connection, entry, "skipped", reason)
         for entry, reason in skipped:
             self.ledger.close(entry, "skipped", reason)
@@ -275,8 +276,6 @@ class Run:
 
     def _settle(self, connection: Connection, entry: Entry, outcome: str, reason: str | None) -> None:
         """Say what is to become of an address that brought no article home."""
-        if reason in POSTPONED:
-            return
         if entry.article_id:  # the article stays what it is, and is looked at again when its time comes
             revisits.advance(connection, entry.article_id, self.policy.revisit_hours, now=self.now())
         elif outcome == "skipped":

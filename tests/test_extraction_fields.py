@@ -2,12 +2,13 @@
 
 import pytest
 
-from newsbot.extraction import EXTRACTOR, extract_article, word_count
+from newsbot.extraction import EXTRACTOR, extract_article
 from newsbot.extraction.authors import people
 from newsbot.extraction.encoding import decode
 from newsbot.extraction.pages import next_page_url
 from newsbot.items import Candidate
 from newsbot.urls import article_id
+from newsbot.words import count_words
 
 URL = "https://www.harbour.example/town/ferry"
 TEXT = "The council voted on Tuesday evening to keep the ferry, after a debate that ran for more than four hours. "
@@ -29,7 +30,7 @@ def test_record_is_filled_and_every_field_tells_its_origin() -> None:
     assert article.extractor == EXTRACTOR
     assert article.extractor.startswith("newsbot/")
     assert article.image == "https://www.harbour.example/i.jpg"
-    assert article.word_count == word_count(article.text)
+    assert article.word_count == count_words(article.text)
     assert article.fetched_at == "2026-05-13T00:00:00+00:00"
     assert article.origins.keys() >= {
         "url",

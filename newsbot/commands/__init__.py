@@ -1,1 +1,1 @@
-"""Scrapy commands of newsbot, and Scrapy's own crawl with an exit status."""
+"""Scrapy commands of newsbot: demo, sources, revisions, prune, export, browse, scale, and crawl with an exit status."""

@@ -41,10 +41,9 @@ class Command(ScrapyCommand):
         days = self.settings.getint("NEWSBOT_REMEMBER_DAYS") if opts.days is None else opts.days
         if args or days < 0:
             raise UsageError("say: scrapy prune [--days N]")
-        url = store_url(self.settings["NEWSBOT_DATABASE_URL"], Path(self.settings["NEWSBOT_OUTPUT"]))
         try:
             forgotten = prune(
-                open_existing(url),
+                open_existing(store_url(self.settings["NEWSBOT_DATABASE_URL"], Path(self.settings["NEWSBOT_OUTPUT"]))),
                 days,
                 now=utc_now(),
             )

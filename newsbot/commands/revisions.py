@@ -38,10 +38,11 @@ class Command(ScrapyCommand):
         if len(args) != 1:
             raise UsageError("say: scrapy revisions ID")
         assert self.settings is not None
-        url = store_url(self.settings["NEWSBOT_DATABASE_URL"], Path(self.settings["NEWSBOT_OUTPUT"]))
         try:
             key = article_id(args[0]) if "://" in args[0] else args[0]
-            engine = open_existing(url)
+            engine = open_existing(
+                store_url(self.settings["NEWSBOT_DATABASE_URL"], Path(self.settings["NEWSBOT_OUTPUT"]))
+            )
             versions = versions_of(engine, key)
             if not versions:
                 raise UsageError(f"no article {args[0]} is known", print_help=False)

@@ -94,8 +94,8 @@ class CollectingSpider(Spider):
                 accepts=self.accepts,
                 max_new=self.max_new(),
                 with_removed=with_removed,
-                policy=self.policy(),
                 polling=Bounds(self.settings.getfloat("NEWSBOT_POLL_MIN"), self.settings.getfloat("NEWSBOT_POLL_MAX")),
+                policy=self.policy(),
             )
         except (SourcesError, ArgumentError) as error:
             self.exit_status = EXIT_USAGE

@@ -270,8 +270,3 @@ def is_closed(child: Child, read_at: str) -> bool:
     """
     period = period_of(child.url)
     return period is not None and period[1] + CLOSED_AFTER < date.fromisoformat(read_at[:10])
-
-
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return value.decode("latin-1") if value else None

@@ -106,12 +106,6 @@ def pending(engine: Engine, source: str, *, failed: bool = True) -> list[Candida
     return [Candidate(**orjson.loads(row.candidate)) for row in rows if row.candidate]
 
 
-def candidate_of(connection: Connection, entry: Entry) -> Candidate:
-    """Return a pending address with its finder's hints, inside the caller's transaction."""
-    found = connection.execute(_CANDIDATE, {"key": entry.key}).scalar()
-    return Candidate(**orjson.loads(found)) if found else Candidate(url=entry.url, via=entry.via)
-
-
 def sources_waiting(engine: Engine) -> set[str]:
     """Return the sources that have addresses waiting to be fetched for the first time."""
     query = select(_TABLE.c.source).where(_TABLE.c.status == "pending").distinct()
@@ -137,6 +131,12 @@ def readings(engine: Engine, source: str) -> dict[str, tuple[str | None, str]]:
     query = select(table.c.url, table.c.lastmod, table.c.checked_at).where(table.c.source == source)
     with reading(engine) as connection:
         return {row.url: (row.lastmod, row.checked_at) for row in connection.execute(query)}
+
+
+def candidate_of(connection: Connection, entry: Entry) -> Candidate:
+    """Return a pending address with its finder's hints, inside the caller's transaction."""
+    found = connection.execute(_CANDIDATE, {"key": entry.key}).scalar()
+    return Candidate(**orjson.loads(found)) if found else Candidate(url=entry.url, via=entry.via)
 
 
 def settle(

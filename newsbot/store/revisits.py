@@ -42,6 +42,13 @@ def due(engine: Engine, source: str, *, now: str) -> list[Visit]:
     ]
 
 
+def sources_due(engine: Engine, *, now: str) -> set[str]:
+    """Return the sources that have articles to be looked at now."""
+    query = select(schema.visits.c.source).where(schema.visits.c.due_at <= now).distinct()
+    with reading(engine) as connection:
+        return set(connection.execute(query).scalars())
+
+
 def begin(
     connection: Connection,
     article: Article,
