@@ -104,7 +104,10 @@ class DiscoveringSpider(CollectingSpider):
                 self.run.schedule.unchanged(source.name, known.url, at=permanent_address(response))
                 if known.lastmod and known.digest:
                     self.run.still(source, known)
-            yield from self._sub_sitemaps(source, channel, children_from(known))
+            if channel == "section":
+                yield from self._unread_pages(source, known, page)
+            else:
+                yield from self._sub_sitemaps(source, channel, children_from(known))
             return
         read = Listing(
             known.url, header_of(response, "ETag"), header_of(response, "Last-Modified"), digest, known.lastmod
@@ -166,12 +169,23 @@ class DiscoveringSpider(CollectingSpider):
         links = article_links(response.body, response.url, charset=charset_of(response), known=known)
         self.run.learning.learn_section(response.url, text_blocks(response.body, charset=charset_of(response)))
         self._note(source, "section", read, [] if links else ["no links to articles found"])
+        further = next_pages(response.body, response.url, charset=charset_of(response))[:1]
+        read = dataclasses.replace(read, children=orjson.dumps([(url, None) for url in further]).decode())
         fresh = list(self._fetch_new(source, links, read))
         self._reschedule(response, source, "section", read, links, len(fresh), newest_alone=False)
         yield from fresh
         if links and self.goes_on(links, len(fresh), page):
-            for url in next_pages(response.body, response.url, charset=charset_of(response))[:1]:
+            for url in further:
                 yield from self.listing_requests(source, "section", url, page=page + 1)
+
+    def _unread_pages(self, source: Source, known: Listing, page: int) -> Iterator[Request]:
+        """Ask for the first further page of an unchanged section that was never read: a killed run owed it."""
+        while (further := children_from(known)) and page < self.settings.getint("NEWSBOT_MAX_SECTION_PAGES"):
+            page += 1
+            known = self.run.listing(source, further[0].url)
+            if known.digest is None:
+                yield from self.listing_requests(source, "section", known.url, page=page)
+                return
 
     def _reschedule(
         self,
