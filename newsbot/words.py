@@ -13,6 +13,8 @@ _UNSPACED = re.compile(
 # Anything between spaces or dashes that holds a letter or digit. Not \w+ alone: vowel signs of
 # Devanagari and its sisters are no \w, and "don't" is one word.
 _SPACED = re.compile(r"[^\s—–…]*\w[^\s—–…]*")
+_MAY_BE_UNSPACED = re.compile("[\u0e01-\u17ff\u200b\u3005-\ufaff\U00020000-\U0003ffff]")
+_LETTER = re.compile(r"\w")
 
 
 def count_words(text: str) -> int:
@@ -29,8 +31,9 @@ def count_words(text: str) -> int:
     >>> count_words("東京で新しい橋が開通した")
     6
     """
-    if text.isascii():
-        return len(_SPACED.findall(text))
+    if not _MAY_BE_UNSPACED.search(text):  # a third of the time that the two patterns below take
+        pieces = text.replace("—", " ").replace("–", " ").replace("…", " ").split()
+        return len(pieces) - len([piece for piece in pieces if not piece.isalpha() and not _LETTER.search(piece)])
     words = 0
 
     def blank(match: re.Match[str]) -> str:

@@ -72,6 +72,12 @@ CASES = {
     "long author": b'<meta name=author content="' + b"A B, " * 50_000 + b'">' + GOOD,
     "months": inside(b'<span class="date">' + b"May " * 20_000 + b"</span>"),
     "odd charset": b"<meta charset=unicode_escape>" + GOOD + b"\xff\\x",
+    "control characters after a menu": inside(b"<nav><a href=/>Home</a></nav>\x01\x0b" + P),
+    "control characters after a sign-up": inside(b"<div><form><input type=email></form></div>\x02\x1f" + P),
+    "control characters in a date": inside(b"<div class='a\x01'>Posted May 12, 2026\x01</div>"),
+    "streamed content around its own place": GOOD.replace(
+        b"<article>", b'<div hidden id="S:0"><template id="B:0"></template><article>'
+    ),
     "surrogates": inside(b"&#xD800;&#xDFFF;&#0;&#x110000;&#xFFFF;"),
     "strings without end": b"<html><body><h1>T</h1><script>" + b'"\\u003cp\\' * 100_000 + b"</script>",
 }

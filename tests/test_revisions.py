@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -189,7 +190,7 @@ def test_the_crawl_comes_back_and_the_diff_can_be_read(tmp_path: Path) -> None:
         web.feed("/feed", [f"{web.base}/{name}" for name in pages])
         news = ("crawl", "news", "-a", f"sources={sources}", *soon)
         assert run_scrapy(output, *news).returncode == 0
-        changed = pages["schools"].replace("nineteen for, four against", "twenty for, three against")
+        changed = re.sub(r"On day \d+", "On day 901", pages["schools"], count=1)
         web.pages["/schools"] = conditional(changed, '"other"')
         web.put("/forests", "gone", status=410)
         second = run_scrapy(output, *news)
@@ -200,8 +201,8 @@ def test_the_crawl_comes_back_and_the_diff_can_be_read(tmp_path: Path) -> None:
     assert changes == {"All about schools": "correction", "All about forests": "removed"}
     assert shown.returncode == 0, shown.stderr
     assert "revision 2" in shown.stdout
-    assert "-Nobody in the gallery expected the vote on schools to be as clear as it was: nineteen for" in shown.stdout
-    assert "+Nobody in the gallery expected the vote on schools to be as clear as it was: twenty for" in shown.stdout
+    assert re.search(r"^-On day \d{1,3} the ", shown.stdout, re.MULTILINE)
+    assert re.search(r"^\+On day 901 the ", shown.stdout, re.MULTILINE)
     unknown = run_scrapy(output, "revisions", "0" * 20)
     assert unknown.returncode == 2
     assert "no article" in unknown.stderr + unknown.stdout

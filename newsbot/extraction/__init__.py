@@ -14,6 +14,7 @@ from newsbot.extraction.errors import ExtractionError
 from newsbot.extraction.fields import read_fields
 from newsbot.extraction.kinds import kind_of, paywalled
 from newsbot.extraction.language import claimed, language_of
+from newsbot.extraction.pages import next_page
 from newsbot.extraction.refusal import refuse
 from newsbot.items import Article, Candidate
 from newsbot.urls import InvalidURL, article_id, canonical_url
@@ -47,7 +48,7 @@ def extract_article(
     witnesses = [(plain_text(facts.article_body), "json-ld")] if facts.article_body else []
     if candidate and candidate.html:
         witnesses.append((plain_text(candidate.html), "feed"))
-    body = find_body(document, facts.title, facts.summary or "", facts.authors, witnesses)
+    body = find_body(document, facts, witnesses)
     refuse(document, facts, body)
     claim = claimed(
         document.root.get("lang"),
@@ -79,4 +80,5 @@ def extract_article(
         fetched_at=fetched_at or "",
         extractor=EXTRACTOR,
         origins=facts.origins,
+        next_page=next_page(document, address),
     )

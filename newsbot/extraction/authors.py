@@ -87,6 +87,7 @@ _PARTICLES = frozenset(
     {"van", "von", "der", "den", "de", "la", "le", "du", "di", "da", "del", "della", "dos", "das", "bin", "ibn",
      "al", "el", "ter", "ten", "zu", "af"}
 )  # fmt: skip
+_PREPOSITIONS = frozenset(("in", "at", "for", "from", "of", "on", "to", "im", "aus", "für", "en", "à", "dans", "su"))
 MAX_NAME = 60
 MAX_WORDS = 7
 
@@ -122,7 +123,7 @@ def _names(value: str) -> Iterable[str]:
     text = _SPACE.sub(" ", _NOISE.sub(" ", unescape(value))).strip(" ,;:|-–—•·*\"'“”")
     text = _TAIL.sub("", _strip_by(text))
     inverted = _INVERTED.fullmatch(text)
-    if inverted and not _JOB.search(text) and not text.isupper():
+    if inverted and not inverted[2][0].islower() and not _JOB.search(text) and not text.isupper():
         yield f"{inverted[2]} {inverted[1]}"
         return
     for part in _SPLIT.split(text):
@@ -159,7 +160,9 @@ def _clean(piece: str) -> str:
     words = name.split()
     if not name or len(name) > MAX_NAME or len(words) > MAX_WORDS or not _LETTERS.search(name) or _NOBODY.match(name):
         return ""
-    if len(name) == 1:
+    if _JOB.fullmatch(name):
+        return ""
+    if len(name) == 1 or name in _PREPOSITIONS:
         return ""
     lowered = [word for word in words if word[0].islower() and word not in _PARTICLES]
     if len(words) >= 3 and len(lowered) > len(words) / 2:

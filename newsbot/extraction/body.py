@@ -5,6 +5,7 @@ This is the only module that imports trafilatura.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -13,14 +14,15 @@ from lxml import etree, html
 
 from newsbot.extraction.blocks import joined, select
 from newsbot.extraction.document import Document
+from newsbot.extraction.fields import Facts
 from newsbot.extraction.lead import find_intro, find_lead, find_standfirst
 from newsbot.extraction.locate import locate
 from newsbot.extraction.render import Block, render
 from newsbot.extraction.scripts import html_in_scripts
 from newsbot.extraction.title import fold
 from newsbot.extraction.weights import Weights, weigh
-from newsbot.urls import site_of
 
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 MIN_TEXT = 250
 """Characters below which a result is doubtful."""
 MIN_KEPT = 0.35
@@ -43,18 +45,16 @@ class Body:
     """What that walk met, before it chose."""
 
 
-def find_body(
-    document: Document, title: str, summary: str, authors: Sequence[str], witnesses: Sequence[tuple[str, str]] = ()
-) -> Body:
+def find_body(document: Document, facts: Facts, witnesses: Sequence[tuple[str, str]] = ()) -> Body:
     """Return the article's text; witnesses are texts and origins: what JSON-LD and the feed say that it is.
 
     A result is doubtful where it is short, a small part of the page's text or of the witness, or where it
     holds few of the words of title and summary. Then the other witnesses are asked, and the first that is much
     longer, or speaks far better of what title and summary promise, wins.
     """
-    weights = weigh(document.body)
+    title, summary, authors, site = facts.title, facts.summary or "", facts.authors, facts.site
+    weights = weigh(document.body, document.elements)
     container = locate(document.body, weights, title)
-    site = site_of(document.url)
     blocks = render(container, weights)
     told = fold(summary)[:60]
     for intro in reversed(find_intro(weights, container, document.h1, title)):
@@ -68,11 +68,12 @@ def find_body(
     own, origin = text, "html"
     promised = {word for word in fold(f"{title} {summary}").split() if len(word) > 3}
     kept = _kept(promised, text)
-    small = len(text) < max(
+    # a character of Chinese or Japanese says more than a letter does
+    small = len(text) * (2 if _UNSPACED.search(text[:200]) else 1) < max(
         2 * MIN_TEXT, MIN_SHARE * weights.total, 0.5 * max((len(told) for told, _ in witnesses), default=0)
     )
     if small or kept < MIN_KEPT:
-        for other, source in _other_opinions(document, witnesses):
+        for other, source in _other_opinions(document, witnesses, site):
             better = _kept(promised, other) - kept
             longer = small and len(other) > max(1.5 * len(text), MIN_TEXT / 2)
             if longer and (len(text) < MIN_TEXT or better > 0.1 or len(text) >= 2 * MIN_TEXT):
@@ -104,7 +105,7 @@ def with_lead(body: Body, summary: str, language: str | None) -> str:
     return f"{lead}\n\n{body.text}" if lead else body.text
 
 
-def _other_opinions(document: Document, witnesses: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _other_opinions(document: Document, witnesses: Sequence[tuple[str, str]], site: str) -> Iterator[tuple[str, str]]:
     """Give what the other witnesses say is the text, the best first."""
     yield from ((told, origin) for told, origin in witnesses if len(told) > MIN_TEXT)
     yield _second_opinion(document), "html"
@@ -112,7 +113,7 @@ def _other_opinions(document: Document, witnesses: Sequence[tuple[str, str]]) ->
     if carried is not None:
         weights = weigh(carried)
         blocks = render(carried, weights)
-        yield joined(select(blocks, "", (), site_of(document.url))), "script"
+        yield joined(select(blocks, "", (), site)), "script"
 
 
 def plain_text(markup: str) -> str:

@@ -2,43 +2,49 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 from lxml import etree
 
+from newsbot.extraction.document import Document
+from newsbot.extraction.title import fold
 from newsbot.extraction.vocabulary import words_of
 
-_MARKED = etree.XPath(
-    "//*[(@itemprop or @rel) and (contains(@itemprop, 'author') or contains(concat(' ', @rel, ' '), ' author '))]"
-)
-_MARKS = (b'"author', b"'author", b"=author", b' author"', b" author'")
-"""One of them is in the source of a page that has such an element."""
 _LABEL = re.compile(
-    r"^(?:by|von|par|por|door|di|av|af|written by|authors?|autor(?:in)?(?:/autor)?|auteurs?|автор[ы]?|"
+    r"^(?:by|von|par|por|door|di|av|af|written by|skrevet av|författare|forfatter|kirjoittaja|"
+    r"authors?|autor(?:in)?(?:/autor)?|auteurs?|автор[ы]?|"
     r"texte?|texto|oleh|penulis|yazan|"
     r"بقلم|כתב|מאת|記者|文[／/]|作者)(?:\s*[:：]\s*|\s+|$)",
     re.IGNORECASE,
 )
-_HOLDERS = (
-    "div",
-    "span",
-    "p",
-    "a",
-    "li",
-    "ul",
-    "address",
-    "strong",
-    "h2",
-    "h3",
-    "h4",
-    "section",
-    "cite",
-    "em",
-    "b",
-    "td",
-    "dd",
+_NOUN = re.compile(
+    r"(?:authors?|written by|autor(?:in)?(?:/autor(?:in)?)?|auteurs?|autore|autores|autora|автор[ы]?|författare|"
+    r"forfatter|kirjoittaja|skrevet av|text|texte|texto|testo|yazar|penulis|الكاتب|כותב|作者|記者|기자)\s*[:：]?",
+    re.IGNORECASE,
+)
+_HOLDERS = frozenset(
+    (
+        "div",
+        "span",
+        "p",
+        "a",
+        "li",
+        "ul",
+        "address",
+        "strong",
+        "h2",
+        "h3",
+        "h4",
+        "section",
+        "cite",
+        "em",
+        "b",
+        "td",
+        "dd",
+    )
 )
 _WORDS = re.compile(
     r"\b(?:authors?|byline|bylines|writer|reporter|journalist|penulis|autor|autore|autora|auteur|"
@@ -64,13 +70,13 @@ def looks_like_person(name: str) -> bool:
     return bool(_PERSON.match(name)) and len(name.split()) <= 5
 
 
-def bylines(root: etree._Element, source: bytes) -> Iterator[tuple[list[str], str]]:
+def bylines(document: Document) -> Iterator[tuple[list[str], str]]:
     """Give the texts of each byline in document order, and the origin of the find; the best kind first."""
     together: list[str] = []
     beside: etree._Element | None = None
-    marked = any(mark in source for mark in _MARKS) and (b"itemprop" in source or b"rel=" in source)
-    for element in _MARKED(root) if marked else ():
-        if element.tag in ("meta", "link"):
+    for element in document.elements:
+        told = element.get("itemprop")
+        if not (told and "author" in told) and not (element.tag == "a" and "author" in (element.get("rel") or "")):
             continue
         names = element.xpath(".//*[contains(@itemprop, 'name')]")
         pieces = [_text(name) for name in names] or _pieces(element)
@@ -84,8 +90,9 @@ def bylines(root: etree._Element, source: bytes) -> Iterator[tuple[list[str], st
         together = [*together, *pieces]
     if together:
         yield together, "microdata"
-    for element in root.iter(*_HOLDERS):
-        if (name := element.get("class") or element.get("id") or element.get("data-testid")) and _names_author(name):
+    for element in document.elements:
+        name = element.get("class") or element.get("id") or element.get("data-testid")
+        if name and _names_author(name) and element.tag in _HOLDERS:
             yield _pieces(element), "html"
 
 
@@ -96,7 +103,7 @@ def _names_author(name: str) -> bool:
 
 
 def labelled_bylines(lines: list[str]) -> Iterator[str]:
-    """Give the lines that begin as bylines do; after a label that stands alone, the next line.
+    """Give the lines that begin as bylines do; after a label that stands alone, the names in the next lines.
 
     >>> list(labelled_bylines(["Rain falls", "Von", "Jane Doe", "By John Smith"]))
     ['Jane Doe', 'By John Smith']
@@ -105,9 +112,48 @@ def labelled_bylines(lines: list[str]) -> Iterator[str]:
         if match := _LABEL.match(line):
             bare = match.end() == len(line)
             if bare and position + 1 < len(lines):
-                yield lines[position + 1]
+                names = list(itertools.takewhile(_continues, lines[position + 1 : position + 9]))
+                yield ", ".join(name for name in names if len(name) > 3) or lines[position + 1]
             elif not bare:
                 yield line
+
+
+def _continues(line: str) -> bool:
+    """Whether a line is one more name of a byline, or what stands between two."""
+    name = line.strip(" ,;/&|")
+    return not _LABEL.match(line) and (len(name) <= 3 or looks_like_person(name))
+
+
+def bold_byline(document: Document, title: str) -> str:
+    """Return the short bold line that stands alone in one of the first paragraphs below the headline, if any."""
+    folded = fold(title)
+    below = 0
+    for element in document.elements:
+        if element.tag == "h1" and fold(_text(element)) == folded:
+            below = 1
+        elif below and element.tag == "p":
+            line = _text(element)
+            below += 1
+            if below > 6:
+                break
+            if 4 < len(line) < 80 and any(_text(bold) == line for bold in element.iter("strong", "b")):
+                return line
+    return ""
+
+
+def far_byline(document: Document) -> list[str]:
+    """Return the one line of the page that follows a label such as "Author", or that begins with "By"."""
+    found: list[str] = []
+    label = False
+    for element in document.elements:
+        for text in (element.text, element.tail):
+            if text is None or len(text) > 200 or not (line := text.strip()):
+                continue
+            match = _LABEL.match(line)
+            if (label and len(line) < 80) or (match and match.end() < len(line) and len(line.split()) < 10):
+                found.append(" ".join(line.split()))
+            label = match is not None and len(line) < 20 and _NOUN.fullmatch(line) is not None
+    return found[:1] if len(set(found)) == 1 else []
 
 
 def _pieces(element: etree._Element) -> list[str]:

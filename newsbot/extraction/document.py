@@ -50,7 +50,9 @@ _SILENT = ("script", "style", "noscript", "template", "svg", "iframe", "object",
            "frame", "frameset", "applet", "select", "option", "input", "textarea", "datalist", "link", "source",
            "track")  # fmt: skip
 
-_TOLD = ("script", "meta", "title", "link", "h1", "time", "template", "input", "video", "audio", "iframe")
+_DROPPED = "template"
+"""What is to go gets the name of what is stripped: it keeps the text that follows, and takes libxml2's own time."""
+_TOLD = ("script", "meta", "title", "link", "h1", "time", "template", "input", "video", "audio", "iframe", "nav", "a")
 
 
 @dataclass(slots=True)
@@ -59,26 +61,30 @@ class Document:
 
     url: str
     root: etree._Element
-    source: bytes
-    """What was parsed, in UTF-8: to see cheaply whether a search in the tree could find anything."""
     head: list[etree._Element] = field(default_factory=list)
     """<meta>, <link> and <title> elements in order."""
     scripts: list[str] = field(default_factory=list)
     """The texts of the page's JSON-LD scripts."""
     h1: list[etree._Element] = field(default_factory=list)
     times: list[etree._Element] = field(default_factory=list)
+    links: list[etree._Element] = field(default_factory=list)
+    """All <a>, those of menus that are no longer in the tree with them."""
     others: list[etree._Element] = field(default_factory=list)
     """The page's other scripts, for pages that carry their text there alone."""
     password: bool = False
     """Whether the page has a field to type a password in."""
     players: int = 0
     """Number of video and audio players, embedded ones with them."""
+    nearby: list[str] | None = None
+    """The lines around the headline, once somebody has asked for them: see nearby.py."""
+    body: etree._Element = field(init=False)
+    """The <body>, or the root of a page that has none."""
+    elements: list[etree._Element] = field(default_factory=list)
+    """The body and all elements below it, in order. Held here, they are not made anew by every walk."""
 
-    @property
-    def body(self) -> etree._Element:
-        """The <body>, or the root of a page that has none."""
+    def __post_init__(self) -> None:
         found = self.root.find("body")
-        return self.root if found is None else found
+        self.body = self.root if found is None else found
 
 
 def read_document(html: bytes, url: str, charset: str | None = None) -> Document:
@@ -116,7 +122,7 @@ def _parse(data: bytes, url: str) -> Document:
         raise ExtractionError("unreadable", "the parser found no element")
     if len(data) > 3 * MAX_ELEMENTS and int(root.xpath("count(//*)")) > MAX_ELEMENTS:
         raise ExtractionError("too_large", f"more than {MAX_ELEMENTS} elements")
-    return _collect(root, data, url)
+    return _collect(root, url)
 
 
 def _has_monstrous_tag(data: bytes) -> bool:
@@ -131,12 +137,16 @@ def _has_monstrous_tag(data: bytes) -> bool:
     return False
 
 
-def _collect(root: etree._Element, data: bytes, url: str) -> Document:
-    document = Document(url, root, data)
-    templates, typed = False, []
+def _collect(root: etree._Element, url: str) -> Document:
+    document = Document(url, root)
+    templates = False
+    typed: list[etree._Element] = []
+    menus: list[etree._Element] = []
     for element in root.iter(*_TOLD):  # one walk for all of them
         tag = element.tag
-        if tag == "script":
+        if tag == "a":
+            document.links.append(element)
+        elif tag == "script":
             if "ld+json" not in (element.get("type") or "").lower():
                 document.others.append(element)
             elif element.text:
@@ -149,6 +159,8 @@ def _collect(root: etree._Element, data: bytes, url: str) -> Document:
             document.times.append(element)
         elif tag == "template":
             templates = True
+        elif tag == "nav":
+            menus.append(element)
         elif tag == "input":
             typed.append(element)
         elif tag != "iframe" or _PLAYER.search(element.get("src") or element.get("data-src") or ""):
@@ -161,7 +173,11 @@ def _collect(root: etree._Element, data: bytes, url: str) -> Document:
             _drop_signup(element, kind)
     if templates:
         _fill_streamed(root)
+    for menu in menus:  # an unclosed one holds the whole page
+        if next(menu.iter("p", "h1", "main", "article"), None) is None:
+            menu.tag = _DROPPED
     etree.strip_elements(root, *_SILENT, with_tail=False)
+    document.elements = list(document.body.iter())
     return document
 
 
@@ -177,8 +193,8 @@ def _drop_signup(typed: etree._Element, kind: str) -> None:
         if _is_longer(above, _SIGNUP) or next(above.iter("h1", "time"), None) is not None:
             break
         box, above = above, above.getparent()
-    if box is not None and above is not None:
-        _remove(box, above)
+    if box is not None:
+        box.tag = _DROPPED
 
 
 def _is_longer(element: etree._Element, most: int) -> bool:
@@ -191,23 +207,12 @@ def _is_longer(element: etree._Element, most: int) -> bool:
     return False
 
 
-def _remove(element: etree._Element, parent: etree._Element) -> None:
-    """Remove an element; the text that follows it stays."""
-    if tail := element.tail:
-        before = element.getprevious()
-        if before is None:
-            parent.text = (parent.text or "") + tail
-        else:
-            before.tail = (before.tail or "") + tail
-    parent.remove(element)
-
-
 def _fill_streamed(root: etree._Element) -> None:
     """Put content that React streams in late (a hidden S:n) in its place (a template B:n or P:n), as its scripts do."""
     for late in root.xpath("//div[@hidden and starts-with(@id, 'S:')]"):
         number = late.get("id", "")[2:]
         for slot in root.iter("template"):
-            if slot.get("id") in (f"B:{number}", f"P:{number}"):
+            if slot.get("id") in (f"B:{number}", f"P:{number}") and late not in slot.iterancestors():
                 del late.attrib["hidden"]
                 late.attrib.pop("id")
                 slot.addnext(late)

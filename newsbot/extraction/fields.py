@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from newsbot.extraction import jsonld
 from newsbot.extraction.authors import people
-from newsbot.extraction.byline import bylines, labelled_bylines, looks_like_person
+from newsbot.extraction.authorship import read_authors
 from newsbot.extraction.dates import Moment
 from newsbot.extraction.document import Document
-from newsbot.extraction.metatags import MetaTags, origin_of, read_metatags
-from newsbot.extraction.nearby import nearby_texts
+from newsbot.extraction.metatags import MetaTags, read_metatags
 from newsbot.extraction.publication import read_dates
 from newsbot.extraction.title import fold, tidy, without_site
 from newsbot.items import Candidate
 from newsbot.urls import InvalidURL, canonical_url, site_of
-
-_AUTHOR = (
-    "author", "article:author_name", "parsely-author", "articleauthor", "sailthru.author", "dc.creator",
-    "dcterms.creator", "article:author",
-    "og:article:author", "byl", "citation_author", "cxenseparse:author", "itemprop:author", "rnews:author",
-    "twitter:data1", "shareaholic:article_author_name",
-)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -64,7 +55,11 @@ def read_fields(document: Document, address: str, candidate: Candidate | None, f
     facts.origins["url"] = "url"
     _site_name(facts, found, meta)
     _title(facts, headings, candidate)
-    _authors(facts, document, candidate)
+    publisher = jsonld.text(jsonld.resolve(node.get("publisher"), found)) if node else ""
+    own = [facts.site_name or "", facts.site, facts.site.split(".")[0], publisher]
+    own += people([publisher, meta.first("publisher", "dc.publisher")])
+    hint = candidate.authors if candidate else []
+    facts.authors, facts.origins["authors"] = read_authors(document, meta, node, found, own, facts.title, hint)
     hints = (candidate.published, candidate.modified) if candidate else (None, None)
     published, modified = read_dates(document, meta, node, found, facts.url, facts.title, hints, fetched_at)
     facts.published, facts.origins["published"] = published
@@ -129,60 +124,6 @@ def _resembles(heading: str, others: tuple[str, ...]) -> bool:
     """Whether a heading says what one of the other titles says, in other words perhaps."""
     words = set(fold(heading).split())
     return any(len(words & set(fold(other).split())) * 3 >= len(words) > 0 for other in others if other)
-
-
-def _authors(facts: Facts, document: Document, candidate: Candidate | None) -> None:
-    """Take the best witness that names people; the site or an agency only where none does."""
-    site = facts.site_name or ""
-    own = _own_names(facts)
-    best: tuple[list[str], str] = ([], "none")
-    fallback = best
-    for values, origin in _told_authors(facts):
-        names = people(values, site)
-        persons = [name for name in names if fold(name) not in own]
-        if persons and (not best[0] or set(best[0]) < set(persons)):
-            best = (persons, origin)
-        elif names and not fallback[0]:
-            fallback = (names, origin)
-    if not best[0]:
-        best = _shown_authors(document, own)
-    if not best[0] and candidate and (names := people(candidate.authors, site)):
-        best = (names, "feed")
-    if best[0]:
-        facts.authors, facts.origins["authors"] = best
-        return
-    for line in () if fallback[0] else labelled_bylines(nearby_texts(document.body, facts.title)):
-        names = people([line], site)
-        persons = [name for name in names if looks_like_person(name)] or [n for n in names[:1] if n.isupper()]
-        if persons:
-            fallback = (persons, "html")
-            break
-    facts.authors, facts.origins["authors"] = fallback
-
-
-def _own_names(facts: Facts) -> set[str]:
-    """Return what the site itself is called, folded: such an author is no person."""
-    site = facts.site
-    publisher = jsonld.text(jsonld.resolve(facts.node.get("publisher"), facts.nodes)) if facts.node else ""
-    return {fold(name) for name in (facts.site_name or "", site, site.split(".")[0], publisher)} - {""}
-
-
-def _told_authors(facts: Facts) -> Iterator[tuple[list[str], str]]:
-    if facts.node:
-        value = jsonld.resolve(facts.node.get("author") or facts.node.get("creator"), facts.nodes)
-        yield jsonld.strings(value), "json-ld"
-    for name in _AUTHOR:
-        yield [v for v in facts.tags_of_head.all(name) if not v.startswith(("http", "/"))], origin_of(name)
-
-
-def _shown_authors(document: Document, own: set[str]) -> tuple[list[str], str]:
-    for values, origin in bylines(document.root, document.source):
-        names = [name for name in people(values) if fold(name) not in own]
-        if origin == "html":
-            names = [name for name in names if looks_like_person(name)]
-        if names:
-            return names, origin
-    return [], "none"
 
 
 def _rest(facts: Facts, document: Document, candidate: Candidate | None) -> None:

@@ -21,6 +21,19 @@ _HTML_ONLY = frozenset(
 )
 """Languages the identifier does not know well; a page that claims one is believed unless the text is clear."""
 
+_FUNCTION_WORDS = {code: frozenset(words.split()) for code, words in {
+    "en": "the of and to that is for was with on as he she it his her at by from they this are were which",
+    "de": "der die und den das von zu mit sich des auf für ist im dem nicht ein eine als auch es an werden aus hat",
+    "fr": "le les des et du une dans qui pour est sur au par pas ce il elle avec aux ses cette mais ont leur",
+    "es": "el los las y una con por del para como pero sus fue más este esta entre desde sobre hasta muy",
+    "it": "il di che della per sono nel con gli alla dei del delle anche più nella dal questo essere come",
+    "nl": "het een van en dat voor met zijn aan niet ook naar bij uit nog wordt maar heeft deze worden",
+    "tr": "ve bir bu için ile da de olarak çok daha gibi olan kadar sonra ancak ise en",
+    "pl": "się na nie że jest to przez oraz ale od jak który już został tym po dla także",
+}.items()}  # fmt: skip
+"""Words that no text in the language does without: where they agree with the claim, the identifier is not asked."""
+_OFTEN = 0.12
+
 _detector = LangDetector(LangDetectConfig(model="lite", max_input_length=160))
 
 
@@ -48,6 +61,11 @@ def language_of(text: str, claim: str | None) -> tuple[str | None, str]:
     sample = " ".join(text[:1500].split())
     if len(sample) < 20:
         return claim, "html" if claim else "none"
+    if claim in _FUNCTION_WORDS and len(sample) > 300:
+        words = sample.lower().split()
+        often = len([word for word in words if word in _FUNCTION_WORDS[claim]]) > _OFTEN * len(words)
+        if often and len(sample) < 10 * len(words):  # other scripts have no blanks
+            return claim, "text"
     best = _detector.detect(sample, k=1)[0]
     code, score = _OLD.get(str(best["lang"]), str(best["lang"])), float(best["score"])
     if claim is None or claim == code:

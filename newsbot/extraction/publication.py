@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import htmldate
 from lxml import etree, html
@@ -45,7 +45,10 @@ _DATE_IN_TEXT = re.compile(
     r"[^\W\d]{3,}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d\b"
     r"|\b\d{1,2}(?:st|nd|rd|th|\.)?\s[^\W\d]{3,}\.?,?\s(?:19|20)\d\d\b"
 )
-_TEXTS = etree.XPath("descendant::text()[string-length() > 5]")
+_YEAR = re.compile(r"\d{4}")
+_ALONE = 40
+"""Characters of a line that has a date and little else."""
+_CHANGED = re.compile(r"updated?|modified|edited|©|\(c\)|copyright|e-?pub", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _URL_DATE = re.compile(r"/(20\d\d|19[89]\d)[/-]?(0?[1-9]|1[0-2])[/-]?(0?[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
 _DATED = re.compile(r"\b(?:date\w*|datetime|publish\w*|pub|posted|time|timestamp|meta|byline|info)\b")
@@ -106,17 +109,32 @@ def _written(document: Document, url: str, title: str) -> Iterator[Witness]:
     """Give the dates of a page whose head and data state none: in its address, near the headline, in date lines."""
     if match := _URL_DATE.search(url):
         yield "-".join(part.zfill(2) for part in match.groups()), "url"
-    for line in nearby_texts(document.body, title):
-        if 5 < len(line) < 80:
+    for line in nearby_texts(document, title):
+        if 5 < len(line) < 80 and _YEAR.search(line):
             yield line, "html"
-    for element in document.body.iter(*_HOLDERS):
-        if not (name := element.get("class") or element.get("itemprop")) or not _names_date(name):
+    for element in document.elements:
+        name = element.get("class") or element.get("itemprop")
+        if not name or not _names_date(name) or element.tag not in _HOLDERS:
             continue
-        if 5 < len(line := " ".join("".join(element.itertext()).split())) < 160:
+        line = " ".join("".join(element.itertext()).split())
+        if 5 < len(line) < 160 and _YEAR.search(line):
             yield line, "html"
-    found = [text for text in _TEXTS(document.body) if ("20" in text or "19" in text) and _DATE_IN_TEXT.search(text)]
+    found = list(_dated_texts(document))
     if found:
+        alone = [text for _, text in found if len(text.strip()) < _ALONE and not _CHANGED.search(text)]
+        days = {moment.when.date() for text in alone if (moment := parse_moment(text))}
+        if len(days) == 1:
+            yield alone[0], "html"
         yield _search(found, url) or "", "text"
+
+
+def _dated_texts(document: Document) -> Iterator[tuple[etree._Element, str]]:
+    """Give the texts that have a date in them, each with the element that it stands in."""
+    for element in document.elements:
+        for text in (element.text, element.tail):
+            if text and len(text) > 5 and ("20" in text or "19" in text) and _DATE_IN_TEXT.search(text):
+                above = element if text is element.text else element.getparent()
+                yield (element if above is None else above), text
 
 
 @lru_cache(maxsize=20_000)
@@ -124,12 +142,11 @@ def _names_date(name: str) -> bool:
     return _DATED.search(words_of(name)) is not None
 
 
-def _search(texts: list[Any], url: str) -> str | None:
+def _search(texts: list[tuple[etree._Element, str]], url: str) -> str | None:
     """Let htmldate choose among the page's texts with dates in them, in a small page of their own elements."""
     page = html.Element("html")
     body = etree.SubElement(page, "body")
-    for text in texts[:50]:
-        parent = text.getparent()
+    for parent, text in texts[:50]:
         holder = etree.SubElement(body, parent.tag if parent.tag in _DATE_TAGS else "p")
         for name in ("class", "id", "itemprop"):
             holder.set(name, _CONTROL.sub(" ", parent.get(name) or ""))

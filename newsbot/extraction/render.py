@@ -59,7 +59,7 @@ class _Walk:
         self._number = ""
 
     def enter(self, element: etree._Element, kind: str) -> None:
-        buffer = self._buffer
+        buffer, raw, furniture = self._buffer, self._raw, self._furniture
         if text := element.text:
             buffer.append(text)
         number = _first_number(element) if element.tag == "ol" else None
@@ -70,7 +70,7 @@ class _Walk:
                 number += 1
             if tag == "br":
                 buffer.append(_BREAK)
-            elif not self._skips(child):
+            elif child not in furniture if child in raw else not is_furniture(child, 0.0, 1.0):
                 if tag == "a":
                     buffer.append(_OPEN)
                     self.enter(child, kind)
@@ -97,11 +97,6 @@ class _Walk:
         self.enter(child, inner)
         if self._buffer:
             self.flush(inner, child)
-
-    def _skips(self, element: etree._Element) -> bool:
-        if element in self._raw:
-            return element in self._furniture
-        return is_furniture(element, 0.0, 1.0)
 
     def flush(self, kind: str, element: etree._Element) -> None:
         """Close the block that is open, if it has any text."""

@@ -7,6 +7,7 @@ lists, consent boxes) weighs nothing, unless it holds most of the page: then its
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -22,7 +23,8 @@ from newsbot.extraction.vocabulary import (
     style_hides,
 )
 
-_LONG_TEXT = etree.XPath("descendant::text()[string-length() > 20][string-length(normalize-space()) > 20]")
+_LONG = 20
+"""Characters above which a text is no label."""
 _SENTENCE = re.compile(r"[.,;:!?…。、，！？؟،؛।॥።]|[\u0e00-\u0e7f]")
 FLOW = frozenset({
     "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "blockquote", "pre", "table", "tbody", "tr", "td",
@@ -88,74 +90,84 @@ class Weights:
     total: float = 0.0
 
 
-def weigh(body: etree._Element) -> Weights:
-    """Weigh the page's text."""
-    own: dict[etree._Element, float] = {}
+def weigh(body: etree._Element, elements: Iterable[etree._Element] | None = None) -> Weights:
+    """Weigh the page's text; elements are body and all below it, in order."""
+    tree = _Tree(body)
     weights = Weights()
-    depth: dict[etree._Element, int] = {body: 0}
-    in_link: dict[etree._Element, bool] = {body: False}
-    order: list[etree._Element] = [body]
-    for text in _LONG_TEXT(body):
-        node = text.getparent()
-        if text.is_tail:
-            node = node.getparent()
-        missing = []
-        climb = node
-        while climb is not None and climb not in depth:
-            missing.append(climb)
-            climb = climb.getparent()
-        if climb is None:
-            continue
-        for element in reversed(missing):
-            parent = element.getparent()
-            depth[element] = depth[parent] + 1
-            in_link[element] = in_link[parent] or element.tag == "a"
-            weights.children.setdefault(parent, []).append(element)
-            order.append(element)
-        length = float(len(text))
-        if in_link[node]:
-            weights.linked += length
-            continue
-        own[node] = own.get(node, 0.0) + (length if _SENTENCE.search(text) else 0.3 * length)
-    deepest_first = sorted(order, key=depth.__getitem__, reverse=True)
-    weights.raw = _summed(own, deepest_first)
-    weights.order = {element: position for position, element in enumerate(order)}
-    page = weights.raw.get(body, 0.0)
+    for element in body.iter() if elements is None else elements:
+        if (text := element.text) is not None and len(text) > _LONG:
+            tree.add(element, text)
+        if (text := element.tail) is not None and len(text) > _LONG and element is not body:
+            tree.add(element.getparent(), text)
+    order, raw = tree.order, tree.summed([False] * len(tree.order))
+    weights.linked = tree.linked
+    weights.children = tree.children
+    weights.raw = dict(zip(order, raw, strict=True))
+    weights.order = tree.index
+    page = raw[0]
     protected = _protected(weights.raw, page)
     lightest = 0.0
     while True:
-        weights.furniture = _furniture(body, deepest_first, weights.raw, protected, lightest)
-        weights.clean = _summed({e: w for e, w in own.items() if e not in weights.furniture}, deepest_first)
-        if lightest or weights.clean.get(body, 0.0) > 0.4 * page or page < 1000:
+        out = [False]
+        for above, element, weight in zip(tree.above[1:], order[1:], raw[1:], strict=True):
+            out.append(element not in protected and (out[above] or is_furniture(element, weight, page, lightest)))
+        clean = tree.summed(out)
+        if lightest or clean[0] > 0.4 * page or page < 1000:
             break
         lightest = 0.02 * page  # names that take nearly all of the text away are believed of small elements only
-    weights.total = weights.clean.get(body, 0.0)
+    weights.furniture = {element for element, is_out in zip(order, out, strict=True) if is_out}
+    weights.clean = dict(zip(order, clean, strict=True))
+    weights.total = clean[0]
     return weights
 
 
-def _furniture(
-    body: etree._Element,
-    deepest_first: list[etree._Element],
-    raw: dict[etree._Element, float],
-    protected: set[etree._Element],
-    lightest: float,
-) -> set[etree._Element]:
-    found: set[etree._Element] = set()
-    for element in reversed(deepest_first):
-        if element is body or element in protected:
-            continue
-        if element.getparent() in found or is_furniture(element, raw[element], raw[body], lightest):
-            found.add(element)
-    return found
+class _Tree:
+    """The elements that have long texts below them, in document order, and what each holds itself."""
 
+    def __init__(self, body: etree._Element) -> None:
+        self.order = [body]
+        self.index = {body: 0}
+        self.above = [-1]
+        self.children: dict[etree._Element, list[etree._Element]] = {}
+        self.linked = 0.0
+        self._in_link = [False]
+        self._own = [0.0]
 
-def _summed(own: dict[etree._Element, float], deepest_first: list[etree._Element]) -> dict[etree._Element, float]:
-    total = {element: own.get(element, 0.0) for element in deepest_first}
-    for element in deepest_first[:-1]:
-        parent = element.getparent()
-        if parent is not None:
-            total[parent] += total[element]
-    return total
+    def add(self, node: etree._Element | None, text: str) -> None:
+        """Count a text of an element."""
+        letters = len(text.strip())
+        if node is None or letters <= _LONG or (letters < 4 * _LONG and len(" ".join(text.split())) <= _LONG):
+            return
+        at = self.index.get(node)
+        if at is None:
+            at = self._place(node)
+        length = float(len(text))
+        if self._in_link[at]:
+            self.linked += length
+        else:
+            self._own[at] += length if _SENTENCE.search(text) else 0.3 * length
+
+    def _place(self, node: etree._Element) -> int:
+        missing = [node]
+        while (above := missing[-1].getparent()) is not None and above not in self.index:
+            missing.append(above)
+        at = self.index[above] if above is not None else 0
+        for element in reversed(missing):
+            self.children.setdefault(self.order[at], []).append(element)
+            self.above.append(at)
+            self._in_link.append(self._in_link[at] or element.tag == "a")
+            self._own.append(0.0)
+            at = self.index[element] = len(self.order)
+            self.order.append(element)
+        return at
+
+    def summed(self, out: list[bool]) -> list[float]:
+        """Sum what elements hold themselves up to <body>, without those that are out."""
+        total = [0.0 if is_out else own for own, is_out in zip(self._own, out, strict=True)]
+        above = self.above
+        for at in range(len(total) - 1, 0, -1):
+            total[above[at]] += total[at]
+        return total
 
 
 def _protected(raw: dict[etree._Element, float], page: float) -> set[etree._Element]:
@@ -195,12 +207,16 @@ def is_furniture(element: etree._Element, weight: float, page: float, lightest: 
             return True
         layer = element.tag == "div" and names_layer(get("class") or "", get("id") or "")
         return layer and next(element.iter("h1"), None) is None
-    if element.tag in _FURNITURE_TAGS:
-        if element.tag == "button":
+    tag = element.tag
+    if tag in _FURNITURE_TAGS:
+        if tag == "button":
             return not names_accordion(get("class") or "")
-        return element.tag != "figure" or not _holds_words(element)
+        return tag != "figure" or not _holds_words(element)
+    attributes = len(element.keys())
+    if not attributes:
+        return False
     class_name, identifier = get("class"), get("id")
-    if element.tag in _PLAIN:  # headings carry slugs, rows and quotations carry what they are about
+    if tag in _PLAIN:  # headings carry slugs, rows and quotations carry what they are about
         return get("hidden") is not None or style_hides(get("style"))
     if lightest and weight > lightest:
         return element.tag in ("div", "section") and names_layer(class_name or "", identifier or "")
@@ -210,6 +226,8 @@ def is_furniture(element: etree._Element, weight: float, page: float, lightest: 
         sure = names_furniture(class_name or "", identifier or "")
         if sure == 2 or (sure and weight < MUCH):
             return not (get("itemprop") or "").lower().endswith("articlebody")
+    if attributes == (class_name is not None) + (identifier is not None):
+        return False
     if role_is_furniture(get("role")):
         return True
     if get("hidden") is not None or get("aria-hidden") == "true" or style_hides(get("style")):
