@@ -111,17 +111,21 @@ RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
+# A page can ask for the web alone: nothing of newsbot reads files, FTP, S3 or data: addresses.
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+
 # --- The way of an article -----------------------------------------------------------------------
 ITEM_PIPELINES = {
     "newsbot.pipelines.ArticlePipeline": 100,
     "newsbot.pipelines.StorePipeline": 300,
 }
 DOWNLOADER_MIDDLEWARES = {
-    "newsbot.middlewares.PrivateAddressMiddleware": 60,
+    "newsbot.gate.PrivateAddressMiddleware": 60,
     "newsbot.middlewares.RetryAfterMiddleware": 70,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "newsbot.middlewares.RobotsMiddleware": 100,
     "newsbot.reservations.ReservationMiddleware": 110,
+    "newsbot.gate.ConnectionMiddleware": 610,
 }
 EXTENSIONS = {
     "newsbot.extensions.manners.CrawlDelay": 0,
