@@ -112,7 +112,14 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
 # A page can ask for the web alone: nothing of newsbot reads files, FTP, S3 or data: addresses.
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    "http": "newsbot.downloading.BoundedDownloadHandler",
+    "https": "newsbot.downloading.BoundedDownloadHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
 
 # --- The way of an article -----------------------------------------------------------------------
 ITEM_PIPELINES = {
@@ -128,6 +135,7 @@ DOWNLOADER_MIDDLEWARES = {
     "newsbot.gate.ConnectionMiddleware": 610,
 }
 EXTENSIONS = {
+    "newsbot.extensions.escaping.EscapedLog": 0,
     "newsbot.extensions.manners.CrawlDelay": 0,
     "newsbot.extensions.progress.Progress": 0,
     "newsbot.extensions.throttle.PoliteThrottle": 0,

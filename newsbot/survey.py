@@ -98,7 +98,7 @@ class SurveySpider(Spider):
     name = "survey"
     custom_settings = {  # noqa: RUF012 (Scrapy's interface)
         "ITEM_PIPELINES": {},
-        "EXTENSIONS": {"newsbot.extensions.manners.CrawlDelay": 0},
+        "EXTENSIONS": {"newsbot.extensions.escaping.EscapedLog": 0, "newsbot.extensions.manners.CrawlDelay": 0},
         "LOG_LEVEL": "WARNING",
     }
 
