@@ -126,7 +126,7 @@ class StorePipeline:
         crawler.signals.connect(pipeline.item_error, signal=signals.item_error)
         return pipeline
 
-    def open_spider(self) -> None:
+    async def open_spider(self) -> None:
         self.spider.open_run()
 
     def close_spider(self) -> None:

@@ -71,7 +71,7 @@ class Run:
     ) -> None:
         """``accepts`` gives a further reason to skip a candidate; ``max_new`` bounds a source, 0 is no bound."""
         stamp = now().translate({ord(mark): None for mark in "-:"})
-        self.id = f"{stamp}-{secrets.token_hex(2)}"
+        self.id = f"{stamp}-{secrets.token_hex(4)}"
         self.engine = engine
         self.output = output
         self.sources = {source.name: source for source in sources}

@@ -63,7 +63,7 @@ def test_a_range_of_days_is_found_and_goes_on_after_a_kill(tmp_path: Path) -> No
         crawl.wait()
         first = Counter(web.paths())
         web.asked.clear()
-        run = run_scrapy(output, *backfill, "-s", "DOWNLOAD_DELAY=0")
+        run = run_scrapy(output, *backfill, "-s", "DOWNLOAD_DELAY=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
         assert run.returncode == 0, run.stderr
         second = Counter(web.paths())
     assert Counter(line["url"] for line in lines_of(output, "articles")) == Counter(wanted)

@@ -9,7 +9,7 @@ from pathlib import Path
 from conftest import lines_of, run_scrapy, sources_file
 from local_web import article_page, local_web
 
-FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0")
+FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
 
 
 def messages(stderr: str, level: str = "ERROR") -> list[str]:
@@ -22,6 +22,7 @@ def test_a_wrong_sources_file_is_one_clear_error_and_nothing_is_crawled(tmp_path
     assert run.returncode == 2
     (message,) = messages(run.stderr)
     assert message.startswith(f"{path}:4: feedz: no such field; allowed: name, ")
+    assert "Warning" not in run.stderr
     assert "Traceback" not in run.stderr
     assert not list(tmp_path.glob("output/*/*"))
 

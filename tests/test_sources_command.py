@@ -10,7 +10,7 @@ from local_web import article_page, local_web
 from newsbot.demo import Newsroom, serve
 from newsbot.sources import load_sources
 
-FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0")
+FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
 MINE = '# my outlets\n\n[[source]]\nname = "first"  # the best one\nhome = "http://127.0.0.1:9/"\n'
 
 

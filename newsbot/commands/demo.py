@@ -76,7 +76,7 @@ def _crawl(console: Console, sources: Path, output: Path) -> int:
 
 
 def _show(console: Console, output: Path) -> None:
-    sums = max(output.glob("coverage/*/*Z-????.jsonl"), key=lambda path: path.name, default=None)
+    sums = max(output.glob("coverage/*/*Z-????????.jsonl"), key=lambda path: path.name, default=None)
     if sums is None:
         return
     total = Account()

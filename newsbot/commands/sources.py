@@ -10,13 +10,18 @@ from pathlib import Path
 import tomlkit
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from tomlkit.items import AoT
 from tomlkit.items import Table as TomlTable
 
 from newsbot.commands.crawl import QUIET
+from newsbot.report.boilerplate import learned_blocks
 from newsbot.sources import BUNDLED, Source, SourcesError, load_sources
+from newsbot.store import StoreError
+from newsbot.store.blocks import judge
+from newsbot.store.location import open_existing, store_url
 from newsbot.survey import PROVEN, ListingReport, SiteReport, SurveySpider
 from newsbot.urls import InvalidURL, canonical_url
 
@@ -29,7 +34,7 @@ class Command(ScrapyCommand):
     requires_project = True
 
     def syntax(self) -> str:
-        return "[options] list | check [NAME ...] | add URL"
+        return "[options] list | check [NAME ...] | add URL | boilerplate NAME"
 
     def short_desc(self) -> str:
         return "List, check or add the outlets of a sources file"
@@ -38,15 +43,21 @@ class Command(ScrapyCommand):
         return (
             "list: show the outlets, after checking the file. check: fetch every outlet's listings and one article, "
             "and show what works; exits with 3 if something does not. add: find the feeds and sitemaps of a site, try "
-            "them, show what was found, and append it to the file named with --file."
+            "them, show what was found, and append it to the file named with --file. boilerplate: show the blocks of a "
+            "source's sites that were learned to be no part of its articles; --keep and --drop overrule that."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--file", metavar="FILE", help="sources file (NEWSBOT_SOURCES, or the bundled one)")
 
+        parser.add_argument("--keep", metavar="BLOCK", action="append", default=[], help="never remove this block")
+        parser.add_argument("--drop", metavar="BLOCK", action="append", default=[], help="always remove this block")
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
+        for name in QUIET:
+            logging.getLogger(name).setLevel(logging.WARNING)
         file = opts.file or self.settings["NEWSBOT_SOURCES"]
         match args:
             case ["list"]:
@@ -57,17 +68,42 @@ class Command(ScrapyCommand):
                 self.exitcode = 0 if all(report.is_healthy for report in reports) else UNHEALTHY
             case ["add", url]:
                 self.exitcode = self._add(url, Path(file) if file else None)
+            case ["boilerplate", name]:
+                self._boilerplate(name, opts.keep, opts.drop)
             case _:
-                raise UsageError("say: scrapy sources list | check [NAME ...] | add URL")
+                raise UsageError("say: scrapy sources list | check [NAME ...] | add URL | boilerplate NAME")
 
     def _survey(self, **arguments: object) -> list[SiteReport]:
         assert self.crawler_process is not None
-        for name in (*QUIET, "newsbot"):
-            logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger("newsbot").setLevel(logging.WARNING)
         crawler = self.crawler_process.create_crawler(SurveySpider)
         self.crawler_process.crawl(crawler, **arguments)
         self.crawler_process.start()
         return crawler.spider.reports if isinstance(crawler.spider, SurveySpider) else []
+
+    def _boilerplate(self, name: str, keep: list[str], drop: list[str]) -> None:
+        assert self.settings is not None
+        output = Path(self.settings["NEWSBOT_OUTPUT"])
+        try:
+            engine = open_existing(store_url(self.settings["NEWSBOT_DATABASE_URL"], output))
+        except StoreError as error:
+            raise UsageError(str(error), print_help=False) from None
+        learned = {item.key: item for item in learned_blocks(engine, name)}
+        for key, verdict in [*((key, "keep") for key in keep), *((key, "drop") for key in drop)]:
+            if key not in learned:
+                raise UsageError(
+                    f"{name}: no block {key} is known; those that are: scrapy sources boilerplate {name}",
+                    print_help=False,
+                )
+            judge(engine, learned[key].site, learned[key].block.fingerprint, verdict)
+        table = Table("block", "seen in", "is", "text", box=None)
+        for item in learned_blocks(engine, name):
+            state = f"{item.block.verdict or ''} {'removed' if item.is_removed else 'kept'}".strip()
+            table.add_row(item.key, f"{item.block.articles} of {item.recent}", state, Text(item.block.sample))
+        if table.row_count:
+            Console().print(table)
+        else:
+            print(f"nothing is known of {name} yet: no block stood in more than one of its articles")
 
     def _add(self, url: str, file: Path | None) -> int:
         try:

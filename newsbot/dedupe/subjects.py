@@ -12,10 +12,8 @@ SHARE = 0.03
 """Of the shorter text, that such words make up."""
 SPELLING = 0.5
 """Words more alike than this are one name spelt in two ways (labour and labor, Kyiv and Kiev)."""
-MANY = 20
-"""Words that are looked at for one place; more share only places that say nothing."""
 
-Places = Counter[tuple[str, str]]
+Place = tuple[str, str]
 
 
 def subjects_disagree(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -29,30 +27,38 @@ def subjects_disagree(one: Sequence[str], other: Sequence[str]) -> bool:
     >>> subjects_disagree(guide("kyiv").split(), guide("kiev").split())
     False
     """
-    places, others = _own_places(one, set(other)), _own_places(other, set(one))
-    at_place = defaultdict(list)
-    for word, its in others.items():
-        for place in its:
-            at_place[place].append(word)
-    swapped = 0
-    for word, where in places.items():
-        for second in {second for place in where for second in at_place.get(place, ())[:MANY]}:
-            common = (where & others[second]).total()
-            if 2 * common > max(where.total(), others[second].total()) and not _same_name(word, second):
-                swapped += common
+    swapped = max(_swapped(one, other), _swapped(other, one))
     return swapped >= max(LEAST, SHARE * min(len(one), len(other)))
 
 
-def _own_places(tokens: Sequence[str], known: set[str]) -> dict[str, Places]:
-    """Return between which words a text has the words that it has more than once and the other never."""
-    counts = Counter(token for token in tokens if token not in known)
-    places: dict[str, Places] = {word: Counter() for word, times in counts.items() if times > 1}
-    if places:
-        masked = ["", *(token if token in known else "*" for token in tokens), ""]
-        for at, token in enumerate(tokens):
-            if token in places:
-                places[token][masked[at], masked[at + 2]] += 1
-    return places
+def _swapped(one: Sequence[str], other: Sequence[str]) -> int:
+    """Count the places where the words that only one text has stand for one word each of the other's."""
+    known, others = set(one), set(other)
+    counts = Counter(token for token in one if token not in others)
+    names = {word for word, times in counts.items() if times > 1}
+    if not names:
+        return 0
+    places: defaultdict[Place, Counter[str]] = defaultdict(Counter)
+    for place, token in zip(_places(one, others), one, strict=True):
+        if token in names:
+            places[place][token] += 1
+    pairs: Counter[tuple[str, str]] = Counter()
+    for place, token in zip(_places(other, known), other, strict=True):
+        if place in places and token not in names:
+            for name in list(places[place]):
+                pairs[name, token] += 1
+                places[place][name] -= 1
+                if not places[place][name]:
+                    del places[place][name]
+    return sum(
+        times for (name, token), times in pairs.items() if 2 * times > counts[name] and not _same_name(name, token)
+    )
+
+
+def _places(tokens: Sequence[str], known: set[str]) -> list[Place]:
+    """Return the neighbours of every token, those that the other text has not as one and the same."""
+    masked = ["", *(token if token in known else "*" for token in tokens), ""]
+    return list(zip(masked, masked[2:], strict=False))
 
 
 def _same_name(one: str, other: str) -> bool:

@@ -16,8 +16,8 @@ FOLDERS = {"article": "articles", "duplicate": "duplicates"}
 def paths_of(run_id: str) -> dict[str, str]:
     """Return where a run's files go, relative to the output folder, by kind.
 
-    >>> paths_of("20261120T084000Z-1c9a")["article"]
-    'articles/2026-11-20/20261120T084000Z-1c9a.jsonl'
+    >>> paths_of("20261120T084000Z-1c9a07e3")["article"]
+    'articles/2026-11-20/20261120T084000Z-1c9a07e3.jsonl'
     """
     day = f"{run_id[:4]}-{run_id[4:6]}-{run_id[6:8]}"
     return {kind: f"{folder}/{day}/{run_id}.jsonl" for kind, folder in FOLDERS.items()}

@@ -109,7 +109,7 @@ FIELDS = (
     Field("discovered_via", {"enum": list(CHANNELS)}, "Where its address was found.", "feed"),
     Field("first_seen", _TIME, "When newsbot first stored it (UTC).", "2026-11-20T08:41:02Z"),
     Field("fetched_at", _TIME, "When this version was fetched (UTC).", "2026-11-20T08:41:01Z"),
-    Field("run_id", _text(minLength=1), "The run that fetched it.", "20261120T084000Z-1c9a"),
+    Field("run_id", _text(minLength=1), "The run that fetched it.", "20261120T084000Z-1c9a07e3"),
     Field("extractor", _text(minLength=1), "What extracted it, and its version.", "newsbot/0.1.0"),
     Field(
         "origins",
@@ -144,7 +144,7 @@ DUPLICATE_FIELDS = (
     ),
 )
 
-LATER_FIELDS: dict[str, object] = {"opt_outs": []}
+LATER_FIELDS: dict[str, object] = {"opt_outs": [], "agency": None, "previous_hash": None, "change": None}
 """Fields that documents stored by an earlier newsbot lack, with what they stand at there."""
 NAMES = tuple(field.name for field in FIELDS)
 
@@ -153,8 +153,7 @@ def to_record(document: Mapping[str, object], *, with_removed: bool = True) -> d
     """Return the exported form of a stored article: the fields in their order, nothing else."""
     fields = FIELDS + (DUPLICATE_FIELDS if "duplicate_of" in document else ())
     document = {**LATER_FIELDS, **document}
-    # A version stored by an older newsbot lacks fields that came later.
-    record = {field.name: document.get(field.name) for field in fields}
+    record = {field.name: document[field.name] for field in fields}
     if not with_removed:
         record["removed"] = []
     return record

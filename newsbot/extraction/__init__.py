@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from importlib.metadata import version
 
 from newsbot import __version__
@@ -13,41 +12,16 @@ from newsbot.extraction.body import find_body, plain_text, with_lead
 from newsbot.extraction.document import read_document
 from newsbot.extraction.errors import ExtractionError
 from newsbot.extraction.fields import read_fields
-from newsbot.extraction.kinds import kind_of, paywalled, refuse
+from newsbot.extraction.kinds import kind_of, paywalled
 from newsbot.extraction.language import claimed, language_of
+from newsbot.extraction.refusal import refuse
 from newsbot.items import Article, Candidate
 from newsbot.urls import InvalidURL, article_id, canonical_url
+from newsbot.words import count_words
 
-__all__ = ["EXTRACTOR", "ExtractionError", "extract_article", "word_count"]
+__all__ = ["EXTRACTOR", "ExtractionError", "extract_article"]
 
 EXTRACTOR = f"newsbot/{__version__} trafilatura/{version('trafilatura')}"
-_WORD = re.compile(
-    r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff]+|[^\W_]+(?:['’-][^\W_]+)*"
-)
-_CROWDED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff]")
-
-
-def word_count(text: str) -> int:
-    """Count words, which blanks part.
-
-    A Chinese or Japanese character counts as half a word, a Thai, Lao, Khmer or Burmese one as a fifth.
-
-    >>> word_count("It's a well-known fact – so!"), word_count("東京で雨が降る。"), word_count("ประเทศไทยมีฝนตก")
-    (5, 4, 3)
-    """
-    if not _CROWDED.search(text):
-        return len(text.split()) - sum(text.count(alone) for alone in (" – ", " — ", " - ", " & ", " | "))
-    words = characters = unspaced = 0
-    for match in _WORD.finditer(text):
-        piece = match[0]
-        if "\u3040" <= piece[0] <= "\u9fff" or "\uf900" <= piece[0] <= "\ufaff":
-            characters += 1
-        elif _UNSPACED.match(piece):
-            unspaced += len(piece)
-        else:
-            words += 1
-    return words + round(characters / 2 + unspaced / 5)
 
 
 def extract_article(
@@ -74,15 +48,14 @@ def extract_article(
     if candidate and candidate.html:
         witnesses.append((plain_text(candidate.html), "feed"))
     body = find_body(document, facts.title, facts.summary or "", facts.authors, witnesses)
-    text = body.text
-    refuse(document, facts, body, text)
+    refuse(document, facts, body)
     claim = claimed(
         document.root.get("lang"),
         document.root.get("{http://www.w3.org/XML/1998/namespace}lang"),
         facts.tags_of_head.first("og:locale", "content-language", "dc.language"),
         candidate.language if candidate else None,
     )
-    language, origin = language_of(text, claim)
+    language, origin = language_of(body.text, claim)
     text = with_lead(body, facts.summary or "", language)
     facts.origins |= {"language": origin, "text": body.origin}
     return Article(
@@ -100,7 +73,7 @@ def extract_article(
         image=facts.image,
         summary=facts.summary,
         text=text,
-        word_count=word_count(text),
+        word_count=count_words(text),
         kind=kind_of(facts),
         paywalled=paywalled(facts),
         fetched_at=fetched_at or "",

@@ -39,14 +39,40 @@ ilgili haberler
 """.replace("\n", "").split("|"))  # fmt: skip
 """What stands alone on a line above an advertisement or a related link, case folded."""
 LONG = 80
+_COMMENTS = re.compile(
+    r"(?:\d+ )?(?:comments?|kommentare?|comentarios?|commentaires?|commenti|comentários?|reacties|kommentarer?|"
+    r"komentarze|комментарии|коментарі|коментари|yorumlar|komentar|التعليقات|تعليقات|نظرات|תגובות|コメント|댓글|评论|"
+    r"評論|टिप्पणियाँ|ความคิดเห็น|bình luận|σχόλια|hozzászólások|komentáře|komentáre|kommentit|comentarii|"
+    r"leave a (?:comment|reply))(?: \d+)?"
+)
 
 
 def select(blocks: Sequence[Block], title: str, authors: Sequence[str], site: str) -> list[Block]:
     """Leave out the headline's repetition, bylines and dates on top, link lists, and headings with nothing below."""
     shown = [block for block in blocks if len(block.text) > 40 or block.text.strip(" :：…»>").casefold() not in _LABELS]
-    kept = _without_link_lists(shown, site)
+    kept = _without_link_lists(_without_pull_quotes(_without_comments(shown)), site)
     kept = _without_head_lines(kept, title, authors)
     return _without_empty_headings(_without_author_notes(kept, authors))
+
+
+def _without_comments(blocks: list[Block]) -> list[Block]:
+    """Cut what stands below a heading or label such as "Comments", if most of the text stands above it."""
+    for position, block in enumerate(blocks):
+        if position and len(block.text) < 30 and _COMMENTS.fullmatch(fold(block.text)):
+            above = sum(len(other.text) for other in blocks[:position])
+            if above > sum(len(other.text) for other in blocks[position:]):
+                return blocks[:position]
+    return blocks
+
+
+def _without_pull_quotes(blocks: list[Block]) -> list[Block]:
+    """Drop quotations that a paragraph has word for word: they are set beside it to catch the eye."""
+    quotes = [block for block in blocks if block.kind == "blockquote" and 60 < len(block.text) < 400]
+    if not quotes:
+        return blocks
+    rest = "\n".join(fold(block.text) for block in blocks if block.kind != "blockquote")
+    repeated = {id(block) for block in quotes if fold(block.text) in rest}
+    return [block for block in blocks if id(block) not in repeated]
 
 
 def _is_linky(block: Block, site: str) -> bool:
@@ -99,6 +125,7 @@ def _is_content(run: Sequence[Block], before: list[Block], site: str) -> bool:
 def _without_head_lines(blocks: list[Block], title: str, authors: Sequence[str]) -> list[Block]:
     """Drop what stands between the headline and the text: the headline itself, bylines, dates, reading times."""
     folded_title = fold(title)
+    blocks = _from_headline(blocks, folded_title)
     names = [name for author in authors if (name := fold(author))]
     kept: list[Block] = []
     started = False
@@ -115,6 +142,16 @@ def _without_head_lines(blocks: list[Block], title: str, authors: Sequence[str])
             started = len(block.text) >= LONG and block.kind not in _HEADINGS
         kept.append(block)
     return kept
+
+
+def _from_headline(blocks: list[Block], folded_title: str) -> list[Block]:
+    """Drop the slug, section or number that stands above the headline: short lines that are no sentences."""
+    for position, block in enumerate(blocks[:8]):
+        if len(block.text) >= LONG or (block.kind != "h1" and _SENTENCE_END.search(block.text)):
+            return blocks
+        if block.kind == "h1" or (folded_title and fold(block.text) == folded_title):
+            return blocks[position:]
+    return blocks
 
 
 def _without_author_notes(blocks: list[Block], authors: Sequence[str]) -> list[Block]:

@@ -6,16 +6,16 @@ This is the only module that imports trafilatura.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import trafilatura
 from lxml import etree, html
 
 from newsbot.extraction.blocks import joined, select
 from newsbot.extraction.document import Document
-from newsbot.extraction.lead import find_intro, find_lead
+from newsbot.extraction.lead import find_intro, find_lead, find_standfirst
 from newsbot.extraction.locate import locate
-from newsbot.extraction.render import render
+from newsbot.extraction.render import Block, render
 from newsbot.extraction.scripts import html_in_scripts
 from newsbot.extraction.title import fold
 from newsbot.extraction.weights import Weights, weigh
@@ -37,6 +37,10 @@ class Body:
     origin: str
     weights: Weights
     container: etree._Element
+    own: str = ""
+    """What newsbot's own walk gave, before another opinion was heard."""
+    blocks: list[Block] = field(default_factory=list)
+    """What that walk met, before it chose."""
 
 
 def find_body(
@@ -53,12 +57,15 @@ def find_body(
     site = site_of(document.url)
     blocks = render(container, weights)
     told = fold(summary)[:60]
-    for intro in reversed(find_intro(weights, container, title)):
-        opening = render(intro, weights)
-        if not (told and fold(joined(opening)).startswith(told)):  # that is the lead, see with_lead
-            blocks = [*opening, *blocks]
+    for intro in reversed(find_intro(weights, container, document.h1, title)):
+        before = render(intro, weights)
+        if not (told and fold(joined(before)).startswith(told)):  # that is the lead, see with_lead
+            blocks = [*before, *blocks]
     text = joined(select(blocks, title, authors, site))
-    origin = "html"
+    opening = find_standfirst(weights, container, document.h1, title, summary)
+    if opening and fold(opening) not in fold(text[:3000]):
+        text = f"{opening}\n\n{text}"
+    own, origin = text, "html"
     promised = {word for word in fold(f"{title} {summary}").split() if len(word) > 3}
     kept = _kept(promised, text)
     small = len(text) < max(
@@ -74,7 +81,7 @@ def find_body(
             if len(other) > MIN_TEXT and better > 0.2:
                 text, origin = other, source
                 break
-    return Body(text, origin, weights, container)
+    return Body(text, origin, weights, container, own, blocks)
 
 
 def _kept(promised: set[str], text: str) -> float:

@@ -10,7 +10,11 @@ from lxml import etree
 
 from newsbot.extraction.vocabulary import words_of
 
-_MARKED = etree.XPath("//*[contains(@itemprop, 'author') or contains(concat(' ', @rel, ' '), ' author ')]")
+_MARKED = etree.XPath(
+    "//*[(@itemprop or @rel) and (contains(@itemprop, 'author') or contains(concat(' ', @rel, ' '), ' author '))]"
+)
+_MARKS = (b'"author', b"'author", b"=author", b' author"', b" author'")
+"""One of them is in the source of a page that has such an element."""
 _LABEL = re.compile(
     r"^(?:by|von|par|por|door|di|av|af|written by|authors?|autor(?:in)?(?:/autor)?|auteurs?|автор[ы]?|"
     r"texte?|texto|oleh|penulis|yazan|"
@@ -38,7 +42,8 @@ _HOLDERS = (
 )
 _WORDS = re.compile(
     r"\b(?:authors?|byline|bylines|writer|reporter|journalist|penulis|autor|autore|autora|auteur|"
-    r"redakteur|redaktor)\b"
+    r"redakteur|redaktor|autorzy|auteurs|autores|autori|autoren|firma|signature|kisha|kija|yazar|forfatter|journaliste?|"
+    r"giornalista|periodista)\b"
 )
 _ASIDE = re.compile(
     r"\b(?:comments?|related|recommend\w*|sidebar|footer|bio|box|card|avatar|photo|image|desc\w*|follow|"
@@ -59,13 +64,26 @@ def looks_like_person(name: str) -> bool:
     return bool(_PERSON.match(name)) and len(name.split()) <= 5
 
 
-def bylines(root: etree._Element) -> Iterator[tuple[list[str], str]]:
+def bylines(root: etree._Element, source: bytes) -> Iterator[tuple[list[str], str]]:
     """Give the texts of each byline in document order, and the origin of the find; the best kind first."""
-    for element in _MARKED(root):
+    together: list[str] = []
+    beside: etree._Element | None = None
+    marked = any(mark in source for mark in _MARKS) and (b"itemprop" in source or b"rel=" in source)
+    for element in _MARKED(root) if marked else ():
         if element.tag in ("meta", "link"):
             continue
         names = element.xpath(".//*[contains(@itemprop, 'name')]")
-        yield [_text(name) for name in names] or _pieces(element), "microdata"
+        pieces = [_text(name) for name in names] or _pieces(element)
+        row = element.getparent()
+        if row is not None and row.tag in ("li", "span", "h2", "h3", "h4"):
+            row = row.getparent()
+        if together and row is not beside:
+            yield together, "microdata"
+            together = []
+        beside = row
+        together = [*together, *pieces]
+    if together:
+        yield together, "microdata"
     for element in root.iter(*_HOLDERS):
         if (name := element.get("class") or element.get("id") or element.get("data-testid")) and _names_author(name):
             yield _pieces(element), "html"

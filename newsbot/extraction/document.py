@@ -34,6 +34,9 @@ _MARKUP = re.compile(
 _FEED = re.compile(
     r"\s*(?:<\?xml[^>]*>)?\s*(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg)\b", re.I | re.S
 )
+_MAIL = re.compile(r"mail|@|courriel|électronique|correo|почт|البريد|邮箱|郵箱|メール|이메일", re.IGNORECASE)
+_SIGNUP = 400
+"""Characters of text that a box with a field for an e-mail address has at most."""
 _LONG_TAG = 60_000
 _MANY_ATTRIBUTES = re.compile(
     rb"""<[a-z][\w:-]*(?:\s+[^\s"'=<>/{}\[\]();,]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]++))?+){%d}"""
@@ -47,6 +50,8 @@ _SILENT = ("script", "style", "noscript", "template", "svg", "iframe", "object",
            "frame", "frameset", "applet", "select", "option", "input", "textarea", "datalist", "link", "source",
            "track")  # fmt: skip
 
+_TOLD = ("script", "meta", "title", "link", "h1", "time", "template", "input", "video", "audio", "iframe")
+
 
 @dataclass(slots=True)
 class Document:
@@ -54,10 +59,14 @@ class Document:
 
     url: str
     root: etree._Element
-    head: list[etree._Element]
+    source: bytes
+    """What was parsed, in UTF-8: to see cheaply whether a search in the tree could find anything."""
+    head: list[etree._Element] = field(default_factory=list)
     """<meta>, <link> and <title> elements in order."""
     scripts: list[str] = field(default_factory=list)
     """The texts of the page's JSON-LD scripts."""
+    h1: list[etree._Element] = field(default_factory=list)
+    times: list[etree._Element] = field(default_factory=list)
     others: list[etree._Element] = field(default_factory=list)
     """The page's other scripts, for pages that carry their text there alone."""
     password: bool = False
@@ -107,7 +116,7 @@ def _parse(data: bytes, url: str) -> Document:
         raise ExtractionError("unreadable", "the parser found no element")
     if len(data) > 3 * MAX_ELEMENTS and int(root.xpath("count(//*)")) > MAX_ELEMENTS:
         raise ExtractionError("too_large", f"more than {MAX_ELEMENTS} elements")
-    return _collect(root, url)
+    return _collect(root, data, url)
 
 
 def _has_monstrous_tag(data: bytes) -> bool:
@@ -122,28 +131,79 @@ def _has_monstrous_tag(data: bytes) -> bool:
     return False
 
 
-def _collect(root: etree._Element, url: str) -> Document:
-    scripts: list[str] = []
-    others: list[etree._Element] = []
-    for script in root.iter("script"):
-        if "ld+json" not in (script.get("type") or "").lower():
-            others.append(script)
-        elif script.text:
-            scripts.append(script.text)
-    head = list(root.iter("meta", "title", "link"))
-    password = any((field.get("type") or "").lower() == "password" for field in root.iter("input"))
-    players = sum(1 for _ in root.iter("video", "audio")) + sum(
-        1 for frame in root.iter("iframe") if _PLAYER.search(frame.get("src") or frame.get("data-src") or "")
-    )
-    _fill_streamed(root)
+def _collect(root: etree._Element, data: bytes, url: str) -> Document:
+    document = Document(url, root, data)
+    templates, typed = False, []
+    for element in root.iter(*_TOLD):  # one walk for all of them
+        tag = element.tag
+        if tag == "script":
+            if "ld+json" not in (element.get("type") or "").lower():
+                document.others.append(element)
+            elif element.text:
+                document.scripts.append(element.text)
+        elif tag in ("meta", "title", "link"):
+            document.head.append(element)
+        elif tag == "h1":
+            document.h1.append(element)
+        elif tag == "time":
+            document.times.append(element)
+        elif tag == "template":
+            templates = True
+        elif tag == "input":
+            typed.append(element)
+        elif tag != "iframe" or _PLAYER.search(element.get("src") or element.get("data-src") or ""):
+            document.players += 1
+    for element in typed:
+        kind = (element.get("type") or "text").lower()
+        if kind == "password":
+            document.password = True
+        elif kind in ("email", "text"):
+            _drop_signup(element, kind)
+    if templates:
+        _fill_streamed(root)
     etree.strip_elements(root, *_SILENT, with_tail=False)
-    return Document(url, root, head, scripts, others, password, players)
+    return document
+
+
+def _drop_signup(typed: etree._Element, kind: str) -> None:
+    """Take out the box around a field for an e-mail address: a few words that ask to subscribe to something."""
+    if kind != "email" and not _MAIL.search(" ".join(typed.get(name) or "" for name in ("placeholder", "name", "id"))):
+        return
+    box = None
+    above = typed.getparent()
+    for _ in range(4):
+        if above is None or above.tag not in ("form", "div", "p", "label", "fieldset", "section", "aside", "span"):
+            break
+        if _is_longer(above, _SIGNUP) or next(above.iter("h1", "time"), None) is not None:
+            break
+        box, above = above, above.getparent()
+    if box is not None and above is not None:
+        _remove(box, above)
+
+
+def _is_longer(element: etree._Element, most: int) -> bool:
+    """Whether an element has more characters of text than that, blanks folded."""
+    length = 0
+    for text in element.itertext():
+        length += len(" ".join(text.split()))
+        if length > most:
+            return True
+    return False
+
+
+def _remove(element: etree._Element, parent: etree._Element) -> None:
+    """Remove an element; the text that follows it stays."""
+    if tail := element.tail:
+        before = element.getprevious()
+        if before is None:
+            parent.text = (parent.text or "") + tail
+        else:
+            before.tail = (before.tail or "") + tail
+    parent.remove(element)
 
 
 def _fill_streamed(root: etree._Element) -> None:
     """Put content that React streams in late (a hidden S:n) in its place (a template B:n or P:n), as its scripts do."""
-    if next(root.iter("template"), None) is None:
-        return
     for late in root.xpath("//div[@hidden and starts-with(@id, 'S:')]"):
         number = late.get("id", "")[2:]
         for slot in root.iter("template"):

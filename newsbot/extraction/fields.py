@@ -41,7 +41,11 @@ class Facts:
     image: str | None = None
     summary: str | None = None
     article_body: str = ""
+    headings: list[str] = field(default_factory=list)
+    """The page's <h1>."""
     url: str = ""
+    site: str = ""
+    """The site of the page's address."""
     origins: dict[str, str] = field(default_factory=dict)
     tags_of_head: MetaTags = field(default_factory=MetaTags)
     node: dict[str, Any] | None = None
@@ -52,10 +56,11 @@ def read_fields(document: Document, address: str, candidate: Candidate | None, f
     """Read every field of the record that stands outside the text; address is the page's own, canonical."""
     meta = read_metatags(document)
     found = jsonld.nodes(document.scripts)
-    headings = [tidy("".join(h1.itertext())) for h1 in document.root.iter("h1")]
+    headings = [tidy("".join(h1.itertext())) for h1 in document.h1]
     node = jsonld.article(found, document.url, [*headings, meta.first("og:title")])
-    facts = Facts(tags_of_head=meta, node=node, nodes=found)
-    facts.url = _canonical(document.url, address, meta)
+    facts = Facts(tags_of_head=meta, node=node, nodes=found, headings=headings)
+    facts.site = site_of(address)
+    facts.url = _canonical(document.url, address, meta, facts.site)
     facts.origins["url"] = "url"
     _site_name(facts, found, meta)
     _title(facts, headings, candidate)
@@ -68,8 +73,7 @@ def read_fields(document: Document, address: str, candidate: Candidate | None, f
     return facts
 
 
-def _canonical(url: str, own: str, meta: MetaTags) -> str:
-    site = site_of(own)
+def _canonical(url: str, own: str, meta: MetaTags, site: str) -> str:
     for claim in dict.fromkeys((meta.canonical, meta.first("og:url"))):
         if not claim:
             continue
@@ -99,7 +103,7 @@ def _site_name(facts: Facts, found: list[jsonld.Node], meta: MetaTags) -> None:
 
 def _title(facts: Facts, headings: list[str], candidate: Candidate | None) -> None:
     meta = facts.tags_of_head
-    site = site_of(facts.url)
+    site = facts.site
     names = [facts.site_name or "", site, site.split(".")[0]]
     headline = jsonld.text(facts.node.get("headline")) if facts.node else ""
     shown = [heading for heading in headings if _resembles(heading, (headline, meta.first("og:title"), meta.title))]
@@ -158,7 +162,7 @@ def _authors(facts: Facts, document: Document, candidate: Candidate | None) -> N
 
 def _own_names(facts: Facts) -> set[str]:
     """Return what the site itself is called, folded: such an author is no person."""
-    site = site_of(facts.url)
+    site = facts.site
     publisher = jsonld.text(jsonld.resolve(facts.node.get("publisher"), facts.nodes)) if facts.node else ""
     return {fold(name) for name in (facts.site_name or "", site, site.split(".")[0], publisher)} - {""}
 
@@ -172,7 +176,7 @@ def _told_authors(facts: Facts) -> Iterator[tuple[list[str], str]]:
 
 
 def _shown_authors(document: Document, own: set[str]) -> tuple[list[str], str]:
-    for values, origin in bylines(document.root):
+    for values, origin in bylines(document.root, document.source):
         names = [name for name in people(values) if fold(name) not in own]
         if origin == "html":
             names = [name for name in names if looks_like_person(name)]

@@ -84,7 +84,10 @@ def types(node: Node) -> list[str]:
 
 
 def article(found: list[Node], url: str, headings: list[str]) -> Node | None:
-    """Choose the object that describes this page's article: same address, same headline, most fields."""
+    """Choose the object that describes this page's article: same address, same headline, most fields.
+
+    None where there are several and not one has this page's address or headline, as on pages that list articles.
+    """
     candidates = [node for node in found if any(name in ARTICLE_TYPES for name in types(node))]
     if not candidates:
         return None
@@ -96,11 +99,17 @@ def article(found: list[Node], url: str, headings: list[str]) -> Node | None:
     def rank(node: Node) -> tuple[bool, int, int]:
         strong = any(_STRONG.search(name) for name in types(node))
         about = int(any(_key(link) == key for link in _links(node)))
-        headline = int(_fold(text(node.get("headline") or node.get("name"))) in folded)
+        headline = int(_headline(node) in folded)
         fields = sum(bool(node.get(name)) for name in ("headline", "datePublished", "author", "articleBody"))
         return strong, 2 * about + 2 * headline + fields, len(text(node.get("articleBody")))
 
-    return max(candidates, key=rank)
+    best = max(candidates, key=rank)
+    own = any(_key(link) == key for link in _links(best)) or _headline(best) in folded
+    return best if own or len(candidates) < 3 else None  # a list of other pages' articles
+
+
+def _headline(node: Node) -> str:
+    return _fold(text(node.get("headline") or node.get("name")))
 
 
 def _links(node: Node) -> Iterator[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import htmldate
 from lxml import etree, html
@@ -45,8 +45,12 @@ _DATE_IN_TEXT = re.compile(
     r"[^\W\d]{3,}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d\b"
     r"|\b\d{1,2}(?:st|nd|rd|th|\.)?\s[^\W\d]{3,}\.?,?\s(?:19|20)\d\d\b"
 )
+_TEXTS = etree.XPath("descendant::text()[string-length() > 5]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _URL_DATE = re.compile(r"/(20\d\d|19[89]\d)[/-]?(0?[1-9]|1[0-2])[/-]?(0?[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
 _DATED = re.compile(r"\b(?:date\w*|datetime|publish\w*|pub|posted|time|timestamp|meta|byline|info)\b")
+_DATE_TAGS = frozenset(("div", "h2", "h3", "h4", "li", "p", "span", "time", "ul", "td", "small", "em", "b", "i",
+                        "strong", "footer", "header", "article", "section"))  # fmt: skip
 _HOLDERS = ("div", "span", "p", "li", "ul", "td", "small", "em", "i", "abbr", "section", "dd")
 
 
@@ -68,7 +72,7 @@ def read_dates(
     now = datetime.fromisoformat(fetched_at) if fetched_at else None
     now = now.replace(tzinfo=UTC) if now and now.tzinfo is None else now
     published, modified = _structured(meta, node, nodes)
-    for element in document.root.iter("time"):
+    for element in document.times:
         words = element.get("datetime") or "".join(element.itertext())
         prop = (element.get("itemprop") or "").lower()
         changed = "modified" in prop or "update" in (element.get("class") or "").lower()
@@ -110,9 +114,9 @@ def _written(document: Document, url: str, title: str) -> Iterator[Witness]:
             continue
         if 5 < len(line := " ".join("".join(element.itertext()).split())) < 160:
             yield line, "html"
-    dated = (text for text in document.body.itertext() if "20" in text or "19" in text)
-    if any(_DATE_IN_TEXT.search(text) for text in dated):
-        yield _search(document, url) or "", "text"
+    found = [text for text in _TEXTS(document.body) if ("20" in text or "19" in text) and _DATE_IN_TEXT.search(text)]
+    if found:
+        yield _search(found, url) or "", "text"
 
 
 @lru_cache(maxsize=20_000)
@@ -120,12 +124,19 @@ def _names_date(name: str) -> bool:
     return _DATED.search(words_of(name)) is not None
 
 
-def _search(document: Document, url: str) -> str | None:
-    """Search the whole page with htmldate, which also reads dates in free text."""
+def _search(texts: list[Any], url: str) -> str | None:
+    """Let htmldate choose among the page's texts with dates in them, in a small page of their own elements."""
+    page = html.Element("html")
+    body = etree.SubElement(page, "body")
+    for text in texts[:50]:
+        parent = text.getparent()
+        holder = etree.SubElement(body, parent.tag if parent.tag in _DATE_TAGS else "p")
+        for name in ("class", "id", "itemprop"):
+            holder.set(name, _CONTROL.sub(" ", parent.get(name) or ""))
+        holder.text = _CONTROL.sub(" ", text[:1000])
     try:
-        tree = html.document_fromstring(etree.tostring(document.root, encoding="unicode"))
-        return htmldate.find_date(tree, extensive_search=False, original_date=True, url=url)
-    except (ValueError, TypeError, etree.LxmlError):  # of a page that lxml wrote and cannot read again
+        return htmldate.find_date(page, extensive_search=False, original_date=True, url=url)
+    except (ValueError, TypeError, etree.LxmlError):
         return None
 
 

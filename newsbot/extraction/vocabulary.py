@@ -21,8 +21,8 @@ BODY = re.compile(
 )
 _STRONG = re.compile(
     r"""\b(?:
-    comments?|disqus|commentlist|respond|replies|livefyre|
-    related\w*|recirc\w*|recommend(?:ed|ations?|er)?|trending|mostread|most\s(?:read|viewed|popular|recent)|
+    comments?|kommentare?|comentarios?|commentaires?|commenti|reacties|yorumlar|komentarze|disqus|commentlist|respond|replies|livefyre|
+    related\w*|relacionad[ao]s?|relacion[ea]\w*|correlat[ie]|verwandt\w*|kanren|recirc\w*|recommend(?:ed|ations?|er)?|trending|mostread|most\s(?:read|viewed|popular|recent)|
     more\s(?:from|on|stories|news|articles|posts)|read\s(?:more|next|also)|readmore|also\sread|see\salso|
     up\snext|
     next\s(?:article|post|story)|
@@ -32,7 +32,7 @@ _STRONG = re.compile(
     advertorial|ads?|
     adslot|adsbygoogle|dfp|
     share|sharing|sharebar|sharedaddy|shares|social|socials|sociable|addthis|addtoany|sharethis|followus|
-    newsletters?|subscribe|subscription|subscriptions|signup|sign\sup|mailchimp|optin|opt\sin|mc4wp|regwall|
+    newsletters?|infolettre|nieuwsbrief|nyhetsbrev|mailmag|subscribe|subscription|subscriptions|signup|sign\sup|mailchimp|optin|opt\sin|mc4wp|regwall|
     paywall\s(?:box|message|prompt|banner|overlay|cta|teaser|modal|wall|offer|notice)|piano|
     elementor\sposts|breadcrumbs?|crumbs?|pagination|pager|pagenavi|navbar|menu|menus|masthead|skip\slink|
     footer|colophon|site\sheader|page\sheader|
@@ -108,6 +108,9 @@ _LEAD = re.compile(
     r"kurzfassung|anriss|untertitel|sumario|sumari|bigode|linha fina|ozet|spot|abstract|underrubrik|"
     r"manchet)\b"
 )
+_ERROR_PAGE = re.compile(
+    r"\b(?:error ?(?:page|404|403|410|500)|(?:page|http) ?404|404 ?(?:page|error)|(?:page )?not ?found)\b"
+)
 _ROLES = frozenset({"navigation", "complementary", "banner", "contentinfo", "search", "dialog", "alertdialog", "alert",
                     "menu", "menubar", "toolbar", "tablist", "button", "form", "tooltip",
                     "doc-endnotes"})  # fmt: skip
@@ -180,6 +183,16 @@ def names_embed(class_name: str) -> bool:
 def names_lead(names: str) -> bool:
     """Whether a class name says that an element holds the article's lead, or standfirst."""
     return bool(_LEAD.search(words_of(names)))
+
+
+@lru_cache(maxsize=2_000)
+def names_error(names: str) -> bool:
+    """Whether the names of <body> say that the page tells of an error.
+
+    >>> names_error("error404 wp-theme"), names_error("article-404021")
+    (True, False)
+    """
+    return bool(_ERROR_PAGE.search(words_of(names)))
 
 
 def role_is_furniture(role: str | None) -> bool:

@@ -22,7 +22,7 @@ from newsbot.extraction.vocabulary import (
     style_hides,
 )
 
-_LONG_TEXT = etree.XPath("descendant::text()[string-length(normalize-space()) > 20]")
+_LONG_TEXT = etree.XPath("descendant::text()[string-length() > 20][string-length(normalize-space()) > 20]")
 _SENTENCE = re.compile(r"[.,;:!?…。、，！？؟،؛।॥።]|[\u0e00-\u0e7f]")
 FLOW = frozenset({
     "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "blockquote", "pre", "table", "tbody", "tr", "td",
@@ -198,7 +198,7 @@ def is_furniture(element: etree._Element, weight: float, page: float, lightest: 
     if element.tag in _FURNITURE_TAGS:
         if element.tag == "button":
             return not names_accordion(get("class") or "")
-        return not (element.tag == "figure" and element.find(".//table") is not None)
+        return element.tag != "figure" or not _holds_words(element)
     class_name, identifier = get("class"), get("id")
     if element.tag in _PLAIN:  # headings carry slugs, rows and quotations carry what they are about
         return get("hidden") is not None or style_hides(get("style"))
@@ -217,3 +217,9 @@ def is_furniture(element: etree._Element, weight: float, page: float, lightest: 
         names = [class_name, identifier] + ([] if above is None else [above.get("class"), above.get("id")])
         return not names_accordion(" ".join(filter(None, names)))  # folded away, and still the article's
     return False
+
+
+def _holds_words(figure: etree._Element) -> bool:
+    """Whether a figure is a table, or a quotation without a picture."""
+    inside = {part.tag for part in figure.iter("table", "blockquote", "img", "video", "a", "cite")}
+    return "table" in inside or ("blockquote" in inside and "img" not in inside)
