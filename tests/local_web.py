@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -80,20 +81,37 @@ def local_web() -> Iterator[LocalWeb]:
         server.server_close()
 
 
+_NOUNS = """
+anchor attic avenue bakery balcony barge barrel basket beacon bench blanket bottle bridge bucket button cabin
+candle canal carpet castle cellar chapel cherry chimney circus clinic clock closet coffee copper corner cotton
+cradle curtain dairy desert dinner engine envelope factory feather fence ferry fiddle forest fountain garage
+garden ginger hammer harvest hatchet island jacket kettle kitchen ladder lantern library lobster magnet market
+meadow mirror museum needle orchard oven parcel pepper pillow pocket puzzle quarry ribbon saddle school shadow
+silver spider statue station stove tablet teapot temple thunder ticket timber tractor tunnel turnip umbrella
+valley velvet village violin wagon walnut whistle willow window wizard
+""".split()  # noqa: SIM905 (a list of strings reads worse)
+_VERBS = """
+bought carried counted covered cleaned borrowed defended delayed doubled drew emptied exchanged filled
+followed forgot found guarded hid inspected lifted measured mended mocked moved named opened painted
+photographed polished praised promised pulled
+""".split()  # noqa: SIM905 (a list of strings reads worse)
+
+
 def article_page(title: str, topic: str) -> str:
-    """Return a plain page with an article on a topic: six paragraphs that no other topic shares."""
-    sentences = (
-        "The council of {0} voted on Tuesday to spend more on {0}, after months of argument in the town hall.",
-        "Supporters say that {0} has been neglected for years and that the money comes late rather than early.",
-        "Opponents of the plan for {0} point to the empty reserve and to a school roof that still leaks.",
-        "A report on {0}, published in spring, had asked for twice the sum and for a plan of ten years.",
-        "Nobody in the gallery expected the vote on {0} to be as clear as it was: nineteen for, four against.",
-        "Work on {0} begins in March, the mayor said, and the first results should be seen before the winter.",
-    )
-    paragraphs = "".join(f"<p>{sentence.format(topic)}</p>" for sentence in sentences)
+    """Return a plain page with an article on a topic: eight paragraphs of its own."""
+    dice = random.Random(topic)
+
+    def clause() -> str:
+        one, two, three = dice.sample(_NOUNS, 3)
+        return f"the {one} near the {two} {dice.choice(_VERBS)} a {three}"
+
+    sentences = [f"Around {topic}, {clause()}, while {clause()}."]
+    sentences += [f"On day {dice.randrange(2, 900)} {clause()}, {clause()}, and {clause()}." for _ in range(7)]
+    paragraphs = "".join(f"<p>{sentence}</p>" for sentence in sentences)
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>'
         f"<body><main><article><h1>{title}</h1>"
         f'<p class="byline">By <a rel="author">Ana Silva</a></p>'
-        f'<time datetime="2026-11-20T08:30:00+01:00">20 November 2026</time>{paragraphs}</article></main></body></html>'
+        f'<time datetime="2026-11-20T08:30:00+01:00">20 November 2026</time>{paragraphs}'
+        f"</article></main></body></html>"
     )

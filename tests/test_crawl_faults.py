@@ -6,8 +6,12 @@ import sqlite3
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from conftest import lines_of, run_scrapy, sources_file
 from local_web import article_page, local_web
+
+from newsbot.spiders.base import ArgumentError
+from newsbot.spiders.site import SiteSpider
 
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
 
@@ -27,17 +31,24 @@ def test_a_wrong_sources_file_is_one_clear_error_and_nothing_is_crawled(tmp_path
     assert not list(tmp_path.glob("output/*/*"))
 
 
-def test_wrong_arguments_are_named(tmp_path: Path) -> None:
-    for arguments, expected in (
-        (("news", "-a", "only=nobody"), "no source is named nobody"),
-        (("site",), "which site?"),
-        (("site", "-a", "url=ftp://example.org"), "not an http or https address"),
-        (("site", "-a", "url=example.org", "-a", "since=yesterday"), "a day such as 2026-01-31"),
-        (("site", "-a", "url=example.org", "-a", "limit=many"), "a whole number"),
-    ):
-        run = run_scrapy(tmp_path / "output", "crawl", *arguments)
-        assert run.returncode == 2, arguments
-        assert expected in "".join(messages(run.stderr)), run.stderr
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "which site?"),
+        ({"url": "ftp://example.org"}, "not an http or https address"),
+        ({"url": "example.org", "since": "yesterday"}, "a day such as 2026-01-31"),
+        ({"url": "example.org", "limit": "many"}, "a whole number"),
+    ],
+)
+def test_wrong_arguments_are_named(arguments: dict[str, str], message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        SiteSpider(**arguments).sources()
+
+
+def test_wrong_usage_has_its_own_exit_status(tmp_path: Path) -> None:
+    run = run_scrapy(tmp_path / "output", "crawl", "site")
+    assert run.returncode == 2
+    assert messages(run.stderr) == ["which site? say -a url=https://example.org"]
     run = run_scrapy(tmp_path / "output", "crawl", "nwes")
     assert run.returncode == 2
     assert "there is no spider 'nwes'; there are:" in run.stdout + run.stderr

@@ -112,7 +112,7 @@ def test_json_lines_are_the_records_plain_or_gzipped(stocked: Engine, tmp_path: 
     lines = (tmp_path / "x.jsonl").read_bytes()
     assert gzip.decompress((tmp_path / "x.jsonl.gz").read_bytes()) == lines
     copy = next(record for line in lines.splitlines() if "duplicate_of" in (record := orjson.loads(line)))
-    assert list(copy) == [*NAMES, "duplicate_of", "similarity"]
+    assert list(copy) == [*NAMES, "duplicate_of", "similarity", "relation", "origin"]
     assert copy["url"] == "https://b.example/1"
 
 
@@ -120,7 +120,7 @@ def test_csv_is_safe_to_open_in_a_spreadsheet(stocked: Engine, tmp_path: Path) -
     write(stocked, tmp_path / "x.csv", duplicates=True)
     with (tmp_path / "x.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == [*NAMES, "duplicate_of", "similarity"]
+    assert list(rows[0]) == [*NAMES, "duplicate_of", "similarity", "relation", "origin"]
     first = next(row for row in rows if row["source"] == "a")
     assert first["title"] == f"'{FORMULA}"
     assert first["authors"] == "Ana Silva; Li Wei"
@@ -135,7 +135,7 @@ def test_parquet_has_types_and_exact_times(stocked: Engine, tmp_path: Path, monk
     assert pq.ParquetFile(path).num_row_groups == 2
     table = pq.read_table(path)
     types = {field.name: str(field.type) for field in table.schema}
-    assert set(types) == {*NAMES, "published_at", "modified_at", "duplicate_of", "similarity"}
+    assert set(types) == {*NAMES, "published_at", "modified_at", "duplicate_of", "similarity", "relation", "origin"}
     assert types["published_at"] == types["fetched_at"] == "timestamp[us, tz=UTC]"
     assert (
         types["authors"].startswith("list<") and types["removed"].startswith("list<") and types["word_count"] == "int64"

@@ -10,7 +10,7 @@ LEAST = 4
 """Times that a word takes another one's place, over the whole text."""
 SHARE = 0.03
 """Of the shorter text, that such words make up."""
-SPELLING = 0.5
+SPELLING = 0.7
 """Words more alike than this are one name spelt in two ways (labour and labor, Kyiv and Kiev)."""
 
 Place = tuple[str, str]
@@ -39,12 +39,15 @@ def _swapped(one: Sequence[str], other: Sequence[str]) -> int:
     if not names:
         return 0
     places: defaultdict[Place, Counter[str]] = defaultdict(Counter)
+    own = set()
     for place, token in zip(_places(one, others), one, strict=True):
+        own.add((place, token))
         if token in names:
             places[place][token] += 1
     pairs: Counter[tuple[str, str]] = Counter()
     for place, token in zip(_places(other, known), other, strict=True):
-        if place in places and token not in names:
+        # What the first text has at such a place itself takes nothing's place there.
+        if place in places and (place, token) not in own:
             for name in list(places[place]):
                 pairs[name, token] += 1
                 places[place][name] -= 1

@@ -29,7 +29,7 @@ class FormatError(ValueError):
 def table_writer(path: Path, *, duplicates: bool = False) -> Callable[[Records], int]:
     """Return what writes records to a file in the format that its name says, and counts them.
 
-    With ``duplicates``, tables have the columns duplicate_of and similarity too. The file appears whole or
+    With ``duplicates``, tables have the columns of DUPLICATE_FIELDS too. The file appears whole or
     not at all (OSError). Raises FormatError, before anything is written, for an unknown suffix and for a
     Parquet file where pyarrow is not installed.
     """

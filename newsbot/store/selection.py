@@ -11,6 +11,7 @@ from sqlalchemy import JSON, ColumnElement, Engine, Select, String, and_, cast, 
 
 from newsbot.store import schema
 from newsbot.store.database import reading
+from newsbot.store.outbox import COPY_FIELDS
 
 BATCH = 200
 """Documents read at a time."""
@@ -34,18 +35,17 @@ class Selection:
 
 
 def selected(engine: Engine, selection: Selection) -> Iterator[dict[str, Any]]:
-    """Yield the selected documents in the order of first sight; copies carry duplicate_of and similarity.
+    """Yield the selected documents in the order of first sight; copies carry COPY_FIELDS.
 
     Reads batch by batch, in one transaction: what a crawl stores meanwhile is not seen, and waits for nothing.
     """
-    query = _query(
-        engine, selection, select(_REVISIONS.c.document, _ARTICLES.c.duplicate_of, _ARTICLES.c.similarity)
-    ).order_by(_ARTICLES.c.first_seen, _ARTICLES.c.id, _REVISIONS.c.revision)
+    columns = select(_REVISIONS.c.document, *(_ARTICLES.c[name] for name in COPY_FIELDS))
+    query = _query(engine, selection, columns).order_by(_ARTICLES.c.first_seen, _ARTICLES.c.id, _REVISIONS.c.revision)
     with reading(engine) as connection:
-        for document, duplicate_of, similarity in connection.execute(query.execution_options(yield_per=BATCH)):
-            record: dict[str, Any] = orjson.loads(document)
-            if duplicate_of:
-                record |= {"duplicate_of": duplicate_of, "similarity": similarity}
+        for row in connection.execute(query.execution_options(yield_per=BATCH)).mappings():
+            record: dict[str, Any] = orjson.loads(row["document"])
+            if row["duplicate_of"]:
+                record |= {name: row[name] for name in COPY_FIELDS}
             yield record
 
 
