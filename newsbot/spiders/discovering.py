@@ -194,16 +194,22 @@ class DiscoveringSpider(CollectingSpider):
         if page > 1:
             with self.store_guard():
                 self.run.still(source, known)
-        for child in owed:
-            yield from self.listing_requests(source, channel, child.url, page=page + 1)
+        for url, further in owed:
+            yield from self.listing_requests(source, channel, url, page=page + further)
 
-    def _owed(self, source: Source, known: Listing) -> list[Child]:
-        """Return the next page of a listing if it was wanted when the listing was read, and not read since."""
-        if not known.children:
-            return []
-        readings = self.run.sub_sitemaps_of(source)
-        read_at = {url: moment for url, (_, moment) in readings.items()}
-        return [child for child in children_from(known) if read_at.get(child.url, "") < read_at.get(known.url, "")]
+    def _owed(self, source: Source, known: Listing) -> list[tuple[str, int]]:
+        """Return the first further page of a listing that was wanted and not read since, and how far on it is."""
+        read_at = (
+            {url: moment for url, (_, moment) in self.run.sub_sitemaps_of(source).items()} if known.children else {}
+        )
+        met = {known.url}
+        while (children := children_from(known)) and children[0].url not in met:
+            url = children[0].url
+            met.add(url)
+            if read_at.get(url, "") < read_at.get(known.url, ""):
+                return [(url, len(met) - 1)]
+            known = self.run.listing(source, url)
+        return []
 
     def _reschedule(
         self,
