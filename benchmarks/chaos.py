@@ -34,7 +34,7 @@ ROOT = Path(__file__).parents[1]
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 OF_DISCOVERED = ("fetched", "not_modified", "already_known", "skipped", "failed")
 OF_FETCHED = ("new", "revised", "unchanged", "duplicate", "rejected")
-FAST = ("-s", "DOWNLOAD_DELAY=0.05", "-s", "NEWSBOT_REVISIT_HOURS=", "-s", "NEWSBOT_EXTRACT_WORKERS=1")
+FAST = ("-s", "DOWNLOAD_DELAY=0.2", "-s", "NEWSBOT_REVISIT_HOURS=", "-s", "NEWSBOT_EXTRACT_WORKERS=1")
 LONGEST = 9.0
 """Seconds after which the latest kill comes; most of a crawl's first two are its start."""
 
@@ -92,7 +92,7 @@ class Chaos:
         self.survivors += len(left)
         self.note_fetched_again(stored, seen)
         if self.dice.random() < 0.5:
-            self.running.publish(self.dice.choice(sorted(self.running.urls)), self.dice.randint(1, 4))
+            self.running.publish(self.dice.choice(sorted(self.running.urls)), self.dice.randint(3, 12))
 
     def stored(self) -> set[str]:
         """Return the addresses of the articles that the store has now."""
@@ -103,6 +103,14 @@ class Chaos:
             if not database.execute("select 1 from sqlite_master where name = 'articles'").fetchone():
                 return set()
             return {url for (url,) in database.execute("select url from articles")}
+
+    def story_of(self, url: str) -> str:
+        """Tell what the store and the newsroom know of an address that is on no line."""
+        with closing(sqlite3.connect(self.output / "newsbot.db", timeout=30)) as database:
+            waiting = database.execute("select status, tries from frontier where url = ?", (url,)).fetchall()
+            met = database.execute("select run_id, outcome, reason from ledger where url = ?", (url,)).fetchall()
+        asked = [request.status for request in self.running.requests() if url.endswith(request.path)]
+        return f"frontier {waiting}, ledger {met}, answered {asked}"
 
     def note_fetched_again(self, stored: set[str], seen: int) -> None:
         for request in self.running.requests()[seen:]:
@@ -128,7 +136,7 @@ class Chaos:
             for line in path.read_bytes().splitlines()
         ]
         found, truth = Counter(line["url"] for line in lines), Counter(e.url for e in self.running.newsroom.truth())
-        faults += [f"missing: {url}" for url in truth - found]
+        faults += [f"missing: {url}: {self.story_of(url)}" for url in truth - found]
         faults += [f"too much: {url}" for url in found - truth]
         validator = jsonschema.Draft202012Validator(
             orjson.loads((ROOT / "newsbot" / "export" / "article.schema.json").read_bytes())
