@@ -1,12 +1,10 @@
-"""Manners and safety on the way out: robots.txt as RFC 9309 says, and no way into private networks."""
+"""Manners on the way out: robots.txt as RFC 9309 says, and rests for hosts that ask for them."""
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 from datetime import UTC, datetime
 from typing import Self
-from urllib.parse import urlsplit
 
 from scrapy import Request, signals
 from scrapy.core.downloader import Downloader, Slot
@@ -73,32 +71,6 @@ class HostDownloader(Downloader):
             if slot.latercall:
                 slot.latercall.cancel()
             slot.latercall = call_later(seconds, self._latercall, slot)
-
-
-class PrivateAddressMiddleware:
-    """Refuses addresses inside loopback, private and link-local networks that no source names itself."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
-
-    def process_request(self, request: Request) -> None:
-        parts = urlsplit(request.url)
-        if is_private(parts.hostname or "") and parts.netloc not in self._named():
-            raise Skipped("private_address", parts.netloc)
-
-    def process_response(self, request: Request, response: Response) -> Response:
-        """A browser follows redirects by itself; what it brought from inside goes no further."""
-        if response.url != request.url:
-            self.process_request(request.replace(url=response.url))
-        return response
-
-    def _named(self) -> frozenset[str]:
-        of = getattr(self.crawler.spider, "run", self.crawler.spider)
-        return getattr(of, "hosts", frozenset())
 
 
 class RetryAfterMiddleware:
@@ -180,7 +152,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         if isinstance(rp, Unreachable):
-            raise Skipped("robots_unreachable", rp.detail)
+            raise Skipped(rp.reason, rp.detail)
         try:
             super().process_request_2(rp, request)
         except IgnoreRequest:
@@ -201,7 +173,10 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         _, reason, detail = outcome_of(exc)
-        self._settle(netloc, Unreachable(detail or reason))
+        if reason == "private_address":
+            self._settle(netloc, Unreachable(detail, reason))
+        else:
+            self._settle(netloc, Unreachable(detail or reason))
 
     def _settle(self, netloc: str, parser: RobotParser | None) -> None:
         waiting = self._parsers[netloc]
@@ -212,29 +187,13 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 class Unreachable(RobotParser):
     """A robots.txt that could not be had."""
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: str, reason: str = "robots_unreachable") -> None:
         self.detail = detail
+        self.reason = reason
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:  # noqa: ARG003 (the interface's)
         return cls("")
 
     def allowed(self, url: str | bytes, user_agent: str | bytes) -> bool:  # noqa: ARG002 (the interface's)
-        return False
-
-
-def is_private(host: str) -> bool:
-    """Whether a host is, by its very name, in no public network.
-
-    >>> [is_private(host) for host in ("127.0.0.1", "::1", "10.1.2.3", "localhost", "169.254.169.254")]
-    [True, True, True, True, True]
-    >>> is_private("example.org"), is_private("93.184.216.34")
-    (False, False)
-    """
-    name = host.rstrip(".").lower()
-    if name == "localhost" or name.endswith((".localhost", ".local", ".internal")):
-        return True
-    try:
-        return not ipaddress.ip_address(name).is_global
-    except ValueError:
         return False

@@ -51,6 +51,8 @@ def outcome_of(error: BaseException) -> tuple[str, str, str]:
     if isinstance(error, IgnoreRequest):
         if "max redirections" in str(error):
             return "failed", "too_many_redirects", ""
+        if "exceeded DOWNLOAD_MAXSIZE" in str(error):  # while it was decompressed
+            return "failed", "too_large", ""
         return "skipped", "ignored", str(error)[:200]
     if type(error).__name__ == "TimeoutError":  # the browser's is not Python's
         return "failed", "timeout", str(error)[:200]

@@ -10,11 +10,10 @@ import shutil
 from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy.settings import BaseSettings
 
-from newsbot.middlewares import is_private
+from newsbot.networks import Endpoint, endpoint_of, endpoints_of, is_private
 from newsbot.sources import Source
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -22,6 +21,8 @@ QUIET_MS = 5000
 """How long a page may go on loading after it has loaded; many never come to rest."""
 NOT_NEEDED = frozenset({"image", "media", "font"})
 HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
+NO_OTHER_SCHEMES: dict[str, str | None] = dict.fromkeys(("data", "file", "ftp", "s3"))
+"""As in settings.py: Scrapy's handlers for them are off."""
 
 
 def missing(settings: BaseSettings) -> str | None:
@@ -44,9 +45,9 @@ def use_browser(settings: BaseSettings, sources: Iterable[Source]) -> None:
     sources = list(sources)
     if not any(source.render for source in sources) or missing(settings):
         return
-    hosts = {urlsplit(url).netloc for source in sources for url in [source.home, *(u for _, u in source.listings())]}
+    hosts = endpoints_of(url for source in sources for url in [source.home, *(u for _, u in source.listings())])
     values = {
-        "DOWNLOAD_HANDLERS": {"http": HANDLER, "https": HANDLER},
+        "DOWNLOAD_HANDLERS": {**NO_OTHER_SCHEMES, "http": HANDLER, "https": HANDLER},
         "PLAYWRIGHT_LAUNCH_OPTIONS": {"executable_path": chromium(settings)},
         "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 4,
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": settings.getfloat("DOWNLOAD_TIMEOUT") * 1000,
@@ -75,11 +76,12 @@ async def _come_to_rest(page: Any) -> None:
         return
 
 
-def _unwanted(hosts: set[str]) -> Callable[[Any], bool]:
+def _unwanted(hosts: frozenset[Endpoint]) -> Callable[[Any], bool]:
     """Return what decides which of a page's own requests are not sent: pictures, and ways into private networks."""
 
     def is_unwanted(request: Any) -> bool:
-        parts = urlsplit(request.url)
-        return request.resource_type in NOT_NEEDED or (is_private(parts.hostname or "") and parts.netloc not in hosts)
+        endpoint = endpoint_of(request.url)
+        inside = endpoint is None or (is_private(endpoint[0]) and endpoint not in hosts)
+        return request.resource_type in NOT_NEEDED or inside
 
     return is_unwanted

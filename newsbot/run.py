@@ -16,6 +16,7 @@ from newsbot.export import deliver, paths_of
 from newsbot.healing import RunLock, place_of
 from newsbot.items import Article, Candidate, Rejection
 from newsbot.learning import Learning
+from newsbot.networks import endpoints_of
 from newsbot.polling import Bounds
 from newsbot.schedule import Schedule
 from newsbot.sources import Source
@@ -74,8 +75,8 @@ class Run:
         self.engine = engine
         self.output = output
         self.sources = {source.name: source for source in sources}
-        self.hosts = frozenset(
-            urlsplit(url).netloc for source in sources for url in [source.home, *(url for _, url in source.listings())]
+        self.hosts = endpoints_of(
+            url for source in sources for url in [source.home, *(url for _, url in source.listings())]
         )
         """Host and port of every address that the sources name themselves."""
         self.ledger = Ledger(self.id, self.sources)

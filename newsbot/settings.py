@@ -111,19 +111,31 @@ RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
+# A page can ask for the web alone: nothing of newsbot reads files, FTP, S3 or data: addresses.
+DOWNLOAD_HANDLERS = {
+    "http": "newsbot.downloading.BoundedDownloadHandler",
+    "https": "newsbot.downloading.BoundedDownloadHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+
 # --- The way of an article -----------------------------------------------------------------------
 ITEM_PIPELINES = {
     "newsbot.pipelines.ArticlePipeline": 100,
     "newsbot.pipelines.StorePipeline": 300,
 }
 DOWNLOADER_MIDDLEWARES = {
-    "newsbot.middlewares.PrivateAddressMiddleware": 60,
+    "newsbot.gate.PrivateAddressMiddleware": 60,
     "newsbot.middlewares.RetryAfterMiddleware": 70,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "newsbot.middlewares.RobotsMiddleware": 100,
     "newsbot.reservations.ReservationMiddleware": 110,
+    "newsbot.gate.ConnectionMiddleware": 610,
 }
 EXTENSIONS = {
+    "newsbot.extensions.escaping.EscapedLog": 0,
     "newsbot.extensions.manners.CrawlDelay": 0,
     "newsbot.extensions.progress.Progress": 0,
     "newsbot.extensions.throttle.PoliteThrottle": 0,

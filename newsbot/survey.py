@@ -31,6 +31,7 @@ from newsbot.discovery import (
 )
 from newsbot.extraction import ExtractionError, extract_article
 from newsbot.items import Article, Candidate
+from newsbot.networks import endpoints_of
 from newsbot.optouts import is_reserved, reserved_paths
 from newsbot.outcomes import DOWNLOAD_ERRORS, outcome_of
 from newsbot.rendering import browser_meta, missing, use_browser
@@ -97,7 +98,7 @@ class SurveySpider(Spider):
     name = "survey"
     custom_settings = {  # noqa: RUF012 (Scrapy's interface)
         "ITEM_PIPELINES": {},
-        "EXTENSIONS": {"newsbot.extensions.manners.CrawlDelay": 0},
+        "EXTENSIONS": {"newsbot.extensions.escaping.EscapedLog": 0, "newsbot.extensions.manners.CrawlDelay": 0},
         "LOG_LEVEL": "WARNING",
     }
 
@@ -108,7 +109,7 @@ class SurveySpider(Spider):
         self.url = url
         self.reports: list[SiteReport] = []
         hosts = [self.url, *(url for source in self.sources for _, url in [("", source.home), *source.listings()])]
-        self.hosts = frozenset(urlsplit(host).netloc for host in hosts if host)
+        self.hosts = endpoints_of(hosts)
         """Hosts that may be in a private network: those that were named to us."""
 
     @classmethod

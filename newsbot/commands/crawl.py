@@ -13,12 +13,13 @@ QUIET = ("alembic", "scrapy.addons", "scrapy.core.engine", "scrapy.crawler", "sc
 
 
 class Command(ScrapyCrawl):
-    """Runs a spider; exits with 0 whole, 1 crashed or refused, 2 wrong usage, 3 finished but unhealthy."""
+    """Runs a spider; exits with 0 whole, 1 crashed or refused, 2 wrong usage, 3 unhealthy, 4 left to another crawl."""
 
     def long_desc(self) -> str:
         return (
             "Run a spider: news (every source of the sources file), site (one site, -a url=...) or archive. "
-            "Exit status: 0 whole, 1 crashed or refused, 2 wrong usage, 3 finished, and a source is unreachable."
+            "Exit status: 0 whole, 1 crashed or refused, 2 wrong usage, 3 finished, and a source is unreachable, "
+            "4 a source was left to another crawl that is at it."
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -77,4 +77,4 @@ def graph(outlet: Outlet, piece: Piece) -> dict[str, Any]:
 def script(record: dict[str, Any] | list[dict[str, Any]]) -> Markup:
     """Return a JSON-LD script element; ``</`` cannot close it early."""
     body = json.dumps(record, ensure_ascii=False).replace("</", "<\\/")
-    return Markup(f'<script type="application/ld+json">{body}</script>')  # noqa: S704 - escaped above
+    return Markup(f'<script type="application/ld+json">{body}</script>')  # noqa: S704 # nosec B704

@@ -76,7 +76,7 @@ class Running:
 
     def _control(self, name: str, **query: str) -> dict[str, Any]:
         request = Request(f"{self.base}/__newsroom__/{name}?{urlencode(query)}", method="POST")  # noqa: S310 - our own server
-        with urlopen(request, timeout=30) as response:  # noqa: S310
+        with urlopen(request, timeout=30) as response:  # noqa: S310 # nosec B310
             result: dict[str, Any] = json.load(response)
         return result
 

@@ -39,6 +39,9 @@ REFUSED = 1
 UNHEALTHY = 3
 """Exit status of a crawl that is whole, and whose source could not be reached."""
 
+ELSEWHERE = 4
+"""Exit status of a crawl whose source another crawl is at."""
+
 BROKER_ERRORS = (OperationalError, AMQPError, OSError)
 
 logger = logging.getLogger("newsbot.scale")
@@ -89,7 +92,7 @@ def application(broker_url: str, queue: str, settings: Sequence[str] = ()) -> Ce
             logger.error("%s: crawl stopped: %s", name, error)
             status = REFUSED
         else:
-            level = logging.INFO if status in (0, UNHEALTHY) else logging.ERROR
+            level = logging.INFO if status in (0, UNHEALTHY, ELSEWHERE) else logging.ERROR
             logger.log(level, "%s: crawl exited with %d", name, status)
         if status == REFUSED or status < 0:
             time.sleep(PAUSE_SECONDS)

@@ -26,10 +26,11 @@ from newsbot.report import accounting_line
 from newsbot.run import Run, Summary, utc_now
 from newsbot.sources import Source, SourcesError
 from newsbot.store import StoreError, open_engine
+from newsbot.store.leases import Leases, leases_of, take_all
 from newsbot.store.location import store_url
 from newsbot.store.policy import Policy
 
-EXIT_WHOLE, EXIT_CRASHED, EXIT_USAGE, EXIT_UNHEALTHY = 0, 1, 2, 3
+EXIT_WHOLE, EXIT_CRASHED, EXIT_USAGE, EXIT_UNHEALTHY, EXIT_ELSEWHERE = 0, 1, 2, 3, 4
 
 logger = logging.getLogger("newsbot")
 
@@ -38,10 +39,17 @@ class ArgumentError(ValueError):
     """A spider argument (-a NAME=VALUE) that cannot be used."""
 
 
+class AllElsewhere(Exception):
+    """Other crawls are at every source that this one is for."""
+
+
 class CollectingSpider(Spider):
     """A spider whose pages become stored articles."""
 
     run: Run
+    leases: Leases | None = None
+    left_out: frozenset[str] = frozenset()
+    """Sources that another crawl on the same store is at."""
     exit_status = EXIT_CRASHED
     """What `scrapy crawl` exits with; a crawl that never comes to its end has crashed."""
 
@@ -86,6 +94,7 @@ class CollectingSpider(Spider):
             sources = self.sources()
             engine = open_engine(database)
             self._heal(engine, output, with_removed)
+            sources = self._leased(engine, sources)
             self.run = Run(
                 engine,
                 output,
@@ -100,12 +109,22 @@ class CollectingSpider(Spider):
         except (SourcesError, ArgumentError) as error:
             self.exit_status = EXIT_USAGE
             raise self._refusal(error) from None
+        except AllElsewhere as error:
+            self.exit_status = EXIT_ELSEWHERE
+            raise self._refusal(error) from None
         except (StoreError, OSError) as error:
             raise self._refusal(error) from None
         logger.info("run %s: %d sources, writing to %s", self.run.id, len(sources), output)
 
     def close_run(self) -> None:
         """Write the files and say what the run came to."""
+        try:
+            self._close_run()
+        finally:
+            if self.leases:
+                self.leases.close()
+
+    def _close_run(self) -> None:
         if not hasattr(self, "run"):
             return
         try:
@@ -116,7 +135,8 @@ class CollectingSpider(Spider):
             self.run.abandon()
             return
         if self.exit_status == EXIT_CRASHED and not getattr(self, "_broken", False):
-            self.exit_status = EXIT_UNHEALTHY if summary.unreachable else EXIT_WHOLE
+            whole = EXIT_ELSEWHERE if self.left_out else EXIT_WHOLE
+            self.exit_status = EXIT_UNHEALTHY if summary.unreachable else whole
         self._report(summary)
 
     @contextmanager
@@ -174,6 +194,16 @@ class CollectingSpider(Spider):
     def _heal(self, engine: Engine, output: Path, with_removed: bool) -> None:
         for run_id, files in heal(engine, output, now=utc_now(), with_removed=with_removed).items():
             logger.warning("run %s had died; its files are written now: %s", run_id, _listed(files))
+
+    def _leased(self, engine: Engine, sources: list[Source]) -> list[Source]:
+        """Take the leases on the sources, and leave out those that another crawl is at. Raises AllElsewhere."""
+        self.leases = leases_of(engine)
+        self.left_out = take_all(self.leases, [source.name for source in sources])
+        for name in sorted(self.left_out):
+            logger.warning("source %s: left out, another crawl on this store is at it", name)
+        if self.left_out and len(self.left_out) == len(sources):
+            raise AllElsewhere("nothing to do: other crawls on this store are at every source")
+        return [source for source in sources if source.name not in self.left_out]
 
     def _refusal(self, error: Exception) -> CloseSpider:
         for line in str(error).splitlines():

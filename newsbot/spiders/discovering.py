@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Iterator
-from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 import orjson
@@ -18,13 +17,11 @@ from newsbot.discovery import (
     FeedError,
     SitemapError,
     article_links,
-    as_instant,
     feed_links,
     newest_first,
     next_pages,
     parse_feed,
     parse_sitemap,
-    period_of,
     text_blocks,
 )
 from newsbot.items import Candidate
@@ -32,13 +29,14 @@ from newsbot.outcomes import outcome_of
 from newsbot.rendering import browser_meta
 from newsbot.sources import Source
 from newsbot.spiders.base import CollectingSpider, charset_of, header_of
+from newsbot.spiders.listings import children_from, is_closed, minutes_spanned, permanent_address, with_next
 from newsbot.store.frontier import Listing
 from newsbot.urls import url_key
 
 LISTING_PRIORITY = 10
 """Listings before articles: what is new is known early, and the progress display can tell how much."""
-CLOSED_AFTER = timedelta(days=3)
-"""A sitemap named after a month or day that was read so long after its end is complete."""
+PAGED = ("feed", "section")
+"""Listings that may go on on a next page."""
 
 
 class DiscoveringSpider(CollectingSpider):
@@ -104,8 +102,8 @@ class DiscoveringSpider(CollectingSpider):
                 self.run.schedule.unchanged(source.name, known.url, at=permanent_address(response))
                 if known.lastmod and known.digest:
                     self.run.still(source, known)
-            if channel == "section":
-                yield from self._unread_pages(source, known, page)
+            if channel in PAGED:
+                yield from self._owed_pages(source, channel, known, page)
             else:
                 yield from self._sub_sitemaps(source, channel, children_from(known))
             return
@@ -145,11 +143,13 @@ class DiscoveringSpider(CollectingSpider):
     def _read_feed(self, response: Response, source: Source, read: Listing, page: int) -> Iterator[Request]:
         feed = parse_feed(response.body, response.url, charset=charset_of(response))
         self._note(source, "feed", read, feed.notes)
+        owed = self._owed(source, self.run.listing(source, read.url))
+        read = with_next(read, feed.next_url)
         fresh = list(self._fetch_new(source, feed.candidates, read))
         gap = self._reschedule(response, source, "feed", read, feed.candidates, len(fresh), newest_alone=True)
         yield from fresh
-        if feed.next_url and (gap or page > 1) and self.goes_on(feed.candidates, len(fresh), page):
-            yield from self.listing_requests(source, "feed", feed.next_url, page=page + 1)
+        goes_on = (gap or page > 1) and self.goes_on(feed.candidates, len(fresh), page)
+        yield from self._turn(source, "feed", read, page, goes_on=goes_on or bool(owed))
 
     def _read_sitemap(self, response: Response, source: Source, channel: str, read: Listing) -> Iterator[Request]:
         sitemap = parse_sitemap(response.body, response.url, charset=charset_of(response))
@@ -169,23 +169,47 @@ class DiscoveringSpider(CollectingSpider):
         links = article_links(response.body, response.url, charset=charset_of(response), known=known)
         self.run.learning.learn_section(response.url, text_blocks(response.body, charset=charset_of(response)))
         self._note(source, "section", read, [] if links else ["no links to articles found"])
-        further = next_pages(response.body, response.url, charset=charset_of(response))[:1]
-        read = dataclasses.replace(read, children=orjson.dumps([(url, None) for url in further]).decode())
+        further = next_pages(response.body, response.url, charset=charset_of(response))[:1] if links else []
+        owed = self._owed(source, self.run.listing(source, read.url))
+        read = with_next(read, *further)
         fresh = list(self._fetch_new(source, links, read))
         self._reschedule(response, source, "section", read, links, len(fresh), newest_alone=False)
         yield from fresh
-        if links and self.goes_on(links, len(fresh), page):
-            for url in further:
-                yield from self.listing_requests(source, "section", url, page=page + 1)
+        yield from self._turn(
+            source, "section", read, page, goes_on=bool(owed) or self.goes_on(links, len(fresh), page)
+        )
 
-    def _unread_pages(self, source: Source, known: Listing, page: int) -> Iterator[Request]:
-        """Ask for the first further page of an unchanged section that was never read: a killed run owed it."""
-        while (further := children_from(known)) and page < self.settings.getint("NEWSBOT_MAX_SECTION_PAGES"):
-            page += 1
-            known = self.run.listing(source, further[0].url)
-            if known.digest is None:
-                yield from self.listing_requests(source, "section", known.url, page=page)
-                return
+    def _turn(self, source: Source, channel: str, read: Listing, page: int, *, goes_on: bool) -> Iterator[Request]:
+        """Ask for the next page of a listing, or write down that it is not wanted."""
+        if goes_on:
+            for child in children_from(read):
+                yield from self.listing_requests(source, channel, child.url, page=page + 1)
+        elif read.children and self.run.listing(source, read.url) == read:
+            with self.store_guard():
+                self.run.still(source, with_next(read))
+
+    def _owed_pages(self, source: Source, channel: str, known: Listing, page: int) -> Iterator[Request]:
+        """Ask for the next page of an unchanged listing if the run that wanted it died before it was read."""
+        owed = self._owed(source, known)
+        if page > 1:
+            with self.store_guard():
+                self.run.still(source, known)
+        for url, further in owed:
+            yield from self.listing_requests(source, channel, url, page=page + further)
+
+    def _owed(self, source: Source, known: Listing) -> list[tuple[str, int]]:
+        """Return the first further page of a listing that was wanted and not read since, and how far on it is."""
+        read_at = (
+            {url: moment for url, (_, moment) in self.run.sub_sitemaps_of(source).items()} if known.children else {}
+        )
+        met = {known.url}
+        while (children := children_from(known)) and children[0].url not in met:
+            url = children[0].url
+            met.add(url)
+            if read_at.get(url, "") < read_at.get(known.url, ""):
+                return [(url, len(met) - 1)]
+            known = self.run.listing(source, url)
+        return []
 
     def _reschedule(
         self,
@@ -250,37 +274,3 @@ class DiscoveringSpider(CollectingSpider):
         self.run.ledger.listing(source.name, "read")
         for note in notes:
             self.run.ledger.note(source.name, f"{channel} {read.url}: {note}")
-
-
-def children_from(known: Listing) -> list[Child]:
-    """Return the sub-sitemaps that a sitemap index named when it was read."""
-    return [Child(*pair) for pair in orjson.loads(known.children)] if known.children else []
-
-
-def permanent_address(response: Response) -> str:
-    """Return where the permanent redirects (301, 308) lead that stand at the beginning of a response's way."""
-    way = [*response.meta.get("redirect_urls", []), response.url]
-    steps = 0
-    for reason in response.meta.get("redirect_reasons", []):
-        if reason not in (301, 308):
-            break
-        steps += 1
-    return str(way[steps])
-
-
-def minutes_spanned(candidates: list[Candidate]) -> float | None:
-    """Return the time between the oldest and the newest of some candidates, in minutes; None if they tell none."""
-    moments = [moment for candidate in candidates if (moment := as_instant(candidate.published))]
-    return (max(moments) - min(moments)).total_seconds() / 60 if moments else None
-
-
-def is_closed(child: Child, read_at: str) -> bool:
-    """Whether a sub-sitemap is named after days that were over for a while when it was read (RFC 3339).
-
-    >>> is_closed(Child("https://e.org/sitemap-2026-10.xml"), "2026-11-20T08:00:00Z")
-    True
-    >>> is_closed(Child("https://e.org/sitemap-2026-11.xml"), "2026-11-20T08:00:00Z")
-    False
-    """
-    period = period_of(child.url)
-    return period is not None and period[1] + CLOSED_AFTER < date.fromisoformat(read_at[:10])

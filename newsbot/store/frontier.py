@@ -41,7 +41,7 @@ class Listing:
     lastmod: str | None = None
     """What the sitemap index said of it when it was read."""
     children: str | None = None
-    """The sub-sitemaps that it names, as JSON of [address, lastmod] pairs."""
+    """The sub-sitemaps that it names, or the next page that was wanted, as JSON of [address, lastmod] pairs."""
 
 
 def listing(engine: Engine, source: str, url: str) -> Listing:

@@ -1,0 +1,185 @@
+"""The gate: no request leaves for a network that is not the web, unless a source names that very host and port.
+
+An address is looked at three times: as it is written, before the request is queued; what its name resolves to, where
+the connection is made, so that a name cannot change between the look and the connection (DNS rebinding); and where a
+redirect leads, before it is followed.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from typing import Any, Self
+from urllib.parse import urljoin, urlsplit
+from urllib.request import getproxies
+from weakref import WeakSet
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CannotResolveHostError
+from scrapy.http import Response
+from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
+from zope.interface import implementer, provider
+
+from newsbot.networks import Endpoint, endpoint_of, is_private, is_public, numeric, plain_host
+from newsbot.outcomes import Skipped
+from newsbot.urls import MAX_URL_LENGTH
+
+REDIRECTS = (301, 302, 303, 307, 308)
+
+
+class PrivateAddressMiddleware:
+    """Refuses what is no web address, and addresses inside networks where no source is, as they are written."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        check(request.url, named_by(self.crawler))
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """A browser follows redirects by itself; what it brought from inside goes no further."""
+        if response.url != request.url:
+            check(response.url, named_by(self.crawler))
+        return response
+
+
+class ConnectionMiddleware:
+    """Stands next to the downloader: watches what names resolve to, and where redirects lead."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.proxies = frozenset(
+            endpoint for address in getproxies().values() if (endpoint := endpoint_of(with_scheme(address)))
+        )
+        """The operator's own; what their names resolve to is theirs to say."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:  # noqa: ARG002 (Scrapy's interface)
+        watch_names().of(self)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        if response.status in REDIRECTS and (location := response.headers.get("Location")):
+            check_redirect(request.url, location.decode("latin-1"))
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Say that a name leads inside, where the client only says that it has no address."""
+        endpoint = endpoint_of(request.url)
+        if isinstance(exception, CannotResolveHostError) and endpoint in watch_names().refused:
+            raise Skipped("private_address", f"{endpoint[0]} resolves to {watch_names().refused[endpoint]}")
+
+    def lets_in(self, host: str, port: int) -> bool:
+        """Whether this crawl may go to a host whatever network it is in."""
+        endpoints = named_by(self.crawler) | self.proxies
+        return (host, port) in endpoints or (port == 0 and any(host == proxy for proxy, _ in self.proxies))
+
+
+@implementer(IHostnameResolver)
+class WatchedNames:
+    """A resolver that gives out no address inside, except of hosts that a crawl of this process may go to."""
+
+    def __init__(self, resolver: Any) -> None:
+        self.resolver = resolver
+        self.refused: dict[Endpoint, str] = {}
+        self._crawls: WeakSet[ConnectionMiddleware] = WeakSet()
+
+    def of(self, crawl: ConnectionMiddleware) -> None:
+        """Let a crawl go where it may."""
+        self._crawls.add(crawl)
+
+    def resolveHostName(  # noqa: N802 (Twisted's interface)
+        self,
+        resolutionReceiver: Any,  # noqa: N803
+        hostName: str,  # noqa: N803
+        portNumber: int = 0,  # noqa: N803
+        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
+        transportSemantics: str = "TCP",  # noqa: N803
+    ) -> IHostResolution:
+        host = str(numeric(plain_host(hostName)) or plain_host(hostName))
+        named = any(crawl.lets_in(host, portNumber) for crawl in self._crawls)
+        by_number = numeric(host) is not None
+
+        @provider(IResolutionReceiver)
+        class OnlyPublic:
+            @staticmethod
+            def resolutionBegan(resolution: IHostResolution) -> None:  # noqa: N802
+                resolutionReceiver.resolutionBegan(resolution)
+
+            @staticmethod
+            def addressResolved(address: Any) -> None:  # noqa: N802
+                number = ipaddress.ip_address(address.host)
+                # Of a host that a source names, the network may be private; that of cloud metadata is never meant.
+                if is_public(number) or (named and (by_number or not number.is_link_local)):
+                    resolutionReceiver.addressResolved(address)
+                else:
+                    self.refused[host, portNumber] = str(number)
+
+            @staticmethod
+            def resolutionComplete() -> None:  # noqa: N802
+                resolutionReceiver.resolutionComplete()
+
+        resolution: IHostResolution = self.resolver.resolveHostName(
+            OnlyPublic, hostName, portNumber, addressTypes, transportSemantics
+        )
+        return resolution
+
+
+def watch_names() -> WatchedNames:
+    """Return the watch over the reactor's resolver, which every connection by name goes through; set it up first."""
+    from twisted.internet import reactor
+
+    resolver = reactor.nameResolver
+    if not isinstance(resolver, WatchedNames):
+        resolver = WatchedNames(resolver)
+        reactor.installNameResolver(resolver)
+    return resolver
+
+
+def check(url: str, named: frozenset[Endpoint]) -> None:
+    """Raise Skipped for an address that is none of the web, or inside where no source is."""
+    endpoint = endpoint_of(url)
+    if endpoint is None or urlsplit(url).scheme not in ("http", "https"):
+        raise Skipped("bad_url", url[:200])
+    if is_private(endpoint[0]) and endpoint not in named:
+        raise Skipped("private_address", f"{endpoint[0]}:{endpoint[1]}")
+
+
+def check_redirect(url: str, location: str) -> None:
+    """Raise Skipped for a redirect that no client of the web follows.
+
+    >>> check_redirect("https://example.org/a", "/b")
+    >>> check_redirect("https://example.org/a", "file:///etc/passwd")
+    Traceback (most recent call last):
+    newsbot.outcomes.Skipped: bad_url: redirect to file:///etc/passwd
+    """
+    try:
+        to = urljoin(url, location.strip())
+        is_web = urlsplit(to).scheme in ("http", "https") and endpoint_of(to) is not None and len(to) <= MAX_URL_LENGTH
+    except ValueError:
+        is_web = False
+    if not is_web:
+        raise Skipped("bad_url", f"redirect to {location[:200]}")
+
+
+def named_by(crawler: Crawler) -> frozenset[Endpoint]:
+    """Return the hosts and ports that the sources of a crawl name themselves."""
+    of = getattr(crawler.spider, "run", crawler.spider)
+    named: frozenset[Endpoint] = getattr(of, "hosts", frozenset())
+    return named
+
+
+def with_scheme(address: str) -> str:
+    """Return a proxy's address as a URL.
+
+    >>> with_scheme("proxy.example.org:3128")
+    'http://proxy.example.org:3128'
+    """
+    return address if "://" in address else f"http://{address}"

@@ -1,0 +1,186 @@
+"""Full disks, databases that are locked, damaged or gone, clocks set back: a clear word, nothing lost."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, lines_of, make_article, postgres_server, run_scrapy, scrapy_environment, sources_file
+from local_web import LocalWeb, article_page, local_web
+from sqlalchemy import Engine, text
+
+from newsbot.healing import heal
+from newsbot.items import Candidate
+from newsbot.run import Run
+from newsbot.sources import Source
+from newsbot.store.frontier import Listing
+
+ARTICLES = 24
+LIMITED = (
+    "import os, resource, sys; size = int(sys.argv[1]); resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)); "
+    "os.execv(sys.executable, [sys.executable, *sys.argv[2:]])"
+)
+
+
+@pytest.fixture
+def web() -> Iterator[LocalWeb]:
+    with local_web() as web:
+        urls = []
+        for n in range(ARTICLES):
+            page = article_page(f"Money for {n}", f"project number {n}")
+            padding = "".join(f"<p>Point {n}.{k} of the plan was carried {n * k} to {k}.</p>" for k in range(150))
+            urls.append(web.put(f"/{n}", page.replace("</article>", f"{padding}</article>")))
+        web.feed("/feed", urls)
+        yield web
+
+
+def news(web: LocalWeb, folder: Path, delay: float = 0.0) -> tuple[str, ...]:
+    sources = sources_file(folder, a={"home": f"{web.base}/", "feeds": [f"{web.base}/feed"]})
+    return ("crawl", "news", "-a", f"sources={sources}", "-s", f"DOWNLOAD_DELAY={delay}")
+
+
+def assert_healed(web: LocalWeb, folder: Path, output: Path, **environment: str) -> None:
+    """Run once more, undisturbed: every article is on exactly one line."""
+    run = run_scrapy(output, *news(web, folder), **environment)
+    assert run.returncode == 0, run.stderr
+    lines = [*lines_of(output, "articles"), *lines_of(output, "duplicates")]
+    assert Counter(line["url"] for line in lines) == Counter(f"{web.base}/{n}" for n in range(ARTICLES))
+    assert not list(output.rglob("*.tmp"))
+    assert not list(output.glob(".runs/*"))
+    again = Counter(path for path in web.paths() if path.strip("/").isdigit())
+    assert sum(again.values()) <= ARTICLES + 8, "only what was at work when the disk gave out is fetched again"
+
+
+def assert_one_clear_error(stderr: str, *words: str) -> None:
+    errors = [line for line in stderr.splitlines() if " ERROR " in line]
+    assert len(errors) == 1, stderr
+    assert all(word in errors[0] for word in words), errors
+    assert "Traceback" not in stderr
+
+
+def start(output: Path, *args: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "scrapy", *args],
+        cwd=ROOT,
+        env=scrapy_environment(output, **environment),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_a_disk_that_fills_up_ends_the_run_and_loses_nothing(tmp_path: Path, web: LocalWeb) -> None:
+    output = tmp_path / "output"
+    run_scrapy(output, *news(web, tmp_path), "-s", "NEWSBOT_MAX_NEW=1")
+    size = (output / "newsbot.db").stat().st_size + 120_000
+    command = [sys.executable, "-c", LIMITED, str(size), "-m", "scrapy", *news(web, tmp_path)]
+    full = subprocess.run(
+        command, cwd=ROOT, env=scrapy_environment(output), capture_output=True, text=True, timeout=120, check=False
+    )
+    assert full.returncode == 1, full.stderr
+    assert "nothing that was stored is lost" in full.stderr
+    assert "Traceback" not in full.stderr
+    assert_healed(web, tmp_path, output)
+
+
+def test_files_that_cannot_be_written_are_written_by_the_next_run(tmp_path: Path, web: LocalWeb) -> None:
+    output = tmp_path / "output"
+    output.mkdir()
+    (output / "articles").write_text("a file where a folder should be")
+    run = run_scrapy(output, *news(web, tmp_path))
+    assert run.returncode == 1
+    assert_one_clear_error(run.stderr, "files could not be written", "the next run writes them")
+    (output / "articles").unlink()
+    asked = len(web.asked)
+    assert_healed(web, tmp_path, output)
+    assert not [path for _, path in web.asked[asked:] if path.strip("/").isdigit()], "no article is fetched again"
+
+
+def test_a_locked_database_is_waited_for(tmp_path: Path, web: LocalWeb) -> None:
+    output = tmp_path / "output"
+    crawl = start(output, *news(web, tmp_path, delay=0.1))
+    wait_until(lambda: "/3" in web.paths())
+    with closing(sqlite3.connect(output / "newsbot.db", timeout=30, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        time.sleep(4)
+        other.execute("rollback")
+    _, stderr = crawl.communicate(timeout=60)
+    assert crawl.returncode == 0, stderr
+    assert_healed(web, tmp_path, output)
+
+
+def test_a_damaged_database_is_refused(tmp_path: Path, web: LocalWeb) -> None:
+    output = tmp_path / "output"
+    assert run_scrapy(output, *news(web, tmp_path)).returncode == 0
+    path = output / "newsbot.db"
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
+    for leftover in output.glob("newsbot.db-[sw]*"):
+        leftover.unlink()
+    run = run_scrapy(output, *news(web, tmp_path))
+    assert run.returncode == 1, run.stderr
+    assert "malformed" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert len(lines_of(output, "articles")) + len(lines_of(output, "duplicates")) == ARTICLES, (
+        "files stay what they are"
+    )
+
+
+@pytest.mark.services
+def test_a_database_server_that_goes_away_ends_the_run_and_the_next_heals(tmp_path: Path, web: LocalWeb) -> None:
+    server, url = postgres_server()
+    schema = f"newsbot_away_{time.time_ns()}"
+    with server.begin() as connection:
+        connection.execute(text(f"create schema {schema}"))
+    address = f"{url}?options=-csearch_path%3D{schema}&application_name={schema}"
+    output = tmp_path / "output"
+    crawl = start(output, *news(web, tmp_path, delay=0.2), NEWSBOT_DATABASE_URL=address)
+    try:
+        wait_until(lambda: "/3" in web.paths())
+        with server.begin() as connection:
+            gone = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = :name"
+            assert connection.execute(text(gone), {"name": schema}).all()
+        _, stderr = crawl.communicate(timeout=60)
+        assert crawl.returncode == 1, stderr
+        assert "nothing that was stored is lost" in stderr
+        assert "Traceback" not in stderr
+        assert_healed(web, tmp_path, output, NEWSBOT_DATABASE_URL=address)
+    finally:
+        crawl.kill()
+        with server.begin() as connection:
+            connection.execute(text(f"drop schema {schema} cascade"))
+        server.dispose()
+
+
+def test_a_clock_set_back_loses_and_doubles_nothing(tmp_path: Path, engine: Engine) -> None:
+    source = Source(name="a", home="https://example.org/")
+
+    def run_at(now: str, *urls: str, dies: bool = False) -> None:
+        heal(engine, tmp_path, now=now)
+        run = Run(engine, tmp_path, [source], spider="news", now=lambda: now)
+        named = [Candidate(url=url, via="feed") for url in urls]
+        for candidate in run.discover(source, named, Listing("https://example.org/feed", None, None, now, None)):
+            run.fetched(candidate.url)
+            run.save(make_article(candidate.url, text=f"About {candidate.url}.\n\nAnd more of {candidate.url}."))
+        if dies:
+            run.abandon()
+        else:
+            run.finish()
+
+    run_at("2026-11-20T08:00:00Z", "https://example.org/1", dies=True)
+    run_at("2026-11-20T07:00:00Z", "https://example.org/1", "https://example.org/2", dies=True)
+    run_at("2026-11-20T06:59:00Z", "https://example.org/2", "https://example.org/3")
+    urls = [line["url"] for line in lines_of(tmp_path, "articles")]
+    assert sorted(urls) == ["https://example.org/1", "https://example.org/2", "https://example.org/3"]
