@@ -142,7 +142,7 @@ class DiscoveringSpider(CollectingSpider):
 
     def _read_feed(self, response: Response, source: Source, read: Listing, page: int) -> Iterator[Request]:
         feed = parse_feed(response.body, response.url, charset=charset_of(response))
-        self._note(source, "feed", read, feed.notes)
+        self._note(source, "feed", read, [*feed.notes, *([f"WebSub hub: {feed.hub}"] if feed.hub else [])])
         owed = self._owed(source, self.run.listing(source, read.url))
         read = with_next(read, feed.next_url)
         fresh = list(self._fetch_new(source, feed.candidates, read))
