@@ -11,12 +11,12 @@ import re
 from lxml import etree
 
 from newsbot.discovery.broken_xml import read_entries
-from newsbot.discovery.compressed import TooLarge, gunzip
+from newsbot.discovery.compressed import TooLarge
 from newsbot.discovery.feed_record import Feed, FeedError
 from newsbot.discovery.feed_xml import ENTRY_FIELDS, ENTRY_NAMES, read_feed
 from newsbot.discovery.jsonfeed import read_json_feed
 from newsbot.discovery.xml_fields import field_name
-from newsbot.discovery.xml_source import UnsafeXML, parse_strictly, to_utf8, without_controls, without_doctype
+from newsbot.discovery.xml_source import UnsafeXML, parse_strictly, unpacked, without_doctype
 from newsbot.items import Candidate
 
 MAX_FEED_BYTES = 20_000_000
@@ -45,18 +45,10 @@ def parse_feed(body: bytes, url: str, *, charset: str | None = None) -> Feed:
     >>> feed.candidates[0].url, feed.candidates[0].title, feed.notes
     ('https://example.org/a', 'A & B', ['no_link: entry 2'])
     """
-    if len(body) > MAX_FEED_BYTES:
-        raise FeedError("too_large", f"{len(body)} bytes")
-    notes: list[str] = []
     try:
-        body, whole = gunzip(body, MAX_FEED_BYTES)
+        data, notes = unpacked(body, charset, MAX_FEED_BYTES)
     except TooLarge as error:
         raise FeedError("too_large", str(error)) from None
-    if not whole:
-        notes.append("gzip: cut or damaged")
-    data, odd = to_utf8(body, charset)
-    data = without_controls(data).strip()
-    notes += odd
     if not data:
         raise FeedError("empty")
     feed = (

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from newsbot.discovery.broken_xml import read_entries
-from newsbot.discovery.compressed import TooLarge, gunzip
+from newsbot.discovery.compressed import TooLarge
 from newsbot.discovery.feed_dates import parse_date
 from newsbot.discovery.feed_record import MAX_NOTES, FeedError
 from newsbot.discovery.feed_xml import MAX_TAGS, language_tag
@@ -23,7 +23,7 @@ from newsbot.discovery.feeds import parse_feed
 from newsbot.discovery.plain_text import plain_text
 from newsbot.discovery.sitemap_dates import Child
 from newsbot.discovery.xml_fields import field_name, fields_of, text_of
-from newsbot.discovery.xml_source import UnsafeXML, to_utf8, without_controls, without_doctype
+from newsbot.discovery.xml_source import UnsafeXML, unpacked, without_doctype
 from newsbot.items import Candidate
 from newsbot.urls import InvalidURL, canonical_url
 
@@ -96,18 +96,10 @@ def parse_sitemap(body: bytes, url: str, *, charset: str | None = None) -> Sitem
     >>> parse_sitemap(xml, "https://example.org/sitemap.xml").children
     [Child(url='https://example.org/news.xml', lastmod='2026-11-20')]
     """
-    if len(body) > MAX_SITEMAP_BYTES:
-        raise SitemapError("too_large", f"{len(body)} bytes")
-    notes: list[str] = []
     try:
-        body, whole = gunzip(body, MAX_SITEMAP_BYTES)
+        data, notes = unpacked(body, charset, MAX_SITEMAP_BYTES)
     except TooLarge as error:
         raise SitemapError("too_large", str(error)) from None
-    if not whole:
-        notes.append("gzip: cut or damaged")
-    data, odd = to_utf8(body, charset)
-    data = without_controls(data).strip()
-    notes += odd
     if not data:
         raise SitemapError("empty")
     sitemap = _read(data, url, notes)

@@ -11,6 +11,8 @@ import re
 
 from lxml import etree
 
+from newsbot.discovery.compressed import TooLarge, gunzip
+
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -96,6 +98,21 @@ def to_utf8(body: bytes, charset: str | None = None) -> tuple[bytes, list[str]]:
         return data, ([] if declared and codec == _codec(names[0]) else [f"encoding: read as {codec}"])
     guess = codecs_named[0] if codecs_named else "cp1252"
     return body.decode(guess, "replace").encode("utf-8"), [f"encoding: read as {guess}"]
+
+
+def unpacked(body: bytes, charset: str | None, limit: int) -> tuple[bytes, list[str]]:
+    """Return a fetched feed or sitemap as clean UTF-8, and what was odd about it; gzipped or not.
+
+    Raises TooLarge for more than limit bytes, before or after decompression.
+
+    >>> unpacked(b" <rss/>\\x00 ", None, 100)
+    (b'<rss/>', [])
+    """
+    if len(body) > limit:
+        raise TooLarge(f"{len(body)} bytes")
+    body, whole = gunzip(body, limit)
+    data, odd = to_utf8(body, charset)
+    return without_controls(data).strip(), odd if whole else ["gzip: cut or damaged", *odd]
 
 
 def _codec(name: str) -> str | None:
