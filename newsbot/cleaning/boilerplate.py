@@ -17,7 +17,7 @@ paragraph is never removed by counting, because columns open with standing words
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -33,6 +33,7 @@ _TOP, _FOOT = 4, 10  # blocks
 _DATED = 60  # characters: a block so short may be a date in words ("Monday")
 _UNLEARNED = -1
 _TOKEN = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"\d")
 _DASHES = "-–—"
 _DATELINE = re.compile(r"[^\W\d_][^:;!?]{1,60}?(?:\([^)]{2,30}\))?\s*[-–—]{1,2}$")
 _SECTION_HEAD, _SECTION_FOOT = 40, 60  # blocks of a section page: menus above, small print below
@@ -74,13 +75,25 @@ def fingerprint(block: str) -> int:
     if len(block) > 160:
         block = f"{block[:80]} {block[-40:]}"
     text = fold(block)
-    if len(text) <= _DATED or any(map(text.__contains__, "0123456789")):
-        dates = table().dates
+    if len(text) <= _DATED or _DIGIT.search(text):
         words = _TOKEN.findall(text)
-        masked = ["0" if word[0].isdigit() or (len(word) > 2 and word in dates) else word for word in words]
-        text = " ".join(word for i, word in enumerate(masked) if word != "0" or masked[i - 1 : i] != ["0"])
+        text = " ".join(words)
+        if _DIGIT.search(text) or not table().dates.isdisjoint(words):
+            text = " ".join(_masked(words))
     digest = blake2b(text.encode(), digest_size=8).digest()
     return int.from_bytes(digest) >> 1
+
+
+def _masked(words: list[str]) -> Iterator[str]:
+    """Yield words, every run of numbers and of dates' words as one 0."""
+    dates = table().dates
+    number = False
+    for word in words:
+        was, number = number, word[0].isdigit() or (len(word) > 2 and word in dates)
+        if not number:
+            yield word
+        elif not was:
+            yield "0"
 
 
 def _blocks(text: str) -> list[str]:

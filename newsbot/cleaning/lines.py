@@ -111,6 +111,13 @@ def _pattern(folded: str, table: Table) -> Match | None:
     return None
 
 
+def foldable(line: str, table: Table) -> str:
+    """Return a line folded, or nothing if it is too long for any rule to explain."""
+    if len(line) > _MAX or (len(line) > _LONG and line[0] not in "([" and fold(line[:12])[:2] not in table.starting):
+        return ""
+    return fold(line)
+
+
 def explain(line: str, table: Table) -> Match | None:
     """Return the rule that explains a whole line, wherever that rule may strike.
 
@@ -121,9 +128,13 @@ def explain(line: str, table: Table) -> Match | None:
     'related_link'
     >>> explain("Related: the minister had said in May that she would resign.", table())
     """
-    if len(line) > _MAX or (len(line) > _LONG and line[0] not in "([" and fold(line[:12])[:2] not in table.starting):
+    return explain_folded(line, foldable(line, table), table)
+
+
+def explain_folded(line: str, folded: str, table: Table) -> Match | None:
+    """Do what explain() does to a line that foldable() has folded."""
+    if not folded:
         return None
-    folded = fold(line)
     if len(line) <= 120:
         key = mask_folded(folded)
         if rule := table.lines.get(key) or table.head(line, key) or table.alone.get(key):

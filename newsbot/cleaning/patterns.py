@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -15,6 +15,7 @@ PLACES = ("line", "first", "last", "edge")
 RESTS = ("headline", "names", "list", "date", "short", "any")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _DROPPED = str.maketrans(dict.fromkeys(":(),[]", " "))
+_MASKED = re.compile(r"[\d:(),\[\]]")
 _LITERAL = re.compile(r"(?:(?:[^\W_]|[ ©@&'-]|\\[^\w\s])(?![?*{+])){2,16}")
 _PLAIN = ("advertisement", "share")  # kinds of which one word on a line says all
 _KEYS = frozenset(
@@ -118,6 +119,14 @@ class Table:
             for needle in set(needles):
                 (self.needles if needle.isascii() else self.other_needles).setdefault(needle, []).append(entry)
 
+    def within(self, folded: str) -> Table:
+        """Return the table for the lines of one folded text: without the patterns whose needle it has not."""
+        needles, others = (
+            {needle: entries for needle, entries in found.items() if needle in folded}
+            for found in (self.needles, self.other_needles)
+        )
+        return replace(self, needles=needles, other_needles=others)
+
     def head(self, line: str, key: str) -> Rule | None:
         """Return the rule by which a line, masked to key, heads a list of links."""
         return self.heads.get(key) or (self.heads.get(f"{key}:") if line.rstrip()[-1:] in (":", "：") else None)
@@ -135,7 +144,7 @@ def mask(line: str) -> str:
 def mask_folded(folded: str) -> str:
     """Do what mask() does to a line that is folded already."""
     stripped = bare(folded.rstrip("?؟？ ")) or folded
-    if stripped.isalpha():
+    if not _MASKED.search(stripped):
         return stripped
     return " ".join(_NUMBER.sub("0", stripped).translate(_DROPPED).split())
 

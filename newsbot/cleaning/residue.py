@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 
 from newsbot.cleaning.heading import NAMES, Heading, letters
-from newsbot.cleaning.lines import Match, explain, is_date
+from newsbot.cleaning.lines import Match, explain_folded, foldable, is_date
 from newsbot.cleaning.metaline import about_article, is_caption
-from newsbot.cleaning.patterns import Rule, Table, mask, table
+from newsbot.cleaning.patterns import Rule, Table, mask_folded, table
 from newsbot.cleaning.shapes import (
     is_asterism,
     is_bullet,
@@ -176,12 +176,13 @@ def strip_residue(paragraphs: list[str], heading: Heading) -> tuple[list[str], l
     Repeated until nothing more goes, because what one rule takes out moves the edges of the text
     that another rule goes by: so the result is the same however often it is applied.
     """
-    rules = table()
+    folds = [foldable(text, table()) for text in paragraphs]
+    rules = table().within("\n".join(folds))
     lines = []
-    for text in paragraphs:
-        match = explain(text, rules)
+    for text, folded in zip(paragraphs, folds, strict=True):
+        match = explain_folded(text, folded, rules)
         prose = match is None and is_prose(text)
-        key = mask(text) if len(text) <= _SHORT else ""
+        key = mask_folded(folded) if len(text) <= _SHORT else ""
         credited = match is None and len(text) <= 240 and (":" in text[-70:] or "：" in text[-70:])
         marked = not prose and bool(_MARK.search(text))
         lines.append(_Line(text, prose, match, key=key, credited=credited, marked=marked))

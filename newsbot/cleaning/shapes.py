@@ -17,9 +17,10 @@ _UNCASED_WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30f
 _COMBINING = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u0670]+")
 _TYPOGRAPHY = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "ı": "i", "ⓒ": "©"}
 # Bullets, arrows and pictures around a line, and the punctuation that labels end in.
-_ORNAMENT = "\\s\\-–—−•·∙●◦►▶▸▷▪■□◆◇○★☆✔✓✅❯❮»«›‹>→←↑↓↗⇒➜➤➡⬅⬆⬇🔗🔴👉👇☛▼▲|*#~+_=/\\\\\ufe0f\u2060"
-_LEAD = re.compile(f"^[{_ORNAMENT}]+|^\\d+[.)]\\s+")
-_TRAIL = re.compile(f"[{_ORNAMENT}.:!…,;：。！]+$")
+_SPACES = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+_ORNAMENT = f"{_SPACES}-–—−•·∙●◦►▶▸▷▪■□◆◇○★☆✔✓✅❯❮»«›‹>→←↑↓↗⇒➜➤➡⬅⬆⬇🔗🔴👉👇☛▼▲|*#~+_=/\\\ufe0f\u2060"
+_NUMBERED = re.compile(r"\d+[.)]\s+")
+_LABEL_END = ".:!…,;：。！"
 _PAIRS = {"(": ")", "[": "]", "【": "】", "〔": "〕", "（": "）", "<": ">", "「": "」", "《": "》"}
 _BULLET = re.compile("^[\\-–—•·●►▶▸▪■◆○»›>→➤👉*▻☛+]\\s*\\S")
 _SEPARATOR = re.compile(r"\s*(?:\|\|+|[|｜¦]|\s[·•∙⋅]\s|\s[/／]\s|\s//\s|\s[»›→>]\s|\s[–—]\s)\s*")
@@ -66,7 +67,10 @@ def bare(line: str) -> str:
     previous = None
     while line != previous:
         previous = line
-        line = _TRAIL.sub("", _LEAD.sub("", line))
+        stripped = line.lstrip(_ORNAMENT)
+        if stripped == line and line[:1].isdigit() and (number := _NUMBERED.match(line)):
+            stripped = line[number.end() :]
+        line = stripped.rstrip(_ORNAMENT + _LABEL_END)
         if line and _PAIRS.get(line[0]) == line[-1]:
             line = line[1:-1]
     return line

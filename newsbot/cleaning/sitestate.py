@@ -132,14 +132,16 @@ class SiteState:
         if len(self) <= MAX_ROWS:
             return
 
-        def worth(i: int) -> int:
-            count, flags, last = self.articles[i], self.flags[i], self.last[i]
-            # Seen once and not lately says nothing; a block of a section page says a little for a while.
-            if flags & _ON_SECTION and count < 2 and self.seen - last < WINDOW:
-                count = 2
-            return ((flags & (_KEEP | _DROP) > 0) << 56) + (count << 32) + last
-
-        self._keep(sorted(sorted(range(len(self)), key=worth, reverse=True)[: MAX_ROWS * 4 // 5]))
+        # Seen once and not lately says nothing; a block of a section page says a little for a while.
+        fresh = self.seen - WINDOW
+        worth = [
+            ((flags & (_KEEP | _DROP) > 0) << 56)
+            + ((2 if flags & _ON_SECTION and count < 2 and last > fresh else count) << 32)
+            + last
+            for flags, count, last in zip(self.flags, self.articles, self.last, strict=True)
+        ]
+        ranked = sorted(range(len(worth)), key=worth.__getitem__, reverse=True)
+        self._keep(sorted(ranked[: MAX_ROWS * 4 // 5]))
 
     def _keep(self, rows: Iterable[int]) -> None:
         rows = list(rows)
