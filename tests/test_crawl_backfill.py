@@ -55,7 +55,7 @@ def test_a_range_of_days_is_found_and_goes_on_after_a_kill(tmp_path: Path) -> No
             env=scrapy_environment(output),
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while sum(not path.endswith((".xml", "/", ".txt", ".json")) for path in web.paths()) < 6:
             assert time.monotonic() < deadline
             time.sleep(0.02)
