@@ -53,19 +53,8 @@ def test_two_crawls_share_the_sources_of_one_store(tmp_path: Path) -> None:
         feeds = {"home": f"{web.base}/", "feeds": [web.feed("/feed", urls)]}
         other = {"home": f"{web.base}/", "feeds": [web.feed("/other", urls[:1])]}
         path = sources_file(tmp_path, slow=feeds, other=other)
-        news = ("crawl", "news", "-a", f"sources={path}")
-        command = [
-            sys.executable,
-            "-m",
-            "scrapy",
-            *news,
-            "-a",
-            "only=slow",
-            "-s",
-            "DOWNLOAD_DELAY=0",
-            "-s",
-            "DOWNLOAD_TIMEOUT=300",
-        ]
+        news = ("crawl", "news", "-a", f"sources={path}", "-s", "DOWNLOAD_DELAY=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
+        command = [sys.executable, "-m", "scrapy", *news, "-a", "only=slow", "-s", "DOWNLOAD_TIMEOUT=300"]
         first = subprocess.Popen(
             command, cwd=ROOT, env=scrapy_environment(output), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -73,8 +62,8 @@ def test_two_crawls_share_the_sources_of_one_store(tmp_path: Path) -> None:
         while "/2" not in web.paths():
             assert time.monotonic() < deadline
             time.sleep(0.02)
-        alone = run_scrapy(output, *news, "-a", "only=slow", "-s", "DOWNLOAD_DELAY=0")
-        both = run_scrapy(output, *news, "-s", "DOWNLOAD_DELAY=0")
+        alone = run_scrapy(output, *news, "-a", "only=slow")
+        both = run_scrapy(output, *news)
         released.set()
         assert first.wait(120) == 0
     assert alone.returncode == 4
