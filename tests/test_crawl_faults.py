@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import lines_of, run_scrapy, scrapy_here, sources_file
+from conftest import lines_of, run_scrapy, sources_file
 from local_web import article_page, local_web
 
 from newsbot.spiders.base import ArgumentError
@@ -45,14 +45,13 @@ def test_wrong_arguments_are_named(arguments: dict[str, str], message: str) -> N
         SiteSpider(**arguments).sources()
 
 
-def test_wrong_usage_has_its_own_exit_status(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_wrong_usage_has_its_own_exit_status(tmp_path: Path) -> None:
     run = run_scrapy(tmp_path / "output", "crawl", "site")
     assert run.returncode == 2
     assert messages(run.stderr) == ["which site? say -a url=https://example.org"]
-    assert scrapy_here(monkeypatch, tmp_path / "output", "crawl", "nwes") == 2
-    assert "there is no spider 'nwes'; there are:" in "".join(capsys.readouterr())
+    run = run_scrapy(tmp_path / "output", "crawl", "nwes")
+    assert run.returncode == 2
+    assert "there is no spider 'nwes'; there are:" in run.stdout + run.stderr
 
 
 def test_without_network_there_is_one_line_a_source_and_an_exit_status(tmp_path: Path) -> None:

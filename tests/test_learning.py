@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import lines_of, make_article, scrapy_here
+from conftest import lines_of, make_article, run_scrapy
 from sqlalchemy import Engine
 
 from newsbot.items import Candidate
@@ -79,26 +79,19 @@ def test_what_stands_on_a_section_page_is_the_sites_at_once(crawl: Callable[...,
     assert [line["text"] for line in lines_of(tmp_path, "articles")] == [story(0, box=False)]
 
 
-def test_a_persons_word_overrules_what_was_learned(
-    crawl: Callable[..., Run], engine: Engine, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    def boilerplate(*options: str) -> tuple[int, str]:
-        status = scrapy_here(monkeypatch, tmp_path, "sources", "boilerplate", "example", *options)
-        return status, "".join(capsys.readouterr())
-
+def test_a_persons_word_overrules_what_was_learned(crawl: Callable[..., Run], engine: Engine, tmp_path: Path) -> None:
     crawl(range(8))
     (block,) = [block for block in blocks.load(engine, "example.org") if block.sample == BOX]
-    _, shown = boilerplate()
-    assert f"{block.fingerprint:016x}" in shown
-    assert "removed" in shown
-    _, kept = boilerplate("--keep", f"{block.fingerprint:016x}")
-    assert "keep kept" in kept
+    shown = run_scrapy(tmp_path, "sources", "boilerplate", "example", NEWSBOT_OUTPUT=str(tmp_path))
+    assert f"{block.fingerprint:016x}" in shown.stdout
+    assert "removed" in shown.stdout
+    kept = run_scrapy(tmp_path, "sources", "boilerplate", "example", "--keep", f"{block.fingerprint:016x}")
+    assert "keep kept" in kept.stdout, kept.stderr
     crawl(range(8, 9))
     assert texts(tmp_path)["Story 8"] == story(8)
-    status, wrong = boilerplate("--drop", "0000000000000000")
-    assert status == 2
-    assert "no block 0000000000000000 is known" in wrong
+    wrong = run_scrapy(tmp_path, "sources", "boilerplate", "example", "--drop", "0000000000000000")
+    assert wrong.returncode == 2
+    assert "no block 0000000000000000 is known" in wrong.stdout + wrong.stderr
 
 
 def test_what_is_remembered_of_a_site_stays_bounded(crawl: Callable[..., Run], engine: Engine) -> None:
