@@ -1,9 +1,10 @@
 # make demo   the main job on the bundled newsroom, no network needed
-# make test   the test suite
+# make test   the test suite, in two processes (JOBS=8: in eight)
 # make lint   style, types, who may import whom, what is unsafe
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+JOBS ?= 2
 
 .PHONY: demo test lint schema constraints clean
 
@@ -11,7 +12,7 @@ demo: $(VENV)/.newsbot
 	@$(BIN)/scrapy demo
 
 test: $(VENV)/.test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check .

@@ -16,12 +16,14 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from pebble import ProcessExpired, ProcessPool
 
 from newsbot.cleaning import CleaningError, clean_article
-from newsbot.extraction import ExtractionError, extract_article
 from newsbot.items import Article, Page, Rejection
 
 
 def make_article(page: Page) -> Article | Rejection:
     """Make a clean article of a fetched page, or say why it is none."""
+    # Not above: a crawl that has worker processes starts sooner and stays smaller without the extractor.
+    from newsbot.extraction import ExtractionError, extract_article
+
     try:
         article = clean_article(
             extract_article(
@@ -47,7 +49,7 @@ class Workers:
         self._pool: ProcessPool | None = None
         if count:
             context = multiprocessing.get_context("forkserver" if sys.platform != "win32" else "spawn")
-            context.set_forkserver_preload([__name__])
+            context.set_forkserver_preload([__name__, "newsbot.extraction"])
             self._pool = ProcessPool(max_workers=count, initializer=_die_with_parent, context=context)
 
     async def make_article(self, page: Page) -> Article | Rejection:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from hypothesis import HealthCheck, settings
 from scrapy.cmdline import execute
 from scrapy.utils.project import get_project_settings
 from sqlalchemy import Engine, create_engine, text
@@ -23,6 +26,15 @@ from newsbot.urls import article_id
 
 ROOT = Path(__file__).parents[1]
 NOW = "2026-11-20T08:00:00Z"
+HANGS = 60.0
+"""Seconds of processor time that nothing sane takes, on however slow a machine: what takes them has blown up."""
+
+# The same examples in every run, so that what fails is the change's own doing; new ones are looked for with
+# --hypothesis-profile=default. Without deadlines: they tell how busy the machine is.
+settings.register_profile(
+    "newsbot", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+settings.load_profile("newsbot")
 
 
 @pytest.fixture
@@ -72,6 +84,15 @@ def postgres_server() -> tuple[Engine, str]:
     pytest.skip(f"no PostgreSQL server answers (NEWSBOT_TEST_POSTGRES names one): {'; '.join(reasons)}")
 
 
+@contextmanager
+def not_hanging() -> Iterator[None]:
+    """Fail if what is inside takes time that grows with the square of its input; how fast it is, benchmarks/ tell."""
+    started = time.process_time()
+    yield
+    spent = time.process_time() - started
+    assert spent < HANGS, f"{spent:.0f} s"
+
+
 def run_scrapy(output: Path, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the real `scrapy` in a child process, writing to an output folder of the test's own."""
     return subprocess.run(
@@ -80,7 +101,7 @@ def run_scrapy(output: Path, *args: str, **environment: str) -> subprocess.Compl
         env=scrapy_environment(output, **environment),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 

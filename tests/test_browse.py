@@ -95,10 +95,10 @@ def test_the_command_serves_until_it_is_stopped(engine: Engine, tmp_path: Path) 
         stack.callback(server.kill)
         address = re.search(r"http://\S+", server.stdout.readline())
         assert address is not None
-        with urlopen(address[0], timeout=20) as answer:
+        with urlopen(address[0], timeout=60) as answer:
             assert b"Headline of a" in answer.read()
         server.send_signal(signal.SIGINT)
-        assert server.wait(timeout=20) == 0
+        assert server.wait(timeout=60) == 0
 
 
 @pytest.mark.parametrize(

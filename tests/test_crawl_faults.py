@@ -146,10 +146,10 @@ def test_a_failed_page_is_fetched_by_the_next_run_although_the_feed_is_unchanged
 def test_requests_to_a_host_keep_its_crawl_delay(tmp_path: Path) -> None:
     with local_web() as web:
         urls = [web.put(f"/{n}", article_page(f"Money for {n}", f"project {n}")) for n in ("one", "two", "six")]
-        web.put("/robots.txt", "User-agent: *\nCrawl-delay: 0.5\n", "text/plain")
+        web.put("/robots.txt", "User-agent: *\nCrawl-delay: 1\n", "text/plain")
         path = sources_file(tmp_path, a={"home": f"{web.base}/", "feeds": [web.feed("/feed", urls)]})
         run_scrapy(tmp_path / "output", "crawl", "news", "-a", f"sources={path}", *FAST)
         times = [moment for moment, _ in web.asked]
     assert len(times) == 6, "robots.txt, the feed, tdmrep.json and three articles"
     gaps = [later - earlier for earlier, later in pairwise(times)]
-    assert min(gaps) > 0.45, gaps
+    assert min(gaps) > 0.5, gaps  # a busy server may note one late

@@ -184,7 +184,7 @@ def test_new_articles_are_found_by_the_next_run(tmp_path: Path) -> None:
     output, sources = tmp_path / "output", tmp_path / "sources.toml"
     with serve(Newsroom(sites=4, articles=3)) as running:
         sources.write_text(running.newsroom.sources_toml(), "utf-8")
-        news = ("crawl", "news", "-a", f"sources={sources}", *FAST)
+        news = ("crawl", "news", "-a", f"sources={sources}", *FAST, "-s", "NEWSBOT_EXTRACT_WORKERS=0")
         assert run_scrapy(output, *news).returncode == 0
         before = {line["url"] for line in lines_of(output, "articles")}
         added = [url for name in list(running.newsroom.outlets)[:2] for url in running.publish(name, 2)]

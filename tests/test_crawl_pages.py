@@ -7,7 +7,7 @@ from pathlib import Path
 from conftest import lines_of, run_scrapy
 from local_web import LocalWeb, article_page, local_web
 
-FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "ROBOTSTXT_OBEY=0")
+FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "ROBOTSTXT_OBEY=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
 PARTS = ("ferries", "lighthouses", "harbours")
 
 

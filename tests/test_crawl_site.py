@@ -6,7 +6,6 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
 from conftest import lines_of, run_scrapy
 
 from newsbot.demo import Newsroom, serve
@@ -58,9 +57,8 @@ def test_since_until_and_limit_bound_what_is_fetched(tmp_path: Path) -> None:
         assert 0 < len(lines_of(tmp_path / "b", "articles")) <= 3
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "http://nowhere.invalid/"])
-def test_a_site_that_cannot_be_reached_is_said(tmp_path: Path, url: str) -> None:
-    run = run_scrapy(tmp_path / "output", "crawl", "site", "-a", f"url={url}", *FAST)
+def test_a_site_that_cannot_be_reached_is_said(tmp_path: Path) -> None:
+    run = run_scrapy(tmp_path / "output", "crawl", "site", "-a", "url=http://127.0.0.1:9/", *FAST)
     assert run.returncode == 3
     assert "unreachable" in run.stderr
     assert "Traceback" not in run.stderr

@@ -1,11 +1,11 @@
-"""Whatever bytes come, extraction ends within two seconds in an Article or an ExtractionError."""
+"""Whatever bytes come, extraction soon ends in an Article or an ExtractionError."""
 
 import pickle
 import random
-import time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from conftest import not_hanging
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsbot.extraction import ExtractionError, extract_article
@@ -84,17 +84,16 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_ends_within_two_seconds_of_processor_time(name: str) -> None:
-    started = time.process_time()
-    try:
-        article = extract_article(CASES[name], URL)
-    except ExtractionError as error:
-        assert error.reason in REJECTION_REASONS
-        assert error.detail
-    else:
-        assert isinstance(article, Article)
-        assert article.text.strip()
-    assert time.process_time() - started < 2
+def test_no_page_holds_up_the_others(name: str) -> None:
+    with not_hanging():
+        try:
+            article = extract_article(CASES[name], URL)
+        except ExtractionError as error:
+            assert error.reason in REJECTION_REASONS
+            assert error.detail
+        else:
+            assert isinstance(article, Article)
+            assert article.text.strip()
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "ftp://harbour.example/x", "http://[::1", "https://"])
@@ -127,7 +126,7 @@ MARKUP = [
 ]
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120)
 @given(data=st.data())
 def test_mutated_pages_never_raise_anything_else(data: st.DataObject) -> None:
     page = bytearray(GOOD)

@@ -4,7 +4,7 @@
 
 As a program it is a libFuzzer target: guided by coverage, from the pages of tests/pages and whatever the corpus
 folder holds (new inputs are kept there), until the time is over or a page raises something else than an
-ExtractionError, gives an article without text, or takes over two seconds of processor time.
+ExtractionError, gives an article without text, or takes as long as -timeout says.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from __future__ import annotations
 import importlib
 import logging
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from conftest import not_hanging
 
 from newsbot.extraction import ExtractionError, extract_article
 
@@ -28,7 +28,6 @@ def check(data: bytes) -> None:
     """Extract what the first byte (a charset and an address) and the rest (a page) make."""
     if not data:
         return
-    started = time.process_time()
     try:
         article = extract_article(
             data[1:], URLS[data[0] // 5 % 3], charset=CHARSETS[data[0] % 5], fetched_at="2026-06-01T00:00:00+00:00"
@@ -38,8 +37,6 @@ def check(data: bytes) -> None:
     else:
         assert article.text.strip()
         assert article.title
-    spent = time.process_time() - started
-    assert spent < 2, f"{spent:.1f} s"
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
@@ -47,7 +44,8 @@ def test_cut_and_crossed_pages_end_in_an_article_or_a_reason(share: float) -> No
     texts = [path.read_bytes() for path in PAGES]
     for number, text in enumerate(texts):
         other = texts[(number * 7 + 3) % len(texts)]
-        check(bytes([number % 256]) + text[: int(len(text) * share)] + other[int(len(other) * share) :])
+        with not_hanging():
+            check(bytes([number % 256]) + text[: int(len(text) * share)] + other[int(len(other) * share) :])
 
 
 def main() -> None:

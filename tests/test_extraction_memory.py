@@ -33,5 +33,5 @@ print(peak() - warm)
 
 
 def test_two_thousand_pages_grow_memory_by_less_than_30_megabytes() -> None:
-    done = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, check=True, timeout=300)
     assert float(done.stdout) < 30

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from conftest import not_hanging
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsbot.discovery import Feed, FeedError, SitemapError, parse_feed, parse_sitemap
@@ -102,7 +102,7 @@ def mutated(body: bytes, changes: list[tuple[str, int, int, bytes]]) -> bytes:
     return body
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(st.sampled_from(sorted(BODIES)), edits)
 def test_a_mutated_feed_gives_entries_or_a_named_reason(name: str, changes: list[tuple[str, int, int, bytes]]) -> None:
     body = mutated(BODIES[name], changes)
@@ -123,7 +123,7 @@ def test_a_mutated_feed_gives_entries_or_a_named_reason(name: str, changes: list
 ITEM = "<item><title>Story {0}</title><link>https://bote.example/story-{0}</link><description><![CDATA[<p>{0}</p>]]></description></item>\n"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, 9), st.integers(0, 120), st.sampled_from(TOKENS[:18]))
 def test_one_broken_entry_never_loses_the_others(broken: int, place: int, token: bytes) -> None:
     items = [ITEM.format(n).encode() for n in range(10)]
@@ -192,22 +192,12 @@ def test_too_large_a_feed_is_refused_before_it_is_read() -> None:
         "entities",
     ],
 )
-def test_a_hostile_feed_costs_little(body: bytes) -> None:
-    start = time.process_time()
-    try:
-        parse_feed(body, URL)
-    except FeedError as error:
-        assert error.reason
-    assert time.process_time() - start < 5
-
-
-def test_a_hundred_entries_take_milliseconds() -> None:
-    body = (
-        b'<rss version="2.0"><channel>' + b"".join(ITEM.format(n).encode() for n in range(1000)) + b"</channel></rss>"
-    )
-    start = time.process_time()
-    assert len(parse_feed(body, URL).candidates) == 1000
-    assert time.process_time() - start < 1
+def test_a_hostile_feed_holds_up_nothing(body: bytes) -> None:
+    with not_hanging():
+        try:
+            parse_feed(body, URL)
+        except FeedError as error:
+            assert error.reason
 
 
 @pytest.mark.parametrize(
@@ -249,7 +239,7 @@ def test_the_month_comes_first_in_american_english_only() -> None:
     assert dates == ["2026-03-04T09:00:00", "2026-04-03T09:00:00"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.text(max_size=40)
     | st.from_regex(r"[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,4}( [0-9]{1,2}:[0-9]{2})?", fullmatch=True)

@@ -264,7 +264,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
             "DOWNLOAD_DELAY": 0,
             "CONCURRENT_REQUESTS_PER_DOMAIN": 32,
             "RETRY_TIMES": 0,
-            "DOWNLOAD_TIMEOUT": 3,
+            "DOWNLOAD_TIMEOUT": 10,  # a busy machine needs a while for MAX_SIZE
             "DOWNLOAD_MAXSIZE": MAX_SIZE,
             "NEWSBOT_EXTRACT_WORKERS": 1,
             "NEWSBOT_MAX_NEW": 300,

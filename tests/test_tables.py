@@ -261,7 +261,7 @@ def test_a_killed_export_leaves_the_older_file_and_the_next_one_succeeds(stocked
     )
     writer = subprocess.Popen([sys.executable, "-c", slow, str(path)], env=scrapy_environment(tmp_path), cwd=ROOT)
     temporary = tmp_path / ".x.jsonl.tmp"
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not (temporary.exists() and temporary.stat().st_size) and time.monotonic() < deadline:
         time.sleep(0.01)
     os.kill(writer.pid, signal.SIGKILL)

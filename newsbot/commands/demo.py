@@ -13,7 +13,6 @@ from rich.console import Console
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from newsbot.demo import Newsroom, serve
 from newsbot.report import accounting_line
 from newsbot.store.ledger import Account
 
@@ -47,6 +46,8 @@ class Command(ScrapyCommand):
         group.add_argument("--articles", type=int, help="articles a site (12)")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from newsbot.demo import Newsroom, serve  # Scrapy loads every command before it runs one
+
         if args:
             raise UsageError("demo takes no arguments")
         assert self.settings is not None

@@ -6,6 +6,7 @@ import argparse
 import logging
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import tomlkit
 from rich.console import Console
@@ -22,8 +23,10 @@ from newsbot.sources import BUNDLED, Source, SourcesError, load_sources
 from newsbot.store import StoreError
 from newsbot.store.blocks import judge
 from newsbot.store.location import open_existing, store_url
-from newsbot.survey import PROVEN, ListingReport, SiteReport, SurveySpider
 from newsbot.urls import InvalidURL, canonical_url
+
+if TYPE_CHECKING:
+    from newsbot.survey import ListingReport, SiteReport
 
 UNHEALTHY = 3
 
@@ -74,6 +77,9 @@ class Command(ScrapyCommand):
                 raise UsageError("say: scrapy sources list | check [NAME ...] | add URL | boilerplate NAME")
 
     def _survey(self, **arguments: object) -> list[SiteReport]:
+        # Scrapy loads every command before it runs one, and few of them need the extractor.
+        from newsbot.survey import SurveySpider
+
         assert self.crawler_process is not None
         logging.getLogger("newsbot").setLevel(logging.WARNING)
         crawler = self.crawler_process.create_crawler(SurveySpider)
@@ -186,6 +192,8 @@ def _list(sources: list[Source]) -> None:
 
 def _show(reports: list[SiteReport], *, listings: bool = False) -> None:
     """Print a table of what works, and below it what does not, one line a fault."""
+    from newsbot.survey import PROVEN
+
     console = Console() if sys.stdout.isatty() else Console(width=160)
     table = Table("source", "reachable", "entries", "newest", "validators", "robots", "fields", "opt-outs", box=None)
     for report in reports:
@@ -207,6 +215,8 @@ def _show(reports: list[SiteReport], *, listings: bool = False) -> None:
 
 
 def _remarks(report: SiteReport, *, listings: bool) -> list[str]:
+    from newsbot.survey import PROVEN
+
     name = report.source.name
     lines = []
     for listing in report.listings:
