@@ -9,8 +9,9 @@ plain or gzipped, text and, where known, title). Without one, the bundled newsro
                 counted, means over pages. Each half of the pages (by a hash of their id) apart: rules are
                 tuned on one only
     paragraphs  expected texts, which are the article alone, cleaned: how many of their paragraphs are lost, of
-                --sample paragraphs. Expected texts made by hand keep some lines that this project calls residue
-                (credits, "Follow us on ..."); --show prints every paragraph lost, to be judged by eye
+                --sample paragraphs of running text, and of --sample lines of any kind. Expected texts made by hand
+                keep some lines that this project calls residue ("Also read: ...", credits, "Follow us on ...");
+                --show prints every one lost, to be judged by eye
     newsroom    the bundled sites, extracted and cleaned, residue learned from the first 8 articles of each:
                 lines left that their author did not write, and lines lost that he did
     learning    sites made of the expected texts with planted blocks: cost of learning, rows, memory
@@ -137,7 +138,7 @@ def bodies(datasets: dict[str, list[Page]], engines: list[str]) -> None:
 
 
 def paragraphs(datasets: dict[str, list[Page]], sample: int, show: bool) -> None:
-    """Print how many paragraphs of expected texts cleaning removes."""
+    """Print how many paragraphs of expected texts cleaning removes: of running text, and of lines of any kind."""
     drawn: list[tuple[str, Page, str, str | None]] = []
     for page in (page for pages in datasets.values() for page in pages):
         lost = {removed.text: removed.reason for removed in clean_text(page.text, title=page.title).removed}
@@ -145,16 +146,13 @@ def paragraphs(datasets: dict[str, list[Page]], sample: int, show: bool) -> None
             if any(map(str.isalpha, line)):
                 order = hashlib.sha256(f"{page.id} {i}".encode()).hexdigest()
                 drawn.append((order, page, line, lost.get(" ".join(line.split()))))
-    drawn = sorted(drawn, key=lambda row: row[0])[:sample]
-    print(f"\n{'paragraphs':18}{'half':10}{'drawn':>6}{'lost':>6}  in 10,000    sentences of these, lost, in 10,000")
-    for half in ("held out", "tune"):
-        rows = [row for row in drawn if row[1].half == half]
-        prose = [row for row in rows if is_prose(row[2])]
-        lost_rows, lost_prose = ([row for row in group if row[3]] for group in (rows, prose))
-        print(
-            f"{'':18}{half:10}{len(rows):6}{len(lost_rows):6}  {len(lost_rows) / max(1, len(rows)) * 10_000:9.1f}"
-            f"    {len(prose):6}{len(lost_prose):6}{len(lost_prose) / max(1, len(prose)) * 10_000:9.1f}"
-        )
+    drawn.sort(key=lambda row: row[0])
+    print(f"\n{'paragraphs':18}{'half':10}{'drawn':>6}{'lost':>6}  in 10,000")
+    for kind, pool in (("running text", [row for row in drawn if is_prose(row[2])]), ("lines of any kind", drawn)):
+        for half in ("held out", "tune"):
+            rows = [row for row in pool[:sample] if row[1].half == half]
+            lost = sum(bool(row[3]) for row in rows)
+            print(f"{kind:18}{half:10}{len(rows):6}{lost:6}  {lost / max(1, len(rows)) * 10_000:9.1f}")
     if show:
         for _, page, line, reason in drawn:
             if reason:
