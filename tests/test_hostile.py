@@ -259,6 +259,10 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
             robots={"home": f"{robots.base}/", "feeds": [f"{robots.base}/feed"]},
             own={"home": f"{own.base}/", "feeds": [f"{own.base}/feed"]},
             expired={"home": f"{expired.base}/", "feeds": [f"{expired.base}/feed"]},
+            turned={
+                "home": f"http://inside.test:{forbidden.port}/",
+                "feeds": [f"http://inside.test:{forbidden.port}/feed"],
+            },
         )
         settings = {
             "DOWNLOAD_DELAY": 0,
@@ -353,6 +357,7 @@ def test_who_does_not_answer_is_named(outcome: Outcome) -> None:
         ("busy", "retry_later"),
         ("liar", "retry_later"),
         ("robots", "private_address"),
+        ("turned", "private_address"),
         ("own", "certificate verify failed"),
         ("expired", "certificate verify failed"),
     ):
