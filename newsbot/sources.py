@@ -59,6 +59,7 @@ class Source(BaseModel):
     deny: list[Pattern] = []
     delay: float | None = Field(default=None, ge=0, le=3600)
     render: bool = False
+    verify_certificates: bool = True
     private_network: bool = False
     tags: list[str] = []
 

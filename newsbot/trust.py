@@ -16,19 +16,24 @@ class Trust:
 
     inside: frozenset[Endpoint] = frozenset()
     """May be in a private network."""
+    unverified: frozenset[Endpoint] = frozenset()
+    """May show any certificate."""
 
 
 def trust_of(sources: Iterable[Source]) -> Trust:
-    """Return what some sources allow.
+    """Return what some sources allow. Certificates stay verified where one of several sources of a host wants them so.
 
     >>> trust_of([Source(name="a", home="http://127.0.0.1:8600/"), Source(name="b", home="https://example.org/")])
-    Trust(inside=frozenset({('127.0.0.1', 8600)}))
+    Trust(inside=frozenset({('127.0.0.1', 8600)}), unverified=frozenset())
     """
     inside: set[Endpoint] = set()
+    unverified: set[Endpoint] = set()
+    verified: set[Endpoint] = set()
     for source in sources:
         named = source.endpoints()
         inside |= {endpoint for endpoint in named if source.private_network or is_own_name(endpoint[0])}
-    return Trust(frozenset(inside))
+        (verified if source.verify_certificates else unverified).update(named)
+    return Trust(frozenset(inside), frozenset(unverified - verified))
 
 
 def trust_in(crawler: Any) -> Trust:
