@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer
 
-from newsbot.networks import numeric, plain_host
+from newsbot.networks import endpoint_at, numeric
 from newsbot.trust import trust_in
 
 FAULTS = {
@@ -52,8 +52,7 @@ class SourceCertificates:
 
     def verifies(self, host: str, port: int) -> bool:
         """Whether the certificate of a host is verified."""
-        plain = plain_host(host)
-        return self._verifies and (str(numeric(plain) or plain), port) not in trust_in(self._crawler).unverified
+        return self._verifies and endpoint_at(host, port) not in trust_in(self._crawler).unverified
 
     def creatorForNetloc(self, hostname: bytes, port: int) -> Any:  # noqa: N802 (Twisted's interface)
         host = hostname.decode("ascii")

@@ -7,6 +7,7 @@ redirect leads, before it is followed.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import Sequence
 from typing import Any, Self
@@ -21,7 +22,7 @@ from scrapy.http import Response
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
 from zope.interface import implementer, provider
 
-from newsbot.networks import Endpoint, endpoint_of, is_private, may_lead, numeric, plain_host
+from newsbot.networks import Endpoint, endpoint_at, endpoint_of, is_private, may_lead
 from newsbot.outcomes import Skipped
 from newsbot.trust import trust_in
 from newsbot.urls import MAX_URL_LENGTH
@@ -73,9 +74,8 @@ class ConnectionMiddleware:
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Say that a name leads inside, where the client only says that it has no address."""
-        endpoint = endpoint_of(request.url)
-        if isinstance(exception, CannotResolveHostError) and endpoint in watch_names().refused:
-            raise Skipped("private_address", f"{endpoint[0]} resolves to {watch_names().refused[endpoint]}")
+        if isinstance(exception, CannotResolveHostError):
+            check_resolved(endpoint_of(request.url))
 
     def lets_in(self, host: str, port: int) -> bool:
         """Whether this crawl may go to a host whatever network it is in."""
@@ -104,7 +104,7 @@ class WatchedNames:
         addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
         transportSemantics: str = "TCP",  # noqa: N803
     ) -> IHostResolution:
-        host = str(numeric(plain_host(hostName)) or plain_host(hostName))
+        host, _ = endpoint_at(hostName, portNumber)
         may_be_inside = any(crawl.lets_in(host, portNumber) for crawl in self._crawls)
 
         @provider(IResolutionReceiver)
@@ -140,6 +140,45 @@ def watch_names() -> WatchedNames:
         resolver = WatchedNames(resolver)
         reactor.installNameResolver(resolver)
     return resolver
+
+
+@implementer(IResolutionReceiver)
+class Gathered:
+    """The addresses that a name resolves to, once they are all there."""
+
+    def __init__(self) -> None:
+        self.addresses: list[str] = []
+        self.complete: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802
+        pass
+
+    def addressResolved(self, address: Any) -> None:  # noqa: N802
+        self.addresses.append(address.host)
+
+    def resolutionComplete(self) -> None:  # noqa: N802
+        if not self.complete.done():
+            self.complete.set_result(None)
+
+
+async def addresses_of(host: str, port: int) -> list[str]:
+    """Return the addresses at which a host may be connected to, none for a name that has none.
+
+    Raises Skipped where it has some and all of them are inside.
+    """
+    gathered = Gathered()
+    watch_names().refused.pop(endpoint_at(host, port), None)
+    watch_names().resolveHostName(gathered, host, port)
+    await gathered.complete
+    if not gathered.addresses:
+        check_resolved(endpoint_at(host, port))
+    return gathered.addresses
+
+
+def check_resolved(endpoint: Endpoint | None) -> None:
+    """Raise Skipped for a host and port that were found to lead inside."""
+    if endpoint in watch_names().refused:
+        raise Skipped("private_address", f"{endpoint[0]} resolves to {watch_names().refused[endpoint]}")
 
 
 def check(url: str, inside: frozenset[Endpoint]) -> None:

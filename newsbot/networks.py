@@ -38,8 +38,17 @@ def endpoint_of(url: str) -> Endpoint | None:
         port = parts.port
     except ValueError:
         return None
-    host = plain_host(parts.hostname or "")
-    return str(numeric(host) or host), port or DEFAULT_PORTS.get(parts.scheme.lower(), 0)
+    return endpoint_at(parts.hostname or "", port or DEFAULT_PORTS.get(parts.scheme.lower(), 0))
+
+
+def endpoint_at(host: str, port: int) -> Endpoint:
+    """Return host and port in one form, however the host is written.
+
+    >>> endpoint_at("0x7f.1", 80), endpoint_at("[::1]", 80), endpoint_at("E.org.", 80)
+    (('127.0.0.1', 80), ('::1', 80), ('e.org', 80))
+    """
+    plain = plain_host(host)
+    return str(numeric(plain) or plain), port
 
 
 def endpoints_of(urls: Iterable[str]) -> frozenset[Endpoint]:
