@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from conftest import lines_of, make_article, run_scrapy
+from conftest import lines_of, make_article, run_scrapy, scrapy_here
 from local_web import LocalWeb, article_page, local_web
 from sqlalchemy import Engine
 
@@ -208,6 +208,14 @@ def test_the_crawl_comes_back_and_the_diff_can_be_read(tmp_path: Path) -> None:
     assert "no article" in unknown.stderr + unknown.stdout
     pruned = run_scrapy(output, "prune", "--days", "1")
     assert pruned.stdout.startswith("0 articles older than 1 days")
+
+
+def test_an_article_gives_no_orders_to_the_terminal(
+    at: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first(at(START), title="Red \x1b[31m and \x9b2J")
+    assert scrapy_here(monkeypatch, tmp_path, "revisions", URL) == 0
+    assert capsys.readouterr().out.startswith("Red \\x1b[31m and \\x9b2J\n" + URL)
 
 
 @pytest.mark.parametrize("hours", ["6,1", "soon", "-1"])
