@@ -34,7 +34,7 @@ from local_web import article_page, local_web
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 STORY = article_page("A story", "the tram line")
 MB = 1_048_576
-MAX_SIZE = 12 * MB
+MAX_SIZE = 4 * MB
 HEALTHY = 12
 SECRET = "root:x:0:0"
 
@@ -239,7 +239,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
             "DOWNLOAD_DELAY": 0,
             "CONCURRENT_REQUESTS_PER_DOMAIN": 32,
             "RETRY_TIMES": 0,
-            "DOWNLOAD_TIMEOUT": 3,
+            "DOWNLOAD_TIMEOUT": 5,
             "DOWNLOAD_MAXSIZE": MAX_SIZE,
             "NEWSBOT_EXTRACT_WORKERS": 1,
             "NEWSBOT_MAX_NEW": 300,
