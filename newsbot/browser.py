@@ -67,7 +67,8 @@ class BrowserDownloadHandler(ScrapyPlaywrightDownloadHandler, BoundedDownloadHan
         if not request.meta.get("playwright"):
             return await super().download_request(request)
         went: list[str] = []
-        request.meta.update(self._context(request), playwright_page_event_handlers={"request": _followed(went)})
+        watched = {"request": _followed(went), "popup": _close}
+        request.meta.update(self._context(request), playwright_page_event_handlers=watched)
         try:
             response: Response = await super().download_request(request)
         except StillBusy:
@@ -83,7 +84,11 @@ class BrowserDownloadHandler(ScrapyPlaywrightDownloadHandler, BoundedDownloadHan
         lax = not self.certificates.verifies(host, port)
         return {
             "playwright_context": "any certificate" if lax else "good certificates",
-            "playwright_context_kwargs": {"ignore_https_errors": lax, "service_workers": "block"},
+            "playwright_context_kwargs": {
+                "ignore_https_errors": lax,
+                "service_workers": "block",
+                "accept_downloads": False,  # they would fill the disk
+            },
         }
 
 
@@ -95,6 +100,11 @@ def _followed(went: list[str]) -> Callable[[Any], None]:
             went.append(request.url)
 
     return note
+
+
+async def _close(window: Any) -> None:
+    """Close what a page opens beside itself: no article is there, and a thousand windows fill the memory."""
+    await window.close()
 
 
 def failure_of(error: BrowserError, went: list[str]) -> Exception:

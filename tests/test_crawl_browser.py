@@ -44,6 +44,7 @@ for (const host of ["INSIDE", "localhost:PORT", "2130706433:PORT", "inside.test:
 }
 fetch("/to-inside", {mode: "no-cors"}).catch(() => 0);
 document.getElementById("form").submit();
+for (let n = 0; n < 5; n++) window.open("http://INSIDE/window");
 try { new WebTransport("https://INSIDE/transport").ready.catch(() => 0); } catch { }
 const peer = new RTCPeerConnection({iceServers: [{urls: ["stun:INSIDE", "stun:localhost:PORT"]},
   {urls: ["turn:INSIDE?transport=tcp", "turn:INSIDE"], username: "a", credential: "b"}]});
@@ -131,6 +132,7 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawl]:
             hostile.redirect("/tls", f"https://{inside}/"): "private_address",
             hostile.put("/script", f'<script>location.href = "http://{inside}/"</script>'): "private_address",
             hostile.redirect("/certificate", f"{shut.base}/a"): "certificate",
+            hostile.put("/download", b"\0" * 100_000, "application/octet-stream"): "error",
             hostile.redirect("/nowhere", "http://nowhere.test/"): "connection",
         }
         hostile.redirect("/to-localhost", f"http://localhost:{forbidden.port}/")
