@@ -1,4 +1,4 @@
-"""Scrapy's HTTP client with a bound on headers: a server that sends them for ever would fill the memory."""
+"""Scrapy's HTTP client with a bound on headers (without end they would fill the memory), and certificates by source."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTP11ClientProtocol,
 )
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadFailedError
+from scrapy.http import Request, Response
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
 from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol
 from twisted.web._newclient import Request as TxRequest
 from twisted.web.iweb import IResponse
+
+from newsbot.certificates import SourceCertificates, certificate_fault
+from newsbot.outcomes import Skipped
 
 MAX_HEADERS = 524_288
 """Bytes before the body of an answer; browsers take a quarter of a megabyte."""
@@ -24,6 +29,16 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = BoundedClientFactory
+        self.certificates = SourceCertificates(crawler)
+        self._contextFactory = self.certificates  # type: ignore[assignment] # mypy does not know zope's interfaces
+
+    async def download_request(self, request: Request) -> Response:
+        try:
+            return await super().download_request(request)
+        except DownloadFailedError as error:
+            if fault := certificate_fault(error):
+                raise Skipped("certificate", fault) from None
+            raise
 
 
 class BoundedClientProtocol(_LenientHTTP11ClientProtocol):

@@ -7,6 +7,7 @@ redirect leads, before it is followed.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import Sequence
 from typing import Any, Self
@@ -21,8 +22,9 @@ from scrapy.http import Response
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
 from zope.interface import implementer, provider
 
-from newsbot.networks import Endpoint, endpoint_of, is_private, is_public, numeric, plain_host
+from newsbot.networks import Endpoint, endpoint_at, endpoint_of, is_private, may_lead
 from newsbot.outcomes import Skipped
+from newsbot.trust import trust_in
 from newsbot.urls import MAX_URL_LENGTH
 
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -39,12 +41,12 @@ class PrivateAddressMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        check(request.url, named_by(self.crawler))
+        check(request.url, trust_in(self.crawler).inside)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """A browser follows redirects by itself; what it brought from inside goes no further."""
         if response.url != request.url:
-            check(response.url, named_by(self.crawler))
+            check(response.url, trust_in(self.crawler).inside)
         return response
 
 
@@ -72,13 +74,12 @@ class ConnectionMiddleware:
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Say that a name leads inside, where the client only says that it has no address."""
-        endpoint = endpoint_of(request.url)
-        if isinstance(exception, CannotResolveHostError) and endpoint in watch_names().refused:
-            raise Skipped("private_address", f"{endpoint[0]} resolves to {watch_names().refused[endpoint]}")
+        if isinstance(exception, CannotResolveHostError):
+            check_resolved(endpoint_of(request.url))
 
     def lets_in(self, host: str, port: int) -> bool:
         """Whether this crawl may go to a host whatever network it is in."""
-        endpoints = named_by(self.crawler) | self.proxies
+        endpoints = trust_in(self.crawler).inside | self.proxies
         return (host, port) in endpoints or (port == 0 and any(host == proxy for proxy, _ in self.proxies))
 
 
@@ -103,9 +104,8 @@ class WatchedNames:
         addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
         transportSemantics: str = "TCP",  # noqa: N803
     ) -> IHostResolution:
-        host = str(numeric(plain_host(hostName)) or plain_host(hostName))
-        named = any(crawl.lets_in(host, portNumber) for crawl in self._crawls)
-        by_number = numeric(host) is not None
+        host, _ = endpoint_at(hostName, portNumber)
+        may_be_inside = any(crawl.lets_in(host, portNumber) for crawl in self._crawls)
 
         @provider(IResolutionReceiver)
         class OnlyPublic:
@@ -116,8 +116,7 @@ class WatchedNames:
             @staticmethod
             def addressResolved(address: Any) -> None:  # noqa: N802
                 number = ipaddress.ip_address(address.host)
-                # Of a host that a source names, the network may be private; that of cloud metadata is never meant.
-                if is_public(number) or (named and (by_number or not number.is_link_local)):
+                if may_lead(host, number, may_be_inside=may_be_inside):
                     resolutionReceiver.addressResolved(address)
                 else:
                     self.refused[host, portNumber] = str(number)
@@ -143,12 +142,51 @@ def watch_names() -> WatchedNames:
     return resolver
 
 
-def check(url: str, named: frozenset[Endpoint]) -> None:
-    """Raise Skipped for an address that is none of the web, or inside where no source is."""
+@implementer(IResolutionReceiver)
+class Gathered:
+    """The addresses that a name resolves to, once they are all there."""
+
+    def __init__(self) -> None:
+        self.addresses: list[str] = []
+        self.complete: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802
+        pass
+
+    def addressResolved(self, address: Any) -> None:  # noqa: N802
+        self.addresses.append(address.host)
+
+    def resolutionComplete(self) -> None:  # noqa: N802
+        if not self.complete.done():
+            self.complete.set_result(None)
+
+
+async def addresses_of(host: str, port: int) -> list[str]:
+    """Return the addresses at which a host may be connected to, none for a name that has none.
+
+    Raises Skipped where it has some and all of them are inside.
+    """
+    gathered = Gathered()
+    watch_names().refused.pop(endpoint_at(host, port), None)
+    watch_names().resolveHostName(gathered, host, port)
+    await gathered.complete
+    if not gathered.addresses:
+        check_resolved(endpoint_at(host, port))
+    return gathered.addresses
+
+
+def check_resolved(endpoint: Endpoint | None) -> None:
+    """Raise Skipped for a host and port that were found to lead inside."""
+    if endpoint in watch_names().refused:
+        raise Skipped("private_address", f"{endpoint[0]} resolves to {watch_names().refused[endpoint]}")
+
+
+def check(url: str, inside: frozenset[Endpoint]) -> None:
+    """Raise Skipped for an address that is none of the web, or inside where no source is (``inside`` lists those)."""
     endpoint = endpoint_of(url)
     if endpoint is None or urlsplit(url).scheme not in ("http", "https"):
         raise Skipped("bad_url", url[:200])
-    if is_private(endpoint[0]) and endpoint not in named:
+    if is_private(endpoint[0]) and endpoint not in inside:
         raise Skipped("private_address", f"{endpoint[0]}:{endpoint[1]}")
 
 
@@ -167,13 +205,6 @@ def check_redirect(url: str, location: str) -> None:
         is_web = False
     if not is_web:
         raise Skipped("bad_url", f"redirect to {location[:200]}")
-
-
-def named_by(crawler: Crawler) -> frozenset[Endpoint]:
-    """Return the hosts and ports that the sources of a crawl name themselves."""
-    of = getattr(crawler.spider, "run", crawler.spider)
-    named: frozenset[Endpoint] = getattr(of, "hosts", frozenset())
-    return named
 
 
 def with_scheme(address: str) -> str:

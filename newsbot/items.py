@@ -155,6 +155,7 @@ SKIP_REASONS = {
 FAIL_REASONS = {
     "http_<status>": "the server answered with this status, also after retries",
     "robots_unreachable": "robots.txt could not be had, so nothing of the host is fetched (RFC 9309)",
+    "certificate": "its certificate is expired, self-signed, of an unknown issuer or of another host; the detail says",
     "dns": "the host name has no address",
     "refused": "nothing listens at that address",
     "timeout": "no answer in time",

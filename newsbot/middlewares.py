@@ -173,7 +173,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         _, reason, detail = outcome_of(exc)
-        if reason == "private_address":
+        if reason in ("private_address", "certificate"):
             self._settle(netloc, Unreachable(detail, reason))
         else:
             self._settle(netloc, Unreachable(detail or reason))

@@ -19,8 +19,8 @@ Endpoint = tuple[str, int]
 INSIDE_NAMES = ("localhost", "localdomain", "local", "internal", "intranet", "lan", "home.arpa")
 """Endings of names that no public network has: RFC 6761, RFC 6762, RFC 8375, and usage."""
 _LOOPBACK_NAMES = frozenset({"localhost6", "ip6-localhost", "ip6-loopback"})
-_METADATA = frozenset({ipaddress.ip_address("168.63.129.16")})
-"""Of clouds (Azure), and in a public network by their number alone; the others are link-local or private."""
+_METADATA = frozenset(map(ipaddress.ip_address, ("168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254")))
+"""Of clouds (Azure, Alibaba, Oracle, AWS); the others are link-local. Azure's is in a public network by its number."""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _NAT64_LOCAL = ipaddress.IPv6Network("64:ff9b:1::/48")
 _IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
@@ -38,8 +38,17 @@ def endpoint_of(url: str) -> Endpoint | None:
         port = parts.port
     except ValueError:
         return None
-    host = plain_host(parts.hostname or "")
-    return str(numeric(host) or host), port or DEFAULT_PORTS.get(parts.scheme.lower(), 0)
+    return endpoint_at(parts.hostname or "", port or DEFAULT_PORTS.get(parts.scheme.lower(), 0))
+
+
+def endpoint_at(host: str, port: int) -> Endpoint:
+    """Return host and port in one form, however the host is written.
+
+    >>> endpoint_at("0x7f.1", 80), endpoint_at("[::1]", 80), endpoint_at("E.org.", 80)
+    (('127.0.0.1', 80), ('::1', 80), ('e.org', 80))
+    """
+    plain = plain_host(host)
+    return str(numeric(plain) or plain), port
 
 
 def endpoints_of(urls: Iterable[str]) -> frozenset[Endpoint]:
@@ -72,6 +81,34 @@ def is_private(host: str) -> bool:
         return True
     address = numeric(name)
     return address is not None and not is_public(address)
+
+
+def is_own_name(host: str) -> bool:
+    """Whether nobody but its own network's people decides where a host leads: numbers, localhost, names of no domain.
+
+    Any other name leads where the owner of its domain lets it lead, today or tomorrow.
+
+    >>> [is_own_name(host) for host in ("10.0.0.7", "localhost", "news.internal", "newsroom", "news.example.org")]
+    [True, True, True, True, False]
+    """
+    return numeric(plain_host(host)) is not None or is_private(host) or "." not in plain_host(host)
+
+
+def may_lead(host: str, address: Address, *, may_be_inside: bool) -> bool:
+    """Whether a host may be connected to at an address: one of the public web's, or inside where that is meant.
+
+    Cloud metadata is meant by nobody who does not write its very number.
+
+    >>> may_lead("news.internal", ipaddress.ip_address("10.0.0.7"), may_be_inside=True)
+    True
+    >>> may_lead("news.internal", ipaddress.ip_address("::ffff:169.254.169.254"), may_be_inside=True)
+    False
+    """
+    if is_public(address):
+        return True
+    carried = (_carried(address) if isinstance(address, ipaddress.IPv6Address) else None) or address
+    is_metadata = carried.is_link_local or carried in _METADATA
+    return may_be_inside and (not is_metadata or numeric(plain_host(host)) is not None)
 
 
 def numeric(name: str) -> Address | None:

@@ -18,7 +18,7 @@ from newsbot.items import FAIL_REASONS
 
 
 class Skipped(IgnoreRequest):
-    """A request that newsbot does not send, for a reason of SKIP_REASONS or FAIL_REASONS."""
+    """A request not sent or an answer not taken, for a reason of SKIP_REASONS or FAIL_REASONS."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)

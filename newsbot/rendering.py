@@ -7,20 +7,19 @@ bound of one request a host stay Scrapy's. Nothing is downloaded: the browser is
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import Any
 
 from scrapy.settings import BaseSettings
 
-from newsbot.networks import Endpoint, endpoint_of, endpoints_of, is_private
 from newsbot.sources import Source
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET_MS = 5000
 """How long a page may go on loading after it has loaded; many never come to rest."""
 NOT_NEEDED = frozenset({"image", "media", "font"})
-HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
+HANDLER = "newsbot.browser.BrowserDownloadHandler"
 NO_OTHER_SCHEMES: dict[str, str | None] = dict.fromkeys(("data", "file", "ftp", "s3"))
 """As in settings.py: Scrapy's handlers for them are off."""
 
@@ -42,16 +41,15 @@ def chromium(settings: BaseSettings) -> str | None:
 
 def use_browser(settings: BaseSettings, sources: Iterable[Source]) -> None:
     """Let the requests that ask for it go through the browser, if a source needs it and all is there."""
-    sources = list(sources)
     if not any(source.render for source in sources) or missing(settings):
         return
-    hosts = endpoints_of(url for source in sources for url in [source.home, *(u for _, u in source.listings())])
     values = {
         "DOWNLOAD_HANDLERS": {**NO_OTHER_SCHEMES, "http": HANDLER, "https": HANDLER},
+        "PLAYWRIGHT_BROWSER_PROVIDER": "newsbot.browser.GatedBrowser",
         "PLAYWRIGHT_LAUNCH_OPTIONS": {"executable_path": chromium(settings)},
         "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 4,
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": settings.getfloat("DOWNLOAD_TIMEOUT") * 1000,
-        "PLAYWRIGHT_ABORT_REQUEST": _unwanted(hosts),
+        "PLAYWRIGHT_ABORT_REQUEST": _is_not_needed,
     }
     for name, value in values.items():
         settings.set(name, value, priority="spider")
@@ -76,12 +74,6 @@ async def _come_to_rest(page: Any) -> None:
         return
 
 
-def _unwanted(hosts: frozenset[Endpoint]) -> Callable[[Any], bool]:
-    """Return what decides which of a page's own requests are not sent: pictures, and ways into private networks."""
-
-    def is_unwanted(request: Any) -> bool:
-        endpoint = endpoint_of(request.url)
-        inside = endpoint is None or (is_private(endpoint[0]) and endpoint not in hosts)
-        return request.resource_type in NOT_NEEDED or inside
-
-    return is_unwanted
+def _is_not_needed(request: Any) -> bool:
+    """Whether a page's own request is for what no article needs; what may not be asked is the proxy's to refuse."""
+    return request.resource_type in NOT_NEEDED

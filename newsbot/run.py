@@ -16,7 +16,6 @@ from newsbot.export import deliver, paths_of
 from newsbot.healing import RunLock, place_of
 from newsbot.items import Article, Candidate, Rejection
 from newsbot.learning import Learning
-from newsbot.networks import endpoints_of
 from newsbot.polling import Bounds
 from newsbot.schedule import Schedule
 from newsbot.sources import Source
@@ -26,6 +25,7 @@ from newsbot.store.ledger import Account, Entry, Ledger, LedgerError, Validators
 from newsbot.store.policy import Policy
 from newsbot.store.revisits import VISIT, Visit
 from newsbot.store.verdicts import New, Verdict
+from newsbot.trust import trust_of
 
 POSTPONED = frozenset({"retry_later"})
 """Reasons to skip an address now that leave it pending: the next run takes it up."""
@@ -75,10 +75,7 @@ class Run:
         self.engine = engine
         self.output = output
         self.sources = {source.name: source for source in sources}
-        self.hosts = endpoints_of(
-            url for source in sources for url in [source.home, *(url for _, url in source.listings())]
-        )
-        """Host and port of every address that the sources name themselves."""
+        self.trust = trust_of(sources)
         self.ledger = Ledger(self.id, self.sources)
         self.schedule = Schedule(engine, polling, now)
         self.now = now

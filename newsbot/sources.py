@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from newsbot.networks import Endpoint, endpoints_of
 from newsbot.urls import InvalidURL, canonical_url, site_of
 
 BUNDLED = Path(__file__).with_name("sources.toml")
@@ -58,6 +59,8 @@ class Source(BaseModel):
     deny: list[Pattern] = []
     delay: float | None = Field(default=None, ge=0, le=3600)
     render: bool = False
+    verify_certificates: bool = True
+    private_network: bool = False
     tags: list[str] = []
 
     @field_validator("delay", mode="before")
@@ -74,6 +77,10 @@ class Source(BaseModel):
             *(("section", url) for url in self.sections),
         ]
         return named or [("section", self.home)]
+
+    def endpoints(self) -> frozenset[Endpoint]:
+        """Return host and port of every address that the file itself names for this source."""
+        return endpoints_of([self.home, *(url for _, url in self.listings())])
 
     def sites(self) -> frozenset[str]:
         """Return the registrable hosts that the file itself names for this source."""

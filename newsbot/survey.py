@@ -31,13 +31,13 @@ from newsbot.discovery import (
 )
 from newsbot.extraction import ExtractionError, extract_article
 from newsbot.items import Article, Candidate
-from newsbot.networks import endpoints_of
 from newsbot.optouts import is_reserved, reserved_paths
 from newsbot.outcomes import DOWNLOAD_ERRORS, outcome_of
 from newsbot.rendering import browser_meta, missing, use_browser
 from newsbot.run import utc_now
 from newsbot.sources import Source
 from newsbot.spiders.base import add_contact, charset_of, opt_outs_of
+from newsbot.trust import trust_of
 from newsbot.urls import site_of
 
 AT_ONCE = 32
@@ -108,9 +108,7 @@ class SurveySpider(Spider):
         self.sources = list(sources)
         self.url = url
         self.reports: list[SiteReport] = []
-        hosts = [self.url, *(url for source in self.sources for _, url in [("", source.home), *source.listings()])]
-        self.hosts = endpoints_of(hosts)
-        """Hosts that may be in a private network: those that were named to us."""
+        self.trust = trust_of([*self.sources, *([Source(name="named", home=url)] if url else [])])
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:

@@ -129,8 +129,11 @@ def sitemap(urls: list[str], kind: str = "urlset") -> str:
 
 
 @contextmanager
-def hostile_web(certificate: Path | None = None) -> Iterator[HostileWeb]:
-    """Serve a HostileWeb on a free port for the length of a with block; with TLS if there is a certificate."""
+def hostile_web(certificate: Path | None = None, *, flaps: bool = False) -> Iterator[HostileWeb]:
+    """Serve a HostileWeb on a free port for the length of a with block; with TLS if there is a certificate.
+
+    One that flaps breaks off the first of every two handshakes.
+    """
     web = HostileWeb()
     server = socket.create_server(("127.0.0.1", 0), backlog=200)
     server.settimeout(0.1)
@@ -142,10 +145,16 @@ def hostile_web(certificate: Path | None = None) -> Iterator[HostileWeb]:
         context.load_cert_chain(certificate)
 
     def serve() -> None:
+        broken_off = False
         while not web.closing.is_set():
             try:
                 client, _ = server.accept()
             except TimeoutError:
+                continue
+            broken_off = flaps and not broken_off
+            if broken_off:
+                client.recv(1)
+                client.close()
                 continue
             threading.Thread(target=_serve, args=(web, client, context), daemon=True).start()
 

@@ -11,6 +11,8 @@ from twisted.internet.address import IPv4Address, IPv6Address
 from newsbot.gate import WatchedNames, check, check_redirect
 from newsbot.networks import Endpoint, endpoint_of
 from newsbot.outcomes import Skipped
+from newsbot.sources import Source
+from newsbot.trust import trust_of
 
 INSIDE = """
     127.0.0.1 127.0.0.1. 127.1 127.000.000.001 2130706433 017700000001 0x7f000001 0x7f.0.0.1 0177.0.0.1 0 0.0.0.0
@@ -102,14 +104,28 @@ class Crawl:
         return (host, port) in self.named
 
 
-def test_a_named_host_may_be_in_a_private_network_and_never_at_cloud_metadata() -> None:
-    watch = WatchedNames(Answers("10.0.0.7", "10.0.0.7", "169.254.169.254", "127.0.0.1"))
-    crawl = Crawl(("news.corp.example", 80), ("127.0.0.1", 8600))
+def test_a_host_that_may_be_inside_is_so_at_its_port_and_never_at_cloud_metadata() -> None:
+    metadata = ("169.254.169.254", "::ffff:169.254.169.254", "100.100.100.200", "fd00:ec2::254")
+    watch = WatchedNames(Answers("10.0.0.7", "10.0.0.7", *metadata, "127.0.0.1", "169.254.1.1"))
+    crawl = Crawl(("news.corp.example", 80), ("127.0.0.1", 8600), ("169.254.1.1", 80))
     watch.of(crawl)  # type: ignore[arg-type]
     assert resolved(watch, "news.corp.example", 80) == ["10.0.0.7"]
     assert resolved(watch, "news.corp.example", 8080) == []
-    assert resolved(watch, "news.corp.example", 80) == []
+    assert [resolved(watch, "news.corp.example", 80) for _ in metadata] == [[]] * len(metadata)
     assert resolved(watch, "127.0.0.1", 8600) == ["127.0.0.1"]
+    assert resolved(watch, "169.254.1.1", 80) == ["169.254.1.1"], "its very number is named"
+
+
+def test_naming_a_public_name_does_not_let_its_owner_lead_inside() -> None:
+    homes = {
+        "by-number": "http://10.0.0.7/", "localhost": "http://localhost:8000/", "intranet": "https://newsroom/",
+        "own": "http://news.internal/", "public": "https://news.example.org/",
+    }  # fmt: skip
+    trust = trust_of(Source(name=name, home=home) for name, home in homes.items())
+    assert trust.inside == {("10.0.0.7", 80), ("localhost", 8000), ("newsroom", 443), ("news.internal", 80)}
+    feed = "https://feeds.example.org:8443/a"
+    corporate = Source(name="public", home=homes["public"], feeds=[feed], private_network=True)
+    assert trust_of([corporate]).inside == {("news.example.org", 443), ("feeds.example.org", 8443)}
 
 
 def test_an_address_that_cannot_be_read_has_no_endpoint() -> None:

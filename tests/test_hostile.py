@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
 import gzip
-import ipaddress
 import os
 import re
 import subprocess
@@ -16,11 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from certificates import self_signed
 from conftest import ROOT, lines_of, run_scrapy, scrapy_environment, sources_file
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from hostile_web import (
     HostileWeb,
     answer,
@@ -39,7 +34,7 @@ from local_web import article_page, local_web
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 STORY = article_page("A story", "the tram line")
 MB = 1_048_576
-MAX_SIZE = 12 * MB
+MAX_SIZE = 4 * MB
 HEALTHY = 12
 SECRET = "root:x:0:0"
 
@@ -63,30 +58,6 @@ class Outcome:
     dropped: list[dict[str, Any]] = field(default_factory=list)
     articles: list[dict[str, Any]] = field(default_factory=list)
     coverage: list[dict[str, Any]] = field(default_factory=list)
-
-
-def certificate(folder: Path, days: int) -> Path:
-    """Make a self-signed certificate for 127.0.0.1 that ends so many days from now."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=90))
-        .not_valid_after(now + datetime.timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / f"certificate{days}.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return path
 
 
 def faults(web: HostileWeb, forbidden: HostileWeb) -> dict[str, str]:
@@ -230,8 +201,8 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
     output = folder / "output"
     with ExitStack() as stack:
         main, forbidden, busy, robots, liar = (stack.enter_context(hostile_web()) for _ in range(5))
-        own = stack.enter_context(hostile_web(certificate(folder, 90)))
-        expired = stack.enter_context(hostile_web(certificate(folder, -5)))
+        own = stack.enter_context(hostile_web(self_signed(folder)))
+        expired = stack.enter_context(hostile_web(self_signed(folder, days=-5)))
         good = stack.enter_context(local_web())
         healthy = [good.put(f"/{n}", article_page(f"Money for {n}", f"project number {n}")) for n in range(HEALTHY)]
         expected = faults(main, forbidden)
@@ -259,6 +230,10 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
             robots={"home": f"{robots.base}/", "feeds": [f"{robots.base}/feed"]},
             own={"home": f"{own.base}/", "feeds": [f"{own.base}/feed"]},
             expired={"home": f"{expired.base}/", "feeds": [f"{expired.base}/feed"]},
+            turned={
+                "home": f"http://inside.test:{forbidden.port}/",
+                "feeds": [f"http://inside.test:{forbidden.port}/feed"],
+            },
         )
         settings = {
             "DOWNLOAD_DELAY": 0,
@@ -353,8 +328,9 @@ def test_who_does_not_answer_is_named(outcome: Outcome) -> None:
         ("busy", "retry_later"),
         ("liar", "retry_later"),
         ("robots", "private_address"),
-        ("own", "certificate verify failed"),
-        ("expired", "certificate verify failed"),
+        ("turned", "private_address"),
+        ("own", "certificate: self-signed"),
+        ("expired", "certificate: self-signed"),
     ):
         assert reason in notes[source], notes
     assert "private_address" in notes["hostile"]

@@ -213,6 +213,14 @@ def test_the_crawl_comes_back_and_the_diff_can_be_read(
     assert capsys.readouterr().out.startswith("0 articles older than 1 days")
 
 
+def test_an_article_gives_no_orders_to_the_terminal(
+    at: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first(at(START), title="Red \x1b[31m and \x9b2J")
+    assert scrapy_here(monkeypatch, tmp_path, "revisions", URL) == 0
+    assert capsys.readouterr().out.startswith("Red \\x1b[31m and \\x9b2J\n" + URL)
+
+
 @pytest.mark.parametrize("hours", [(6, 1), (-1,)])
 def test_a_schedule_must_rise(hours: tuple[float, ...]) -> None:
     with pytest.raises(ValueError, match="NEWSBOT_REVISIT_HOURS: rising numbers of hours"):

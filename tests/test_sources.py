@@ -26,6 +26,7 @@ name = "good"
 home = "https://example.org/"
 feedz = ["https://example.org/feed"]
 delay = -1
+verify_certificates = "no"
 deny = ["["]
 
 [[source]]
@@ -35,10 +36,11 @@ home = "https://example.net/"
     with pytest.raises(SourcesError) as caught:
         load_sources(path)
     faults = {line.removeprefix(f"{path}:").split(": ")[0] for line in str(caught.value).splitlines()}
-    assert faults == {"3", "4", "9", "10", "11", "13"}
+    assert faults == {"3", "4", "9", "10", "11", "12", "14"}
     assert ":9: feedz: no such field; allowed: name, title, home" in str(caught.value)
     assert ":4: home: must be an http:// or https:// address, not 'ftp://example.org'" in str(caught.value)
-    assert ":13: name: is required" in str(caught.value)
+    assert ":11: verify_certificates: Input should be a valid boolean, not 'no'" in str(caught.value)
+    assert ":14: name: is required" in str(caught.value)
 
 
 def test_two_sources_cannot_share_a_name(tmp_path: Path) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pytest
 from conftest import run_scrapy
 from local_web import article_page, local_web
 
+from newsbot.commands import sources as commands
 from newsbot.demo import Newsroom, serve
-from newsbot.sources import load_sources
+from newsbot.items import Candidate
+from newsbot.sources import Source, load_sources
+from newsbot.survey import ListingReport, SiteReport
 
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
 MINE = '# my outlets\n\n[[source]]\nname = "first"  # the best one\nhome = "http://127.0.0.1:9/"\n'
@@ -67,6 +72,23 @@ def test_a_site_without_articles_is_not_added(tmp_path: Path) -> None:
     assert run.returncode == 3
     assert "nothing was added: no article could be found" in run.stdout
     assert not file.exists()
+
+
+def test_what_a_site_says_of_itself_is_neither_markup_nor_orders_to_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evil = "\x1b[31mred\x07 \x9b2J \u202e[bold]x[/nothing]"
+    source = Source(name="evil", home="https://example.org/", title=evil)
+    candidate = Candidate(url="https://example.org/a", via="feed", published=evil)
+    listing = ListingReport(channel="feed", url=f"https://example.org/{evil}", error=evil, named=[candidate])
+    commands._list([source])
+    commands._show(
+        [SiteReport(source=source, listings=[listing], fault=evil, robots=evil, opt_outs=[evil])], listings=True
+    )
+    shown = capsys.readouterr().out
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", shown), repr(shown)
+    assert shown.count(r"\x1b[31mred\x07 \x9b2J") >= 3
+    assert "[bold]x[/nothing]" in "".join(shown.split())
 
 
 def _toml(text: str) -> list[dict[str, object]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from newsbot.extensions.escaping import escaped
 from newsbot.items import Article
 from newsbot.store import StoreError
 from newsbot.store.clusters import Cluster, cluster_of
@@ -49,7 +50,7 @@ class Command(ScrapyCommand):
             cluster = cluster_of(engine, versions[0].cluster_id)
         except (StoreError, InvalidURL) as error:
             raise UsageError(str(error), print_help=False) from None
-        print("\n".join(told(versions, cluster)))
+        print(*map(escaped, "\n".join(told(versions, cluster)).split("\n")), sep="\n")
 
 
 def told(versions: list[Article], cluster: Cluster | None) -> Iterator[str]:

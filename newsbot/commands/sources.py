@@ -18,6 +18,7 @@ from tomlkit.items import AoT
 from tomlkit.items import Table as TomlTable
 
 from newsbot.commands.crawl import QUIET
+from newsbot.extensions.escaping import escaped
 from newsbot.report.boilerplate import learned_blocks
 from newsbot.sources import BUNDLED, Source, SourcesError, load_sources
 from newsbot.store import StoreError
@@ -105,7 +106,7 @@ class Command(ScrapyCommand):
         table = Table("block", "seen in", "is", "text", box=None)
         for item in learned_blocks(engine, name):
             state = f"{item.block.verdict or ''} {'removed' if item.is_removed else 'kept'}".strip()
-            table.add_row(item.key, f"{item.block.articles} of {item.recent}", state, Text(item.block.sample))
+            table.add_row(item.key, f"{item.block.articles} of {item.recent}", state, Text(escaped(item.block.sample)))
         if table.row_count:
             Console().print(table)
         else:
@@ -124,7 +125,7 @@ class Command(ScrapyCommand):
             return UNHEALTHY
         source = _with_free_name(report.source, {source.name for source in taken})
         block = _block(source)
-        print(f"\n[[source]]\n{block.as_string()}")
+        print("\n[[source]]", *map(escaped, block.as_string().split("\n")), sep="\n")
         if file is None:
             print("nothing was written; name a sources file to append this to: --file my-outlets.toml")
             return 0
@@ -186,7 +187,7 @@ def _list(sources: list[Source]) -> None:
         channels = [channel for channel, _ in source.listings()]
         listings = ", ".join(f"{channels.count(c)} {c}" for c in dict.fromkeys(channels))
         tags = " ".join(source.tags)
-        table.add_row(source.name, source.title, source.country, source.language, listings, tags, source.home)
+        _row(table, source.name, source.title, source.country, source.language, listings, tags, source.home)
     Console().print(table)
 
 
@@ -198,7 +199,8 @@ def _show(reports: list[SiteReport], *, listings: bool = False) -> None:
     table = Table("source", "reachable", "entries", "newest", "validators", "robots", "fields", "opt-outs", box=None)
     for report in reports:
         read = [listing for listing in report.listings if not listing.error]
-        table.add_row(
+        _row(
+            table,
             report.source.name,
             f"{len(read)} of {len(report.listings)}",
             str(sum(len(listing.named) for listing in read)),
@@ -211,7 +213,12 @@ def _show(reports: list[SiteReport], *, listings: bool = False) -> None:
     console.print(table)
     for report in reports:
         for line in _remarks(report, listings=listings):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            console.print(escaped(line), markup=False, highlight=False, soft_wrap=True)
+
+
+def _row(table: Table, *cells: str | None) -> None:
+    """Add a row of plain texts: what a site says of itself is neither markup nor commands to the terminal."""
+    table.add_row(*(Text(escaped(cell or "")) for cell in cells))
 
 
 def _remarks(report: SiteReport, *, listings: bool) -> list[str]:

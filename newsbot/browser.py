@@ -1,0 +1,119 @@
+"""The browser of a crawl: scrapy-playwright's, led through the gate, and told what sources say of certificates."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from playwright.async_api import Browser
+from playwright.async_api import Error as BrowserError
+from playwright.async_api import TimeoutError as StillBusy
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadFailedError
+from scrapy.http import Response
+from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
+from scrapy_playwright.provider import PlaywrightBrowserProvider
+
+from newsbot.browser_proxy import BrowserProxy
+from newsbot.downloading import BoundedDownloadHandler
+from newsbot.gate import check_resolved
+from newsbot.networks import endpoint_of
+from newsbot.outcomes import Skipped
+
+NO_OTHER_WAY = (
+    "--proxy-bypass-list=<-loopback>",  # by default, loopback goes past a proxy
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # no look-up of its own, not even ahead of time
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",  # of builds without a window; the next is of the others
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--disable-quic",
+)
+BAD_CERTIFICATES = {
+    "ERR_CERT_DATE_INVALID": "expired or not valid yet",
+    "ERR_CERT_AUTHORITY_INVALID": "self-signed or of an unknown issuer",
+    "ERR_CERT_COMMON_NAME_INVALID": "that of another host",
+    "ERR_CERT_": "refused by the browser",
+}
+
+
+class GatedBrowser(PlaywrightBrowserProvider):  # type: ignore[misc]
+    """Launches the browser behind a proxy of its own, which is open for as long as the crawl is."""
+
+    async def start(self) -> None:
+        self.proxy = await BrowserProxy().open()
+        await super().start()
+
+    async def launch_browser(self) -> Browser:
+        way_out = f"--proxy-server=socks5://127.0.0.1:{self.proxy.port}"
+        self.config.launch_options["args"] = [way_out, *NO_OTHER_WAY]
+        browser: Browser = await super().launch_browser()
+        return browser
+
+    async def close(self) -> None:
+        await super().close()
+        await self.proxy.close()
+
+
+class BrowserDownloadHandler(ScrapyPlaywrightDownloadHandler, BoundedDownloadHandler):  # type: ignore[misc]
+    """Downloads with the browser what asks for it, and all else as ever."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        # It logs a traceback for every page that cannot be had; here the ledger says so.
+        logging.getLogger("scrapy-playwright").setLevel(logging.ERROR)
+
+    async def download_request(self, request: Request) -> Response:
+        if not request.meta.get("playwright"):
+            return await super().download_request(request)
+        went: list[str] = []
+        watched = {"request": _followed(went), "popup": _close}
+        request.meta.update(self._context(request), playwright_page_event_handlers=watched)
+        try:
+            response: Response = await super().download_request(request)
+        except StillBusy:
+            raise
+        except BrowserError as error:
+            raise failure_of(error, went) from None
+        if response.url.startswith("chrome-error:"):
+            raise failure_of(BrowserError("the page went on to what cannot be had"), went)
+        return response
+
+    def _context(self, request: Request) -> dict[str, Any]:
+        host, port = endpoint_of(request.url) or ("", 0)
+        lax = not self.certificates.verifies(host, port)
+        return {
+            "playwright_context": "any certificate" if lax else "good certificates",
+            "playwright_context_kwargs": {
+                "ignore_https_errors": lax,
+                "service_workers": "block",
+                "accept_downloads": False,  # they would fill the disk
+            },
+        }
+
+
+def _followed(went: list[str]) -> Callable[[Any], None]:
+    """Return what notes where a page itself goes, redirect by redirect; not its frames, pictures and scripts."""
+
+    def note(request: Any) -> None:
+        if request.is_navigation_request() and request.frame.parent_frame is None:
+            went.append(request.url)
+
+    return note
+
+
+async def _close(window: Any) -> None:
+    """Close what a page opens beside itself: no article is there, and a thousand windows fill the memory."""
+    await window.close()
+
+
+def failure_of(error: BrowserError, went: list[str]) -> Exception:
+    """Return what the failure of a page is to Scrapy and the ledger, by the browser's words and where it had gone."""
+    message = error.message.partition("\n")[0]
+    try:
+        check_resolved(endpoint_of(went[-1]) if went else None)
+    except Skipped as inside:
+        return inside
+    if fault := next((words for name, words in BAD_CERTIFICATES.items() if name in message), None):
+        return Skipped("certificate", fault)
+    return DownloadFailedError(message)
