@@ -10,10 +10,10 @@ from sqlalchemy import Engine
 
 from newsbot.healing import RunLock, heal, place_of
 from newsbot.items import Candidate, Rejection
-from newsbot.run import Run
+from newsbot.run import OWN_FAULTS, Run
 from newsbot.sources import Source
 from newsbot.store import history
-from newsbot.store.frontier import Listing
+from newsbot.store.frontier import MAX_TRIES, Listing
 
 SOURCE = Source(name="example", home="https://example.org/", deny=["/shop/"])
 FEED = Listing("https://example.org/feed", etag='"1"')
@@ -143,6 +143,19 @@ def test_a_death_at_any_step_of_export_changes_no_line(
     assert history.unfinished_runs(engine, place_of(tmp_path)) == []
     start().finish()
     assert len(lines_of(tmp_path, "articles")) == 1
+
+
+@pytest.mark.parametrize("reason", sorted(OWN_FAULTS))
+def test_what_may_be_newsbots_own_fault_is_tried_again_a_few_times(start: Start, reason: str) -> None:
+    url = "https://example.org/a"
+    start().discover(SOURCE, candidates("/a"), FEED)
+    for _ in range(MAX_TRIES):
+        run = start()
+        assert [candidate.url for candidate in run.resume(SOURCE)] == [url]
+        run.fetched(url)
+        run.reject(Rejection(url=url, source="example", reason=reason))
+        assert run.finish().total.reasons == {f"rejected:{reason}": 1}
+    assert list(start().resume(SOURCE)) == []
 
 
 def test_a_lock_is_held_by_one(tmp_path: Path) -> None:
