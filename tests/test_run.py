@@ -145,6 +145,19 @@ def test_a_death_at_any_step_of_export_changes_no_line(
     assert len(lines_of(tmp_path, "articles")) == 1
 
 
+def test_a_death_after_all_was_done_leaves_no_lock(
+    start: Start, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = start()
+    with monkeypatch.context() as patch:
+        patch.setattr(RunLock, "release", RunLock.let_go)
+        run.finish()
+    alive = start()
+    assert len(list(tmp_path.glob(".runs/*"))) == 2
+    heal(engine, tmp_path, now=NOW)
+    assert [path.name for path in tmp_path.glob(".runs/*")] == [alive.id]
+
+
 @pytest.mark.parametrize("reason", sorted(OWN_FAULTS))
 def test_what_may_be_newsbots_own_fault_is_tried_again_a_few_times(start: Start, reason: str) -> None:
     url = "https://example.org/a"
