@@ -147,7 +147,9 @@ class Run:
                 visits.append(visit)
         return visits
 
-    def discover(self, source: Source, candidates: Iterable[Candidate], read: Listing) -> list[Candidate]:
+    def discover(
+        self, source: Source, candidates: Iterable[Candidate], read: Listing, *, next_page: str | None = None
+    ) -> list[Candidate]:
         """Put what a listing names onto the frontier, and return what is to be fetched now."""
         met = [
             (entry, candidate)
@@ -167,7 +169,7 @@ class Run:
                 fresh.append((entry.key, candidate))
         self._write_skips(skipped)
         cut = any(reason in LEFT_FOR_LATER for _, reason in skipped)
-        frontier.enqueue(self.engine, source.name, fresh, None if cut else read, now=self.now())
+        frontier.enqueue(self.engine, source.name, fresh, None if cut else read, now=self.now(), next_page=next_page)
         return [candidate for _, candidate in fresh]
 
     def admit(self, source: str, candidate: Candidate) -> bool:

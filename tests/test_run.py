@@ -13,7 +13,7 @@ from newsbot.items import Candidate, Rejection
 from newsbot.run import OWN_FAULTS, Run
 from newsbot.sources import Source
 from newsbot.store import history
-from newsbot.store.frontier import MAX_TRIES, Listing
+from newsbot.store.frontier import MAX_TRIES, NOT_READ, Listing, enqueue, readings
 
 SOURCE = Source(name="example", home="https://example.org/", deny=["/shop/"])
 FEED = Listing("https://example.org/feed", etag='"1"')
@@ -85,6 +85,15 @@ def test_the_next_run_knows_what_is_stored_and_tries_what_failed(start: Start, e
     bring(again, "/b", "Other text.")
     counts = again.finish().total.counts
     assert counts == {"discovered": 2, "already_known": 1, "fetched": 1, "new": 1}
+
+
+def test_a_next_page_that_is_wanted_counts_as_not_read_whatever_the_clock_says(engine: Engine) -> None:
+    first, second = Listing("https://example.org/news"), Listing("https://example.org/news?page=2")
+    enqueue(engine, "example", [], second, now="2026-11-20T08:00:00Z")
+    enqueue(engine, "example", [], first, now="2026-11-20T07:00:00Z", next_page=second.url)
+    assert readings(engine, "example")[second.url] == (None, NOT_READ)
+    enqueue(engine, "example", [], second, now="2026-11-20T07:00:00Z")
+    assert readings(engine, "example")[second.url] == (None, "2026-11-20T07:00:00Z")
 
 
 def test_what_is_over_the_limit_is_left_for_the_next_run(start: Start, engine: Engine, tmp_path: Path) -> None:
