@@ -8,6 +8,7 @@ it had stored, and the files that it owes are written. Its pending addresses sta
 from __future__ import annotations
 
 import fcntl
+import os
 import socket
 from pathlib import Path
 
@@ -26,12 +27,18 @@ class RunLock:
         """Take the lock. Raises BlockingIOError while another process holds it."""
         self.path = output / ".runs" / run_id
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self.path.open("wb")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        while True:
+            self._file = self.path.open("wb")
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.path.samestat(os.fstat(self._file.fileno()), self.path.stat()):
+                    return
+            except FileNotFoundError:
+                pass  # another process took the file away before it was locked
+            except BlockingIOError:
+                self._file.close()
+                raise
             self._file.close()
-            raise
 
     def release(self) -> None:
         """Let go of the lock and take its file away."""
@@ -63,4 +70,14 @@ def heal(engine: Engine, output: Path, *, now: str, with_removed: bool = True) -
         healed[run_id] = deliver(engine, output, run_id, with_removed=with_removed)
         history.end_run(engine, run_id, history.INTERRUPTED, now=now)
         lock.release()
+    _sweep(output)
     return healed
+
+
+def _sweep(output: Path) -> None:
+    """Take away the lock files of runs that died when all but that was done."""
+    for path in output.glob(".runs/*"):
+        try:
+            RunLock(output, path.name).release()
+        except BlockingIOError:
+            continue  # alive

@@ -31,6 +31,8 @@ POSTPONED = frozenset({"retry_later"})
 """Reasons to skip an address now that leave it pending: the next run takes it up."""
 LEFT_FOR_LATER = frozenset({"over_limit", "out_of_range"})
 """Reasons to skip an address that another run may not have: its listing counts as not read."""
+OWN_FAULTS = frozenset({"extractor_timeout", "extractor_crashed", "internal_error"})
+"""Reasons to reject a page that may lie with newsbot or its machine: later runs try again, a few times."""
 PRUNED_BATCHES = 10
 """Batches of old sketches that the end of a run clears away."""
 
@@ -142,7 +144,9 @@ class Run:
                 visits.append(visit)
         return visits
 
-    def discover(self, source: Source, candidates: Iterable[Candidate], read: Listing) -> list[Candidate]:
+    def discover(
+        self, source: Source, candidates: Iterable[Candidate], read: Listing, *, next_page: str | None = None
+    ) -> list[Candidate]:
         """Put what a listing names onto the frontier, and return what is to be fetched now."""
         met = [
             (entry, candidate)
@@ -162,7 +166,7 @@ class Run:
                 fresh.append((entry.key, candidate))
         self._write_skips(skipped)
         cut = any(reason in LEFT_FOR_LATER for _, reason in skipped)
-        frontier.enqueue(self.engine, source.name, fresh, None if cut else read, now=self.now())
+        frontier.enqueue(self.engine, source.name, fresh, None if cut else read, now=self.now(), next_page=next_page)
         return [candidate for _, candidate in fresh]
 
     def admit(self, source: str, candidate: Candidate) -> bool:
@@ -210,7 +214,7 @@ class Run:
         return verdict
 
     def reject(self, rejection: Rejection) -> None:
-        """Note that a fetched page is no article; it is not fetched again."""
+        """Note that a fetched page is no article; it is not fetched again, unless that may be newsbot's own fault."""
         self._drop(self._entry(rejection.url), "rejected", rejection.reason, rejection.detail)
 
     def fail(self, url: str, reason: str, detail: str = "") -> None:
@@ -279,8 +283,9 @@ class Run:
         elif outcome == "skipped":
             frontier.forget(connection, entry.key)
         else:
+            status = "failed" if reason in OWN_FAULTS else outcome
             frontier.settle(
-                connection, entry.key, entry.url, entry.source, status=outcome, reason=reason, now=self.now()
+                connection, entry.key, entry.url, entry.source, status=status, reason=reason, now=self.now()
             )
 
 

@@ -1,7 +1,8 @@
 """The work on a page, extraction and cleaning, in worker processes.
 
-A page that hangs or kills its worker costs that page alone. The workers come from a fork server, which
-has loaded the stages once and holds nothing of the crawl: no sockets, no event loop, no store.
+A page that hangs or kills its worker costs that page alone, and only for now: later runs try again. The workers
+come from a fork server, which has loaded the stages once and holds nothing of the crawl: no sockets, no event
+loop, no store. Should the workers or the fork server be killed, the crawl starts new ones.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import multiprocessing
 import signal
 import sys
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures.process import BrokenProcessPool
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -45,30 +47,38 @@ class Workers:
 
     def __init__(self, count: int, timeout: float) -> None:
         """``timeout``: seconds that one page may take; there is none where ``count`` is 0."""
+        self._count = count
         self._timeout = timeout
-        self._pool: ProcessPool | None = None
-        if count:
-            context = multiprocessing.get_context("forkserver" if sys.platform != "win32" else "spawn")
-            context.set_forkserver_preload([__name__, "newsbot.extraction"])
-            self._pool = ProcessPool(max_workers=count, initializer=_die_with_parent, context=context)
+        self._pool = _new_pool(count) if count else None
 
     async def make_article(self, page: Page) -> Article | Rejection:
         """Make a clean article of a page without holding up the event loop."""
         if self._pool is None:
             return make_article(page)
-        future = self._pool.schedule(make_article, args=[page], timeout=self._timeout)
         try:
+            if not self._pool.active:  # a worker that was idle has been killed, or the fork server
+                self.close()
+                self._pool = _new_pool(self._count)
+            future = self._pool.schedule(make_article, args=[page], timeout=self._timeout)
             return await asyncio.wrap_future(future)
         except FutureTimeoutError:
             return _rejection(page, "extractor_timeout", f"over {self._timeout:g} s")
         except ProcessExpired as error:
             return _rejection(page, "extractor_crashed", f"exit code {error.exitcode}")
+        except BrokenProcessPool as error:
+            return _rejection(page, "extractor_crashed", str(error))
 
     def close(self) -> None:
         """Stop the workers, and wait until they have ended."""
         if self._pool is not None:
             self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
+
+
+def _new_pool(count: int) -> ProcessPool:
+    context = multiprocessing.get_context("forkserver" if sys.platform != "win32" else "spawn")
+    context.set_forkserver_preload([__name__, "newsbot.extraction"])
+    return ProcessPool(max_workers=count, initializer=_die_with_parent, context=context)
 
 
 def _rejection(page: Page, reason: str, detail: str = "") -> Rejection:

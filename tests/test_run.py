@@ -10,10 +10,10 @@ from sqlalchemy import Engine
 
 from newsbot.healing import RunLock, heal, place_of
 from newsbot.items import Candidate, Rejection
-from newsbot.run import Run
+from newsbot.run import OWN_FAULTS, Run
 from newsbot.sources import Source
 from newsbot.store import history
-from newsbot.store.frontier import Listing
+from newsbot.store.frontier import MAX_TRIES, NOT_READ, Listing, enqueue, readings
 
 SOURCE = Source(name="example", home="https://example.org/", deny=["/shop/"])
 FEED = Listing("https://example.org/feed", etag='"1"')
@@ -87,6 +87,15 @@ def test_the_next_run_knows_what_is_stored_and_tries_what_failed(start: Start, e
     assert counts == {"discovered": 2, "already_known": 1, "fetched": 1, "new": 1}
 
 
+def test_a_next_page_that_is_wanted_counts_as_not_read_whatever_the_clock_says(engine: Engine) -> None:
+    first, second = Listing("https://example.org/news"), Listing("https://example.org/news?page=2")
+    enqueue(engine, "example", [], second, now="2026-11-20T08:00:00Z")
+    enqueue(engine, "example", [], first, now="2026-11-20T07:00:00Z", next_page=second.url)
+    assert readings(engine, "example")[second.url] == (None, NOT_READ)
+    enqueue(engine, "example", [], second, now="2026-11-20T07:00:00Z")
+    assert readings(engine, "example")[second.url] == (None, "2026-11-20T07:00:00Z")
+
+
 def test_what_is_over_the_limit_is_left_for_the_next_run(start: Start, engine: Engine, tmp_path: Path) -> None:
     run = start(max_new=2)
     assert len(run.discover(SOURCE, candidates("/a", "/b", "/c"), FEED)) == 2
@@ -143,6 +152,32 @@ def test_a_death_at_any_step_of_export_changes_no_line(
     assert history.unfinished_runs(engine, place_of(tmp_path)) == []
     start().finish()
     assert len(lines_of(tmp_path, "articles")) == 1
+
+
+def test_a_death_after_all_was_done_leaves_no_lock(
+    start: Start, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = start()
+    with monkeypatch.context() as patch:
+        patch.setattr(RunLock, "release", RunLock.let_go)
+        run.finish()
+    alive = start()
+    assert len(list(tmp_path.glob(".runs/*"))) == 2
+    heal(engine, tmp_path, now=NOW)
+    assert [path.name for path in tmp_path.glob(".runs/*")] == [alive.id]
+
+
+@pytest.mark.parametrize("reason", sorted(OWN_FAULTS))
+def test_what_may_be_newsbots_own_fault_is_tried_again_a_few_times(start: Start, reason: str) -> None:
+    url = "https://example.org/a"
+    start().discover(SOURCE, candidates("/a"), FEED)
+    for _ in range(MAX_TRIES):
+        run = start()
+        assert [candidate.url for candidate in run.resume(SOURCE)] == [url]
+        run.fetched(url)
+        run.reject(Rejection(url=url, source="example", reason=reason))
+        assert run.finish().total.reasons == {f"rejected:{reason}": 1}
+    assert list(start().resume(SOURCE)) == []
 
 
 def test_a_lock_is_held_by_one(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from newsbot.rendering import browser_meta
 from newsbot.sources import Source
 from newsbot.spiders.base import CollectingSpider, charset_of, header_of
 from newsbot.spiders.listings import children_from, is_closed, minutes_spanned, permanent_address, with_next
-from newsbot.store.frontier import Listing
+from newsbot.store.frontier import NOT_READ, Listing
 from newsbot.urls import url_key
 
 LISTING_PRIORITY = 10
@@ -69,9 +69,19 @@ class DiscoveringSpider(CollectingSpider):
             yield self.article_request(source, candidate)
 
     def listing_requests(
-        self, source: Source, channel: str, url: str, *, page: int = 1, lastmod: str | None = None
+        self,
+        source: Source,
+        channel: str,
+        url: str,
+        *,
+        page: int = 1,
+        lastmod: str | None = None,
+        owed: bool = False,
     ) -> Iterator[Request]:
-        """Yield the conditional request for a feed, sitemap or section page; none if it was asked in this run."""
+        """Yield the conditional request for a feed, sitemap or section page; none if it was asked in this run.
+
+        ``owed``: a run that wanted this page has died, so what it names may be pending, and more be behind it.
+        """
         if (source.name, url) in self._asked:
             return
         self._asked.add((source.name, url))
@@ -86,13 +96,13 @@ class DiscoveringSpider(CollectingSpider):
             callback=self.parse_listing,
             errback=self.listing_failed,
             headers={name: value for name, value in headers.items() if value},
-            cb_kwargs={"source": source, "channel": channel, "known": known, "page": page},
+            cb_kwargs={"source": source, "channel": channel, "known": known, "page": page, "owed": owed},
             meta={"handle_httpstatus_list": [304], **in_browser},
             priority=LISTING_PRIORITY,
         )
 
     def parse_listing(
-        self, response: Response, source: Source, channel: str, known: Listing, page: int
+        self, response: Response, source: Source, channel: str, known: Listing, page: int, *, owed: bool = False
     ) -> Iterator[Request]:
         """Read a listing, and ask for what is new in it."""
         digest = hashlib.sha256(response.body).hexdigest()
@@ -113,9 +123,9 @@ class DiscoveringSpider(CollectingSpider):
         try:
             match channel:
                 case "feed":
-                    yield from self._read_feed(response, source, read, page)
+                    yield from self._read_feed(response, source, read, page, owed=owed)
                 case "section":
-                    yield from self._read_section(response, source, read, page)
+                    yield from self._read_section(response, source, read, page, owed=owed)
                 case _:
                     yield from self._read_sitemap(response, source, channel, read)
         except (FeedError, SitemapError) as error:
@@ -140,16 +150,19 @@ class DiscoveringSpider(CollectingSpider):
         again = f" ({poll.errors} times in a row, due again at {poll.due_at})" if poll.errors > 1 else ""
         self.run.ledger.listing(source.name, outcome, f"{channel} {url}: {error}{again}")
 
-    def _read_feed(self, response: Response, source: Source, read: Listing, page: int) -> Iterator[Request]:
+    def _read_feed(
+        self, response: Response, source: Source, read: Listing, page: int, *, owed: bool
+    ) -> Iterator[Request]:
         feed = parse_feed(response.body, response.url, charset=charset_of(response))
         self._note(source, "feed", read, [*feed.notes, *([f"WebSub hub: {feed.hub}"] if feed.hub else [])])
-        owed = self._owed(source, self.run.listing(source, read.url))
+        owed = owed or bool(self._owed(source, self.run.listing(source, read.url)))
         read = with_next(read, feed.next_url)
-        fresh = list(self._fetch_new(source, feed.candidates, read))
+        fresh = list(self._fetch_new(source, feed.candidates, read, next_page=feed.next_url))
         gap = self._reschedule(response, source, "feed", read, feed.candidates, len(fresh), newest_alone=True)
         yield from fresh
-        goes_on = (gap or page > 1) and self.goes_on(feed.candidates, len(fresh), page)
-        yield from self._turn(source, "feed", read, page, goes_on=goes_on or bool(owed))
+        fresh_or_owed = len(feed.candidates) if owed else len(fresh)
+        goes_on = (gap or owed or page > 1) and self.goes_on(feed.candidates, fresh_or_owed, page)
+        yield from self._turn(source, "feed", read, page, goes_on=goes_on, owed=owed)
 
     def _read_sitemap(self, response: Response, source: Source, channel: str, read: Listing) -> Iterator[Request]:
         sitemap = parse_sitemap(response.body, response.url, charset=charset_of(response))
@@ -162,40 +175,45 @@ class DiscoveringSpider(CollectingSpider):
         yield from fresh
         yield from self._sub_sitemaps(source, channel, sitemap.children)
 
-    def _read_section(self, response: Response, source: Source, read: Listing, page: int) -> Iterator[Request]:
+    def _read_section(
+        self, response: Response, source: Source, read: Listing, page: int, *, owed: bool
+    ) -> Iterator[Request]:
         if source.name not in self._articles:
             self._articles[source.name] = self.run.articles_of(source)
         known = self._articles[source.name]
         links = article_links(response.body, response.url, charset=charset_of(response), known=known)
         self.run.learning.learn_section(response.url, text_blocks(response.body, charset=charset_of(response)))
         self._note(source, "section", read, [] if links else ["no links to articles found"])
-        further = next_pages(response.body, response.url, charset=charset_of(response))[:1] if links else []
-        owed = self._owed(source, self.run.listing(source, read.url))
-        read = with_next(read, *further)
-        fresh = list(self._fetch_new(source, links, read))
+        further = next(
+            iter(next_pages(response.body, response.url, charset=charset_of(response)) if links else []), None
+        )
+        owed = owed or bool(self._owed(source, self.run.listing(source, read.url)))
+        read = with_next(read, further)
+        fresh = list(self._fetch_new(source, links, read, next_page=further))
         self._reschedule(response, source, "section", read, links, len(fresh), newest_alone=False)
         yield from fresh
-        yield from self._turn(
-            source, "section", read, page, goes_on=bool(owed) or self.goes_on(links, len(fresh), page)
-        )
+        goes_on = self.goes_on(links, len(links) if owed else len(fresh), page)
+        yield from self._turn(source, "section", read, page, goes_on=goes_on, owed=owed)
 
-    def _turn(self, source: Source, channel: str, read: Listing, page: int, *, goes_on: bool) -> Iterator[Request]:
+    def _turn(
+        self, source: Source, channel: str, read: Listing, page: int, *, goes_on: bool, owed: bool
+    ) -> Iterator[Request]:
         """Ask for the next page of a listing, or write down that it is not wanted."""
         if goes_on:
             for child in children_from(read):
-                yield from self.listing_requests(source, channel, child.url, page=page + 1)
+                yield from self.listing_requests(source, channel, child.url, page=page + 1, owed=owed)
         elif read.children and self.run.listing(source, read.url) == read:
             with self.store_guard():
-                self.run.still(source, with_next(read))
+                self.run.still(source, with_next(read, None))
 
     def _owed_pages(self, source: Source, channel: str, known: Listing, page: int) -> Iterator[Request]:
         """Ask for the next page of an unchanged listing if the run that wanted it died before it was read."""
-        owed = self._owed(source, known)
+        owed_pages = self._owed(source, known)
         if page > 1:
             with self.store_guard():
                 self.run.still(source, known)
-        for url, further in owed:
-            yield from self.listing_requests(source, channel, url, page=page + further)
+        for url, further in owed_pages:
+            yield from self.listing_requests(source, channel, url, page=page + further, owed=True)
 
     def _owed(self, source: Source, known: Listing) -> list[tuple[str, int]]:
         """Return the first further page of a listing that was wanted and not read since, and how far on it is."""
@@ -206,7 +224,7 @@ class DiscoveringSpider(CollectingSpider):
         while (children := children_from(known)) and children[0].url not in met:
             url = children[0].url
             met.add(url)
-            if read_at.get(url, "") < read_at.get(known.url, ""):
+            if read_at.get(url, NOT_READ) == NOT_READ:
                 return [(url, len(met) - 1)]
             known = self.run.listing(source, url)
         return []
@@ -242,9 +260,11 @@ class DiscoveringSpider(CollectingSpider):
             self.run.ledger.note(source.name, f"{channel} {read.url}: moved for good to {at}")
         return gap
 
-    def _fetch_new(self, source: Source, candidates: list[Candidate], read: Listing) -> Iterator[Request]:
+    def _fetch_new(
+        self, source: Source, candidates: list[Candidate], read: Listing, *, next_page: str | None = None
+    ) -> Iterator[Request]:
         with self.store_guard():
-            for candidate in self.run.discover(source, candidates, read):
+            for candidate in self.run.discover(source, candidates, read, next_page=next_page):
                 yield self.article_request(source, candidate)
 
     def _sub_sitemaps(self, source: Source, channel: str, children: list[Child]) -> Iterator[Request]:

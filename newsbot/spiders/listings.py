@@ -16,10 +16,9 @@ CLOSED_AFTER = timedelta(days=3)
 """A sitemap named after a month or day that was read so long after its end is complete."""
 
 
-def with_next(read: Listing, *urls: str | None) -> Listing:
+def with_next(read: Listing, url: str | None) -> Listing:
     """Return a listing that remembers its next page, until it is known whether that is wanted."""
-    named = [(url, None) for url in urls if url]
-    return dataclasses.replace(read, children=orjson.dumps(named).decode() if named else None)
+    return dataclasses.replace(read, children=orjson.dumps([(url, None)]).decode() if url else None)
 
 
 def children_from(known: Listing) -> list[Child]:

@@ -83,9 +83,9 @@ class SiteSpider(DiscoveringSpider):
         return not self.days.are_over(links) and page < self.settings.getint("NEWSBOT_MAX_ARCHIVE_PAGES")
 
     def parse_listing(
-        self, response: Response, source: Source, channel: str, known: Listing, page: int
+        self, response: Response, source: Source, channel: str, known: Listing, page: int, *, owed: bool = False
     ) -> Iterator[Request]:
-        yield from super().parse_listing(response, source, channel, known, page)
+        yield from super().parse_listing(response, source, channel, known, page, owed=owed)
         if channel == "section" and self.days:
             yield from self._archive(source, response)
 

@@ -13,7 +13,7 @@ from functools import cache
 from typing import TypeVar
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, Table, and_, bindparam, delete, or_, select
+from sqlalchemy import Connection, Engine, Row, Table, and_, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsbot.items import Candidate
@@ -21,6 +21,8 @@ from newsbot.store import schema
 from newsbot.store.database import reading
 from newsbot.store.ledger import Entry
 
+NOT_READ = ""
+"""When a listing was read that is to be read again."""
 MAX_TRIES = 5
 """Runs that may fail to fetch an address before it is left alone."""
 
@@ -71,10 +73,12 @@ def enqueue(
     read: Listing | None,
     *,
     now: str,
+    next_page: str | None = None,
 ) -> None:
     """Write candidates down as pending, with the listing that named them as read, in one transaction.
 
-    Without a listing (``read=None``) it stays unread and will be read in full the next time.
+    Without a listing (``read=None``) it stays unread and will be read in full the next time. Its next page,
+    if it has one, counts as not read until it is read again.
     """
     rows = [
         {
@@ -95,6 +99,10 @@ def enqueue(
             values = {**dataclasses.asdict(read), "checked_at": now, "changed_at": now}
             statement = upsert(connection, schema.listings).values(source=source, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=["source", "url"], set_=values))
+            if next_page:
+                table = schema.listings
+                following = (table.c.source == source) & (table.c.url == next_page)
+                connection.execute(update(table).where(following).values(checked_at=NOT_READ))
 
 
 def pending(engine: Engine, source: str, *, failed: bool = True) -> list[Candidate]:

@@ -1,0 +1,115 @@
+"""Deaths at chosen calls: in the middle of export, prune, migration and of reading a list; the next run heals."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import sqlite3
+import time
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, lines_of, run_scrapy, sources_file
+from deathtrap.aging import age_store
+from local_web import LocalWeb, article_page, local_web
+
+from newsbot.items import Article, Candidate, Page
+from newsbot.workers import Workers
+
+TRAP = os.pathsep.join([str(ROOT / "benchmarks" / "deathtrap"), str(ROOT)])
+A_PAGE = 5
+"""Articles that the site's list shows on one page."""
+
+
+def publish(web: LocalWeb, articles: int) -> None:
+    """Put so many articles up, and the list of them, the newest first, page by page."""
+    newest_first = list(range(articles, 0, -1))
+    for n in newest_first:
+        web.put(f"/2026/11/20/story-number-{n}", article_page(f"What happened on day {n}", f"day number {n}"))
+    for page, start in enumerate(range(0, articles, A_PAGE), 1):
+        teasers = "".join(
+            f'<div><h2><a href="/2026/11/20/story-number-{n}">What happened on the coast on day number {n}</a></h2>'
+            f"<p>Day {n} in a few words, from those who were there and saw all of it.</p></div>"
+            for n in newest_first[start : start + A_PAGE]
+        )
+        further = (
+            f'<nav><a rel="next" href="/coast?page={page + 1}">Older</a></nav>' if start + A_PAGE < articles else ""
+        )
+        path = "/coast" if page == 1 else f"/coast?page={page}"
+        web.put(path, f"<html><title>Coast</title><body><h1>Coast</h1>{teasers}{further}</body></html>")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL")
+def test_whatever_a_run_dies_in_every_article_is_on_one_line(tmp_path: Path) -> None:
+    output, store = tmp_path / "output", tmp_path / "output" / "newsbot.db"
+    with local_web() as web:
+        sources = sources_file(tmp_path, coast={"home": f"{web.base}/", "sections": [f"{web.base}/coast"]})
+        crawl = ["crawl", "news", "-a", f"sources={sources}", "-s", "DOWNLOAD_DELAY=0", "-s", "NEWSBOT_REVISIT_HOURS="]
+        crawl += ["-s", "NEWSBOT_EXTRACT_WORKERS=0"]
+
+        def die(order: str, *arguments: str) -> None:
+            ended = run_scrapy(output, *arguments, PYTHONPATH=TRAP, DIE_AT=f"{order} SIGKILL")
+            assert ended.returncode == -signal.SIGKILL, ended.stderr
+
+        def is_marked_done() -> list[int]:
+            with closing(sqlite3.connect(store)) as database:
+                return [done for (done,) in database.execute("select done from exports")]
+
+        publish(web, 2 * A_PAGE)
+        die("before whole._sync_folder 1", *crawl)  # the file has its name, and the store does not know
+        assert len(lines_of(output, "articles")) == 2 * A_PAGE
+        assert is_marked_done() == [0]
+
+        with closing(sqlite3.connect(store)) as database, database:
+            database.execute("update articles set first_seen = '2020-01-01T00:00:00Z'")
+        die("before near._starts 4", "prune")
+        with closing(sqlite3.connect(store)) as database:
+            assert database.execute("select count(*) from sketches").fetchone() == (2 * A_PAGE,), "all or nothing"
+
+        age_store(store, "0001")
+        die("before impl.DefaultImpl._exec 12", *crawl)
+        with closing(sqlite3.connect(store)) as database:
+            assert database.execute("select version_num from alembic_version").fetchone() == ("0001",)
+
+        publish(web, 3 * A_PAGE + 3)
+        die("before listings.with_next 2", *crawl)  # the first page of the list is read, the second is wanted
+        publish(web, 4 * A_PAGE + 3)  # so that all on the second page is waiting already, and the third has news
+
+        asked = len(web.asked)
+        last = run_scrapy(output, *crawl)
+        again = [path for path in web.paths()[asked:] if path.rpartition("-")[2] in map(str, range(1, 2 * A_PAGE + 1))]
+        urls = {f"{web.base}/2026/11/20/story-number-{n}" for n in range(1, 4 * A_PAGE + 4)}
+    assert last.returncode == 0, last.stderr
+    assert Counter(line["url"] for line in [*lines_of(output, "articles"), *lines_of(output, "duplicates")]) == Counter(
+        urls
+    )
+    assert again == [], "what is stored is not fetched again"
+    assert not [*output.rglob("*.tmp"), *output.glob(".runs/*")]
+
+
+def test_a_crawl_goes_on_when_its_workers_are_killed() -> None:
+    page = Page(
+        url="https://example.org/a",
+        html=article_page("A title of a story", "workers").encode(),
+        source="example",
+        candidate=Candidate(url="https://example.org/a", via="feed"),
+        fetched_at="2026-11-20T08:00:00Z",
+    )
+    others = multiprocessing.active_children()
+    workers = Workers(1, timeout=20)
+    try:
+        assert isinstance(asyncio.run(workers.make_article(page)), Article)
+        (idle,) = set(multiprocessing.active_children()) - set(others)
+        assert idle.pid
+        os.kill(idle.pid, signal.SIGTERM)  # as `systemctl stop` does, to every process of a unit
+        idle.join()
+        deadline = time.monotonic() + 20
+        while not isinstance(result := asyncio.run(workers.make_article(page)), Article):
+            assert result.reason == "extractor_crashed"
+            assert time.monotonic() < deadline
+    finally:
+        workers.close()
