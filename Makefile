@@ -1,6 +1,6 @@
 # make demo   the main job on the bundled newsroom, no network needed
 # make test   the test suite, in two processes (JOBS=8: in eight)
-# make lint   style, types, who may import whom, what is unsafe
+# make lint   style, types, who may import whom, what is unsafe, known vulnerabilities of libraries
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,6 +21,7 @@ lint: $(VENV)/.test
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 	@$(BIN)/scrapy-lint
 	@$(BIN)/bandit -q -r newsbot -ll -s B608
+	@$(BIN)/python .ci/audit.py
 
 schema: $(VENV)/.test
 	@$(BIN)/python -m newsbot.export
