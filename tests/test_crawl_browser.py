@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,14 +61,15 @@ class Trap:
     port: int
 
     def visits(self) -> int:
-        """Return how many connections or packets have come since the last time."""
+        """Return how many connections or packets have come by now."""
         count = 0
-        for visit in (self.tcp.accept, lambda: self.udp.recvfrom(2048)):
-            try:
-                while visit():
-                    count += 1
-            except BlockingIOError:
-                continue
+        with suppress(BlockingIOError):
+            while True:
+                self.tcp.accept()[0].close()
+                count += 1
+        with suppress(BlockingIOError):
+            while self.udp.recvfrom(2048):
+                count += 1
         return count
 
 
