@@ -147,5 +147,6 @@ class SiteState:
         rows = list(rows)
         for column in ("keys", "articles", "inside", "lead", "first", "last", "flags"):
             old = getattr(self, column)
-            setattr(self, column, array(old.typecode, (old[i] for i in rows)))
-        self.samples = {key: self.samples[key] for key in self.keys if key in self.samples}
+            setattr(self, column, array(old.typecode, map(old.__getitem__, rows)))
+        kept = set(self.keys)
+        self.samples = {key: sample for key, sample in self.samples.items() if key in kept}
