@@ -1,12 +1,18 @@
-"""Is every article on exactly one line, however often and however a crawl is killed?
+"""Is every article on exactly one line, however often and wherever a crawl is killed?
 
-    python benchmarks/chaos.py [--kills 100] [--seed 0] [--minutes 30] [--sites 60] [--articles 25]
+    python benchmarks/chaos.py [--kills 100] [--minutes 30] [--seed 7] [--sites 60] [--articles 25] [--folder FOLDER]
 
-Crawls of the newsroom are killed at random instants by SIGKILL, SIGTERM or SIGINT; so are, now and then, exports
-and prunes between them. Meanwhile the newsroom publishes. Then one run is left alone. Over all files: every article
-is on exactly one line, each line is valid against the schema, the sums of the ledger are right, no temporary file and
-no lock is left, no article was fetched again once it was stored, and no process outlived its crawl. The same seed
-gives the same kills at the same instants; what they hit depends on the machine. Exits with 1 if a promise is broken.
+Crawls of the newsroom, which publishes meanwhile, are killed until both numbers are reached: at random instants (by
+SIGKILL, and by SIGTERM and SIGINT as systemd and Ctrl-C send them, to the crawl alone or to its workers too), and at
+chosen calls of chosen functions: while the database is brought up from an older schema, while files are written,
+renamed and marked as done, and while old articles are forgotten. Nothing is put into newsbot for that
+(benchmarks/deathtrap). Only a signal that met a living process counts. Then one run is left alone, and over all files:
+every article is on exactly one line, each line is valid against the schema, the sums of the ledger are right and agree
+with the lines, no temporary file and no lock is left, no article was fetched again once it was stored, and no process
+outlived its crawl.
+
+The same seed makes the same choices; what a random instant hits depends on the machine. Exits with 1 if a promise is
+broken.
 """
 
 from __future__ import annotations
@@ -21,22 +27,56 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import jsonschema
-import orjson
+from chaos_checks import faults_of, fetched_again, lines_of, living, query, stored_urls
+from deathtrap.aging import age_store
 
 from newsbot.demo import Newsroom, Running, serve
 
 ROOT = Path(__file__).parents[1]
-SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
-OF_DISCOVERED = ("fetched", "not_modified", "already_known", "skipped", "failed")
-OF_FETCHED = ("new", "revised", "unchanged", "duplicate", "rejected")
-FAST = ("-s", "DOWNLOAD_DELAY=0.2", "-s", "NEWSBOT_REVISIT_HOURS=", "-s", "NEWSBOT_EXTRACT_WORKERS=1")
-LONGEST = 9.0
-"""Seconds after which the latest kill comes; most of a crawl's first two are its start."""
+TRAP = Path(__file__).with_name("deathtrap")
+FAST = ("-s", "DOWNLOAD_DELAY=0.1", "-s", "NEWSBOT_REVISIT_HOURS=", "-s", "NEWSBOT_EXTRACT_WORKERS=1")
+LONGEST = 12.0
+"""Seconds after which the latest kill at a random instant comes, until a crawl has turned out to be shorter."""
+HOW = (
+    ("SIGKILL", False),
+    ("SIGKILL", False),
+    ("SIGTERM", False),
+    ("SIGTERM", True),
+    ("SIGINT", True),
+)
+"""Signals, and whether they go to the worker processes as well."""
+SHARES = {"at random": 50, "crawling": 10, "migrating": 14, "exporting": 16, "pruning": 10}
+COMMIT = "default.DefaultDialect.do_commit"
+POINTS = {
+    "crawling": (("before", COMMIT, 60), ("after", "articles.save", 30)),
+    "migrating": (("before", "impl.DefaultImpl._exec", 10), ("before", COMMIT, 1), ("after", COMMIT, 1)),
+    "exporting": (
+        ("before", "record.to_record", 20),
+        ("before", "pathlib.Path.replace", 3),
+        ("before", "whole._sync_folder", 3),
+        ("before", "outbox.mark_done", 2),
+        ("after", "outbox.mark_done", 2),
+        ("before", "history.close_books", 1),
+        ("after", "history.close_books", 1),
+        ("before", "history.end_run", 1),
+    ),
+    "export command": (
+        ("before", "record.to_record", 500),
+        ("before", "pathlib.Path.replace", 1),
+        ("before", "whole._sync_folder", 1),
+    ),
+    "pruning": (
+        ("before", "near.forget", 2),
+        ("after", "near.forget", 2),
+        ("before", "near._starts", 150),
+        ("after", COMMIT, 1),
+    ),
+}
+"""Where to strike, and at which call at the latest: modules and functions of newsbot and of what it stands on."""
+STATES = {"running": "crawling", "exporting": "exporting", "finished": "ending", "interrupted": "ending"}
 
 
 class Chaos:
@@ -44,158 +84,155 @@ class Chaos:
 
     def __init__(self, running: Running, folder: Path, seed: int) -> None:
         self.running = running
+        self.folder = folder
         self.output = folder / "output"
+        self.store = self.output / "newsbot.db"
         self.sources = folder / "sources.toml"
         self.sources.write_text(running.newsroom.sources_toml(), "utf-8")
         self.dice = random.Random(seed)
-        self.kills: Counter[str] = Counter()
-        self.survivors = 0
-        self.fetched_again: list[str] = []
+        self.latest = LONGEST
+        self.kills: Counter[tuple[str, str]] = Counter()
+        """By where they struck, and by what."""
+        self.missed = 0
+        self.faults: list[str] = []
 
-    def command(self) -> tuple[str, list[str]]:
-        """Choose what is to be killed: mostly a crawl."""
-        chance = self.dice.random()
-        if chance < 0.06 and (self.output / "newsbot.db").exists():
-            return "export", ["export", str(self.output.parent / "all.jsonl")]
-        if chance < 0.12:
-            return "prune", ["prune", "--days", "1"]
-        return "crawl", ["crawl", "news", "-a", f"sources={self.sources}", *FAST]
+    def round(self) -> None:
+        """Publish something, start something, kill it, and see to it that all of it is dead."""
+        fresh = self.dice.sample(sorted(self.running.urls), 3)
+        for site in fresh:
+            self.running.publish(site, self.dice.randint(3, 12))
+        (where,) = self.dice.choices(list(SHARES), list(SHARES.values()))
+        how, to_all = self.dice.choice(HOW)
+        stored, seen = stored_urls(self.store), len(self.running.requests())
+        if where == "at random" or not stored:
+            struck = self.strike_at_random(signal.Signals[how], to_all)
+        else:
+            struck, to_all = self.strike_at_point(where, how, fresh), False
+        if struck:
+            self.kills[struck, f"{how}{' to all' if to_all else ''}"] += 1
+        else:
+            self.missed += 1
+        self.faults += fetched_again(self.running, stored, self.running.requests()[seen:])
 
-    def start(self, arguments: list[str]) -> subprocess.Popen[bytes]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("NEWSBOT_")}
-        return subprocess.Popen(
-            [sys.executable, "-m", "scrapy", *arguments],
-            cwd=ROOT,
-            env={**environment, "NEWSBOT_OUTPUT": str(self.output)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    def kill_one(self) -> None:
-        """Start something, kill it at a random instant, and see to it that all of it is dead."""
-        what, arguments = self.command()
-        how = self.dice.choice(SIGNALS)
-        after = self.dice.uniform(0.2, LONGEST if what == "crawl" else 2.5)
-        stored, seen = self.stored(), len(self.running.requests())
-        process = self.start(arguments)
+    def strike_at_random(self, how: signal.Signals, to_all: bool) -> str:
+        """Kill a crawl of all sites after a while, and return what it was at; nothing if it had ended."""
+        runs = {run_id for (run_id,) in query(self.store, "select id from runs")}
+        begin = time.monotonic()
+        process = self.start(self.crawl())
         try:
-            process.wait(after)
-            self.kills[f"{what}: was done before"] += 1
+            process.wait(self.dice.uniform(0.2, self.latest))
         except subprocess.TimeoutExpired:
-            process.send_signal(how)
-            self.kills[f"{what}: {how.name}"] += 1
-            process.wait(120)
+            new = [state for run_id, state in query(self.store, "select id, status from runs") if run_id not in runs]
+            struck = STATES[new[0]] if new else "starting"
+            if to_all:
+                os.killpg(process.pid, how)
+            else:
+                process.send_signal(how)
+        else:
+            struck = ""
+            self.latest = min(self.latest, 0.9 * (time.monotonic() - begin))
+        self.see_dead(process)
+        return struck
+
+    def strike_at_point(self, where: str, how: str, fresh: list[str]) -> str:
+        """Let a process meet a signal in the middle of its work; return where, nothing if it did not come there."""
+        arguments, point = self.crawl(*fresh), where
+        if where == "migrating":
+            age_store(self.store, self.dice.choice(["0001", "0002", "0003"]))
+        elif where == "exporting" and self.dice.random() < 0.25:
+            arguments, point = ["export", str(self.folder / "all.jsonl"), "--duplicates"], "export command"
+        elif where == "pruning":
+            arguments = self.dice.choice([["prune"], arguments])
+            self.let_time_pass()
+        moment, name, most = self.dice.choice(POINTS[point])
+        note = self.folder / "struck"
+        note.unlink(missing_ok=True)
+        order = f"{moment} {name} {self.dice.randint(1, most)} {how}"
+        self.see_dead(self.start(arguments, DIE_AT=order, DIE_NOTE=str(note)))
+        return where if note.exists() else ""
+
+    def let_time_pass(self) -> None:
+        """Let half of the articles be so old that they are forgotten as near-duplicates."""
+        with closing(sqlite3.connect(self.store, timeout=30)) as database:
+            database.execute("update articles set first_seen = '2020-01-01T00:00:00Z' where rowid % 2 = 0")
+            database.commit()
+
+    def crawl(self, *only: str) -> list[str]:
+        return ["crawl", "news", "-a", f"sources={self.sources}", "-a", f"only={','.join(only)}", *FAST]
+
+    def start(self, arguments: list[str], **more: str) -> subprocess.Popen[bytes]:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("NEWSBOT_")}
+        path = os.pathsep.join([str(TRAP), str(ROOT)])
+        with (self.folder / "log").open("a") as log:
+            print(time.strftime("%H:%M:%S"), *arguments, more.get("DIE_AT", ""), file=log, flush=True)
+            return subprocess.Popen(
+                [sys.executable, "-m", "scrapy", *arguments],
+                cwd=ROOT,
+                env={**environment, "NEWSBOT_OUTPUT": str(self.output), "PYTHONPATH": path, **more},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def see_dead(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait until a process has ended, and soon after it all that it has started."""
+        process.wait(300)
         deadline = time.monotonic() + 10
         while (left := living(process.pid)) and time.monotonic() < deadline:
             time.sleep(0.05)
-        self.survivors += len(left)
-        self.note_fetched_again(stored, seen)
-        if self.dice.random() < 0.5:
-            self.running.publish(self.dice.choice(sorted(self.running.urls)), self.dice.randint(3, 12))
-
-    def stored(self) -> set[str]:
-        """Return the addresses of the articles that the store has now."""
-        path = self.output / "newsbot.db"
-        if not path.exists():
-            return set()
-        with closing(sqlite3.connect(path, timeout=30)) as database:
-            if not database.execute("select 1 from sqlite_master where name = 'articles'").fetchone():
-                return set()
-            return {url for (url,) in database.execute("select url from articles")}
-
-    def story_of(self, url: str) -> str:
-        """Tell what the store and the newsroom know of an address that is on no line."""
-        with closing(sqlite3.connect(self.output / "newsbot.db", timeout=30)) as database:
-            waiting = database.execute("select status, tries from frontier where url = ?", (url,)).fetchall()
-            met = database.execute("select run_id, outcome, reason from ledger where url = ?", (url,)).fetchall()
-        asked = [request.status for request in self.running.requests() if url.endswith(request.path)]
-        return f"frontier {waiting}, ledger {met}, answered {asked}"
-
-    def note_fetched_again(self, stored: set[str], seen: int) -> None:
-        for request in self.running.requests()[seen:]:
-            home = urlsplit(self.running.urls[request.site])
-            url = f"{home.scheme}://{home.netloc}{request.path}"
-            if url in stored and request.status == 200:
-                self.fetched_again.append(url)
+        self.faults += [f"outlived its crawl: process {number}" for number in left]
 
     def quiet_run(self) -> int:
-        stored, seen = self.stored(), len(self.running.requests())
-        process = self.start(["crawl", "news", "-a", f"sources={self.sources}", *FAST])
-        process.wait(1800)
-        self.note_fetched_again(stored, seen)
+        """Leave one run alone, and return its exit status."""
+        stored, seen = stored_urls(self.store), len(self.running.requests())
+        process = self.start(self.crawl())
+        process.wait(3600)
+        self.faults += fetched_again(self.running, stored, self.running.requests()[seen:])
         return process.returncode
 
-    def faults(self) -> list[str]:
-        """Return every promise that does not hold over all that was written."""
-        faults = []
-        lines = [
-            orjson.loads(line)
-            for folder in ("articles", "duplicates")
-            for path in sorted((self.output / folder).glob("*/*.jsonl"))
-            for line in path.read_bytes().splitlines()
-        ]
-        found, truth = Counter(line["url"] for line in lines), Counter(e.url for e in self.running.newsroom.truth())
-        faults += [f"missing: {url}: {self.story_of(url)}" for url in truth - found]
-        faults += [f"too much: {url}" for url in found - truth]
-        validator = jsonschema.Draft202012Validator(
-            orjson.loads((ROOT / "newsbot" / "export" / "article.schema.json").read_bytes())
-        )
-        faults += [f"invalid: {line['url']}: {e.message}" for line in lines for e in validator.iter_errors(line)]
-        for path in sorted((self.output / "coverage").glob("*/*.jsonl")):
-            for line in map(orjson.loads, path.read_bytes().splitlines()):
-                if "discovered" in line and (
-                    line["discovered"] != sum(line[name] for name in OF_DISCOVERED)
-                    or line["fetched"] != sum(line[name] for name in OF_FETCHED)
-                ):
-                    faults.append(f"sums: {path.name}: {line['source']}")
-        faults += [f"left behind: {path}" for path in (*self.output.rglob("*.tmp"), *self.output.glob(".runs/*"))]
-        faults += [f"fetched again: {url}" for url in self.fetched_again]
-        faults += ["processes outlived their crawl"] * bool(self.survivors)
-        self.lines = len(lines)
-        return faults
 
-
-def living(session: int) -> list[int]:
-    """Return the living processes of a session (Linux)."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = entry.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if fields[0] != "Z" and session in (int(fields[2]), int(fields[3])):
-            found.append(int(entry.parent.name))
-    return found
+def table_of(kills: Counter[tuple[str, str]]) -> list[str]:
+    """Return the kills as the lines of a table: where they struck, and by what."""
+    hows = sorted({how for _, how in kills})
+    rows = [f"| {'struck while':12} | {' | '.join(hows)} | all |", f"| --- |{' ---: |' * (len(hows) + 1)}"]
+    for where in ("starting", "migrating", "crawling", "exporting", "pruning", "ending"):
+        counts = [kills[where, how] for how in hows]
+        rows.append(f"| {where:12} | {' | '.join(str(count) for count in [*counts, sum(counts)])} |")
+    return rows
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--kills", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--minutes", type=float, default=30.0, help="no kill after so long; the quiet run follows")
+    parser.add_argument("--kills", type=int, default=100, help="at least so many (100)")
+    parser.add_argument("--minutes", type=float, default=0.0, help="and at least so long (0)")
+    parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--sites", type=int, default=60)
-    parser.add_argument("--articles", type=int, default=25, help="articles a site at the start")
+    parser.add_argument("--articles", type=int, default=25, help="articles a site at the start (25)")
+    parser.add_argument("--folder", type=Path, help="keep the store, the files and the log here (a new folder)")
     arguments = parser.parse_args()
     begin = time.monotonic()
+    if arguments.folder:
+        arguments.folder.mkdir(parents=True)
     with (
-        tempfile.TemporaryDirectory(prefix="chaos-") as folder,
+        nullcontext(arguments.folder) if arguments.folder else tempfile.TemporaryDirectory(prefix="chaos-") as folder,
         serve(Newsroom(sites=arguments.sites, articles=arguments.articles), warm=True) as running,
     ):
-        chaos = Chaos(running, Path(folder), arguments.seed)
-        for number in range(arguments.kills):
-            if time.monotonic() - begin > arguments.minutes * 60:
-                break
-            chaos.kill_one()
-            if sys.stderr.isatty():
-                print(f"\r{number + 1} of {arguments.kills}", end="", file=sys.stderr)
+        chaos = Chaos(running, Path(folder).resolve(), arguments.seed)
+        while chaos.kills.total() < arguments.kills or time.monotonic() - begin < arguments.minutes * 60:
+            chaos.round()
+            minutes = (time.monotonic() - begin) / 60
+            progress = (
+                f"{chaos.kills.total()} kills, {chaos.missed} missed, {len(chaos.faults)} faults, {minutes:.1f} minutes"
+            )
+            print(f"\r{progress}", end="" if sys.stderr.isatty() else "\n", file=sys.stderr, flush=True)
         status = chaos.quiet_run()
-        faults = chaos.faults()
-    for what, times in sorted(chaos.kills.items()):
-        print(f"{times:5}  {what}")
-    print(f"{sum(chaos.kills.values())} rounds with seed {arguments.seed}, then a quiet run (exit status {status}):")
-    print(f"{chaos.lines} lines, {len(faults)} faults, {(time.monotonic() - begin) / 60:.1f} minutes")
-    for fault in faults[:20]:
+        faults = [*chaos.faults, *faults_of(chaos.output, running)]
+        lines = len(lines_of(chaos.output, "articles", "duplicates"))
+    print(*table_of(chaos.kills), sep="\n")
+    print(f"\nseed {arguments.seed}: {chaos.kills.total()} kills, and {chaos.missed} rounds that ended before theirs;")
+    print(f"then a quiet run (exit status {status}): {lines} lines, {len(faults)} faults, ", end="")
+    print(f"{(time.monotonic() - begin) / 60:.1f} minutes")
+    for fault in faults[:50]:
         print(f"  {fault}")
     return 1 if faults or status else 0
 

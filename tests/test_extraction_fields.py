@@ -145,6 +145,8 @@ LINKS = "".join(f'<a href="{href}">{n}</a> ' for n, href in enumerate(["/town/fe
         (URL + "?page=2", LINKS, URL + "?page=3"),
         (URL + "?page=3", LINKS, None),
         (URL + ".html", '<a href="/town/ferry-2.html">next page</a>', "https://www.harbour.example/town/ferry-2.html"),
+        (URL, '<a href="/town/ferry-2"><h3>The ferry is back, and so are its passengers</h3></a>', None),
+        (URL, '<a href="/town/ferry-2"><b>2</b></a>', URL + "-2"),
         (URL, '<a rel="next" href="/town/bridge">next article</a>', None),
         ("https://www.harbour.example/", '<a rel="next" href="/page/2">next page</a>', None),
         (URL, '<a href="https://other.example/town/ferry?page=2">next page</a>', None),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
+from lxml.etree import _Element
+
 from newsbot.extraction.document import Document, read_document
 from newsbot.extraction.errors import ExtractionError
 from newsbot.urls import InvalidURL, canonical_url
@@ -15,7 +17,10 @@ _NUMBERED = re.compile(
 )
 _ENDING = re.compile(r"[-_/]?(?:page|seite|p)?[-_/]?\d{0,2}(?:\.html?)?$", re.IGNORECASE)
 _NUMBERS = re.compile(r"[1-9]\d*")
+_NAMESAKE = re.compile(r"[^/](?<!page)(?<!seite)[-_]\d{1,2}/?(?:\.html?)?$", re.IGNORECASE)
 MAX_PAGES = 50
+LONGEST_LABEL = 20
+"""Characters of a link to a further page, without knowing its language."""
 
 
 def next_page_url(html: bytes, url: str, charset: str | None = None) -> str | None:
@@ -30,7 +35,8 @@ def next_page(document: Document, here: str) -> str | None:
     """Return the address of the next page of the article at an address in canonical form, or None.
 
     Believed are links to the same address with the page's number one higher, in rel=next or in a row of page
-    numbers; never the next article, never a listing's next page.
+    numbers; never the next article, never a listing's next page, never a headline whose address ends in -2
+    because another article of that name was there before (as WordPress does it).
     """
     parts = urlsplit(here)
     stem = _ENDING.sub("", parts.path.rstrip("/")).rpartition("/")[2]
@@ -44,9 +50,18 @@ def next_page(document: Document, here: str) -> str | None:
             continue
         if href.startswith("http") and not href.startswith(parts.netloc, href.find("//") + 2):
             continue
-        if target := _follows(here, href):
+        target = _follows(here, href)
+        if target and not (_NAMESAKE.search(target) and _is_headline(element)):
             return target
     return None
+
+
+def _is_headline(link: _Element) -> bool:
+    """Whether a link says more than "2", "next page" or the like."""
+    return (
+        "next" not in (link.get("rel") or "")
+        and len(" ".join(str(text) for text in link.itertext()).strip()) > LONGEST_LABEL
+    )
 
 
 def _follows(here: str, href: str) -> str | None:

@@ -1,0 +1,115 @@
+"""What benchmarks/chaos.py looks at: a store and its files, the newsroom's log, the processes of this machine."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import jsonschema
+import orjson
+
+from newsbot.demo import LoggedRequest, Running
+
+SCHEMA = Path(__file__).parents[1] / "newsbot" / "export" / "article.schema.json"
+OF_DISCOVERED = ("fetched", "not_modified", "already_known", "skipped", "failed")
+OF_FETCHED = ("new", "revised", "unchanged", "duplicate", "rejected")
+
+
+def query(store: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """Ask a SQLite store; nothing where there is no such file or table yet."""
+    if not store.exists():
+        return []
+    with closing(sqlite3.connect(store, timeout=30)) as database:
+        try:
+            return database.execute(sql, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                return []
+            raise
+
+
+def stored_urls(store: Path) -> set[str]:
+    """Return the addresses of the articles that the store has now."""
+    return {url for (url,) in query(store, "select url from articles")}
+
+
+def fetched_again(running: Running, stored: set[str], requests: list[LoggedRequest]) -> Iterator[str]:
+    """Yield the faults of a round: pages that were sent although they were stored before it began."""
+    for request in requests:
+        home = urlsplit(running.urls[request.site])
+        url = f"{home.scheme}://{home.netloc}{request.path}"
+        if url in stored and request.status == 200:
+            yield f"fetched again: {url}"
+
+
+def living(session: int) -> list[int]:
+    """Return the living processes of a session (Linux)."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if fields[0] != "Z" and session in (int(fields[2]), int(fields[3])):
+            found.append(int(entry.parent.name))
+    return found
+
+
+def lines_of(output: Path, *folders: str) -> list[dict[str, Any]]:
+    """Return every line of the JSON lines files of some folders of the output."""
+    paths = [path for folder in folders for path in sorted((output / folder).glob("*/*.jsonl"))]
+    return [orjson.loads(line) for path in paths for line in path.read_bytes().splitlines()]
+
+
+def faults_of(output: Path, running: Running) -> Iterator[str]:
+    """Yield every promise that does not hold over all that was written, with what is needed to find out why."""
+    store = output / "newsbot.db"
+    lines = lines_of(output, "articles", "duplicates")
+    found = Counter(line["url"] for line in lines if line["revision"] == 1)
+    truth = Counter(expected.url for expected in running.newsroom.truth())
+    for url in truth - found:
+        yield f"missing: {url}: {_story(store, running, url)}"
+    for url in found - truth:
+        runs = [line["run_id"] for line in lines if line["url"] == url]
+        yield f"too much: {url}: in the files of {runs}: {_story(store, running, url)}"
+    validator = jsonschema.Draft202012Validator(orjson.loads(SCHEMA.read_bytes()))
+    for line in lines:
+        for error in validator.iter_errors(line):
+            yield f"invalid: {line['url']}: {error.message}"
+    yield from _wrong_sums(output, lines)
+    for path in (*output.rglob("*.tmp"), *output.glob(".runs/*")):
+        yield f"left behind: {path.relative_to(output)}"
+    for run_id, status in query(store, "select id, status from runs where status in ('running', 'exporting')"):
+        yield f"run {run_id} is {status} for ever"
+    for (state,) in query(store, "pragma integrity_check"):
+        if state != "ok":
+            yield f"database: {state}"
+
+
+def _wrong_sums(output: Path, lines: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the accounts whose sums are wrong: in themselves, or beside the run's lines in the files."""
+    told: Counter[str] = Counter()
+    for account in (line for line in lines_of(output, "coverage") if "discovered" in line):
+        told[account["run_id"]] += account["new"] + account["revised"] + account["duplicate"]
+        for total, parts in (("discovered", OF_DISCOVERED), ("fetched", OF_FETCHED)):
+            if account[total] != sum(account[part] for part in parts):
+                yield f"sums: {total} of {account}"
+    written = Counter(line["run_id"] for line in lines)
+    for run_id in told.keys() | written.keys():
+        if told[run_id] != written[run_id]:
+            yield f"sums: run {run_id} counts {told[run_id]} articles and has {written[run_id]} lines"
+
+
+def _story(store: Path, running: Running, url: str) -> str:
+    """Tell what the store and the newsroom know of an address, and what was read of its site's listings."""
+    waiting = query(store, "select status, reason, tries, changed_at from frontier where url = ?", url)
+    met = query(store, "select run_id, outcome, reason, detail from ledger where url = ?", url)
+    site = next((name for name, home in running.urls.items() if url.startswith(home)), "")
+    answered = [request.status for request in running.requests() if request.site == site and url.endswith(request.path)]
+    listings = query(store, "select url, children, checked_at from listings where source = ?", site)
+    return f"frontier {waiting}, ledger {met}, answered {answered}, listings {listings}"
