@@ -19,6 +19,9 @@ from newsbot.cleaning import CleaningError, clean_article
 from newsbot.extraction import ExtractionError, extract_article
 from newsbot.items import Article, Page, Rejection
 
+LARGE = 2_000_000
+"""Bytes of a page from which on it is worked on alone: its worker takes up to ten times as many."""
+
 
 def make_article(page: Page) -> Article | Rejection:
     """Make a clean article of a fetched page, or say why it is none."""
@@ -45,6 +48,7 @@ class Workers:
         """``timeout``: seconds that one page may take; there is none where ``count`` is 0."""
         self._timeout = timeout
         self._pool: ProcessPool | None = None
+        self._turn = asyncio.Semaphore(1)
         if count:
             context = multiprocessing.get_context("forkserver" if sys.platform != "win32" else "spawn")
             context.set_forkserver_preload([__name__])
@@ -54,7 +58,13 @@ class Workers:
         """Make a clean article of a page without holding up the event loop."""
         if self._pool is None:
             return make_article(page)
-        future = self._pool.schedule(make_article, args=[page], timeout=self._timeout)
+        if len(page.html) > LARGE:
+            async with self._turn:
+                return await self._in_worker(self._pool, page)
+        return await self._in_worker(self._pool, page)
+
+    async def _in_worker(self, pool: ProcessPool, page: Page) -> Article | Rejection:
+        future = pool.schedule(make_article, args=[page], timeout=self._timeout)
         try:
             return await asyncio.wrap_future(future)
         except FutureTimeoutError:
