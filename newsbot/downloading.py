@@ -20,13 +20,15 @@ from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol
 from twisted.web._newclient import Request as TxRequest
 from twisted.web.iweb import IResponse
 
+from newsbot.memory import give_free_memory_back, give_large_blocks_back
+
 MAX_HEADERS = 524_288
 """Bytes before the body of an answer; browsers take a quarter of a megabyte."""
 
 
 LARGE = 1_048_576
 """Bytes of a body from which on it is large, and waits if there is no room."""
-ROOM = 67_108_864
+ROOM = 16_777_216
 """Bytes that large bodies under way and pages at work may take together."""
 LOOK_AGAIN = 0.2
 """Seconds after which what waits looks whether there is room."""
@@ -53,6 +55,8 @@ class Room:
         """Give the room back that a connection has taken."""
         if self._bytes.pop(connection, None) is not None:
             self._share()
+            if not self._bytes:
+                give_free_memory_back()
 
     def _share(self) -> None:
         engine = self._crawler.engine
@@ -73,6 +77,7 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        give_large_blocks_back()
         self._pool._factory = partial(BoundedClientFactory, Room(crawler))  # type: ignore[assignment]
 
 

@@ -99,6 +99,8 @@ CONCURRENT_ITEMS = 2
 # Scrapy's default is 1 GiB; the largest sitemap allowed by sitemaps.org is 50 MB.
 DOWNLOAD_MAXSIZE = 52_428_800
 DOWNLOAD_WARNSIZE = 0
+# Bytes of pages at work above which nothing new is asked for; with Scrapy's 5 MB, one page could stop the whole crawl.
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 12_582_912
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DNS_TIMEOUT = 10

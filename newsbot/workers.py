@@ -18,6 +18,7 @@ from pebble import ProcessExpired, ProcessPool
 from newsbot.cleaning import CleaningError, clean_article
 from newsbot.extraction import ExtractionError, extract_article
 from newsbot.items import Article, Page, Rejection
+from newsbot.memory import give_free_memory_back, give_large_blocks_back
 
 LARGE = 2_000_000
 """Bytes of a page from which on it is worked on alone: its worker takes up to ten times as many."""
@@ -52,7 +53,7 @@ class Workers:
         if count:
             context = multiprocessing.get_context("forkserver" if sys.platform != "win32" else "spawn")
             context.set_forkserver_preload([__name__])
-            self._pool = ProcessPool(max_workers=count, initializer=_die_with_parent, context=context)
+            self._pool = ProcessPool(max_workers=count, initializer=_begin, context=context)
 
     async def make_article(self, page: Page) -> Article | Rejection:
         """Make a clean article of a page without holding up the event loop."""
@@ -64,7 +65,8 @@ class Workers:
         return await self._in_worker(self._pool, page)
 
     async def _in_worker(self, pool: ProcessPool, page: Page) -> Article | Rejection:
-        future = pool.schedule(make_article, args=[page], timeout=self._timeout)
+        make = _make_large_article if len(page.html) > LARGE else make_article
+        future = pool.schedule(make, args=[page], timeout=self._timeout)
         try:
             return await asyncio.wrap_future(future)
         except FutureTimeoutError:
@@ -82,6 +84,20 @@ class Workers:
 def _rejection(page: Page, reason: str, detail: str = "") -> Rejection:
     url = page.aliases[0] if page.aliases else page.candidate.url
     return Rejection(url=url, source=page.source, reason=reason, detail=detail)
+
+
+def _begin() -> None:
+    """Prepare a worker."""
+    _die_with_parent()
+    give_large_blocks_back()
+
+
+def _make_large_article(page: Page) -> Article | Rejection:
+    """Make an article of a large page, and give back what that took."""
+    try:
+        return make_article(page)
+    finally:
+        give_free_memory_back()
 
 
 def _die_with_parent() -> None:
