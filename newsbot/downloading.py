@@ -1,6 +1,10 @@
-"""Scrapy's HTTP client with a bound on headers (without end they would fill the memory), and certificates by source."""
+"""Scrapy's HTTP client with bounds on memory (headers of an answer, all bodies together) and certificates by source."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
@@ -10,17 +14,64 @@ from scrapy.core.downloader.handlers.http11 import (
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadFailedError
 from scrapy.http import Request, Response
+from scrapy.utils.asyncio import CallLaterResult, call_later
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
+from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol
 from twisted.web._newclient import Request as TxRequest
 from twisted.web.iweb import IResponse
 
 from newsbot.certificates import SourceCertificates, certificate_fault
+from newsbot.memory import give_free_memory_back, give_large_blocks_back
 from newsbot.outcomes import Skipped
 
 MAX_HEADERS = 524_288
 """Bytes before the body of an answer; browsers take a quarter of a megabyte."""
+LARGE = 1_048_576
+"""Bytes of a body from which on it is large, and waits if there is no room."""
+ROOM = 16_777_216
+"""Bytes that large bodies under way and pages at work may take together."""
+LOOK_AGAIN = 0.2
+"""Seconds after which what waits looks whether there is room."""
+
+
+class Room:
+    """Lets large bodies in as long as there is room, and then one by one, the eldest first.
+
+    A hundred hosts may send DOWNLOAD_MAXSIZE each, at the same time. What waits is not read from its connection,
+    and fails by its time-out if its turn does not come. Small bodies, which pages mostly are, never wait.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._bytes: dict[BoundedClientProtocol, int] = {}
+        self._later: CallLaterResult | None = None
+
+    def take(self, connection: BoundedClientProtocol, received: int) -> None:
+        """Note how much of a large body has been received, and let it wait if that is too much."""
+        self._bytes[connection] = received
+        self._share()
+
+    def leave(self, connection: BoundedClientProtocol) -> None:
+        """Give the room back that a connection has taken."""
+        if self._bytes.pop(connection, None) is not None:
+            self._share()
+            if not self._bytes:
+                give_free_memory_back()
+
+    def _share(self) -> None:
+        engine = self._crawler.engine
+        at_work = engine.scraper.slot.active_size if engine and engine.scraper.slot else 0
+        is_full = at_work + sum(self._bytes.values()) > ROOM
+        for number, connection in enumerate(self._bytes):
+            connection.wait(is_full and (number > 0 or at_work > ROOM))
+        if is_full and self._later is None:
+            self._later = call_later(LOOK_AGAIN, self._look_again)
+
+    def _look_again(self) -> None:
+        self._later = None
+        self._share()
 
 
 class BoundedDownloadHandler(HTTP11DownloadHandler):
@@ -28,7 +79,8 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._pool._factory = BoundedClientFactory
+        give_large_blocks_back()
+        self._pool._factory = partial(BoundedClientFactory, Room(crawler))  # type: ignore[assignment]
         self.certificates = SourceCertificates(crawler)
         self._contextFactory = self.certificates  # type: ignore[assignment] # mypy does not know zope's interfaces
 
@@ -45,9 +97,16 @@ class BoundedClientProtocol(_LenientHTTP11ClientProtocol):
     """One connection."""
 
     _headers = 0
+    _body = 0
+    _waits = False
+
+    def __init__(self, room: Room, quiescent: Callable[[HTTP11ClientProtocol], None]) -> None:
+        super().__init__(quiescent)  # type: ignore[no-untyped-call]
+        self._room = room
 
     def request(self, request: TxRequest) -> Deferred[IResponse]:
-        self._headers = 0
+        self._headers = self._body = 0
+        self._waits = False
         return super().request(request)
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's interface)
@@ -57,11 +116,34 @@ class BoundedClientProtocol(_LenientHTTP11ClientProtocol):
                 assert self.transport is not None
                 self.transport.abortConnection()
                 return
+        else:
+            self._body += len(data)
         super().dataReceived(data)  # type: ignore[no-untyped-call]
+        if self._parser is None:
+            self._room.leave(self)
+        elif self._body > LARGE:
+            self._room.take(self, self._body)
+
+    def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]  # noqa: N802 (Twisted's interface)
+        self._room.leave(self)
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]
+
+    def wait(self, waits: bool) -> None:
+        """Stop reading from the connection, or go on."""
+        if waits != self._waits and self.transport is not None:
+            self._waits = waits
+            if waits:
+                self.transport.pauseProducing()
+            else:
+                self.transport.resumeProducing()
 
 
 class BoundedClientFactory(_LenientHTTP11ClientFactory):
     """Makes the connections of the pool."""
 
+    def __init__(self, room: Room, *args: Any) -> None:
+        super().__init__(*args)  # type: ignore[no-untyped-call]
+        self._room = room
+
     def buildProtocol(self, addr: IAddress | None) -> HTTP11ClientProtocol:  # noqa: ARG002, N802 (Twisted's interface)
-        return BoundedClientProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        return BoundedClientProtocol(self._room, self._quiescentCallback)

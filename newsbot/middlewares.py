@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Self
 
 from scrapy import Request, signals
@@ -18,7 +19,8 @@ from scrapy.utils.asyncio import call_later
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 
-from newsbot.outcomes import Skipped, outcome_of
+from newsbot.outcomes import DOWNLOAD_ERRORS, Skipped, outcome_of
+from newsbot.patience import Patience
 from newsbot.polling import retry_after
 from newsbot.schedule import Schedule, shifted
 from newsbot.store import hosts
@@ -28,7 +30,7 @@ LEAST_DELAY = 0.001
 ROBOTS_KEPT_MINUTES = 60.0
 """How long a robots.txt is kept over runs; RFC 9309, 2.4 allows a day."""
 MAX_ROBOTS = 512_000
-"""Bytes of a robots.txt that are kept: RFC 9309, 2.5."""
+"""Bytes of a robots.txt that are read: RFC 9309, 2.5."""
 MAX_RESTS = 3
 """How often a run waits for one page of a host that asks for it."""
 REST_AFTER_429 = 15.0
@@ -41,6 +43,7 @@ class HostDownloader(Downloader):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self.longest = crawler.settings.getfloat("NEWSBOT_MAX_WAIT")
+        self.patience = Patience(crawler.settings.getfloat("NEWSBOT_PATIENCE"))
         # Without any delay, Scrapy sends all that waits for a host at once, whatever its concurrency.
         self._delay = max(self._delay, LEAST_DELAY)
         # Not in a middleware: the next request of a host goes out right after this signal.
@@ -50,17 +53,40 @@ class HostDownloader(Downloader):
         return urlparse_cached(request).netloc
 
     async def _download(self, slot: Slot, request: Request) -> Response:
-        leave_alone(self.crawler, request, self.longest)
-        return await super()._download(slot, request)
+        self.leave_alone(request)
+        host, started = self.get_slot_key(request), monotonic()
+        try:
+            response = await super()._download(slot, request)
+        except DOWNLOAD_ERRORS:
+            self.patience.failed(host, monotonic() - started)
+            raise
+        if response.status < 300 or response.status == 304:
+            self.patience.answered(host)
+        elif response.status >= 400:
+            self.patience.failed(host, monotonic() - started)
+        return response
+
+    def leave_alone(self, request: Request) -> None:
+        """Raise Skipped for a request to a host that wants to be left alone, or that has cost this run too much."""
+        host = self.get_slot_key(request)
+        schedule = schedule_of(self.crawler)
+        until = schedule.rests_until(host) if schedule else None
+        if until and (datetime.fromisoformat(until) - datetime.now(UTC)).total_seconds() > self.longest:
+            raise Skipped("retry_later", f"{host} until {until}")
+        if self.patience.is_over(host):
+            raise Skipped("host_given_up", f"{host} cost more than {self.patience.seconds:g} s in vain")
 
     def _rest(self, response: Response, request: Request) -> None:
-        """Leave a host alone whose answer asks for it."""
+        """Leave a host alone whose answer asks for it: within the run, or else for longer than the run waits."""
         rests = request.meta.get("rests", 0)
         wait = rest_asked(response, rests)
         if wait is None:
             return
         host = self.get_slot_key(request)
-        if wait <= self.longest and rests < MAX_RESTS:
+        is_short = wait <= min(self.longest, self.patience.left(host)) and rests < MAX_RESTS
+        request.meta["rest"] = wait, is_short
+        if is_short:
+            self.patience.waits(host, wait)
             self.hold(host, wait)
         elif schedule := schedule_of(self.crawler):
             schedule.rest(host, max(wait, self.longest + 1))
@@ -80,28 +106,31 @@ class RetryAfterMiddleware:
     host's part in this run, and is kept by later runs until it is over.
     """
 
-    def __init__(self, crawler: Crawler, longest: float) -> None:
+    def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.longest = longest
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler, crawler.settings.getfloat("NEWSBOT_MAX_WAIT"))
+        return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        leave_alone(self.crawler, request, self.longest)
+        assert self.crawler.engine is not None
+        downloader = self.crawler.engine.downloader
+        if isinstance(downloader, HostDownloader):
+            downloader.leave_alone(request)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         if response.status not in (429, 503):
             return response
-        rests = request.meta.get("rests", 0)
-        wait = rest_asked(response, rests)
-        if wait is None:
+        rest = request.meta.pop("rest", None)
+        if rest is None:
             assert self.crawler.spider is not None
             return get_retry_request(request, spider=self.crawler.spider, reason="503") or response
-        if wait <= self.longest and rests < MAX_RESTS:
-            return request.replace(dont_filter=True, meta={**request.meta, "rests": rests + 1})
-        raise Skipped("retry_later", f"{urlparse_cached(request).netloc} asks for {wait:.0f} s of rest")
+        seconds, is_short = rest
+        if is_short:
+            rests = request.meta.get("rests", 0) + 1
+            return request.replace(dont_filter=True, meta={**request.meta, "rests": rests})
+        raise Skipped("retry_later", f"{urlparse_cached(request).netloc} asks for {seconds:.0f} s of rest")
 
 
 def rest_asked(response: Response, rests: int) -> float | None:
@@ -115,15 +144,6 @@ def rest_asked(response: Response, rests: int) -> float | None:
     header = response.headers.get("Retry-After")
     wait = retry_after(header.decode("latin-1") if header else None, datetime.now(UTC))
     return REST_AFTER_429 * 4.0**rests if wait is None and response.status == 429 else wait
-
-
-def leave_alone(crawler: Crawler, request: Request, longest: float) -> None:
-    """Raise Skipped for a request to a host that wants to be left alone for longer than so many seconds."""
-    host = urlparse_cached(request).netloc
-    schedule = schedule_of(crawler)
-    until = schedule.rests_until(host) if schedule else None
-    if until and (datetime.fromisoformat(until) - datetime.now(UTC)).total_seconds() > longest:
-        raise Skipped("retry_later", f"{host} until {until}")
 
 
 def schedule_of(crawler: Crawler) -> Schedule | None:
@@ -169,7 +189,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         if response.status >= 400:
             self._settle(netloc, None)
         else:
-            await super()._parse_robots(response, netloc, request)
+            await super()._parse_robots(response.replace(body=response.body[:MAX_ROBOTS]), netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         _, reason, detail = outcome_of(exc)

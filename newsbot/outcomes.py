@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -52,11 +54,14 @@ def outcome_of(error: BaseException) -> tuple[str, str, str]:
         if "max redirections" in str(error):
             return "failed", "too_many_redirects", ""
         if "exceeded DOWNLOAD_MAXSIZE" in str(error):  # while it was decompressed
+            gc.collect()  # the error's traceback holds what was decompressed, in a cycle
             return "failed", "too_large", ""
         return "skipped", "ignored", str(error)[:200]
     if type(error).__name__ == "TimeoutError":  # the browser's is not Python's
         return "failed", "timeout", str(error)[:200]
     for kind, reason in _BY_ERROR:
         if isinstance(error, kind):
+            if reason == "too_large":
+                gc.collect()
             return "failed", reason, str(error)[:200]
     return "failed", "error", f"{type(error).__name__}: {error}"[:200]

@@ -16,6 +16,7 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
 
+from newsbot.extraction import MAX_BYTES, MAX_TEXT
 from newsbot.items import Article, Page, Rejection
 from newsbot.outcomes import DOWNLOAD_ERRORS
 from newsbot.run import Run
@@ -95,6 +96,9 @@ class ArticlePipeline:
             if not isinstance(further, Article):
                 logger.info("%s: its next page %s is missing", first.url, article.next_page)
                 return
+            if len(article.text) + len(further.text) > MAX_TEXT:
+                logger.info("%s: cut off before its next page %s, too long", first.url, article.next_page)
+                return
             article.aliases.append(article.next_page)
             article.next_page = further.next_page
             article.text = f"{article.text}\n\n{further.text}"
@@ -104,7 +108,7 @@ class ArticlePipeline:
         if self.crawler.engine is None:
             return None
         try:
-            response = await self.crawler.engine.download_async(Request(url))
+            response = await self.crawler.engine.download_async(Request(url, meta={"download_maxsize": MAX_BYTES}))
         except DOWNLOAD_ERRORS:
             return None
         if response.status != 200:

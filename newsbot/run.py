@@ -27,7 +27,7 @@ from newsbot.store.revisits import VISIT, Visit
 from newsbot.store.verdicts import New, Verdict
 from newsbot.trust import trust_of
 
-POSTPONED = frozenset({"retry_later"})
+POSTPONED = frozenset({"retry_later", "host_given_up"})
 """Reasons to skip an address now that leave it pending: the next run takes it up."""
 LEFT_FOR_LATER = frozenset({"over_limit", "out_of_range"})
 """Reasons to skip an address that another run may not have: its listing counts as not read."""

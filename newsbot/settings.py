@@ -82,6 +82,9 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 128
 # Seconds that a run waits when a host asks for it (Retry-After); what takes longer is left to later runs.
 NEWSBOT_MAX_WAIT = 60.0
+# Seconds that one host may cost a run in vain: rests, time-outs, failures (a second each at least); an answer earns a
+# second back. Then what is left of the host waits for the next run. 0: no bound.
+NEWSBOT_PATIENCE = 60.0
 DOWNLOADER = "newsbot.middlewares.HostDownloader"
 # Hosts take turns; the requests of a slow one wait outside the downloader, where they hold up nobody.
 SCHEDULER_PRIORITY_QUEUE = "newsbot.hostqueue.HostQueue"
@@ -96,6 +99,8 @@ CONCURRENT_ITEMS = 2
 # Scrapy's default is 1 GiB; the largest sitemap allowed by sitemaps.org is 50 MB.
 DOWNLOAD_MAXSIZE = 52_428_800
 DOWNLOAD_WARNSIZE = 0
+# Bytes of pages at work above which nothing new is asked for; with Scrapy's 5 MB, one page could stop the whole crawl.
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 12_582_912
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DNS_TIMEOUT = 10
@@ -103,6 +108,13 @@ DNS_TIMEOUT = 10
 REACTOR_THREADPOOL_MAXSIZE = 40
 # One more try at once; what fails again is tried by later runs.
 RETRY_TIMES = 1
+# Not what timed out: that has taken DOWNLOAD_TIMEOUT already.
+RETRY_EXCEPTIONS = [
+    "scrapy.exceptions.CannotResolveHostError",
+    "scrapy.exceptions.DownloadConnectionRefusedError",
+    "scrapy.exceptions.DownloadFailedError",
+    "scrapy.exceptions.ResponseDataLossError",
+]
 # Without 429 and 503, of which RetryAfterMiddleware knows more.
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]
 REDIRECT_MAX_TIMES = 8

@@ -12,6 +12,7 @@ import ctypes
 import multiprocessing
 import signal
 import sys
+from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 
@@ -19,6 +20,10 @@ from pebble import ProcessExpired, ProcessPool
 
 from newsbot.cleaning import CleaningError, clean_article
 from newsbot.items import Article, Page, Rejection
+from newsbot.memory import give_free_memory_back, give_large_blocks_back
+
+LARGE = 2_000_000
+"""Bytes of a page from which on it is worked on alone: its worker takes up to ten times as many."""
 
 
 def make_article(page: Page) -> Article | Rejection:
@@ -49,17 +54,25 @@ class Workers:
         """``timeout``: seconds that one page may take; there is none where ``count`` is 0."""
         self._count = count
         self._timeout = timeout
+        self._turn = asyncio.Semaphore(1)
         self._pool = _new_pool(count) if count else None
 
     async def make_article(self, page: Page) -> Article | Rejection:
         """Make a clean article of a page without holding up the event loop."""
         if self._pool is None:
             return make_article(page)
+        if len(page.html) > LARGE:
+            async with self._turn:
+                return await self._in_worker(_make_large_article, page)
+        return await self._in_worker(make_article, page)
+
+    async def _in_worker(self, make: Callable[[Page], Article | Rejection], page: Page) -> Article | Rejection:
+        assert self._pool is not None
         try:
             if not self._pool.active:  # a worker that was idle has been killed, or the fork server
                 self.close()
                 self._pool = _new_pool(self._count)
-            future = self._pool.schedule(make_article, args=[page], timeout=self._timeout)
+            future = self._pool.schedule(make, args=[page], timeout=self._timeout)
             return await asyncio.wrap_future(future)
         except FutureTimeoutError:
             return _rejection(page, "extractor_timeout", f"over {self._timeout:g} s")
@@ -78,12 +91,26 @@ class Workers:
 def _new_pool(count: int) -> ProcessPool:
     context = multiprocessing.get_context("forkserver" if sys.platform != "win32" else "spawn")
     context.set_forkserver_preload([__name__, "newsbot.extraction"])
-    return ProcessPool(max_workers=count, initializer=_die_with_parent, context=context)
+    return ProcessPool(max_workers=count, initializer=_begin, context=context)
 
 
 def _rejection(page: Page, reason: str, detail: str = "") -> Rejection:
     url = page.aliases[0] if page.aliases else page.candidate.url
     return Rejection(url=url, source=page.source, reason=reason, detail=detail)
+
+
+def _begin() -> None:
+    """Prepare a worker."""
+    _die_with_parent()
+    give_large_blocks_back()
+
+
+def _make_large_article(page: Page) -> Article | Rejection:
+    """Make an article of a large page, and give back what that took."""
+    try:
+        return make_article(page)
+    finally:
+        give_free_memory_back()
 
 
 def _die_with_parent() -> None:

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from scrapy.resolver import CachingThreadedResolver
@@ -103,6 +104,7 @@ def silent(client: socket.socket) -> None:
     client.recv(1)
 
 
+@cache
 def bomb(kind: str, megabytes: int) -> bytes:
     """Return so many megabytes of nothing much, compressed."""
     piece = b"<p>" + b"a" * 1_048_570 + b"</p>"

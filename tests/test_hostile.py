@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import re
 import subprocess
@@ -16,23 +15,10 @@ from typing import Any
 import pytest
 from certificates import self_signed
 from conftest import ROOT, lines_of, run_scrapy, scrapy_environment, sources_file
-from hostile_web import (
-    HostileWeb,
-    answer,
-    bomb,
-    drip,
-    endless,
-    hostile_web,
-    raw,
-    reset,
-    rss,
-    silent,
-    sitemap,
-)
+from hostile_faults import faults, listings, survivors
+from hostile_web import HostileWeb, hostile_web, rss
 from local_web import article_page, local_web
 
-OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
-STORY = article_page("A story", "the tram line")
 MB = 1_048_576
 MAX_SIZE = 4 * MB
 HEALTHY = 12
@@ -58,140 +44,6 @@ class Outcome:
     dropped: list[dict[str, Any]] = field(default_factory=list)
     articles: list[dict[str, Any]] = field(default_factory=list)
     coverage: list[dict[str, Any]] = field(default_factory=list)
-
-
-def faults(web: HostileWeb, forbidden: HostileWeb) -> dict[str, str]:
-    """Put every fault up that an article's address can have, and return the reasons that the ledger must give."""
-    base, port = web.base, forbidden.port
-    inside = f"http://127.0.0.1:{port}/inside"
-    behaviours = {
-        "slow-headers": (drip(b"HTTP/1.1 200 OK\r\n", b"X-Slow: yes\r\n"), "timeout"),
-        "slow-body": (drip(OK + b"Content-Length: 100000\r\n\r\n<p>", b"a"), "timeout"),
-        "slow-status": (drip(b"HTTP", b"/"), "timeout"),
-        "silent": (silent, "timeout"),
-        "interim-for-ever": (drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), "timeout"),
-        "chunks-for-ever": (drip(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n"), "timeout"),
-        "endless-body": (endless(OK + b"\r\n", b"<p>" + b"a" * 65536), "too_large"),
-        "huge-length": (raw(OK + b"Content-Length: 9999999999999\r\n\r\n<p>a"), "too_large"),
-        "reset-at-once": (reset(b""), "connection"),
-        "reset-in-headers": (reset(b"HTTP/1.1 200 OK\r\nContent-"), "connection"),
-        "reset-in-body": (reset(OK + b"Content-Length: 5000\r\n\r\n" + STORY.encode()[:900]), "connection"),
-        "nothing": (raw(b""), "connection"),
-        "length-too-long": (raw(OK + b"Content-Length: 99999\r\n\r\n" + STORY.encode()), "connection"),
-        "no-http": (raw(b"220 smtp.example.org ESMTP\r\n" * 20), "connection"),
-        "broken-chunks": (raw(OK + b"Transfer-Encoding: chunked\r\n\r\nzzz\r\nabc\r\n"), "connection"),
-        "bad-length": (raw(OK + b"Content-Length: -5\r\n\r\nabc"), "connection"),
-        "two-lengths": (raw(OK + b"Content-Length: 5\r\nContent-Length: 7\r\n\r\nabcdefg"), "connection"),
-        "one-long-header": (raw(OK + b"X-Long: " + b"a" * 3_000_000 + b"\r\n\r\nabc"), "connection"),
-        "header-flood": (endless(OK, b"X-Flood: " + b"a" * 900 + b"\r\n"), "connection"),
-        "gzip-bomb": (answer(bomb("gzip", 200), "Content-Encoding: gzip"), "too_large"),
-        "deflate-bomb": (answer(bomb("deflate", 200), "Content-Encoding: deflate"), "too_large"),
-        "brotli-bomb": (answer(bomb("br", 60), "Content-Encoding: br"), "too_large"),
-        "nested-bomb": (answer(gzip.compress(bomb("gzip", 60)), "Content-Encoding: gzip, gzip"), "too_large"),
-        "no-gzip": (answer("this is not gzip", "Content-Encoding: gzip"), "connection"),
-        "loop": (answer("", "Location: /loop", status="302 Found"), "too_many_redirects"),
-        "cookie-wall": (
-            answer("", "Set-Cookie: a=b", "Location: /cookie-wall?", status="302 Found"),
-            "too_many_redirects",
-        ),
-        "hop/1": (answer("", "Location: /hop/2", status="301 Moved"), "too_many_redirects"),
-        "to-file": (answer("", "Location: file:///etc/passwd", status="302 Found"), "bad_url"),
-        "to-ftp": (answer("", "Location: ftp://127.0.0.1/a", status="302 Found"), "bad_url"),
-        "to-data": (answer("", "Location: data:text/html,<p>a", status="302 Found"), "bad_url"),
-        "to-javascript": (answer("", "Location: javascript:alert(1)", status="302 Found"), "bad_url"),
-        "to-nothing": (answer("", "Location: http://[::1", status="302 Found"), "bad_url"),
-        "to-20-kb": (answer("", f"Location: {base}/{'a' * 10_000}", status="302 Found"), "bad_url"),
-        "to-metadata": (answer("", "Location: http://169.254.169.254/latest/", status="302 Found"), "private_address"),
-        "to-ten": (answer("", "Location: http://10.0.0.1/", status="302 Found"), "private_address"),
-        "to-other-port": (answer("", f"Location: {inside}", status="302 Found"), "private_address"),
-        "to-v6": (answer("", f"Location: http://[::1]:{port}/", status="302 Found"), "private_address"),
-        "to-mapped": (answer("", f"Location: http://[::ffff:7f00:1]:{port}/", status="302 Found"), "private_address"),
-        "to-decimal": (answer("", f"Location: http://2130706433:{port}/", status="302 Found"), "private_address"),
-        "to-octal": (answer("", f"Location: http://0177.1:{port}/", status="302 Found"), "private_address"),
-        "to-user": (answer("", f"Location: http://e.org@127.0.0.1:{port}/", status="302 Found"), "private_address"),
-        "to-localhost": (answer("", f"Location: http://localhost:{port}/", status="302 Found"), "private_address"),
-        "to-name": (answer("", f"Location: http://inside.test:{port}/", status="302 Found"), "private_address"),
-        "refresh-inside": (answer(f'<meta http-equiv="refresh" content="0;url={inside}">'), "private_address"),
-        "refresh-file": (answer('<meta http-equiv="refresh" content="0;url=file:///etc/passwd">'), "no_body"),
-        "error-200": (
-            answer("<title>404 Not Found</title><h1>Page not found</h1><p>Sorry, nothing here.</p>"),
-            "error_page",
-        ),
-        "status-999": (answer("blocked", status="999 No"), "http_999"),
-        "status-418": (answer("teapot", status="418 \x1b[31mNo\x07"), "http_418"),
-        "no-content": (raw(b"HTTP/1.1 204 No Content\r\n\r\n"), "empty_page"),
-        "not-modified": (raw(b"HTTP/1.1 304 Not Modified\r\n\r\n"), "http_304"),
-        "no-location": (answer("", status="302 Found"), "http_302"),
-        "zeros": (answer(b"\0" * 100_000), "not_html"),
-        "picture": (answer(b"\x89PNG\r\n\x1a\n" + bytes(5000)), "not_html"),
-        "deep": (answer("<div>" * 200_000 + "a"), "too_large"),
-        "wide": (answer("<p " + "a='b' " * 300_000 + ">a"), "unreadable"),
-        "short-length": (raw(OK + b"Content-Length: 12\r\n\r\n" + STORY.encode()), "not_html"),
-        "http-0.9": (raw(b"<html><body><h1>Hello</h1></body></html>"), "connection"),
-    }
-    for hop in range(2, 40):
-        web.redirect(f"/hop/{hop}", f"/hop/{hop + 1}")
-    web.redirect("/cookie-wall?", "/cookie-wall")
-    return {web.at(f"/{path}", behave): reason for path, (behave, reason) in behaviours.items()}
-
-
-def survivors(web: HostileWeb, forbidden: HostileWeb) -> dict[str, str]:
-    """Put up what is strange and an article all the same; return the topics by address."""
-    latin = article_page("Wrong charset", "the café and the naïve façade").replace("utf-8", "iso-8859-1")
-    evil = article_page("=cmd|'/c calc'!A0\nFAKE 2026 ERROR \x1b[31mred\x07\x00 <script>alert(1)</script>", "formulas")
-    more = article_page("Goes on inside", "a story on two pages").replace(
-        "</article>", f'</article><a rel="next" href="http://127.0.0.1:{forbidden.port}/page/2">Next page</a>'
-    )
-    flooded = [f"Set-Cookie: c{n}={'x' * 200}" for n in range(40)]
-    long = article_page("Long", "length").replace("</article>", "<p>And so on, said the mayor.</p>" * 20_000)
-    return {
-        web.at("/http-1.0", raw(b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n" + STORY.encode())): "tram line",
-        web.at("/bare-newlines", raw(b"HTTP/1.1 200 OK\n\n" + article_page("Bare", "bare lines").encode())): "bare",
-        web.page("/latin", latin.encode("latin-1"), "Content-Type: text/html; charset=utf-8"): "the café",
-        web.page("/evil?a=1", evil): "formulas",
-        web.page("/goes-on", more): "two pages",
-        web.page("/cookies", article_page("Cookies", "biscuits"), *flooded): "biscuits",
-        web.page("/long", long): "length",
-        web.page("/nul%00byte", article_page("Nul", "nothing at all")): "nothing at all",
-        web.page("/utf-16", article_page("Wide", "wide letters").encode("utf-16"), "Content-Type: text/html"): "wide",
-    }
-
-
-def listings(web: HostileWeb, forbidden: HostileWeb) -> dict[str, list[str]]:
-    """Put up listings with every fault, and return their addresses by the field of a source."""
-    entity = f'<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY y SYSTEM "{forbidden.base}/dtd">]>'
-    laughs = '<!ENTITY a0 "ha">' + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
-    xml = "Content-Type: application/xml"
-    inside = f"http://127.0.0.1:{forbidden.port}"
-    web.page(
-        "/index.xml", sitemap([f"{web.base}/index.xml", f"{inside}/map.xml", "file:///etc/passwd"], "sitemapindex")
-    )
-    web.page("/calendar", '<a href="/calendar?m=1">x</a><a rel="next" href="/calendar?m=1">Next</a>' + links("a"))
-    for month in range(1, 60):
-        after = f'<a rel="next" href="/calendar?m={month + 1}">Next</a>'
-        web.page(f"/calendar?m={month}", after + links(f"m{month}"))
-    return {
-        "feeds": [
-            web.page("/xxe", rss([f"{web.base}/&x;&y;"], entity), xml),
-            web.page("/laughs", rss([f"{web.base}/&a9;"], f"<!DOCTYPE r [{laughs}]>"), xml),
-            web.at("/endless-feed", endless(OK + b"\r\n<rss><channel>", b"<item><title>a</title></item>" * 2000)),
-            web.page(
-                "/long-feed", rss([f"{web.base}/{'a' * 20_000}", "javascript:alert(1)", "file:///etc/passwd"]), xml
-            ),
-            web.page("/log-feed", f'<rss version="2.0"><channel>\x1b[31m\x07<item><link>{web.base}/\r\nFAKE', xml),
-            web.redirect("/moved-inside", f"{inside}/feed"),
-        ],
-        "sitemaps": [
-            f"{web.base}/index.xml",
-            web.page("/bomb.xml.gz", bomb("gzip", 200), "Content-Type: application/gzip"),
-            web.page("/inside.xml", sitemap([f"{inside}/a", "http://10.1.1.1/a", "http://metadata.test/a"]), xml),
-        ],
-        "sections": [f"{web.base}/calendar", web.page("/links", links("z", 40_000))],
-    }
-
-
-def links(prefix: str, count: int = 3) -> str:
-    return "".join(f"<p><a href='/trap/{prefix}/{n}?sid={n}{n}'>go {n}</a></p>" for n in range(count))
 
 
 @pytest.fixture(scope="module")
@@ -243,6 +95,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
             "DOWNLOAD_MAXSIZE": MAX_SIZE,
             "NEWSBOT_EXTRACT_WORKERS": 1,
             "NEWSBOT_MAX_NEW": 300,
+            "NEWSBOT_PATIENCE": 0,
             "TWISTED_DNS_RESOLVER": "hostile_web.HostileResolver",
             "DNSCACHE_ENABLED": False,
         }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml import etree
 
-from newsbot.discovery.link_context import Tree, as_tree, base_of
+from newsbot.discovery.link_context import MAX_LINKS, Tree, as_tree, base_of
 from newsbot.discovery.link_shape import shape_of
 from newsbot.discovery.link_words import NEXT_WORDS
 from newsbot.urls import InvalidURL, canonical_url, site_of
@@ -38,7 +39,7 @@ def next_pages(page: Tree | bytes, url: str, *, charset: str | None = None) -> l
     site = site_of(own)
     current = page_number(own)
     ranked: dict[str, int] = {}
-    for element in tree.iter("link", "a"):
+    for element in islice(tree.iter("link", "a"), MAX_LINKS):
         href = (element.get("href") or "").strip()
         if not href or href.startswith(("#", "javascript:")):
             continue

@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from newsbot import __version__
 from newsbot.extraction.body import find_body, plain_text, with_lead
-from newsbot.extraction.document import read_document
+from newsbot.extraction.document import MAX_BYTES, read_document
 from newsbot.extraction.errors import ExtractionError
 from newsbot.extraction.fields import read_fields
 from newsbot.extraction.kinds import kind_of, paywalled
@@ -20,9 +20,11 @@ from newsbot.items import Article, Candidate
 from newsbot.urls import InvalidURL, article_id, canonical_url
 from newsbot.words import count_words
 
-__all__ = ["EXTRACTOR", "ExtractionError", "extract_article"]
+__all__ = ["EXTRACTOR", "MAX_BYTES", "MAX_TEXT", "ExtractionError", "extract_article"]
 
 EXTRACTOR = f"newsbot/{__version__} trafilatura/{version('trafilatura')}"
+MAX_TEXT = 1_000_000
+"""Characters of an article: more than a long novel has. What comes after extraction takes 40 times as many bytes."""
 
 
 def extract_article(
@@ -49,6 +51,8 @@ def extract_article(
     if candidate and candidate.html:
         witnesses.append((plain_text(candidate.html), "feed"))
     body = find_body(document, facts, witnesses)
+    if len(body.text) > MAX_TEXT:
+        raise ExtractionError("too_large", f"{len(body.text)} characters of text, the limit is {MAX_TEXT}")
     refuse(document, facts, body)
     claim = claimed(
         document.root.get("lang"),

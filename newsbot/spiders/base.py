@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
+from newsbot.extraction import MAX_BYTES
 from newsbot.healing import heal
 from newsbot.items import Candidate, Page
 from newsbot.optouts import opt_outs
@@ -159,8 +160,12 @@ class CollectingSpider(Spider):
             callback=self.parse_article,
             errback=self.article_failed,
             cb_kwargs={"source": source, "candidate": candidate},
-            meta=browser_meta(source),
+            meta={**browser_meta(source), **self.page_bound()},
         )
+
+    def page_bound(self) -> dict[str, int]:
+        """Return the meta of a request that ends the download of a page larger than extraction takes."""
+        return {"download_maxsize": min(self.settings.getint("DOWNLOAD_MAXSIZE") or MAX_BYTES, MAX_BYTES)}
 
     def parse_article(self, response: Response, source: Source, candidate: Candidate) -> Iterator[Page]:
         """Hand a fetched page to the pipelines."""

@@ -27,6 +27,7 @@ from newsbot.discovery import (
 from newsbot.items import Candidate
 from newsbot.outcomes import outcome_of
 from newsbot.rendering import browser_meta
+from newsbot.run import POSTPONED
 from newsbot.sources import Source
 from newsbot.spiders.base import CollectingSpider, charset_of, header_of
 from newsbot.spiders.listings import children_from, is_closed, minutes_spanned, permanent_address, with_next
@@ -146,7 +147,7 @@ class DiscoveringSpider(CollectingSpider):
         rests_until = schedule.rests_until(urlsplit(schedule.address(source.name, url)).netloc)
         with self.store_guard():
             poll = schedule.failed(source.name, url, error, rests_until=rests_until)
-        outcome = "postponed" if error.startswith("retry_later") else "failed"
+        outcome = "postponed" if error.startswith(tuple(POSTPONED)) else "failed"
         again = f" ({poll.errors} times in a row, due again at {poll.due_at})" if poll.errors > 1 else ""
         self.run.ledger.listing(source.name, outcome, f"{channel} {url}: {error}{again}")
 

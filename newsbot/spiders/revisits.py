@@ -36,7 +36,7 @@ class RevisitingSpider(DiscoveringSpider):
                 errback=self.article_failed,
                 headers={name: value for name, value in headers.items() if value},
                 cb_kwargs={"source": source, "candidate": visit.candidate},
-                meta={"handle_httpstatus_list": [304, *GONE]},
+                meta={"handle_httpstatus_list": [304, *GONE], **self.page_bound()},
                 priority=REVISIT_PRIORITY,
             )
 
