@@ -31,6 +31,8 @@ ROBOTS_KEPT_MINUTES = 60.0
 """How long a robots.txt is kept over runs; RFC 9309, 2.4 allows a day."""
 MAX_ROBOTS = 512_000
 """Bytes of a robots.txt that are read: RFC 9309, 2.5."""
+GONE = (404, 410)
+"""What is said of one page, and not in vain."""
 MAX_RESTS = 3
 """How often a run waits for one page of a host that asks for it."""
 REST_AFTER_429 = 15.0
@@ -62,7 +64,7 @@ class HostDownloader(Downloader):
             raise
         if response.status < 300 or response.status == 304:
             self.patience.answered(host)
-        elif response.status >= 400:
+        elif response.status >= 400 and response.status not in GONE:
             self.patience.failed(host, monotonic() - started)
         return response
 

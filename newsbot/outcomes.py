@@ -46,6 +46,13 @@ DOWNLOAD_ERRORS: tuple[type[BaseException], ...] = (IgnoreRequest, *(kind for ki
 
 def outcome_of(error: BaseException) -> tuple[str, str, str]:
     """Return what a failed request comes to: outcome ("skipped" or "failed"), reason, detail."""
+    outcome, reason, detail = _outcome_of(error)
+    if reason == "too_large":
+        gc.collect()  # Large bodies that were refused hang on the tracebacks of their errors, in cycles.
+    return outcome, reason, detail
+
+
+def _outcome_of(error: BaseException) -> tuple[str, str, str]:
     if isinstance(error, HttpError):
         return "failed", f"http_{error.response.status}", ""
     if isinstance(error, Skipped):
@@ -54,14 +61,11 @@ def outcome_of(error: BaseException) -> tuple[str, str, str]:
         if "max redirections" in str(error):
             return "failed", "too_many_redirects", ""
         if "exceeded DOWNLOAD_MAXSIZE" in str(error):  # while it was decompressed
-            gc.collect()  # the error's traceback holds what was decompressed, in a cycle
             return "failed", "too_large", ""
         return "skipped", "ignored", str(error)[:200]
     if type(error).__name__ == "TimeoutError":  # the browser's is not Python's
         return "failed", "timeout", str(error)[:200]
     for kind, reason in _BY_ERROR:
         if isinstance(error, kind):
-            if reason == "too_large":
-                gc.collect()
             return "failed", reason, str(error)[:200]
     return "failed", "error", f"{type(error).__name__}: {error}"[:200]

@@ -38,10 +38,11 @@ def test_a_host_that_only_fails_is_given_up_and_nothing_of_it_is_lost(tmp_path: 
         names = [f"hall-{number}" for number in range(9)]
         urls = [broken.put(f"/{name}", "oops", status=500) for name in names]
         elsewhere = [other.put(f"/{name}", article_page(name, f"the other {name}")) for name in names]
+        gone = [other.put(f"/gone-{number}", "gone", status=404) for number in range(12)]
         path = sources_file(
             tmp_path,
             broken={"home": f"{broken.base}/", "feeds": [broken.feed("/feed", urls)]},
-            other={"home": f"{other.base}/", "feeds": [other.feed("/feed", elsewhere)]},
+            other={"home": f"{other.base}/", "feeds": [other.feed("/feed", [*gone[:6], *elsewhere, *gone[6:]])]},
         )
         news = ("crawl", "news", "-a", f"sources={path}", *FAST, "-s", "NEWSBOT_PATIENCE=4")
         run = run_scrapy(output, *news)
