@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
+from time import monotonic
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -22,6 +23,10 @@ from newsbot.cleaning import CleaningError, clean_article
 from newsbot.items import Article, Page, Rejection
 from newsbot.memory import give_free_memory_back, give_large_blocks_back
 
+LOOK_AGAIN = 1.0
+"""Seconds after which who waits for a page looks whether there are workers still."""
+GRACE = 30.0
+"""Seconds without any result, beyond those that a page may take, after which the workers are given up."""
 LARGE = 2_000_000
 """Bytes of a page from which on it is worked on alone: its worker takes up to ten times as many."""
 
@@ -55,6 +60,7 @@ class Workers:
         self._count = count
         self._timeout = timeout
         self._turn = asyncio.Semaphore(1)
+        self._last_result = 0.0
         self._pool = _new_pool(count) if count else None
 
     async def make_article(self, page: Page) -> Article | Rejection:
@@ -73,13 +79,30 @@ class Workers:
                 self.close()
                 self._pool = _new_pool(self._count)
             future = self._pool.schedule(make, args=[page], timeout=self._timeout)
-            return await asyncio.wrap_future(future)
+            return await self._result(self._pool, asyncio.wrap_future(future))
         except FutureTimeoutError:
             return _rejection(page, "extractor_timeout", f"over {self._timeout:g} s")
         except ProcessExpired as error:
             return _rejection(page, "extractor_crashed", f"exit code {error.exitcode}")
         except BrokenProcessPool as error:
             return _rejection(page, "extractor_crashed", str(error))
+
+    async def _result(self, pool: ProcessPool, future: asyncio.Future[Article | Rejection]) -> Article | Rejection:
+        """Wait for what a worker makes. Raises BrokenProcessPool for a page that the pool has lost.
+
+        A pool that breaks leaves pages behind that no worker had yet, and a worker that is killed as it takes a page
+        takes it along: nothing ever comes of those.
+        """
+        since = monotonic()
+        while not (await asyncio.wait([future], timeout=LOOK_AGAIN))[0]:
+            silence = monotonic() - max(since, self._last_result)
+            if self._timeout and silence > self._timeout + GRACE:
+                pool.stop()  # type: ignore[no-untyped-call]
+            if not pool.active:
+                future.cancel()
+                raise BrokenProcessPool("the workers were killed, and the page with them")
+        self._last_result = monotonic()
+        return future.result()
 
     def close(self) -> None:
         """Stop the workers, and wait until they have ended."""

@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import time
 from collections import Counter
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from pathlib import Path
 
@@ -16,8 +17,9 @@ import pytest
 from conftest import ROOT, lines_of, run_scrapy, sources_file
 from deathtrap.aging import age_store
 from local_web import LocalWeb, article_page, local_web
+from pebble.pool.process import PoolManager
 
-from newsbot.items import Article, Candidate, Page
+from newsbot.items import Article, Candidate, Page, Rejection
 from newsbot.workers import Workers
 
 TRAP = os.pathsep.join([str(ROOT / "benchmarks" / "deathtrap"), str(ROOT)])
@@ -91,24 +93,47 @@ def test_whatever_a_run_dies_in_every_article_is_on_one_line(tmp_path: Path) -> 
     assert not [*output.rglob("*.tmp"), *output.glob(".runs/*")]
 
 
+PAGE = Page(
+    url="https://example.org/a",
+    html=article_page("A title of a story", "workers").encode(),
+    source="example",
+    candidate=Candidate(url="https://example.org/a", via="feed"),
+    fetched_at="2026-11-20T08:00:00Z",
+)
+
+
+@pytest.mark.parametrize("breaks", [True, False], ids=["the pool breaks", "a killed worker takes them along"])
+def test_a_crawl_does_not_wait_for_pages_that_its_workers_lost(monkeypatch: pytest.MonkeyPatch, breaks: bool) -> None:
+    def lose(_pool: PoolManager, _task: object) -> None:
+        if breaks:
+            raise BrokenProcessPool
+
+    async def two() -> list[Article | Rejection]:
+        return await asyncio.gather(workers.make_article(PAGE), workers.make_article(PAGE))
+
+    monkeypatch.setattr(PoolManager, "schedule", lose)
+    monkeypatch.setattr("newsbot.workers.GRACE", 0.5)
+    workers = Workers(1, timeout=1)
+    try:
+        lost = asyncio.run(asyncio.wait_for(two(), 60))
+        assert [result.reason for result in lost if isinstance(result, Rejection)] == ["extractor_crashed"] * 2
+        monkeypatch.undo()
+        assert isinstance(asyncio.run(workers.make_article(PAGE)), Article)
+    finally:
+        workers.close()
+
+
 def test_a_crawl_goes_on_when_its_workers_are_killed() -> None:
-    page = Page(
-        url="https://example.org/a",
-        html=article_page("A title of a story", "workers").encode(),
-        source="example",
-        candidate=Candidate(url="https://example.org/a", via="feed"),
-        fetched_at="2026-11-20T08:00:00Z",
-    )
     others = multiprocessing.active_children()
     workers = Workers(1, timeout=20)
     try:
-        assert isinstance(asyncio.run(workers.make_article(page)), Article)
+        assert isinstance(asyncio.run(workers.make_article(PAGE)), Article)
         (idle,) = set(multiprocessing.active_children()) - set(others)
         assert idle.pid
         os.kill(idle.pid, signal.SIGTERM)  # as `systemctl stop` does, to every process of a unit
         idle.join()
         deadline = time.monotonic() + 20
-        while not isinstance(result := asyncio.run(workers.make_article(page)), Article):
+        while not isinstance(result := asyncio.run(workers.make_article(PAGE)), Article):
             assert result.reason == "extractor_crashed"
             assert time.monotonic() < deadline
     finally:
