@@ -37,7 +37,7 @@ from pathlib import Path
 from newsbot.cleaning import Cleaned, clean_article, clean_text
 from newsbot.cleaning.boilerplate import learn, site_blocks, strip
 from newsbot.cleaning.shapes import is_prose
-from newsbot.cleaning.sitestate import SiteState
+from newsbot.cleaning.site_state import SiteState
 
 WORD = re.compile(r"\w+")
 PARTS = ("bodies", "paragraphs", "newsroom", "learning", "speed")

@@ -39,13 +39,13 @@ import rensa
 from sqlalchemy import Engine, text
 
 from newsbot.dedupe import Sketch, likeness, sketch_of
-from newsbot.dedupe.sketch import SLOTS
+from newsbot.dedupe.minhash import SLOTS
 from newsbot.items import Article
 from newsbot.store import articles, open_engine
 from newsbot.store.ledger import Entry
 from newsbot.store.policy import Policy
 from newsbot.store.verdicts import Duplicate, Verdict
-from newsbot.urls import article_id
+from newsbot.web.urls import article_id
 
 NOW = "2026-11-20T08:00:00Z"
 THRESHOLD, PERMUTATIONS = 0.5, 128

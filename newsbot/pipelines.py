@@ -16,12 +16,12 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
 
+from newsbot.crawl.run import Run
+from newsbot.crawl.worker_pool import Workers
+from newsbot.downloader.errors import DOWNLOAD_ERRORS
 from newsbot.extraction import MAX_BYTES, MAX_TEXT
 from newsbot.items import Article, Page, Rejection
-from newsbot.outcomes import DOWNLOAD_ERRORS
-from newsbot.run import Run
 from newsbot.store.verdicts import New, Revision
-from newsbot.workers import Workers
 
 logger = logging.getLogger("newsbot")
 

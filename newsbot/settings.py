@@ -85,7 +85,7 @@ NEWSBOT_MAX_WAIT = 60.0
 # Seconds that one host may cost a run in vain: rests, time-outs, failures (a second each at least); an answer earns a
 # second back. Then what is left of the host waits for the next run. 0: no bound.
 NEWSBOT_PATIENCE = 60.0
-DOWNLOADER = "newsbot.middlewares.HostDownloader"
+DOWNLOADER = "newsbot.downloader.politeness.HostDownloader"
 # Hosts take turns; the requests of a slow one wait outside the downloader, where they hold up nobody.
 SCHEDULER_PRIORITY_QUEUE = "newsbot.hostqueue.HostQueue"
 # A news site needs no cookie to be read, and cookies make articles differ from visit to visit.
@@ -125,8 +125,8 @@ REMOTE_CONTROL_ENABLED = False
 
 # A page can ask for the web alone: nothing of newsbot reads files, FTP, S3 or data: addresses.
 DOWNLOAD_HANDLERS = {
-    "http": "newsbot.downloading.BoundedDownloadHandler",
-    "https": "newsbot.downloading.BoundedDownloadHandler",
+    "http": "newsbot.downloader.http.BoundedDownloadHandler",
+    "https": "newsbot.downloader.http.BoundedDownloadHandler",
     "data": None,
     "file": None,
     "ftp": None,
@@ -139,16 +139,16 @@ ITEM_PIPELINES = {
     "newsbot.pipelines.StorePipeline": 300,
 }
 DOWNLOADER_MIDDLEWARES = {
-    "newsbot.gate.PrivateAddressMiddleware": 60,
-    "newsbot.middlewares.RetryAfterMiddleware": 70,
+    "newsbot.downloader.ssrf.PrivateAddressMiddleware": 60,
+    "newsbot.downloader.politeness.RetryAfterMiddleware": 70,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "newsbot.middlewares.RobotsMiddleware": 100,
-    "newsbot.reservations.ReservationMiddleware": 110,
-    "newsbot.gate.ConnectionMiddleware": 610,
+    "newsbot.downloader.politeness.RobotsMiddleware": 100,
+    "newsbot.downloader.tdmrep.ReservationMiddleware": 110,
+    "newsbot.downloader.ssrf.ConnectionMiddleware": 610,
 }
 EXTENSIONS = {
-    "newsbot.extensions.escaping.EscapedLog": 0,
-    "newsbot.extensions.manners.CrawlDelay": 0,
+    "newsbot.extensions.log_escaping.EscapedLog": 0,
+    "newsbot.extensions.crawl_delay.CrawlDelay": 0,
     "newsbot.extensions.progress.Progress": 0,
     "newsbot.extensions.throttle.PoliteThrottle": 0,
     "scrapy.extensions.throttle.AutoThrottle": None,

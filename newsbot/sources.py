@@ -10,8 +10,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from newsbot.networks import Endpoint, endpoints_of
-from newsbot.urls import InvalidURL, canonical_url, site_of
+from newsbot.web.endpoints import Endpoint, endpoints_of
+from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
 BUNDLED = Path(__file__).with_name("sources.toml")
 """The sources file that ships with newsbot."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from newsbot.networks import Endpoint, is_own_name
 from newsbot.sources import Source
+from newsbot.web.endpoints import Endpoint, is_own_name
 
 
 @dataclass(frozen=True)

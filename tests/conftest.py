@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 
 from newsbot.items import Article
 from newsbot.store import open_engine
-from newsbot.urls import article_id
+from newsbot.web.urls import article_id
 
 ROOT = Path(__file__).parents[1]
 NOW = "2026-11-20T08:00:00Z"

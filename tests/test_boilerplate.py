@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from newsbot.cleaning.boilerplate import SiteBlocks, fingerprint, learn, learn_section, site_blocks, strip
-from newsbot.cleaning.sitestate import MAX_ROWS, SiteBlock, SiteState
+from newsbot.cleaning.site_state import MAX_ROWS, SiteBlock, SiteState
 
 LABEL_ABOVE = "The Coast in your pocket"
 PITCH_BELOW = "The Coast Mail has no owner but its readers, and it intends to keep things that way for good."

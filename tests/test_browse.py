@@ -17,10 +17,10 @@ import yaml
 from conftest import NOW, ROOT, make_article, scrapy_environment, scrapy_here
 from sqlalchemy import Engine
 
-from newsbot.export.browse import METADATA, browser
+from newsbot.export.datasette import METADATA, browser
 from newsbot.store import articles, schema
 from newsbot.store.ledger import Entry
-from newsbot.urls import url_key
+from newsbot.web.urls import url_key
 
 
 def store(engine: Engine, url: str, text: str) -> None:
@@ -116,7 +116,7 @@ def test_what_cannot_be_shown_is_one_message(
 ) -> None:  # fmt: skip
     if missing:
         monkeypatch.setitem(sys.modules, missing, None)
-        monkeypatch.delitem(sys.modules, "newsbot.export.browse", raising=False)
+        monkeypatch.delitem(sys.modules, "newsbot.export.datasette", raising=False)
     assert scrapy_here(monkeypatch, tmp_path, "browse", "-s", setting) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert message in line

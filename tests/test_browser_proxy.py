@@ -8,9 +8,9 @@ from contextlib import suppress
 
 import pytest
 
-from newsbot import browser_proxy
-from newsbot.browser_proxy import BrowserProxy
-from newsbot.outcomes import Skipped
+from newsbot.downloader import socks_proxy
+from newsbot.downloader.errors import Skipped
+from newsbot.downloader.socks_proxy import BrowserProxy
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 GREETING = b"\x05\x01\x00"
@@ -38,7 +38,7 @@ def with_proxy(monkeypatch: pytest.MonkeyPatch, story: Callable[[BrowserProxy, i
             await proxy.close()
             server.close()
 
-    monkeypatch.setattr(browser_proxy, "addresses_of", addresses_of)
+    monkeypatch.setattr(socks_proxy, "addresses_of", addresses_of)
     asyncio.run(asyncio.wait_for(tell(), 20))
 
 
@@ -98,7 +98,7 @@ def test_what_the_gate_refuses_and_what_is_no_connect_gets_an_answer_and_no_tunn
 
 
 def test_no_more_tunnels_than_a_browser_needs_and_none_after_the_crawl(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(browser_proxy, "MAX_TUNNELS", 3)
+    monkeypatch.setattr(socks_proxy, "MAX_TUNNELS", 3)
 
     async def story(proxy: BrowserProxy, port: int) -> None:
         tunnels = [await asked(proxy, connect("web.test", port)) for _ in range(3)]

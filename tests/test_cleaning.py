@@ -9,7 +9,7 @@ import pytest
 from newsbot.cleaning import CleaningError, clean_article, clean_text
 from newsbot.cleaning.boilerplate import learn, site_blocks
 from newsbot.cleaning.patterns import table
-from newsbot.cleaning.sitestate import SiteState
+from newsbot.cleaning.site_state import SiteState
 from newsbot.items import Article, Removed
 
 TITLE = "Two towns quarrel over a bridge nobody crosses"

@@ -17,7 +17,7 @@ from conftest import lines_of, run_scrapy, sources_file
 from hostile_web import HostileWeb, hostile_web
 from local_web import LocalWeb, article_page, local_web
 
-from newsbot.rendering import BROWSERS
+from newsbot.downloader.rendering import BROWSERS
 
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
 needs_browser = pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="no Chromium is installed")

@@ -10,9 +10,9 @@ import pytest
 from conftest import lines_of, run_scrapy, scrapy_environment, sources_file
 from local_web import article_page, local_web
 
-from newsbot import downloading
-from newsbot.downloading import BoundedDownloadHandler, Room
-from newsbot.patience import Patience
+from newsbot.crawl.hosts import Patience
+from newsbot.downloader import http
+from newsbot.downloader.http import BoundedDownloadHandler, Room
 
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
 MB = 1_048_576
@@ -67,7 +67,7 @@ class CrampedHandler(BoundedDownloadHandler):
 
     def __init__(self, crawler: Any) -> None:
         super().__init__(crawler)
-        downloading.ROOM = 3 * MB
+        http.ROOM = 3 * MB
 
 
 def test_large_pages_take_turns_and_all_arrive(tmp_path: Path) -> None:
@@ -99,17 +99,17 @@ class FakeConnection:
 
 def test_the_eldest_large_body_goes_on_where_there_is_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
     again: list[Any] = []
-    monkeypatch.setattr(downloading, "call_later", lambda _seconds, look: again.append(look))
+    monkeypatch.setattr(http, "call_later", lambda _seconds, look: again.append(look))
     slot = SimpleNamespace(active_size=0)
     room = Room(SimpleNamespace(engine=SimpleNamespace(scraper=SimpleNamespace(slot=slot))))  # type: ignore[arg-type]
     first, second, third = (FakeConnection() for _ in range(3))
     connections: tuple[Any, ...] = (first, second, third)
     for connection in connections:
-        room.take(connection, downloading.ROOM // 4)
+        room.take(connection, http.ROOM // 4)
     assert not any(connection.waits for connection in connections)
-    room.take(third, downloading.ROOM)  # type: ignore[arg-type]
+    room.take(third, http.ROOM)  # type: ignore[arg-type]
     assert [connection.waits for connection in connections] == [False, True, True]
-    slot.active_size = downloading.ROOM + 1
+    slot.active_size = http.ROOM + 1
     again.pop()()
     assert first.waits, "pages at work fill the room too"
     slot.active_size = 0

@@ -19,8 +19,8 @@ from deathtrap.aging import age_store
 from local_web import LocalWeb, article_page, local_web
 from pebble.pool.process import PoolManager
 
+from newsbot.crawl.worker_pool import Workers
 from newsbot.items import Article, Candidate, Page, Rejection
-from newsbot.workers import Workers
 
 TRAP = os.pathsep.join([str(ROOT / "benchmarks" / "deathtrap"), str(ROOT)])
 A_PAGE = 5
@@ -112,7 +112,7 @@ def test_a_crawl_does_not_wait_for_pages_that_its_workers_lost(monkeypatch: pyte
         return await asyncio.gather(workers.make_article(PAGE), workers.make_article(PAGE))
 
     monkeypatch.setattr(PoolManager, "schedule", lose)
-    monkeypatch.setattr("newsbot.workers.GRACE", 0.5)
+    monkeypatch.setattr("newsbot.crawl.worker_pool.GRACE", 0.5)
     workers = Workers(1, timeout=1)
     try:
         lost = asyncio.run(asyncio.wait_for(two(), 60))

@@ -16,9 +16,9 @@ from conftest import ROOT, lines_of, make_article, postgres_server, run_scrapy, 
 from local_web import LocalWeb, article_page, local_web
 from sqlalchemy import Engine, create_engine, text
 
-from newsbot.healing import heal
+from newsbot.crawl.recovery import heal
+from newsbot.crawl.run import Run
 from newsbot.items import Candidate
-from newsbot.run import Run
 from newsbot.sources import Source
 from newsbot.store.frontier import Listing
 

@@ -4,10 +4,10 @@ import pytest
 
 from newsbot.extraction import EXTRACTOR, extract_article
 from newsbot.extraction.authors import people
-from newsbot.extraction.encoding import decode
 from newsbot.extraction.pages import next_page_url
 from newsbot.items import Candidate
-from newsbot.urls import article_id
+from newsbot.web.encoding import decode
+from newsbot.web.urls import article_id
 from newsbot.words import count_words
 
 URL = "https://www.harbour.example/town/ferry"

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsbot.discovery import Feed, FeedError, SitemapError, parse_feed, parse_sitemap
-from newsbot.discovery.feed_dates import parse_date
 from newsbot.items import Candidate
+from newsbot.web.dates import parse_date
 
 CASES = Path(__file__).with_name("feeds")
 BODIES = {path.name: path.read_bytes() for path in sorted(CASES.iterdir()) if not path.name.endswith(".expected.json")}

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from twisted.internet.address import IPv4Address, IPv6Address
 
-from newsbot.gate import WatchedNames, check, check_redirect
-from newsbot.networks import Endpoint, endpoint_of
-from newsbot.outcomes import Skipped
+from newsbot.downloader.errors import Skipped
+from newsbot.downloader.ssrf import WatchedNames, check, check_redirect
 from newsbot.sources import Source
 from newsbot.trust import trust_of
+from newsbot.web.endpoints import Endpoint, endpoint_of
 
 INSIDE = """
     127.0.0.1 127.0.0.1. 127.1 127.000.000.001 2130706433 017700000001 0x7f000001 0x7f.0.0.1 0177.0.0.1 0 0.0.0.0

@@ -9,8 +9,8 @@ import pytest
 from conftest import lines_of, make_article, run_scrapy
 from sqlalchemy import Engine
 
+from newsbot.crawl.run import Run
 from newsbot.items import Candidate
-from newsbot.run import Run
 from newsbot.sources import Source
 from newsbot.store import blocks
 from newsbot.store.frontier import Listing

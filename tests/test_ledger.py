@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.report import accounting_line
+from newsbot.crawl.accounting import accounting_line
 from newsbot.store.ledger import OF_DISCOVERED, OF_FETCHED, Ledger, LedgerError
 
 URLS = st.lists(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.dedupe import likeness, sketch_of
-from newsbot.dedupe.sketch import MIN_WORDS, SLOTS
+from newsbot.dedupe.minhash import MIN_WORDS, SLOTS
 
 WORDS = (
     "river", "bridge", "council", "harbour", "winter", "teacher", "market", "station", "garden", "doctor",

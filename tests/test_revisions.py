@@ -13,10 +13,10 @@ from conftest import lines_of, make_article, run_scrapy, scrapy_here
 from local_web import LocalWeb, article_page, local_web
 from sqlalchemy import Engine
 
+from newsbot.crawl.recovery import heal
+from newsbot.crawl.run import Run
 from newsbot.export.record import schema
-from newsbot.healing import heal
 from newsbot.items import Article, Candidate, Rejection, Removed
-from newsbot.run import Run
 from newsbot.sources import Source
 from newsbot.store.frontier import Listing
 from newsbot.store.policy import Policy

@@ -8,11 +8,11 @@ import pytest
 from conftest import lines_of, make_article
 from sqlalchemy import Engine
 
-from newsbot.healing import RunLock, heal, place_of
+from newsbot.crawl.recovery import RunLock, heal, place_of
+from newsbot.crawl.run import OWN_FAULTS, Run
 from newsbot.items import Candidate, Rejection
-from newsbot.run import OWN_FAULTS, Run
 from newsbot.sources import Source
-from newsbot.store import history
+from newsbot.store import runs
 from newsbot.store.frontier import MAX_TRIES, NOT_READ, Listing, enqueue, readings
 
 SOURCE = Source(name="example", home="https://example.org/", deny=["/shop/"])
@@ -24,14 +24,14 @@ Start = Callable[..., Run]
 
 @pytest.fixture
 def start(engine: Engine, tmp_path: Path) -> Iterator[Callable[..., Run]]:
-    runs = []
+    opened = []
 
     def start(**options: Any) -> Run:
-        runs.append(Run(engine, tmp_path, [SOURCE], spider="news", now=lambda: NOW, **options))
-        return runs[-1]
+        opened.append(Run(engine, tmp_path, [SOURCE], spider="news", now=lambda: NOW, **options))
+        return opened[-1]
 
     yield start
-    for run in runs:
+    for run in opened:
         run.abandon()
 
 
@@ -137,10 +137,10 @@ def test_a_death_at_any_step_of_export_changes_no_line(
     run.discover(SOURCE, candidates("/a"), FEED)
     bring(run, "/a", "Text.")
     target = {
-        "close_books": "newsbot.store.history.close_books",
+        "close_books": "newsbot.store.runs.close_books",
         "rename": "pathlib.Path.replace",
         "mark_done": "newsbot.store.outbox.mark_done",
-        "end_run": "newsbot.store.history.end_run",
+        "end_run": "newsbot.store.runs.end_run",
     }[step]
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(target, die)
@@ -149,7 +149,7 @@ def test_a_death_at_any_step_of_export_changes_no_line(
     heal(engine, tmp_path, now=NOW)
     assert [line["url"] for line in lines_of(tmp_path, "articles")] == ["https://example.org/a"]
     assert not list(tmp_path.rglob("*.tmp"))
-    assert history.unfinished_runs(engine, place_of(tmp_path)) == []
+    assert runs.unfinished_runs(engine, place_of(tmp_path)) == []
     start().finish()
     assert len(lines_of(tmp_path, "articles")) == 1
 

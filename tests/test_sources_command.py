@@ -13,7 +13,7 @@ from newsbot.commands import sources as commands
 from newsbot.demo import Newsroom, serve
 from newsbot.items import Candidate
 from newsbot.sources import Source, load_sources
-from newsbot.survey import ListingReport, SiteReport
+from newsbot.spiders.probe import ListingReport, SiteReport
 
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
 MINE = '# my outlets\n\n[[source]]\nname = "first"  # the best one\nhome = "http://127.0.0.1:9/"\n'

@@ -13,7 +13,7 @@ from newsbot.store import StoreError, articles, frontier, open_engine, schema
 from newsbot.store.frontier import Listing
 from newsbot.store.ledger import Entry
 from newsbot.store.verdicts import Duplicate, New, Revision, Unchanged, Verdict
-from newsbot.urls import url_key
+from newsbot.web.urls import url_key
 
 
 def save(engine: Engine, article: Article, run_id: str = "r1") -> Verdict:

@@ -15,11 +15,11 @@ from sqlalchemy import Engine, func, select
 from newsbot.items import Article, Candidate
 from newsbot.store import articles, frontier, open_engine, outbox, retention, schema
 from newsbot.store.clusters import Cluster, cluster_of
+from newsbot.store.documents import versions_of
 from newsbot.store.ledger import Entry
 from newsbot.store.policy import Policy
 from newsbot.store.verdicts import Duplicate, New, Revision, Unchanged, Verdict
-from newsbot.store.versions import versions_of
-from newsbot.urls import article_id, url_key
+from newsbot.web.urls import article_id, url_key
 
 VISITS = itertools.count()
 NOW = "2026-11-20T08:00:00Z"

@@ -28,7 +28,7 @@ from newsbot.items import Removed
 from newsbot.store import articles, open_engine
 from newsbot.store.ledger import Entry
 from newsbot.store.selection import Selection, count, selected
-from newsbot.urls import url_key
+from newsbot.web.urls import url_key
 
 FORMULA = '=HYPERLINK("http://evil.example","x")'
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.urls import InvalidURL, article_id, canonical_url, site_of, url_key
+from newsbot.web.urls import InvalidURL, article_id, canonical_url, site_of, url_key
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from hashlib import blake2b
 from newsbot.cleaning.cleaned import Cleaned
 from newsbot.cleaning.patterns import table
 from newsbot.cleaning.shapes import fold, is_prose, size
-from newsbot.cleaning.sitestate import SAMPLE, WINDOW, SiteBlock, SiteState
+from newsbot.cleaning.site_state import SAMPLE, WINDOW, SiteBlock, SiteState
 from newsbot.items import Removed
 
 _LONGEST = 400  # characters of a block that is worth learning

@@ -52,7 +52,7 @@ class Command(ScrapyCommand):
             open_existing(url).dispose()
             import uvicorn
 
-            from newsbot.export.browse import application
+            from newsbot.export.datasette import application
         except StoreError as error:
             self._fail(str(error))
             return

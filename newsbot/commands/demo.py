@@ -13,7 +13,7 @@ from rich.console import Console
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from newsbot.report import accounting_line
+from newsbot.crawl.accounting import accounting_line
 from newsbot.store.ledger import Account
 
 PORT = 8600

@@ -8,7 +8,7 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from newsbot.run import utc_now
+from newsbot.crawl.run import utc_now
 from newsbot.store import StoreError
 from newsbot.store.location import open_existing, store_url
 from newsbot.store.retention import prune

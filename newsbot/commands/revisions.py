@@ -11,13 +11,13 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from newsbot.extensions.escaping import escaped
+from newsbot.extensions.log_escaping import escaped
 from newsbot.items import Article
 from newsbot.store import StoreError
 from newsbot.store.clusters import Cluster, cluster_of
+from newsbot.store.documents import versions_of
 from newsbot.store.location import open_existing, store_url
-from newsbot.store.versions import versions_of
-from newsbot.urls import InvalidURL, article_id
+from newsbot.web.urls import InvalidURL, article_id
 
 
 class Command(ScrapyCommand):

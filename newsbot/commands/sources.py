@@ -18,16 +18,16 @@ from tomlkit.items import AoT
 from tomlkit.items import Table as TomlTable
 
 from newsbot.commands.crawl import QUIET
-from newsbot.extensions.escaping import escaped
+from newsbot.extensions.log_escaping import escaped
 from newsbot.report.boilerplate import learned_blocks
 from newsbot.sources import BUNDLED, Source, SourcesError, load_sources
 from newsbot.store import StoreError
 from newsbot.store.blocks import judge
 from newsbot.store.location import open_existing, store_url
-from newsbot.urls import InvalidURL, canonical_url
+from newsbot.web.urls import InvalidURL, canonical_url
 
 if TYPE_CHECKING:
-    from newsbot.survey import ListingReport, SiteReport
+    from newsbot.spiders.probe import ListingReport, SiteReport
 
 UNHEALTHY = 3
 
@@ -79,7 +79,7 @@ class Command(ScrapyCommand):
 
     def _survey(self, **arguments: object) -> list[SiteReport]:
         # Scrapy loads every command before it runs one, and few of them need the extractor.
-        from newsbot.survey import SurveySpider
+        from newsbot.spiders.probe import SurveySpider
 
         assert self.crawler_process is not None
         logging.getLogger("newsbot").setLevel(logging.WARNING)
@@ -193,7 +193,7 @@ def _list(sources: list[Source]) -> None:
 
 def _show(reports: list[SiteReport], *, listings: bool = False) -> None:
     """Print a table of what works, and below it what does not, one line a fault."""
-    from newsbot.survey import PROVEN
+    from newsbot.spiders.probe import PROVEN
 
     console = Console() if sys.stdout.isatty() else Console(width=160)
     table = Table("source", "reachable", "entries", "newest", "validators", "robots", "fields", "opt-outs", box=None)
@@ -222,7 +222,7 @@ def _row(table: Table, *cells: str | None) -> None:
 
 
 def _remarks(report: SiteReport, *, listings: bool) -> list[str]:
-    from newsbot.survey import PROVEN
+    from newsbot.spiders.probe import PROVEN
 
     name = report.source.name
     lines = []

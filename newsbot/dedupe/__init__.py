@@ -12,8 +12,8 @@ agency       agency_of(): whose copy it probably is
 from newsbot.dedupe.agency import agency_of
 from newsbot.dedupe.changes import CHANGES, change_between
 from newsbot.dedupe.fingerprint import content_hash
-from newsbot.dedupe.likeness import Likeness, likeness
-from newsbot.dedupe.sketch import SKETCH_VERSION, Sketch, sketch_of
+from newsbot.dedupe.minhash import SKETCH_VERSION, Sketch, sketch_of
+from newsbot.dedupe.similarity import Likeness, likeness
 
 __all__ = [
     "CHANGES",

@@ -22,7 +22,11 @@ whether it is new, is for later stages to say.
 
 from __future__ import annotations
 
-from newsbot.discovery.autodiscover import (
+from newsbot.discovery.feed_record import FEED_REASONS, Feed, FeedError
+from newsbot.discovery.feeds import MAX_FEED_BYTES, parse_feed
+from newsbot.discovery.links import article_links, section_links
+from newsbot.discovery.pagination import next_pages, page_number
+from newsbot.discovery.site import (
     WELL_KNOWN_FEEDS,
     WELL_KNOWN_SITEMAPS,
     SiteFacts,
@@ -30,11 +34,6 @@ from newsbot.discovery.autodiscover import (
     site_facts,
     sitemaps_in_robots,
 )
-from newsbot.discovery.feed_dates import as_instant, parse_date
-from newsbot.discovery.feed_record import FEED_REASONS, Feed, FeedError
-from newsbot.discovery.feeds import MAX_FEED_BYTES, parse_feed
-from newsbot.discovery.links import article_links, section_links
-from newsbot.discovery.pagination import next_pages, page_number
 from newsbot.discovery.sitemap_dates import Child, in_range, newest_first, period_of
 from newsbot.discovery.sitemaps import (
     MAX_SITEMAP_BYTES,
@@ -44,6 +43,7 @@ from newsbot.discovery.sitemaps import (
     parse_sitemap,
 )
 from newsbot.discovery.text_blocks import text_blocks
+from newsbot.web.dates import as_instant, parse_date
 
 __all__ = [
     "FEED_REASONS",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from newsbot.discovery.plain_text import plain_text
+from newsbot.web.text import plain_text
 
 _EMAIL_THEN_NAME = re.compile(r"\S+@\S+\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)?\s*$")
 _NAME_THEN_EMAIL = re.compile(r"(.+?)\s*[<(\[]\s*(?:mailto:)?\S+@\S+?\s*[>)\]]\s*$")

@@ -10,7 +10,7 @@ from lxml import etree
 
 from newsbot.discovery.feed_record import Feed
 from newsbot.discovery.xml_fields import BASE, Fields, text_of
-from newsbot.urls import InvalidURL, canonical_url
+from newsbot.web.urls import InvalidURL, canonical_url
 
 ADDRESS_FIELDS = ("link", "url", "guid", "id", "feedburner:origlink", "pheedo:origlink")
 _ONE_LINE = re.compile(r"\s*[\r\n\t]+\s*")

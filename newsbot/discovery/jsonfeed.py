@@ -8,12 +8,12 @@ import re
 from typing import Any
 
 from newsbot.discovery.bylines import names
-from newsbot.discovery.feed_dates import parse_date
 from newsbot.discovery.feed_record import Feed, FeedError
-from newsbot.discovery.feed_xml import MAX_TAGS, SUMMARY_LIMIT, language_tag
-from newsbot.discovery.plain_text import plain_text, shortened
+from newsbot.discovery.feeds_xml import MAX_TAGS, SUMMARY_LIMIT, language_tag
 from newsbot.items import Candidate
-from newsbot.urls import InvalidURL, canonical_url
+from newsbot.web.dates import parse_date
+from newsbot.web.text import plain_text, shortened
+from newsbot.web.urls import InvalidURL, canonical_url
 
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
 _FIELD_BEFORE = re.compile(r'"(title|language|home_page_url|feed_url|next_url)"\s*:\s*"((?:[^"\\]|\\.)*)"')

@@ -11,12 +11,12 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from urllib.parse import urlsplit
 
-from newsbot.discovery.feed_dates import parse_date
-from newsbot.discovery.link_context import Link, Tree, as_tree, links_of
-from newsbot.discovery.link_shape import Learned, Shape, is_page, learn, shape_of
+from newsbot.discovery.anchors import Link, Tree, as_tree, links_of
 from newsbot.discovery.link_words import LISTING_SEGMENTS, SERVICE_WORDS
+from newsbot.discovery.url_shape import Learned, Shape, is_page, learn, shape_of
 from newsbot.items import Candidate
-from newsbot.urls import canonical_url, site_of
+from newsbot.web.dates import parse_date
+from newsbot.web.urls import canonical_url, site_of
 
 THRESHOLD = 2.0
 """Score from which a link counts as an article's; benchmarks of precision and recall are in tests/test_links.py."""

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from newsbot.discovery.link_context import MAX_LINKS, Tree, as_tree, base_of
-from newsbot.discovery.link_shape import shape_of
+from newsbot.discovery.anchors import MAX_LINKS, Tree, as_tree, base_of
 from newsbot.discovery.link_words import NEXT_WORDS
-from newsbot.urls import InvalidURL, canonical_url, site_of
+from newsbot.discovery.url_shape import shape_of
+from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
 _PAGE_NUMBER = re.compile(
     r"(?:[?&](?:page|paged|p|pg|pn|pageno|page_no|pagenum|currentpage|seite|pagina|pag|offset|start|from)=|"

@@ -14,18 +14,18 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from newsbot.discovery.broken_xml import read_entries
 from newsbot.discovery.compressed import TooLarge
-from newsbot.discovery.feed_dates import parse_date
 from newsbot.discovery.feed_record import MAX_NOTES, FeedError
-from newsbot.discovery.feed_xml import MAX_TAGS, language_tag
 from newsbot.discovery.feeds import parse_feed
-from newsbot.discovery.plain_text import plain_text
+from newsbot.discovery.feeds_xml import MAX_TAGS, language_tag
 from newsbot.discovery.sitemap_dates import Child
 from newsbot.discovery.xml_fields import field_name, fields_of, text_of
+from newsbot.discovery.xml_recovery import read_entries
 from newsbot.discovery.xml_source import UnsafeXML, unpacked, without_doctype
 from newsbot.items import Candidate
-from newsbot.urls import InvalidURL, canonical_url
+from newsbot.web.dates import parse_date
+from newsbot.web.text import plain_text
+from newsbot.web.urls import InvalidURL, canonical_url
 
 MAX_SITEMAP_BYTES = 50 * 1024 * 1024
 """Largest sitemap that is read, after decompression: the limit of sitemaps.org."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from newsbot.discovery.link_context import Tree, as_tree
+from newsbot.discovery.anchors import Tree, as_tree
 
 _BLOCKS = frozenset(
     """

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import orjson
 
-from newsbot.export.whole import whole_file
+from newsbot.export.atomic import whole_file
 
 
 def write_lines(path: Path, records: Iterable[Mapping[str, object]]) -> int:

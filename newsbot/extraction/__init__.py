@@ -15,9 +15,9 @@ from newsbot.extraction.fields import read_fields
 from newsbot.extraction.kinds import kind_of, paywalled
 from newsbot.extraction.language import claimed, language_of
 from newsbot.extraction.pages import next_page
-from newsbot.extraction.refusal import refuse
+from newsbot.extraction.rejection import refuse
 from newsbot.items import Article, Candidate
-from newsbot.urls import InvalidURL, article_id, canonical_url
+from newsbot.web.urls import InvalidURL, article_id, canonical_url
 from newsbot.words import count_words
 
 __all__ = ["EXTRACTOR", "MAX_BYTES", "MAX_TEXT", "ExtractionError", "extract_article"]

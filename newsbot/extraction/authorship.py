@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from newsbot.extraction import jsonld
 from newsbot.extraction.authors import people
 from newsbot.extraction.byline import bold_byline, bylines, far_byline, labelled_bylines, looks_like_person
 from newsbot.extraction.document import Document
 from newsbot.extraction.metatags import MetaTags, origin_of
 from newsbot.extraction.nearby import nearby_texts
 from newsbot.extraction.title import fold
+from newsbot.web import jsonld
 
 _AUTHOR = (
     "author", "article:author_name", "parsely-author", "articleauthor", "sailthru.author", "dc.creator",

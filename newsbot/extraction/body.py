@@ -13,6 +13,7 @@ import trafilatura
 from lxml import etree, html
 
 from newsbot.extraction.blocks import joined, select
+from newsbot.extraction.container import Weights, weigh
 from newsbot.extraction.document import Document
 from newsbot.extraction.fields import Facts
 from newsbot.extraction.lead import find_intro, find_lead, find_standfirst
@@ -20,7 +21,6 @@ from newsbot.extraction.locate import locate
 from newsbot.extraction.render import Block, render
 from newsbot.extraction.scripts import html_in_scripts
 from newsbot.extraction.title import fold
-from newsbot.extraction.weights import Weights, weigh
 
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 MIN_TEXT = 250

@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from lxml import etree
 
+from newsbot.extraction.class_names import words_of
 from newsbot.extraction.document import Document
 from newsbot.extraction.title import fold
-from newsbot.extraction.vocabulary import words_of
 
 _LABEL = re.compile(
     r"^(?:by|von|par|por|door|di|av|af|written by|skrevet av|författare|forfatter|kirjoittaja|"

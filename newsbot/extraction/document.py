@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from newsbot.extraction.encoding import decode
 from newsbot.extraction.errors import ExtractionError
+from newsbot.web.encoding import decode
 
 MAX_BYTES = 12_000_000
 """Largest page taken: a hundred times the median news page."""

@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from newsbot.extraction import jsonld
 from newsbot.extraction.authors import people
 from newsbot.extraction.authorship import read_authors
 from newsbot.extraction.dates import Moment
 from newsbot.extraction.document import Document
 from newsbot.extraction.metatags import MetaTags, read_metatags
-from newsbot.extraction.publication import read_dates
+from newsbot.extraction.published import read_dates
 from newsbot.extraction.title import fold, tidy, without_site
 from newsbot.items import Candidate
-from newsbot.urls import InvalidURL, canonical_url, site_of
+from newsbot.web import jsonld
+from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
 
 @dataclass(slots=True)

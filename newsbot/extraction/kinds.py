@@ -6,8 +6,8 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from newsbot.extraction import jsonld
 from newsbot.extraction.fields import Facts
+from newsbot.web import jsonld
 
 _VIDEO_PLACE = re.compile(r"\b(?:videos?|watch|mediathek|tv)\b")
 _GALLERY_PLACE = re.compile(

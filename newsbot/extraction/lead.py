@@ -6,9 +6,9 @@ import itertools
 
 from lxml import etree
 
+from newsbot.extraction.class_names import names_lead
+from newsbot.extraction.container import Weights
 from newsbot.extraction.title import fold
-from newsbot.extraction.vocabulary import names_lead
-from newsbot.extraction.weights import Weights
 
 _MIN, _MAX = 40, 1200
 _STOPS = (".", "!", "?", "…", "。", "।", "؟", "”", "»")

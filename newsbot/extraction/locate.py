@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from lxml import etree
 
+from newsbot.extraction.class_names import names_main
+from newsbot.extraction.container import FLOW, Weights, says_body
 from newsbot.extraction.title import fold
-from newsbot.extraction.vocabulary import names_main
-from newsbot.extraction.weights import FLOW, Weights, says_body
 
 NEARLY_ALL = 0.9
 

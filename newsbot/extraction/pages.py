@@ -9,7 +9,7 @@ from lxml.etree import _Element
 
 from newsbot.extraction.document import Document, read_document
 from newsbot.extraction.errors import ExtractionError
-from newsbot.urls import InvalidURL, canonical_url
+from newsbot.web.urls import InvalidURL, canonical_url
 
 _NUMBERED = re.compile(
     r"^(?P<stem>.+?)(?:[/_-](?:page[/_-]?|p|seite-?)?(?P<number>\d{1,2})/?|[?&](?:page|p|seite|pagina|pg|start|paged)=(?P<query>\d{1,2}))(?P<rest>\.html?)?$",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from newsbot.extraction.weights import Weights, is_furniture
+from newsbot.extraction.container import Weights, is_furniture
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCK = _HEADINGS | {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from newsbot.cleaning import boilerplate
-from newsbot.cleaning.sitestate import SiteBlock
+from newsbot.cleaning.site_state import SiteBlock
 from newsbot.store import blocks
 
 

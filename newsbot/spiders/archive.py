@@ -16,7 +16,7 @@ from w3lib.encoding import http_content_type_encoding
 from newsbot.items import Candidate, Page
 from newsbot.sources import Source
 from newsbot.spiders.base import ArgumentError, CollectingSpider
-from newsbot.urls import InvalidURL, canonical_url, site_of
+from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
 AT_WORK = 32
 """Pages between the file and the store: enough for the workers, little for the memory."""

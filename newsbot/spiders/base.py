@@ -16,20 +16,20 @@ from sqlalchemy import Engine
 from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
+from newsbot.crawl.accounting import accounting_line
+from newsbot.crawl.recovery import heal
+from newsbot.crawl.run import Run, Summary, utc_now
+from newsbot.downloader.errors import outcome_of
+from newsbot.downloader.rendering import browser_meta
 from newsbot.extraction import MAX_BYTES
-from newsbot.healing import heal
 from newsbot.items import Candidate, Page
-from newsbot.optouts import opt_outs
-from newsbot.outcomes import outcome_of
 from newsbot.polling import Bounds
-from newsbot.rendering import browser_meta
-from newsbot.report import accounting_line
-from newsbot.run import Run, Summary, utc_now
 from newsbot.sources import Source, SourcesError
 from newsbot.store import StoreError, open_engine
 from newsbot.store.leases import Leases, leases_of, take_all
 from newsbot.store.location import store_url
 from newsbot.store.policy import Policy
+from newsbot.web.tdmrep import opt_outs
 
 EXIT_WHOLE, EXIT_CRASHED, EXIT_USAGE, EXIT_UNHEALTHY, EXIT_ELSEWHERE = 0, 1, 2, 3, 4
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 from scrapy import Request
 from scrapy.crawler import Crawler
 
-from newsbot.rendering import missing, use_browser
+from newsbot.downloader.rendering import missing, use_browser
 from newsbot.sources import BUNDLED, Source, SourcesError, load_sources
 from newsbot.spiders.base import ArgumentError
 from newsbot.spiders.revisits import RevisitingSpider

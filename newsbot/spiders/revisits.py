@@ -9,7 +9,7 @@ from scrapy.http import Response
 
 from newsbot.items import Candidate, Page
 from newsbot.sources import Source
-from newsbot.spiders.discovering import DiscoveringSpider
+from newsbot.spiders.listing import DiscoveringSpider
 
 GONE = (404, 410)
 REVISIT_PRIORITY = -10

@@ -19,14 +19,14 @@ from newsbot.discovery import (
     section_links,
     sitemaps_in_robots,
 )
+from newsbot.downloader.errors import DOWNLOAD_ERRORS, outcome_of
 from newsbot.items import Candidate
-from newsbot.outcomes import DOWNLOAD_ERRORS, outcome_of
 from newsbot.sources import Source
-from newsbot.spiders.backfill import Days, archive_pages
 from newsbot.spiders.base import ArgumentError
-from newsbot.spiders.discovering import LISTING_PRIORITY, DiscoveringSpider
+from newsbot.spiders.date_range import Days, archive_pages
+from newsbot.spiders.listing import LISTING_PRIORITY, DiscoveringSpider
 from newsbot.store.frontier import Listing
-from newsbot.urls import InvalidURL, canonical_url, site_of
+from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
 MAX_SECTIONS = 20
 """Section pages that are read of one site."""

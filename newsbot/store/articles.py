@@ -6,11 +6,11 @@ from sqlalchemy import Connection, Engine, bindparam, insert, select, text
 
 from newsbot.dedupe import Sketch, agency_of, change_between, content_hash, sketch_of
 from newsbot.items import Article
-from newsbot.store import clusters, copies, frontier, identity, near, revisits, schema, versions
+from newsbot.store import clusters, copies, documents, duplicates, frontier, identity, revisits, schema
 from newsbot.store.ledger import Entry, write
 from newsbot.store.policy import DROP, INLINE, Policy
 from newsbot.store.verdicts import Duplicate, New, Revision, Unchanged, Verdict
-from newsbot.urls import site_of, url_key
+from newsbot.web.urls import site_of, url_key
 
 _DECIDING = 5_105_121_117
 """PostgreSQL's advisory lock on decisions; any number does that nobody else uses."""
@@ -68,11 +68,11 @@ def remove(engine: Engine, entry: Entry, *, now: str, policy: Policy) -> None:
     assert entry.article_id
     with engine.begin() as connection:
         _lock(connection)
-        article = versions.latest(connection, [entry.article_id])[entry.article_id]
+        article = documents.latest(connection, [entry.article_id])[entry.article_id]
         article.revision += 1
         article.change, article.previous_hash = "removed", article.content_hash
         article.run_id, article.fetched_at = entry.run_id, now
-        versions.advance(connection, article, removed_at=now)
+        documents.advance(connection, article, removed_at=now)
         announce(connection, article, policy)
         revisits.end(connection, article.id)
         write(connection, entry, Revision.outcome)
@@ -102,8 +102,8 @@ def _keep_up(connection: Connection, article: Article, known: Article, sketch: S
     article.revision += 1
     article.change, article.previous_hash = change, known.content_hash
     article.discovered_via = known.discovered_via
-    versions.advance(connection, article, removed_at=None)
-    near.replace(connection, article.id, sketch)
+    documents.advance(connection, article, removed_at=None)
+    duplicates.replace(connection, article.id, sketch)
     return Revision(article.revision, change)
 
 
@@ -119,9 +119,9 @@ def _add(connection: Connection, article: Article, sketch: Sketch | None, now: s
         row["origin"] = clusters.join(connection, article, match.original)
     row |= {name: getattr(article, name) for name in _FIELDS}
     connection.execute(_ADD, row | {"site": site_of(article.url)})
-    versions.put(connection, article)
+    documents.put(connection, article)
     if sketch:
-        near.remember(connection, article.id, sketch)
+        duplicates.remember(connection, article.id, sketch)
     return verdict
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, Engine, and_, delete, select, update
 
-from newsbot.cleaning.sitestate import SiteBlock, SiteState
+from newsbot.cleaning.site_state import SiteBlock, SiteState
 from newsbot.store import schema
 from newsbot.store.database import reading
 from newsbot.store.frontier import upsert

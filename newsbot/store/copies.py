@@ -9,9 +9,9 @@ from sqlalchemy import Connection, and_, bindparam, select
 
 from newsbot.dedupe import Sketch, likeness
 from newsbot.items import Article
-from newsbot.store import near, schema, versions
+from newsbot.store import documents, duplicates, schema
 from newsbot.store.verdicts import Duplicate
-from newsbot.urls import site_of
+from newsbot.web.urls import site_of
 
 _ARTICLES, _REVISIONS = schema.articles, schema.revisions
 _SAME_WORDS = (
@@ -48,8 +48,8 @@ def original_of(connection: Connection, article: Article, sketch: Sketch | None)
     """
     same_words = connection.execute(_SAME_WORDS, {"hash": article.content_hash}).scalar()
     if same_words:
-        return Match(versions.latest(connection, [same_words])[same_words], 1.0)
-    return _nearest(connection, article, near.find(connection, sketch)) if sketch else None
+        return Match(documents.latest(connection, [same_words])[same_words], 1.0)
+    return _nearest(connection, article, duplicates.find(connection, sketch)) if sketch else None
 
 
 def _nearest(connection: Connection, article: Article, ids: list[str]) -> Match | None:
@@ -59,7 +59,7 @@ def _nearest(connection: Connection, article: Article, ids: list[str]) -> Match 
     match: Match | None = None
     copied: str | None = None
     for row in connection.execute(_TEXTS, {"ids": ids}):
-        other = versions.article_from(orjson.loads(row.document))
+        other = documents.article_from(orjson.loads(row.document))
         found = likeness(article.text, other.text)
         if found is None:
             continue
@@ -67,6 +67,6 @@ def _nearest(connection: Connection, article: Article, ids: list[str]) -> Match 
         if best is None or rank < best:
             best, match, copied = rank, Match(other, found.similarity, found.excerpt), row.duplicate_of
     if match and copied:
-        original = versions.latest(connection, [copied])[copied]
+        original = documents.latest(connection, [copied])[copied]
         return Match(original, match.similarity, match.excerpt)
     return match

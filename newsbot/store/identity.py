@@ -10,8 +10,8 @@ from sqlalchemy import Connection, bindparam, select
 
 from newsbot.dedupe import likeness
 from newsbot.items import Article
-from newsbot.store import schema, versions
-from newsbot.urls import article_id, canonical_url, url_key
+from newsbot.store import documents, schema
+from newsbot.web.urls import article_id, canonical_url, url_key
 
 _FRONTIER = schema.frontier
 _REACHED = select(_FRONTIER.c.article_id).where(
@@ -27,12 +27,12 @@ def resolve(connection: Connection, article: Article) -> Article | None:
     kept its text, keeps its identity.
     """
     here = article.aliases[-1] if article.aliases else article.url
-    known = versions.latest(connection, [article.id]).get(article.id)
+    known = documents.latest(connection, [article.id]).get(article.id)
     if known and article.id != article_id(here) and not _alike(known, article):
         article.url, article.id = canonical_url(here), article_id(here)
-        known = versions.latest(connection, [article.id]).get(article.id)
+        known = documents.latest(connection, [article.id]).get(article.id)
     if known is None:
-        reached = versions.latest(connection, _reached(connection, article))
+        reached = documents.latest(connection, _reached(connection, article))
         known = next((other for other in reached.values() if _alike(other, article, templates=False)), None)
     if known:
         article.id, article.url = known.id, known.url

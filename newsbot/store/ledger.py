@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, insert, select
 
 from newsbot.store import schema
-from newsbot.urls import InvalidURL, url_key
+from newsbot.web.urls import InvalidURL, url_key
 
 Validators = tuple[str | None, str | None]
 """ETag and Last-Modified of a page, to ask for it conditionally."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, delete, select
 
-from newsbot.store import near, schema
+from newsbot.store import duplicates, schema
 
 BATCH = 200
 """Articles forgotten in one transaction, some ten milliseconds."""
@@ -45,7 +45,7 @@ def _prune_batch(engine: Engine, cutoff: str, overdue: str) -> int:
     )
     with engine.begin() as connection:
         connection.execute(delete(visits).where(visits.c.due_at < overdue))
-        return near.forget(connection, list(connection.execute(query).scalars()))
+        return duplicates.forget(connection, list(connection.execute(query).scalars()))
 
 
 def _before(now: str, days: int) -> str:

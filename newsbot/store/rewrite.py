@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Engine, and_, select, update
 
 from newsbot.dedupe import content_hash, sketch_of
-from newsbot.store import near, schema
+from newsbot.store import duplicates, schema
 from newsbot.store.database import reading
 
 Document = dict[str, object]
@@ -41,5 +41,5 @@ def rewrite(engine: Engine, run_id: str, clean: Callable[[Document], Document | 
             connection.execute(update(revisions).where(version).values(document=text, **values))
             current = and_(articles.c.id == article_id, articles.c.revision == revision)
             connection.execute(update(articles).where(current).values(**values))
-            near.replace(connection, article_id, sketch_of(str(document["text"])))
+            duplicates.replace(connection, article_id, sketch_of(str(document["text"])))
     return len(changed)

@@ -196,7 +196,7 @@ sketches = Table(
     Column("slots", LargeBinary, nullable=False),
 )
 
-# One row an indexed slot of a sketch: slot, value and number of the sketch in one integer (newsbot.store.near).
+# One row an indexed slot of a sketch: slot, value and number of the sketch in one integer (newsbot.store.duplicates).
 bands = Table(
     "bands",
     metadata,

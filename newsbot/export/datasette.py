@@ -9,7 +9,7 @@ import yaml
 from datasette.app import Datasette
 from datasette.database import Database
 
-METADATA = Path(__file__).with_name("browse.yaml")
+METADATA = Path(__file__).with_name("datasette.yaml")
 
 SETTINGS = {
     "sql_time_limit_ms": 10_000,  # the search reads every text

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from newsbot.discovery.feed_xml import language_tag
-from newsbot.discovery.link_context import Tree, as_tree, base_of
-from newsbot.discovery.plain_text import plain_text
-from newsbot.urls import InvalidURL, canonical_url, site_of
+from newsbot.discovery.anchors import Tree, as_tree, base_of
+from newsbot.discovery.feeds_xml import language_tag
+from newsbot.web.text import plain_text
+from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
 WELL_KNOWN_FEEDS = (
     "/feed", "/feed/", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json", "/rss/", "/feeds",

@@ -12,6 +12,7 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from newsbot.crawl.run import POSTPONED
 from newsbot.discovery import (
     Child,
     FeedError,
@@ -24,15 +25,14 @@ from newsbot.discovery import (
     parse_sitemap,
     text_blocks,
 )
+from newsbot.downloader.errors import outcome_of
+from newsbot.downloader.rendering import browser_meta
 from newsbot.items import Candidate
-from newsbot.outcomes import outcome_of
-from newsbot.rendering import browser_meta
-from newsbot.run import POSTPONED
 from newsbot.sources import Source
 from newsbot.spiders.base import CollectingSpider, charset_of, header_of
 from newsbot.spiders.listings import children_from, is_closed, minutes_spanned, permanent_address, with_next
 from newsbot.store.frontier import NOT_READ, Listing
-from newsbot.urls import url_key
+from newsbot.web.urls import url_key
 
 LISTING_PRIORITY = 10
 """Listings before articles: what is new is known early, and the progress display can tell how much."""

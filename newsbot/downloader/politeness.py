@@ -19,11 +19,11 @@ from scrapy.utils.asyncio import call_later
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 
-from newsbot.outcomes import DOWNLOAD_ERRORS, Skipped, outcome_of
-from newsbot.patience import Patience
+from newsbot.crawl.hosts import Patience
+from newsbot.crawl.schedule import Schedule, shifted
+from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped, outcome_of
 from newsbot.polling import retry_after
-from newsbot.schedule import Schedule, shifted
-from newsbot.store import hosts
+from newsbot.store import sites
 
 LEAST_DELAY = 0.001
 """Seconds between two requests to one host where DOWNLOAD_DELAY is 0."""
@@ -165,7 +165,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     async def robot_parser(self, request: Request) -> RobotParser | None:
         host, run = urlparse_cached(request).netloc, getattr(self.crawler.spider, "run", None)
         if host not in self._parsers and run:
-            kept = hosts.robots(run.engine, host, since=shifted(run.now(), -ROBOTS_KEPT_MINUTES))
+            kept = sites.robots(run.engine, host, since=shifted(run.now(), -ROBOTS_KEPT_MINUTES))
             if kept is not None:
                 parser = build_from_crawler(self._parserimpl, self.crawler, kept.encode())
                 self.crawler.signals.send_catch_log(signals.robots_parsed, robotparser=parser, request=request)
@@ -187,7 +187,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             return
         if run:
             text = response.body[:MAX_ROBOTS].decode("utf-8", "replace").replace("\0", "")
-            hosts.keep_robots(run.engine, netloc, text if response.status < 400 else "", now=run.now())
+            sites.keep_robots(run.engine, netloc, text if response.status < 400 else "", now=run.now())
         if response.status >= 400:
             self._settle(netloc, None)
         else:

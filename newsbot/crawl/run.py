@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, Engine
 
 from newsbot import __version__
+from newsbot.crawl.boilerplate import Learning
+from newsbot.crawl.recovery import RunLock, place_of
+from newsbot.crawl.schedule import Schedule
 from newsbot.export import deliver, paths_of
-from newsbot.healing import RunLock, place_of
 from newsbot.items import Article, Candidate, Rejection
-from newsbot.learning import Learning
 from newsbot.polling import Bounds
-from newsbot.schedule import Schedule
 from newsbot.sources import Source
-from newsbot.store import articles, frontier, history, ledger, retention, revisits
+from newsbot.store import articles, frontier, ledger, retention, revisits, runs
 from newsbot.store.frontier import Listing
 from newsbot.store.ledger import Account, Entry, Ledger, LedgerError, Validators
 from newsbot.store.policy import Policy
@@ -91,7 +91,7 @@ class Run:
         self._taken = dict.fromkeys(self.sources, 0)
         self._lock = RunLock(output, self.id)
         place = place_of(output)
-        history.begin_run(engine, self.id, place=place, spider=spider, version=__version__, now=now())
+        runs.begin_run(engine, self.id, place=place, spider=spider, version=__version__, now=now())
 
     def listing(self, source: Source, url: str) -> Listing:
         """Return what is remembered of a listing, to ask for it conditionally."""
@@ -236,9 +236,9 @@ class Run:
         self.ledger.check()
         self.learning.finish(self.id)
         accounts = self.ledger.accounts
-        history.close_books(self.engine, self.id, accounts, paths_of(self.id))
+        runs.close_books(self.engine, self.id, accounts, paths_of(self.id))
         files = deliver(self.engine, self.output, self.id, with_removed=self._with_removed)
-        history.end_run(self.engine, self.id, history.FINISHED, now=self.now())
+        runs.end_run(self.engine, self.id, runs.FINISHED, now=self.now())
         retention.prune(self.engine, self.policy.remember_days, now=self.now(), batches=PRUNED_BATCHES)
         self._lock.release()
         unreachable = [name for name, account in accounts.items() if _unreachable(account)]

@@ -22,9 +22,9 @@ from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol
 from twisted.web._newclient import Request as TxRequest
 from twisted.web.iweb import IResponse
 
-from newsbot.certificates import SourceCertificates, certificate_fault
-from newsbot.memory import give_free_memory_back, give_large_blocks_back
-from newsbot.outcomes import Skipped
+from newsbot.downloader.errors import Skipped
+from newsbot.downloader.tls import SourceCertificates, certificate_fault
+from newsbot.process import give_free_memory_back, give_large_blocks_back
 
 MAX_HEADERS = 524_288
 """Bytes before the body of an answer; browsers take a quarter of a megabyte."""

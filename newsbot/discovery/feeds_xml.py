@@ -19,12 +19,12 @@ from newsbot.discovery.feed_addresses import (
     link_of,
     read_feed_link,
 )
-from newsbot.discovery.feed_dates import parse_date
 from newsbot.discovery.feed_record import Feed
-from newsbot.discovery.plain_text import looks_like_html, plain_text, shortened
 from newsbot.discovery.xml_fields import BASE, LANG, Fields, field_name, fields_of, markup_of, text_of
 from newsbot.items import Candidate
-from newsbot.urls import site_of
+from newsbot.web.dates import parse_date
+from newsbot.web.text import looks_like_html, plain_text, shortened
+from newsbot.web.urls import site_of
 
 MAX_ENTRIES = 10_000
 TITLE_LIMIT = 500

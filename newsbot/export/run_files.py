@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from newsbot.export.jsonl import write_lines
 from newsbot.export.record import to_record
-from newsbot.store import history, outbox
+from newsbot.store import outbox, runs
 
 FOLDERS = {"article": "articles", "duplicate": "duplicates"}
 
@@ -39,8 +39,8 @@ def deliver(engine: Engine, output: Path, run_id: str, *, with_removed: bool = T
 
 def _deliver_ledger(engine: Engine, output: Path, run_id: str) -> dict[str, int]:
     folder = Path(paths_of(run_id)["article"].replace("articles", "coverage", 1)).parent
-    sums = history.coverage_of(engine, run_id)
-    dropped = history.dropped_of(engine, run_id)
+    sums = runs.coverage_of(engine, run_id)
+    dropped = runs.dropped_of(engine, run_id)
     written = {}
     for name, records in ((f"{run_id}.jsonl", sums), (f"{run_id}.dropped.jsonl", dropped)):
         if records:

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from newsbot.export import deliver, paths_of
-from newsbot.store import history
+from newsbot.store import runs
 from newsbot.store.database import reading
 from newsbot.store.ledger import accounts_of
 
@@ -58,17 +58,17 @@ def place_of(output: Path) -> str:
 def heal(engine: Engine, output: Path, *, now: str, with_removed: bool = True) -> dict[str, dict[str, int]]:
     """Finish what dead runs of this place left undone; return the files written, by run."""
     healed = {}
-    for run_id, status in history.unfinished_runs(engine, place_of(output)):
+    for run_id, status in runs.unfinished_runs(engine, place_of(output)):
         try:
             lock = RunLock(output, run_id)
         except BlockingIOError:
             continue  # alive: another crawl works here at the same time
-        if status == history.RUNNING:
+        if status == runs.RUNNING:
             with reading(engine) as connection:
                 accounts = accounts_of(connection, run_id)
-            history.close_books(engine, run_id, accounts, paths_of(run_id))
+            runs.close_books(engine, run_id, accounts, paths_of(run_id))
         healed[run_id] = deliver(engine, output, run_id, with_removed=with_removed)
-        history.end_run(engine, run_id, history.INTERRUPTED, now=now)
+        runs.end_run(engine, run_id, runs.INTERRUPTED, now=now)
         lock.release()
     _sweep(output)
     return healed

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from newsbot.extraction.vocabulary import (
+from newsbot.extraction.class_names import (
     names_accordion,
     names_body,
     names_consent,

@@ -22,10 +22,10 @@ from scrapy.http import Response
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
 from zope.interface import implementer, provider
 
-from newsbot.networks import Endpoint, endpoint_at, endpoint_of, is_private, may_lead
-from newsbot.outcomes import Skipped
+from newsbot.downloader.errors import Skipped
 from newsbot.trust import trust_in
-from newsbot.urls import MAX_URL_LENGTH
+from newsbot.web.endpoints import Endpoint, endpoint_at, endpoint_of, is_private, may_lead
+from newsbot.web.urls import MAX_URL_LENGTH
 
 REDIRECTS = (301, 302, 303, 307, 308)
 
@@ -196,7 +196,7 @@ def check_redirect(url: str, location: str) -> None:
     >>> check_redirect("https://example.org/a", "/b")
     >>> check_redirect("https://example.org/a", "file:///etc/passwd")
     Traceback (most recent call last):
-    newsbot.outcomes.Skipped: bad_url: redirect to file:///etc/passwd
+    newsbot.downloader.errors.Skipped: bad_url: redirect to file:///etc/passwd
     """
     try:
         to = urljoin(url, location.strip())

@@ -11,10 +11,10 @@ import orjson
 from scrapy import Request
 from scrapy.crawler import Crawler
 
-from newsbot.optouts import is_reserved, reserved_paths
-from newsbot.outcomes import DOWNLOAD_ERRORS, Skipped
-from newsbot.run import Run
-from newsbot.store import hosts
+from newsbot.crawl.run import Run
+from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped
+from newsbot.store import sites
+from newsbot.web.tdmrep import is_reserved, reserved_paths
 
 KEPT = timedelta(days=7)
 """How long the answer of a host is kept."""
@@ -51,7 +51,7 @@ class ReservationMiddleware:
     async def _rules_of(self, run: Run, request: Request) -> Rules:
         parts = urlsplit(request.url)
         if self._kept is None:
-            self._kept = hosts.reservations(run.engine)
+            self._kept = sites.reservations(run.engine)
         text, read_at = self._kept.get(parts.netloc, ("", ""))
         if read_at and datetime.fromisoformat(run.now()) - datetime.fromisoformat(read_at) < KEPT:
             return [(pattern, reserved) for pattern, reserved in orjson.loads(text)]
@@ -64,5 +64,5 @@ class ReservationMiddleware:
         if response.status >= 500:
             return []
         rules = reserved_paths(response.body) if response.status == 200 else []
-        hosts.reserve(run.engine, parts.netloc, orjson.dumps(rules).decode(), now=run.now())
+        sites.reserve(run.engine, parts.netloc, orjson.dumps(rules).decode(), now=run.now())
         return rules

@@ -11,8 +11,8 @@ import ipaddress
 from contextlib import suppress
 from typing import Self
 
-from newsbot.gate import addresses_of
-from newsbot.outcomes import Skipped
+from newsbot.downloader.errors import Skipped
+from newsbot.downloader.ssrf import addresses_of
 
 MAX_TUNNELS = 256
 """Connections at the same time; a browser holds six a host and, through a proxy, 32 in all."""

@@ -16,11 +16,11 @@ from scrapy.http import Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from scrapy_playwright.provider import PlaywrightBrowserProvider
 
-from newsbot.browser_proxy import BrowserProxy
-from newsbot.downloading import BoundedDownloadHandler
-from newsbot.gate import check_resolved
-from newsbot.networks import endpoint_of
-from newsbot.outcomes import Skipped
+from newsbot.downloader.errors import Skipped
+from newsbot.downloader.http import BoundedDownloadHandler
+from newsbot.downloader.socks_proxy import BrowserProxy
+from newsbot.downloader.ssrf import check_resolved
+from newsbot.web.endpoints import endpoint_of
 
 NO_OTHER_WAY = (
     "--proxy-bypass-list=<-loopback>",  # by default, loopback goes past a proxy

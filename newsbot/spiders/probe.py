@@ -15,6 +15,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from newsbot.cleaning import CleaningError, clean_article
+from newsbot.crawl.run import utc_now
 from newsbot.discovery import (
     WELL_KNOWN_FEEDS,
     WELL_KNOWN_SITEMAPS,
@@ -29,16 +30,15 @@ from newsbot.discovery import (
     site_facts,
     sitemaps_in_robots,
 )
+from newsbot.downloader.errors import DOWNLOAD_ERRORS, outcome_of
+from newsbot.downloader.rendering import browser_meta, missing, use_browser
 from newsbot.extraction import ExtractionError, extract_article
 from newsbot.items import Article, Candidate
-from newsbot.optouts import is_reserved, reserved_paths
-from newsbot.outcomes import DOWNLOAD_ERRORS, outcome_of
-from newsbot.rendering import browser_meta, missing, use_browser
-from newsbot.run import utc_now
 from newsbot.sources import Source
 from newsbot.spiders.base import add_contact, charset_of, opt_outs_of
 from newsbot.trust import trust_of
-from newsbot.urls import site_of
+from newsbot.web.tdmrep import is_reserved, reserved_paths
+from newsbot.web.urls import site_of
 
 AT_ONCE = 32
 """Sites that are looked at side by side."""
@@ -95,16 +95,16 @@ class SiteReport:
 class SurveySpider(Spider):
     """Looks at sites, politely, and keeps a report of each; it stores nothing."""
 
-    name = "survey"
+    # No name of its own: `scrapy crawl` and `scrapy list` offer spiders that collect.
     custom_settings = {  # noqa: RUF012 (Scrapy's interface)
         "ITEM_PIPELINES": {},
-        "EXTENSIONS": {"newsbot.extensions.escaping.EscapedLog": 0, "newsbot.extensions.manners.CrawlDelay": 0},
+        "EXTENSIONS": {"newsbot.extensions.log_escaping.EscapedLog": 0, "newsbot.extensions.crawl_delay.CrawlDelay": 0},
         "LOG_LEVEL": "WARNING",
     }
 
     def __init__(self, sources: Iterable[Source] = (), url: str = "", **kwargs: Any) -> None:
         """Give ``sources`` to check, or the ``url`` of a site to find."""
-        super().__init__(**kwargs)
+        super().__init__(name="survey", **kwargs)
         self.sources = list(sources)
         self.url = url
         self.reports: list[SiteReport] = []

@@ -21,7 +21,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from newsbot.cleaning import CleaningError, clean_article
 from newsbot.items import Article, Page, Rejection
-from newsbot.memory import give_free_memory_back, give_large_blocks_back
+from newsbot.process import give_free_memory_back, give_large_blocks_back
 
 LOOK_AGAIN = 1.0
 """Seconds after which who waits for a page looks whether there are workers still."""

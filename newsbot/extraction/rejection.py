@@ -7,15 +7,15 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from newsbot.extraction import jsonld
 from newsbot.extraction.body import Body
+from newsbot.extraction.class_names import names_error
 from newsbot.extraction.document import Document
 from newsbot.extraction.errorpages import says_error
 from newsbot.extraction.errors import ExtractionError
 from newsbot.extraction.fields import Facts
 from newsbot.extraction.kinds import paywalled
 from newsbot.extraction.render import Block
-from newsbot.extraction.vocabulary import names_error
+from newsbot.web import jsonld
 
 MIN_ARTICLE = 120
 """Characters of text (a third of it in scripts written without spaces) below which a page is no article."""

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from newsbot.urls import InvalidURL, url_key
+from newsbot.web.urls import InvalidURL, url_key
 
 Node: TypeAlias = dict[str, Any]
 

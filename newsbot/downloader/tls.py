@@ -18,8 +18,8 @@ from twisted.python.failure import Failure
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer
 
-from newsbot.networks import endpoint_at, numeric
 from newsbot.trust import trust_in
+from newsbot.web.endpoints import endpoint_at, numeric
 
 FAULTS = {
     9: "not valid yet",

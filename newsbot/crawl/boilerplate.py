@@ -12,11 +12,11 @@ from functools import lru_cache
 from sqlalchemy import Engine
 
 from newsbot.cleaning import boilerplate
-from newsbot.cleaning.sitestate import SiteState
+from newsbot.cleaning.site_state import SiteState
 from newsbot.items import Article
 from newsbot.store import blocks
 from newsbot.store.rewrite import Document, rewrite
-from newsbot.urls import site_of
+from newsbot.web.urls import site_of
 from newsbot.words import count_words
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 
 from newsbot.polling import Bounds, backoff, first_interval, next_interval
 from newsbot.sources import Source
-from newsbot.store import hosts, polls
-from newsbot.store.polls import Poll
+from newsbot.store import listings, sites
+from newsbot.store.listings import Poll
 
 MAX_SEEN = 1000
 """Entries of a listing that are remembered to tell whether the next reading overlaps with it."""
@@ -27,8 +27,8 @@ class Schedule:
         self._engine = engine
         self._bounds = bounds
         self._now = now
-        self._polls = polls.load(engine)
-        self._resting = hosts.resting(engine, now=now())
+        self._polls = listings.load(engine)
+        self._resting = sites.resting(engine, now=now())
 
     def is_due(self, source: str, url: str) -> bool:
         """Whether a listing is to be asked now; one that was never asked is."""
@@ -126,7 +126,7 @@ class Schedule:
         """Leave a host alone for a while, in later runs too; return until when."""
         until = max(shifted(self._now(), seconds / 60), self._resting.get(host, ""))
         self._resting[host] = until
-        hosts.rest(self._engine, host, until)
+        sites.rest(self._engine, host, until)
         return until
 
     def rests_until(self, host: str) -> str | None:
@@ -136,7 +136,7 @@ class Schedule:
 
     def _write(self, poll: Poll) -> None:
         self._polls[poll.source, poll.url] = poll
-        polls.save(self._engine, poll)
+        listings.save(self._engine, poll)
 
 
 def shifted(moment: str, minutes: float) -> str:

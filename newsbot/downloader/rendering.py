@@ -19,7 +19,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 QUIET_MS = 5000
 """How long a page may go on loading after it has loaded; many never come to rest."""
 NOT_NEEDED = frozenset({"image", "media", "font"})
-HANDLER = "newsbot.browser.BrowserDownloadHandler"
+HANDLER = "newsbot.downloader.browser.BrowserDownloadHandler"
 NO_OTHER_SCHEMES: dict[str, str | None] = dict.fromkeys(("data", "file", "ftp", "s3"))
 """As in settings.py: Scrapy's handlers for them are off."""
 
@@ -45,7 +45,7 @@ def use_browser(settings: BaseSettings, sources: Iterable[Source]) -> None:
         return
     values = {
         "DOWNLOAD_HANDLERS": {**NO_OTHER_SCHEMES, "http": HANDLER, "https": HANDLER},
-        "PLAYWRIGHT_BROWSER_PROVIDER": "newsbot.browser.GatedBrowser",
+        "PLAYWRIGHT_BROWSER_PROVIDER": "newsbot.downloader.browser.GatedBrowser",
         "PLAYWRIGHT_LAUNCH_OPTIONS": {"executable_path": chromium(settings)},
         "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 4,
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": settings.getfloat("DOWNLOAD_TIMEOUT") * 1000,

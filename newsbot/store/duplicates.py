@@ -16,7 +16,7 @@ from operator import eq
 from sqlalchemy import Connection, bindparam, delete, insert, select, text
 
 from newsbot.dedupe import Sketch
-from newsbot.dedupe.sketch import SLOTS
+from newsbot.dedupe.minhash import SLOTS
 from newsbot.store import schema
 
 BANDS = 16

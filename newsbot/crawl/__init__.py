@@ -1,0 +1,1 @@
+"""One run of newsbot: its life, what it takes in, when it asks whom, and the processes that work for it."""
