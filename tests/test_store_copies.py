@@ -106,22 +106,22 @@ def test_the_member_published_first_is_the_origin_and_the_cluster_keeps_its_id(s
 
 
 @pytest.mark.parametrize(
-    ("duplicates", "kinds"),
+    ("copies", "kinds"),
     [("separate", ["article", "duplicate"]), ("inline", ["article", "article"]), ("drop", ["article"])],
 )
-def test_the_operator_says_where_copies_go(store: Engine, duplicates: str, kinds: list[str]) -> None:
-    policy = Policy(duplicates=duplicates)
+def test_the_operator_says_where_copies_go(store: Engine, copies: str, kinds: list[str]) -> None:
+    policy = Policy(duplicates=copies)
     save(store, make_article("https://example.org/a", STORY), policy)
     save(store, make_article("https://example.net/b", STORY), policy)
     assert outboxed(store) == kinds
     with store.begin() as connection:
         outbox.plan(connection, "r1", {"article": "a.jsonl", "duplicate": "d.jsonl"})
     documents = [document for export in outbox.planned(store, "r1") for document in outbox.documents(store, export)]
-    copies = [document for document in documents if "duplicate_of" in document]
-    assert len(copies) == len(kinds) - 1
-    for copied in copies:
-        assert copied["origin"] == copied["duplicate_of"] == article_id("https://example.org/a")
-        assert copied["relation"] == "syndicated"
+    copied = [document for document in documents if "duplicate_of" in document]
+    assert len(copied) == len(kinds) - 1
+    for copy in copied:
+        assert copy["origin"] == copy["duplicate_of"] == article_id("https://example.org/a")
+        assert copy["relation"] == "syndicated"
 
 
 def test_a_revision_is_known_by_its_new_text_and_no_more_by_its_old(store: Engine) -> None:
