@@ -40,11 +40,10 @@ from sqlalchemy import Engine, text
 
 from newsbot.dedupe import Sketch, likeness, sketch_of
 from newsbot.dedupe.minhash import SLOTS
-from newsbot.items import Article
+from newsbot.items import Article, Duplicate, Verdict
 from newsbot.store import articles, open_engine
 from newsbot.store.ledger import Entry
 from newsbot.store.policy import Policy
-from newsbot.store.verdicts import Duplicate, Verdict
 from newsbot.web.urls import article_id
 
 NOW = "2026-11-20T08:00:00Z"

@@ -20,8 +20,7 @@ from newsbot.crawl.run import Run
 from newsbot.crawl.worker_pool import Workers
 from newsbot.downloader.errors import DOWNLOAD_ERRORS
 from newsbot.extraction import MAX_BYTES, MAX_TEXT
-from newsbot.items import Article, Page, Rejection
-from newsbot.store.verdicts import New, Revision
+from newsbot.items import Article, New, Page, Rejection, Revision
 
 logger = logging.getLogger("newsbot")
 

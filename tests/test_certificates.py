@@ -10,8 +10,7 @@ from conftest import lines_of, run_scrapy, sources_file
 from hostile_web import HostileWeb, hostile_web, rss
 from local_web import article_page
 
-from newsbot.sources import Source
-from newsbot.trust import trust_of
+from newsbot.sources import Source, trust_of
 
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=1", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
 

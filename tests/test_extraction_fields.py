@@ -7,8 +7,8 @@ from newsbot.extraction.authors import people
 from newsbot.extraction.pages import next_page_url
 from newsbot.items import Candidate
 from newsbot.web.encoding import decode
+from newsbot.web.text import count_words
 from newsbot.web.urls import article_id
-from newsbot.words import count_words
 
 URL = "https://www.harbour.example/town/ferry"
 TEXT = "The council voted on Tuesday evening to keep the ferry, after a debate that ran for more than four hours. "

@@ -10,8 +10,7 @@ from twisted.internet.address import IPv4Address, IPv6Address
 
 from newsbot.downloader.errors import Skipped
 from newsbot.downloader.ssrf import WatchedNames, check, check_redirect
-from newsbot.sources import Source
-from newsbot.trust import trust_of
+from newsbot.sources import Source, trust_of
 from newsbot.web.endpoints import Endpoint, endpoint_of
 
 INSIDE = """

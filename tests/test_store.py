@@ -8,11 +8,10 @@ from alembic.migration import MigrationContext
 from conftest import NOW, make_article
 from sqlalchemy import Engine, select, text
 
-from newsbot.items import Article, Candidate
+from newsbot.items import Article, Candidate, Duplicate, New, Revision, Unchanged, Verdict
 from newsbot.store import StoreError, articles, frontier, open_engine, schema
 from newsbot.store.frontier import Listing
 from newsbot.store.ledger import Entry
-from newsbot.store.verdicts import Duplicate, New, Revision, Unchanged, Verdict
 from newsbot.web.urls import url_key
 
 

@@ -12,13 +12,12 @@ import pytest
 from conftest import make_article
 from sqlalchemy import Engine, func, select
 
-from newsbot.items import Article, Candidate
+from newsbot.items import Article, Candidate, Duplicate, New, Revision, Unchanged, Verdict
 from newsbot.store import articles, frontier, open_engine, outbox, retention, schema
 from newsbot.store.clusters import Cluster, cluster_of
 from newsbot.store.documents import versions_of
 from newsbot.store.ledger import Entry
 from newsbot.store.policy import Policy
-from newsbot.store.verdicts import Duplicate, New, Revision, Unchanged, Verdict
 from newsbot.web.urls import article_id, url_key
 
 VISITS = itertools.count()

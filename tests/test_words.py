@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsbot.words import count_words
+from newsbot.web.text import count_words
 
 
 @pytest.mark.parametrize(

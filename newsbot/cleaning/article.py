@@ -11,7 +11,7 @@ from newsbot.cleaning.heading import Heading
 from newsbot.cleaning.residue import strip_residue
 from newsbot.cleaning.text import repair, repair_line
 from newsbot.items import Article
-from newsbot.words import count_words
+from newsbot.web.text import count_words
 
 
 def clean_text(

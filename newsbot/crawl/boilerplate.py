@@ -16,8 +16,8 @@ from newsbot.cleaning.site_state import SiteState
 from newsbot.items import Article
 from newsbot.store import blocks
 from newsbot.store.rewrite import Document, rewrite
+from newsbot.web.text import count_words
 from newsbot.web.urls import site_of
-from newsbot.words import count_words
 
 
 class Learning:

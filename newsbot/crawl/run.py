@@ -16,16 +16,14 @@ from newsbot.crawl.boilerplate import Learning
 from newsbot.crawl.recovery import RunLock, place_of
 from newsbot.crawl.schedule import Schedule
 from newsbot.export import deliver, paths_of
-from newsbot.items import Article, Candidate, Rejection
+from newsbot.items import Article, Candidate, New, Rejection, Verdict
 from newsbot.polling import Bounds
-from newsbot.sources import Source
+from newsbot.sources import Source, trust_of
 from newsbot.store import articles, frontier, ledger, retention, revisits, runs
 from newsbot.store.frontier import Listing
 from newsbot.store.ledger import Account, Entry, Ledger, LedgerError, Validators
 from newsbot.store.policy import Policy
 from newsbot.store.revisits import VISIT, Visit
-from newsbot.store.verdicts import New, Verdict
-from newsbot.trust import trust_of
 
 POSTPONED = frozenset({"retry_later", "host_given_up"})
 """Reasons to skip an address now that leave it pending: the next run takes it up."""

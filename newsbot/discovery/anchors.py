@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from lxml import etree, html
 
 from newsbot.discovery.link_words import CHROME_TOKENS, MORE_PHRASES, STORY_TOKENS
-from newsbot.discovery.structured_lists import listed_articles
 from newsbot.discovery.xml_source import to_utf8
+from newsbot.web.jsonld import listed_articles
 from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
 Tree = html.HtmlElement | etree._Element

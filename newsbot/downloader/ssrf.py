@@ -23,7 +23,7 @@ from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolu
 from zope.interface import implementer, provider
 
 from newsbot.downloader.errors import Skipped
-from newsbot.trust import trust_in
+from newsbot.sources import trust_in
 from newsbot.web.endpoints import Endpoint, endpoint_at, endpoint_of, is_private, may_lead
 from newsbot.web.urls import MAX_URL_LENGTH
 

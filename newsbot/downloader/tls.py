@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer
 
-from newsbot.trust import trust_in
+from newsbot.sources import trust_in
 from newsbot.web.endpoints import endpoint_at, numeric
 
 FAULTS = {

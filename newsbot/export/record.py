@@ -13,8 +13,16 @@ from typing import Any
 import orjson
 
 from newsbot.dedupe import CHANGES
-from newsbot.items import CHANNELS, FAIL_REASONS, KINDS, OPT_OUTS, PRECISIONS, REJECTION_REASONS, SKIP_REASONS
-from newsbot.store.verdicts import RELATIONS
+from newsbot.items import (
+    CHANNELS,
+    FAIL_REASONS,
+    KINDS,
+    OPT_OUTS,
+    PRECISIONS,
+    REJECTION_REASONS,
+    RELATIONS,
+    SKIP_REASONS,
+)
 
 SCHEMA_FILE = Path(__file__).with_name("article.schema.json")
 

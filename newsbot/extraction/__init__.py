@@ -17,8 +17,8 @@ from newsbot.extraction.language import claimed, language_of
 from newsbot.extraction.pages import next_page
 from newsbot.extraction.rejection import refuse
 from newsbot.items import Article, Candidate
+from newsbot.web.text import count_words
 from newsbot.web.urls import InvalidURL, article_id, canonical_url
-from newsbot.words import count_words
 
 __all__ = ["EXTRACTOR", "MAX_BYTES", "MAX_TEXT", "ExtractionError", "extract_article"]
 

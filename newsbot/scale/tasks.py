@@ -21,8 +21,8 @@ from celery.exceptions import Reject
 from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
 
+from newsbot.process import leashed
 from newsbot.scale.lease import HEARTBEAT, LeaseLost, leased
-from newsbot.scale.leashed import leashed
 from newsbot.sources import Source
 
 DELIVERIES = 5

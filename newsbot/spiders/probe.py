@@ -34,9 +34,8 @@ from newsbot.downloader.errors import DOWNLOAD_ERRORS, outcome_of
 from newsbot.downloader.rendering import browser_meta, missing, use_browser
 from newsbot.extraction import ExtractionError, extract_article
 from newsbot.items import Article, Candidate
-from newsbot.sources import Source
+from newsbot.sources import Source, trust_of
 from newsbot.spiders.base import add_contact, charset_of, opt_outs_of
-from newsbot.trust import trust_of
 from newsbot.web.tdmrep import is_reserved, reserved_paths
 from newsbot.web.urls import site_of
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, bindparam, insert, select, text
 
 from newsbot.dedupe import Sketch, agency_of, change_between, content_hash, sketch_of
-from newsbot.items import Article
+from newsbot.items import Article, Duplicate, New, Revision, Unchanged, Verdict
 from newsbot.store import clusters, copies, documents, duplicates, frontier, identity, revisits, schema
 from newsbot.store.ledger import Entry, write
 from newsbot.store.policy import DROP, INLINE, Policy
-from newsbot.store.verdicts import Duplicate, New, Revision, Unchanged, Verdict
 from newsbot.web.urls import site_of, url_key
 
 _DECIDING = 5_105_121_117

@@ -8,9 +8,8 @@ import orjson
 from sqlalchemy import Connection, and_, bindparam, select
 
 from newsbot.dedupe import Sketch, likeness
-from newsbot.items import Article
+from newsbot.items import Article, Duplicate
 from newsbot.store import documents, duplicates, schema
-from newsbot.store.verdicts import Duplicate
 from newsbot.web.urls import site_of
 
 _ARTICLES, _REVISIONS = schema.articles, schema.revisions
