@@ -22,8 +22,9 @@ whether it is new, is for later stages to say.
 
 from __future__ import annotations
 
-from newsbot.discovery.feed_record import FEED_REASONS, Feed, FeedError
+from newsbot.discovery.anchors import text_blocks
 from newsbot.discovery.feeds import MAX_FEED_BYTES, parse_feed
+from newsbot.discovery.feeds_xml import FEED_REASONS, Feed, FeedError
 from newsbot.discovery.links import article_links, section_links
 from newsbot.discovery.pagination import next_pages, page_number
 from newsbot.discovery.site import (
@@ -42,7 +43,6 @@ from newsbot.discovery.sitemaps import (
     SitemapError,
     parse_sitemap,
 )
-from newsbot.discovery.text_blocks import text_blocks
 from newsbot.web.dates import as_instant, parse_date
 
 __all__ = [

@@ -5,26 +5,234 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from urllib.parse import urljoin
 
 from lxml import etree
 
-from newsbot.discovery.bylines import names
-from newsbot.discovery.feed_addresses import (
-    ADDRESS_FIELDS,
-    address_of,
-    base_of_feed,
-    entry_url,
-    inherited,
-    joined,
-    link_of,
-    read_feed_link,
-)
-from newsbot.discovery.feed_record import Feed
-from newsbot.discovery.xml_fields import BASE, LANG, Fields, field_name, fields_of, markup_of, text_of
+from newsbot.discovery.xml_source import BASE, LANG, Fields, field_name, fields_of, markup_of, text_of
 from newsbot.items import Candidate
 from newsbot.web.dates import parse_date
 from newsbot.web.text import looks_like_html, plain_text, shortened
-from newsbot.web.urls import site_of
+from newsbot.web.urls import InvalidURL, canonical_url, site_of
+
+# What reading a feed gives: a Feed, or a FeedError with the reason that there is none.
+
+MAX_NOTES = 40
+
+FEED_REASONS = {
+    "empty": "the body has nothing in it",
+    "too_large": "the body is larger than a feed may be",
+    "html_page": "the body is an HTML page; autodiscover.feed_links() may find the feed that it names",
+    "unsafe_xml": "the document declares entities that would expand without bound or read local files",
+    "not_a_feed": "the body is neither RSS, Atom nor JSON Feed",
+}
+
+
+class FeedError(ValueError):
+    """The body is no feed that could be read.
+
+    reason is a name from FEED_REASONS, detail says what was there instead.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{FEED_REASONS[reason]}{': ' if detail else ''}{detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(slots=True, kw_only=True)
+class Feed:
+    """A feed as it was read: its entries as candidates, and what it says of itself."""
+
+    kind: str
+    """rss, rdf, atom or json."""
+    candidates: list[Candidate] = field(default_factory=list)
+    title: str | None = None
+    language: str | None = None
+    home: str | None = None
+    """The page the feed belongs to."""
+    hub: str | None = None
+    """Address of a WebSub hub, where changes are pushed from."""
+    self_url: str | None = None
+    """The address that the feed gives as its own; a moved feed shows here."""
+    next_url: str | None = None
+    """The next page of a paged feed or the previous document of an archived one (RFC 5005)."""
+    ttl_minutes: int | None = None
+    """How long the feed says that it may be cached."""
+    notes: list[str] = field(default_factory=list)
+    """What was wrong, each "kind: detail", in the words of a ledger."""
+
+    def note(self, text: str) -> None:
+        """Remember what was wrong, up to a bound: a feed of garbage must not fill the ledger."""
+        if len(self.notes) < MAX_NOTES and text not in self.notes:
+            self.notes.append(text)
+
+
+# Names of authors out of the ways in which feeds write them.
+
+_EMAIL_THEN_NAME = re.compile(r"\S+@\S+\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)?\s*$")
+_NAME_THEN_EMAIL = re.compile(r"(.+?)\s*[<(\[]\s*(?:mailto:)?\S+@\S+?\s*[>)\]]\s*$")
+_EMAIL = re.compile(r"(?:mailto:)?\S+@\S+\.\S+")
+_BY = re.compile(r"^(?:by|von|por|par|door|av|af)\s+(?=\w)", re.I)
+_AND = re.compile(r"\s*[,;|、]\s*(?:and\s+|und\s+|et\s+|y\s+)?|\s+(?:and|und|et|y|e|en|og|och|ve|&)\s+")
+_NOBODY = frozenset({"admin", "administrator", "editor", "unknown", "none", "null", "noreply", "webmaster", "author"})
+
+
+def names(texts: Iterable[str | None]) -> list[str]:
+    """Return the people (or desks) named in author fields, each once, in order.
+
+    >>> names(["news@example.org (Ana Lima)", "Jo Roe <jo@example.org>", "nobody@example.org", "Ana Lima"])
+    ['Ana Lima', 'Jo Roe']
+    >>> names(["By Mary Major, Richard Roe and Ana Lima", "Bill and Melinda Gates", "Roe, Richard"])
+    ['Mary Major', 'Richard Roe', 'Ana Lima', 'Bill and Melinda Gates', 'Roe, Richard']
+    """
+    found: dict[str, None] = {}
+    for raw in texts:
+        if raw:
+            found |= dict.fromkeys(_names_in(raw))
+    return list(found)
+
+
+@lru_cache(maxsize=4096)
+def _names_in(raw: str) -> tuple[str, ...]:
+    text = plain_text(raw)
+    if not text or len(text) > 300:
+        return ()
+    match = _EMAIL_THEN_NAME.match(text) or _NAME_THEN_EMAIL.match(text) if "@" in text else None
+    if match:
+        text = match[1].strip().strip('"')
+    elif _EMAIL.fullmatch(text):
+        return ()
+    text = _BY.sub("", text).strip()
+    parts = _AND.split(text)
+    # A list of whole names is split; a name with "and" or a comma inside it is not.
+    whole = all(1 < len(part.split()) <= 5 or not part.isascii() for part in parts)
+    return tuple(name for name in (parts if whole else [text]) if _is_name(name))
+
+
+def _is_name(name: str) -> bool:
+    return (
+        any(c.isalpha() for c in name)
+        and name.casefold() not in _NOBODY
+        and not name.startswith(("http://", "https://"))
+    )
+
+
+# Where the entries of a feed lead: links, permanent ids, original addresses, against the base that holds.
+
+ADDRESS_FIELDS = ("link", "url", "guid", "id", "feedburner:origlink", "pheedo:origlink")
+_ONE_LINE = re.compile(r"\s*[\r\n\t]+\s*")
+
+
+def entry_url(feed: Feed, element: etree._Element, fields: Fields, base: str, entry: str) -> str | None:
+    """The address of an entry: the original one, the link, the permanent guid, the id, in this order."""
+    originals = ("feedburner:origlink", "pheedo:origlink")
+    stated = [text_of(original) for name in originals for original in fields.get(name, ())]
+    link = link_of(fields, base)
+    if link:
+        stated.append(link)
+    stated += [text_of(address) for address in fields.get("url", ())]
+    guesses: list[str] = []
+    for guid in fields.get("guid", ()):
+        permanent = (guid.get("isPermaLink") or guid.get("ispermalink") or "true").strip().lower() != "false"
+        (stated if permanent else guesses).append(text_of(guid))
+    guesses += [text_of(identity) for identity in fields.get("id", ())]
+    guesses += [value for key, value in element.attrib.items() if key.endswith("}about")]
+    guesses += [content.get("src", "") for content in fields.get("content", ())]
+    refused = None
+    for text in stated:
+        # Of relative references only a link is one for sure; "17" as a guid is a number.
+        address = address_of(text, base, relative=text == link or text.startswith("/"))
+        if address:
+            return address
+        refused = refused or text.strip()
+    for text in guesses:
+        address = address_of(text, base, relative=False)
+        if address:
+            feed.note(f"link_from_id: {entry}")
+            return address
+    feed.note(f"bad_link: {entry}: {refused[:120]!r}" if refused else f"no_link: {entry}")
+    return None
+
+
+def link_of(fields: Fields, base: str) -> str | None:
+    """The address of the page: a link's text (RSS), or the best href (Atom: alternate, HTML before others)."""
+    best: tuple[int, str] | None = None
+    for link in fields.get("link", ()):
+        href = link.get("href")
+        text = "" if href else text_of(link).strip()
+        if href is None and not text and (link.tail or "").strip().startswith(("http://", "https://")):
+            # <link/>https://… : the tag was closed too early.
+            text = (link.tail or "").split()[0]
+        if href is None and not text:
+            text = (link.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource") or "").strip()
+        value = href.strip() if href else text
+        if not value:
+            continue
+        relation = (link.get("rel") or "alternate").lower()
+        if relation.rpartition("/")[2] != "alternate":
+            continue
+        media = (link.get("type") or "text/html").lower()
+        rank = (0 if text else 1) + (0 if "html" in media else 4)
+        if best is None or rank < best[0]:
+            own = link.get(BASE)
+            best = (rank, (joined(joined(base, own) or base, value) or value) if own else value)
+    return best[1] if best else None
+
+
+def read_feed_link(feed: Feed, link: etree._Element, base: str) -> None:
+    relation = (link.get("rel") or "").lower()
+    address = address_of(link.get("href"), base, keep=True)
+    if not address:
+        return
+    if relation == "hub":
+        feed.hub = feed.hub or address
+    elif relation == "self":
+        feed.self_url = feed.self_url or address
+    elif relation in ("next", "prev-archive"):
+        feed.next_url = feed.next_url or address
+
+
+def address_of(text: str | None, base: str, *, relative: bool = True, keep: bool = False) -> str | None:
+    text = _ONE_LINE.sub("", html.unescape(text).strip()) if text else ""
+    if text.startswith("<![CDATA["):
+        text = text[9:].removesuffix("]]>")
+    if not text or text.startswith(("#", "mailto:", "javascript:", "tag:", "urn:")):
+        return None
+    if not relative and not text.lower().startswith(("http://", "https://", "//")):
+        return None
+    if re.match(r"www\.[\w-]+\.\w", text):
+        text = f"{base.partition(':')[0]}://{text}"
+    try:
+        address = canonical_url(text, None if text.startswith(("https://", "http://")) else base)
+    except InvalidURL:
+        return None
+    return urljoin(base, text) if keep else address
+
+
+def joined(base: str, other: str) -> str | None:
+    try:
+        return urljoin(base, other.strip())
+    except ValueError:
+        return None
+
+
+def base_of_feed(head: etree._Element, url: str) -> str:
+    """The address that relative links start from: xml:base of the document, inside out, over its own address."""
+    base = url
+    ancestors = [head, *head.iterancestors()]
+    for element in reversed(ancestors):
+        own = element.get(BASE)
+        if own:
+            base = joined(base, own) or base
+    return base
+
+
+def inherited(element: etree._Element, attribute: str) -> str | None:
+    return next((node.get(attribute) for node in (element, *element.iterancestors()) if node.get(attribute)), None)
+
 
 MAX_ENTRIES = 10_000
 TITLE_LIMIT = 500

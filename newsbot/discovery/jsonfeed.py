@@ -7,9 +7,7 @@ import json
 import re
 from typing import Any
 
-from newsbot.discovery.bylines import names
-from newsbot.discovery.feed_record import Feed, FeedError
-from newsbot.discovery.feeds_xml import MAX_TAGS, SUMMARY_LIMIT, language_tag
+from newsbot.discovery.feeds_xml import MAX_TAGS, SUMMARY_LIMIT, Feed, FeedError, language_tag, names
 from newsbot.items import Candidate
 from newsbot.web.dates import parse_date
 from newsbot.web.text import plain_text, shortened

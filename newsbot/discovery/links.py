@@ -12,8 +12,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from urllib.parse import urlsplit
 
 from newsbot.discovery.anchors import Link, Tree, as_tree, links_of
-from newsbot.discovery.link_words import LISTING_SEGMENTS, SERVICE_WORDS
-from newsbot.discovery.url_shape import Learned, Shape, is_page, learn, shape_of
+from newsbot.discovery.url_shape import LISTING_SEGMENTS, SERVICE_WORDS, Learned, Shape, is_page, learn, shape_of
 from newsbot.items import Candidate
 from newsbot.web.dates import parse_date
 from newsbot.web.urls import canonical_url, site_of

@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from newsbot.discovery.anchors import MAX_LINKS, Tree, as_tree, base_of
-from newsbot.discovery.link_words import NEXT_WORDS
-from newsbot.discovery.url_shape import shape_of
+from newsbot.discovery.url_shape import NEXT_WORDS, shape_of
 from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
 _PAGE_NUMBER = re.compile(

@@ -14,14 +14,11 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from newsbot.discovery.compressed import TooLarge
-from newsbot.discovery.feed_record import MAX_NOTES, FeedError
 from newsbot.discovery.feeds import parse_feed
-from newsbot.discovery.feeds_xml import MAX_TAGS, language_tag
+from newsbot.discovery.feeds_xml import MAX_NOTES, MAX_TAGS, FeedError, language_tag
 from newsbot.discovery.sitemap_dates import Child
-from newsbot.discovery.xml_fields import field_name, fields_of, text_of
 from newsbot.discovery.xml_recovery import read_entries
-from newsbot.discovery.xml_source import UnsafeXML, unpacked, without_doctype
+from newsbot.discovery.xml_source import TooLarge, UnsafeXML, field_name, fields_of, text_of, unpacked, without_doctype
 from newsbot.items import Candidate
 from newsbot.web.dates import parse_date
 from newsbot.web.text import plain_text
