@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsbot.extraction import ExtractionError, extract_article
-from newsbot.extraction.pages import next_page_url
+from newsbot.extraction.document import next_page_url
 from newsbot.items import REJECTION_REASONS, Article
 
 URL = "https://harbour.example/2026/05/12/ferry"

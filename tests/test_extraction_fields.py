@@ -4,7 +4,7 @@ import pytest
 
 from newsbot.extraction import EXTRACTOR, extract_article
 from newsbot.extraction.authors import people
-from newsbot.extraction.pages import next_page_url
+from newsbot.extraction.document import next_page_url
 from newsbot.items import Candidate
 from newsbot.web.encoding import decode
 from newsbot.web.text import count_words

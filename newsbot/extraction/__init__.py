@@ -9,12 +9,10 @@ from importlib.metadata import version
 
 from newsbot import __version__
 from newsbot.extraction.body import find_body, plain_text, with_lead
-from newsbot.extraction.document import MAX_BYTES, read_document
-from newsbot.extraction.errors import ExtractionError
+from newsbot.extraction.document import MAX_BYTES, ExtractionError, next_page, read_document
 from newsbot.extraction.fields import read_fields
 from newsbot.extraction.kinds import kind_of, paywalled
 from newsbot.extraction.language import claimed, language_of
-from newsbot.extraction.pages import next_page
 from newsbot.extraction.rejection import refuse
 from newsbot.items import Article, Candidate
 from newsbot.web.text import count_words

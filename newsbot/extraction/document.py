@@ -3,12 +3,44 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
+from itertools import islice
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
+from lxml.etree import _Element
 
-from newsbot.extraction.errors import ExtractionError
+from newsbot.extraction.title import fold
+from newsbot.items import REJECTION_REASONS
 from newsbot.web.encoding import decode
+from newsbot.web.urls import InvalidURL, canonical_url
+
+# Why a page gave no article.
+#
+# Exception
+# └── ExtractionError       .reason names the case (items.REJECTION_REASONS), .detail tells the page's own facts
+
+
+class ExtractionError(Exception):
+    """A page that is no article; both arguments stay in ``args``, so it travels between processes.
+
+    >>> import pickle
+    >>> pickle.loads(pickle.dumps(ExtractionError("no_body", "nothing in <main>"))).reason
+    'no_body'
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        if reason not in REJECTION_REASONS:
+            raise ValueError(f"no such rejection reason: {reason!r}")
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.detail or REJECTION_REASONS[self.reason]}"
+
 
 MAX_BYTES = 12_000_000
 """Largest page taken: a hundred times the median news page."""
@@ -220,3 +252,189 @@ def _fill_streamed(root: etree._Element) -> None:
 
 
 _PLAYER = re.compile(r"youtube|vimeo|dailymotion|jwplay|brightcove|/embed/|player|video", re.I)
+
+
+# Read <meta>, <link> and <title>: OpenGraph, article:, Dublin Core, parsely, sailthru, twitter and plain names.
+
+
+@dataclass(slots=True)
+class MetaTags:
+    """What the head says, by folded name, in document order."""
+
+    values: dict[str, list[str]] = field(default_factory=dict)
+    canonical: str | None = None
+    amp: str | None = None
+    title: str = ""
+
+    def first(self, *names: str) -> str:
+        """Return the first value of the first name that has one, or an empty string."""
+        return next(self.all(*names), "")
+
+    def all(self, *names: str) -> Iterator[str]:
+        """Give the values of the names, in the order of the names."""
+        for name in names:
+            yield from self.values.get(name, ())
+
+
+def origin_of(name: str) -> str:
+    """Return the family of a meta name as the record's origins call it.
+
+    >>> origin_of("og:title"), origin_of("dc.creator")
+    ('opengraph', 'meta')
+    """
+    return "opengraph" if name.startswith(("og:", "article:", "books:", "video:")) else "meta"
+
+
+def read_metatags(document: Document) -> MetaTags:
+    """Collect the page's meta tags."""
+    tags = MetaTags()
+    for element in document.head:
+        if element.tag == "meta":
+            content = (element.get("content") or "").strip()
+            if not content:
+                continue
+            if "&" in content:
+                content = unescape(content).strip()
+            for attribute in ("property", "name", "itemprop", "http-equiv"):
+                if name := element.get(attribute):
+                    key = name.strip().lower()
+                    tags.values.setdefault(f"itemprop:{key}" if attribute == "itemprop" else key, []).append(content)
+        elif element.tag == "title":
+            if not tags.title:
+                tags.title = " ".join("".join(element.itertext()).split())
+        elif href := (element.get("href") or "").strip():
+            rel = (element.get("rel") or "").lower().split()
+            if "canonical" in rel and tags.canonical is None:
+                tags.canonical = href
+            elif "amphtml" in rel:
+                tags.amp = href
+    return tags
+
+
+# The short texts around a page's headline, where bylines and dates stand.
+
+_AFTER, _BEFORE = 25, 12
+"""Texts looked at on either side."""
+_LONGEST = 120
+
+
+def nearby_texts(document: Document, title: str) -> list[str]:
+    """Return the lines that follow the headline, then those before it; empty where the page shows no such headline."""
+    if document.nearby is None:
+        document.nearby = list(_around(document.body, title))
+    return document.nearby
+
+
+def _around(body: etree._Element, title: str) -> Iterator[str]:
+    folded = fold(title)
+    for heading in body.iter("h1", "h2"):
+        if folded and fold("".join(heading.itertext())) == folded:
+            yield from (line for line in islice(_lines(_following(heading)), _AFTER) if len(line) < _LONGEST)
+            yield from (line for line in islice(_lines(_preceding(heading, body)), _BEFORE) if len(line) < _LONGEST)
+            return
+
+
+def _lines(texts: Iterator[str | None]) -> Iterator[str]:
+    return (line for text in texts if text and (line := " ".join(text.split())))
+
+
+def _following(element: etree._Element) -> Iterator[str | None]:
+    """Give the texts after an element, the nearest first."""
+    node: etree._Element | None = element
+    while node is not None:
+        yield node.tail
+        for sibling in node.itersiblings():
+            yield from sibling.itertext()
+            yield sibling.tail
+        node = node.getparent()
+
+
+def _preceding(element: etree._Element, body: etree._Element) -> Iterator[str | None]:
+    """Give the texts of the body before an element, the nearest first."""
+    node = element
+    while node is not body and (parent := node.getparent()) is not None:
+        for sibling in node.itersiblings(preceding=True):
+            yield sibling.tail
+            yield from reversed(list(sibling.itertext()))
+        yield parent.text
+        node = parent
+
+
+# Find the next page of an article that is spread over several.
+
+_NUMBERED = re.compile(
+    r"^(?P<stem>.+?)(?:[/_-](?:page[/_-]?|p|seite-?)?(?P<number>\d{1,2})/?|[?&](?:page|p|seite|pagina|pg|start|paged)=(?P<query>\d{1,2}))(?P<rest>\.html?)?$",
+    re.I,
+)
+_ENDING = re.compile(r"[-_/]?(?:page|seite|p)?[-_/]?\d{0,2}(?:\.html?)?$", re.IGNORECASE)
+_NUMBERS = re.compile(r"[1-9]\d*")
+_NAMESAKE = re.compile(r"[^/](?<!page)(?<!seite)[-_]\d{1,2}/?(?:\.html?)?$", re.IGNORECASE)
+MAX_PAGES = 50
+LONGEST_LABEL = 20
+"""Characters of a link to a further page, without knowing its language."""
+
+
+def next_page_url(html: bytes, url: str, charset: str | None = None) -> str | None:
+    """Return the address of the article's next page, or None on the last or only one: see next_page."""
+    try:
+        return next_page(read_document(html, url, charset), canonical_url(url))
+    except (ExtractionError, InvalidURL):
+        return None
+
+
+def next_page(document: Document, here: str) -> str | None:
+    """Return the address of the next page of the article at an address in canonical form, or None.
+
+    Believed are links to the same address with the page's number one higher, in rel=next or in a row of page
+    numbers; never the next article, never a listing's next page, never a headline whose address ends in -2
+    because another article of that name was there before (as WordPress does it).
+    """
+    parts = urlsplit(here)
+    stem = _ENDING.sub("", parts.path.rstrip("/")).rpartition("/")[2]
+    own = _NUMBERED.match(here)
+    wanted = {"2", str(int(own["number"] or own["query"]) + 1) if own else "2"}
+    told = [link for link in document.head if "next" in (link.get("rel") or "")]
+    for element in (*told, *document.links):
+        href = element.get("href")
+        # reading a link costs far more than to see that it ends in other numbers or leads to another site
+        if not href or not (stem in href or href[0] == "?") or wanted.isdisjoint(_NUMBERS.findall(href[-12:])):
+            continue
+        if href.startswith("http") and not href.startswith(parts.netloc, href.find("//") + 2):
+            continue
+        target = _follows(here, href)
+        if target and not (_NAMESAKE.search(target) and _is_headline(element)):
+            return target
+    return None
+
+
+def _is_headline(link: _Element) -> bool:
+    """Whether a link says more than "2", "next page" or the like."""
+    return (
+        "next" not in (link.get("rel") or "")
+        and len(" ".join(str(text) for text in link.itertext()).strip()) > LONGEST_LABEL
+    )
+
+
+def _follows(here: str, href: str) -> str | None:
+    """Return the link's address if it is this address with the next number."""
+    href = href.strip()
+    if href.startswith(("#", "javascript:", "mailto:")):
+        return None
+    try:
+        target = canonical_url(urljoin(here, href))
+    except (InvalidURL, ValueError):
+        return None
+    match = _NUMBERED.match(target)
+    if match is None or urlsplit(target).netloc != urlsplit(here).netloc:
+        return None
+    number = int(match["number"] or match["query"])
+    stem = match["stem"].rstrip("/")
+    if not 2 <= number <= MAX_PAGES or not urlsplit(stem).path.strip("/"):
+        return None
+    own = _NUMBERED.match(here)
+    if number == 2:
+        plain = re.sub(r"\.html?$", "", here).rstrip("/")
+        first = own is not None and own["stem"].rstrip("/") == stem and int(own["number"] or own["query"]) == 1
+        return target if plain == stem or first else None
+    same = own is not None and own["stem"].rstrip("/") == stem and int(own["number"] or own["query"]) == number - 1
+    return target if same else None

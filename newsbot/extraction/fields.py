@@ -6,11 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from newsbot.extraction.authors import people
-from newsbot.extraction.authorship import read_authors
+from newsbot.extraction.authors import people, read_authors
 from newsbot.extraction.dates import Moment
-from newsbot.extraction.document import Document
-from newsbot.extraction.metatags import MetaTags, read_metatags
+from newsbot.extraction.document import Document, MetaTags, read_metatags
 from newsbot.extraction.published import read_dates
 from newsbot.extraction.title import fold, tidy, without_site
 from newsbot.items import Candidate

@@ -13,9 +13,7 @@ from lxml import etree, html
 
 from newsbot.extraction.class_names import words_of
 from newsbot.extraction.dates import Moment, parse_moment
-from newsbot.extraction.document import Document
-from newsbot.extraction.metatags import MetaTags, origin_of
-from newsbot.extraction.nearby import nearby_texts
+from newsbot.extraction.document import Document, MetaTags, nearby_texts, origin_of
 from newsbot.web import jsonld
 
 Dated: TypeAlias = tuple[Moment | None, str]
