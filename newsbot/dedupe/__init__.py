@@ -11,8 +11,7 @@ agency       agency_of(): whose copy it probably is
 
 from newsbot.dedupe.agency import agency_of
 from newsbot.dedupe.changes import CHANGES, change_between
-from newsbot.dedupe.fingerprint import content_hash
-from newsbot.dedupe.minhash import SKETCH_VERSION, Sketch, sketch_of
+from newsbot.dedupe.minhash import SKETCH_VERSION, Sketch, content_hash, sketch_of
 from newsbot.dedupe.similarity import Likeness, likeness
 
 __all__ = [
