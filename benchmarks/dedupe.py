@@ -42,8 +42,8 @@ from newsbot.dedupe import Sketch, likeness, sketch_of
 from newsbot.dedupe.minhash import SLOTS
 from newsbot.items import Article, Duplicate, Verdict
 from newsbot.store import articles, open_engine
+from newsbot.store.articles import Policy
 from newsbot.store.ledger import Entry
-from newsbot.store.policy import Policy
 from newsbot.web.urls import article_id
 
 NOW = "2026-11-20T08:00:00Z"

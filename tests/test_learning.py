@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from newsbot.crawl.run import Run
 from newsbot.items import Candidate
 from newsbot.sources import Source
-from newsbot.store import blocks
+from newsbot.store import sites
 from newsbot.store.frontier import Listing
 
 SOURCE = Source(name="example", home="https://example.org/")
@@ -81,7 +81,7 @@ def test_what_stands_on_a_section_page_is_the_sites_at_once(crawl: Callable[...,
 
 def test_a_persons_word_overrules_what_was_learned(crawl: Callable[..., Run], engine: Engine, tmp_path: Path) -> None:
     crawl(range(8))
-    (block,) = [block for block in blocks.load(engine, "example.org") if block.sample == BOX]
+    (block,) = [block for block in sites.load_blocks(engine, "example.org") if block.sample == BOX]
     shown = run_scrapy(tmp_path, "sources", "boilerplate", "example", NEWSBOT_OUTPUT=str(tmp_path))
     assert f"{block.fingerprint:016x}" in shown.stdout
     assert "removed" in shown.stdout
@@ -96,4 +96,4 @@ def test_a_persons_word_overrules_what_was_learned(crawl: Callable[..., Run], en
 
 def test_what_is_remembered_of_a_site_stays_bounded(crawl: Callable[..., Run], engine: Engine) -> None:
     crawl(range(300))
-    assert len(blocks.load(engine, "example.org")) <= 200
+    assert len(sites.load_blocks(engine, "example.org")) <= 200

@@ -18,8 +18,8 @@ from newsbot.crawl.run import Run
 from newsbot.export.record import schema
 from newsbot.items import Article, Candidate, Rejection, Removed
 from newsbot.sources import Source
+from newsbot.store.articles import Policy
 from newsbot.store.frontier import Listing
-from newsbot.store.policy import Policy
 
 URL = "https://example.org/a"
 SOURCE = Source(name="example", home="https://example.org/")

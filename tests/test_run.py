@@ -139,7 +139,7 @@ def test_a_death_at_any_step_of_export_changes_no_line(
     target = {
         "close_books": "newsbot.store.runs.close_books",
         "rename": "pathlib.Path.replace",
-        "mark_done": "newsbot.store.outbox.mark_done",
+        "mark_done": "newsbot.store.runs.mark_done",
         "end_run": "newsbot.store.runs.end_run",
     }[step]
     with monkeypatch.context() as patch, pytest.raises(Killed):

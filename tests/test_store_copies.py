@@ -13,11 +13,11 @@ from conftest import make_article
 from sqlalchemy import Engine, func, select
 
 from newsbot.items import Article, Candidate, Duplicate, New, Revision, Unchanged, Verdict
-from newsbot.store import articles, frontier, open_engine, outbox, retention, schema
-from newsbot.store.clusters import Cluster, cluster_of
+from newsbot.store import articles, duplicates, frontier, open_engine, runs, schema
+from newsbot.store.articles import Policy
 from newsbot.store.documents import versions_of
+from newsbot.store.duplicates import Cluster, cluster_of
 from newsbot.store.ledger import Entry
-from newsbot.store.policy import Policy
 from newsbot.web.urls import article_id, url_key
 
 VISITS = itertools.count()
@@ -114,8 +114,8 @@ def test_the_operator_says_where_copies_go(store: Engine, copies: str, kinds: li
     save(store, make_article("https://example.net/b", STORY), policy)
     assert outboxed(store) == kinds
     with store.begin() as connection:
-        outbox.plan(connection, "r1", {"article": "a.jsonl", "duplicate": "d.jsonl"})
-    documents = [document for export in outbox.planned(store, "r1") for document in outbox.documents(store, export)]
+        runs.plan(connection, "r1", {"article": "a.jsonl", "duplicate": "d.jsonl"})
+    documents = [document for export in runs.planned(store, "r1") for document in runs.documents(store, export)]
     copied = [document for document in documents if "duplicate_of" in document]
     assert len(copied) == len(kinds) - 1
     for copy in copied:
@@ -167,7 +167,7 @@ def test_a_page_that_claims_another_articles_address_is_taken_by_its_own(store: 
 def test_old_sketches_are_forgotten_in_steps_and_articles_are_not(
     store: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retention, "BATCH", 2)
+    monkeypatch.setattr(duplicates, "BATCH", 2)
     for number in range(5):
         text = (
             OTHER.replace("choir", f"band {number}")
@@ -178,9 +178,9 @@ def test_old_sketches_are_forgotten_in_steps_and_articles_are_not(
     save(store, make_article("https://example.org/young", STORY))
     with store.connect() as connection:
         indexed = connection.execute(select(func.count()).select_from(schema.sketches)).scalar_one()
-    assert retention.prune(store, 0, now=NOW) == 0
-    assert retention.prune(store, 90, now=NOW, batches=1) == 2
-    assert retention.prune(store, 90, now=NOW) == indexed - 3
+    assert duplicates.prune(store, 0, now=NOW) == 0
+    assert duplicates.prune(store, 90, now=NOW, batches=1) == 2
+    assert duplicates.prune(store, 90, now=NOW) == indexed - 3
     with store.connect() as connection:
         assert connection.execute(select(func.count()).select_from(schema.bands)).scalar_one() == 16
         assert connection.execute(select(func.count()).select_from(schema.articles)).scalar_one() == 6

@@ -26,8 +26,8 @@ from newsbot.export import NAMES, parquet, to_record
 from newsbot.export.tables import FORMATS, FormatError, table_writer
 from newsbot.items import Removed
 from newsbot.store import articles, open_engine
+from newsbot.store.documents import Selection, count, selected
 from newsbot.store.ledger import Entry
-from newsbot.store.selection import Selection, count, selected
 from newsbot.web.urls import url_key
 
 FORMULA = '=HYPERLINK("http://evil.example","x")'

@@ -12,7 +12,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from newsbot.store import StoreError
-from newsbot.store.location import open_existing, sqlite_file, store_url
+from newsbot.store.database import open_existing, sqlite_file, store_url
 
 HOST, PORT = "127.0.0.1", 8001
 

@@ -17,8 +17,8 @@ from scrapy.exceptions import UsageError
 from newsbot.export import to_record
 from newsbot.export.tables import FORMATS, FormatError, Records, table_writer
 from newsbot.store import StoreError
-from newsbot.store.location import open_existing, store_url
-from newsbot.store.selection import Selection, count, selected
+from newsbot.store.database import open_existing, store_url
+from newsbot.store.documents import Selection, count, selected
 
 
 class Command(ScrapyCommand):

@@ -10,8 +10,8 @@ from scrapy.exceptions import UsageError
 
 from newsbot.crawl.run import utc_now
 from newsbot.store import StoreError
-from newsbot.store.location import open_existing, store_url
-from newsbot.store.retention import prune
+from newsbot.store.database import open_existing, store_url
+from newsbot.store.duplicates import prune
 
 
 class Command(ScrapyCommand):

@@ -14,9 +14,9 @@ from scrapy.exceptions import UsageError
 from newsbot.extensions.log_escaping import escaped
 from newsbot.items import Article
 from newsbot.store import StoreError
-from newsbot.store.clusters import Cluster, cluster_of
+from newsbot.store.database import open_existing, store_url
 from newsbot.store.documents import versions_of
-from newsbot.store.location import open_existing, store_url
+from newsbot.store.duplicates import Cluster, cluster_of
 from newsbot.web.urls import InvalidURL, article_id
 
 

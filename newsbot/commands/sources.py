@@ -22,8 +22,8 @@ from newsbot.extensions.log_escaping import escaped
 from newsbot.report.boilerplate import learned_blocks
 from newsbot.sources import BUNDLED, Source, SourcesError, load_sources
 from newsbot.store import StoreError
-from newsbot.store.blocks import judge
-from newsbot.store.location import open_existing, store_url
+from newsbot.store.database import open_existing, store_url
+from newsbot.store.sites import judge
 from newsbot.web.urls import InvalidURL, canonical_url
 
 if TYPE_CHECKING:

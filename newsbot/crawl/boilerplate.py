@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 from newsbot.cleaning import boilerplate
 from newsbot.cleaning.site_state import SiteState
 from newsbot.items import Article
-from newsbot.store import blocks
-from newsbot.store.rewrite import Document, rewrite
+from newsbot.store import sites
+from newsbot.store.articles import Document, rewrite
 from newsbot.web.text import count_words
 from newsbot.web.urls import site_of
 
@@ -68,13 +68,13 @@ class Learning:
 
         count = rewrite(self._engine, run_id, clean) if self._changed else 0
         with self._engine.begin() as connection:
-            blocks.save(connection, {site: self._states[site] for site in self._changed})
+            sites.save_blocks(connection, {site: self._states[site] for site in self._changed})
         self._changed.clear()
         return count
 
     def _state(self, site: str) -> SiteState:
         if site not in self._states:
-            self._states[site] = blocks.load(self._engine, site)
+            self._states[site] = sites.load_blocks(self._engine, site)
         return self._states[site]
 
     def _note(self, site: str, state: SiteState) -> None:

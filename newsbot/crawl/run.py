@@ -19,10 +19,10 @@ from newsbot.export import deliver, paths_of
 from newsbot.items import Article, Candidate, New, Rejection, Verdict
 from newsbot.polling import Bounds
 from newsbot.sources import Source, trust_of
-from newsbot.store import articles, frontier, ledger, retention, revisits, runs
+from newsbot.store import articles, duplicates, frontier, ledger, revisits, runs
+from newsbot.store.articles import Policy
 from newsbot.store.frontier import Listing
 from newsbot.store.ledger import Account, Entry, Ledger, LedgerError, Validators
-from newsbot.store.policy import Policy
 from newsbot.store.revisits import VISIT, Visit
 
 POSTPONED = frozenset({"retry_later", "host_given_up"})
@@ -237,7 +237,7 @@ class Run:
         runs.close_books(self.engine, self.id, accounts, paths_of(self.id))
         files = deliver(self.engine, self.output, self.id, with_removed=self._with_removed)
         runs.end_run(self.engine, self.id, runs.FINISHED, now=self.now())
-        retention.prune(self.engine, self.policy.remember_days, now=self.now(), batches=PRUNED_BATCHES)
+        duplicates.prune(self.engine, self.policy.remember_days, now=self.now(), batches=PRUNED_BATCHES)
         self._lock.release()
         unreachable = [name for name, account in accounts.items() if _unreachable(account)]
         return Summary(self.id, self.ledger.total(), files, unreachable)

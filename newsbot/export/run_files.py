@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from newsbot.export.jsonl import write_lines
 from newsbot.export.record import to_record
-from newsbot.store import outbox, runs
+from newsbot.store import runs
 
 FOLDERS = {"article": "articles", "duplicate": "duplicates"}
 
@@ -26,13 +26,13 @@ def paths_of(run_id: str) -> dict[str, str]:
 def deliver(engine: Engine, output: Path, run_id: str, *, with_removed: bool = True) -> dict[str, int]:
     """Write every planned file of a run that is not known to be whole; return lines by path.
 
-    Carried out twice it gives the same files (newsbot.store.outbox says why).
+    Carried out twice it gives the same files (newsbot.store.runs says why).
     """
     written = {}
-    for export in outbox.planned(engine, run_id):
-        records = (to_record(document, with_removed=with_removed) for document in outbox.documents(engine, export))
+    for export in runs.planned(engine, run_id):
+        records = (to_record(document, with_removed=with_removed) for document in runs.documents(engine, export))
         written[export.path] = write_lines(output / export.path, records)
-        outbox.mark_done(engine, export)
+        runs.mark_done(engine, export)
     written |= _deliver_ledger(engine, output, run_id)
     return written
 

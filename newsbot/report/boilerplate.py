@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from newsbot.cleaning import boilerplate
 from newsbot.cleaning.site_state import SiteBlock
-from newsbot.store import blocks
+from newsbot.store import sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Learned:
 
 def learned_blocks(engine: Engine, source: str) -> Iterator[Learned]:
     """Yield what is remembered of a source's sites and was seen more than once, the most frequent first."""
-    for site in blocks.sites_of(engine, source):
-        state = blocks.load(engine, site)
+    for site in sites.sites_of(engine, source):
+        state = sites.load_blocks(engine, site)
         decided = boilerplate.site_blocks(state)
         removed = decided.anywhere | decided.at_edges | decided.at_end
         told = (block for block in state if block.sample and (block.articles > 1 or block.verdict))

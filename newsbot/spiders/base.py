@@ -26,9 +26,9 @@ from newsbot.items import Candidate, Page
 from newsbot.polling import Bounds
 from newsbot.sources import Source, SourcesError
 from newsbot.store import StoreError, open_engine
+from newsbot.store.articles import Policy
+from newsbot.store.database import store_url
 from newsbot.store.leases import Leases, leases_of, take_all
-from newsbot.store.location import store_url
-from newsbot.store.policy import Policy
 from newsbot.web.tdmrep import opt_outs
 
 EXIT_WHOLE, EXIT_CRASHED, EXIT_USAGE, EXIT_UNHEALTHY, EXIT_ELSEWHERE = 0, 1, 2, 3, 4

@@ -9,15 +9,93 @@ which texts to compare in full.
 
 from __future__ import annotations
 
+import itertools
 import struct
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from operator import eq
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, text
+import orjson
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, select, text, update
 
-from newsbot.dedupe import Sketch
+from newsbot.dedupe import Sketch, likeness
 from newsbot.dedupe.minhash import SLOTS
-from newsbot.store import schema
+from newsbot.items import Article, Duplicate
+from newsbot.store import documents, schema
+from newsbot.store.database import reading
+from newsbot.web.urls import site_of
+
+# Clusters: all copies of one story, over sites. The id never changes; which member is the origin may.
+#
+# A story of one member has no row: its cluster is the article itself, and so is its origin.
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """All copies of one story."""
+
+    id: str
+    origin: str
+    """The member that was published first."""
+    published: str | None
+    """When, as its page states it."""
+    agency: str | None
+    """Whose copy it probably is."""
+    members: int
+
+
+def cluster_of(engine: Engine, cluster_id: str) -> Cluster | None:
+    """Return a cluster; None for a story of one member."""
+    with reading(engine) as connection:
+        return _stored(connection, cluster_id)
+
+
+def join(connection: Connection, article: Article, original: Article) -> str:
+    """Make an article a member of the cluster of a stored one; return the id of the cluster's origin.
+
+    The origin is the member that was published first, also if it comes last. Where no time of
+    publication tells, it stays who it was.
+    """
+    article.cluster_id = original.cluster_id
+    known = _stored(connection, original.cluster_id)
+    cluster = known or Cluster(original.cluster_id, original.id, original.published, original.agency, 1)
+    first = article if _earlier(article.published, cluster.published) else None
+    table = schema.clusters
+    values = {
+        "origin": first.id if first else cluster.origin,
+        "published": first.published if first else cluster.published,
+        "agency": cluster.agency or article.agency,
+        "members": cluster.members + 1,
+    }
+    if known:
+        connection.execute(update(table).where(table.c.id == cluster.id).values(values))
+    else:
+        connection.execute(insert(table).values(id=cluster.id, **values))
+    return str(values["origin"])
+
+
+def _stored(connection: Connection, cluster_id: str) -> Cluster | None:
+    table = schema.clusters
+    columns = (table.c.id, table.c.origin, table.c.published, table.c.agency, table.c.members)
+    row = connection.execute(select(*columns).where(table.c.id == cluster_id)).first()
+    return Cluster(*row) if row else None
+
+
+def _earlier(one: str | None, other: str | None) -> bool:
+    """Whether a time of publication lies before another (a local time counts as UTC).
+
+    >>> _earlier("2026-11-20T09:00:00+03:00", "2026-11-20T08:00:00Z"), _earlier("2026-11-20", None)
+    (True, False)
+    """
+    return one is not None and other is not None and _instant(one) < _instant(other)
+
+
+def _instant(published: str) -> datetime:
+    instant = datetime.fromisoformat(published)
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
 
 BANDS = 16
 """Slots that are indexed: a copy with every twelfth word replaced has one of them in common but for 1 in 50,000,
@@ -95,3 +173,108 @@ def forget(connection: Connection, article_ids: Sequence[str]) -> int:
 def _starts(sketch: Sketch) -> list[int]:
     """Return where in the key every slot's neighbours begin."""
     return [(slot << _VALUE_BITS | value) << _NUMBER_BITS for slot, value in enumerate(sketch.slots[:BANDS])]
+
+
+# Which stored article is a new one a copy of?
+
+_ARTICLES, _REVISIONS = schema.articles, schema.revisions
+_SAME_WORDS = (
+    select(_ARTICLES.c.id)
+    .where(_ARTICLES.c.content_hash == bindparam("hash"), _ARTICLES.c.duplicate_of.is_(None))
+    .order_by(_ARTICLES.c.first_seen, _ARTICLES.c.id)
+    .limit(1)
+)
+_TEXTS = (
+    select(_ARTICLES.c.duplicate_of, _ARTICLES.c.first_seen, _REVISIONS.c.document)
+    .join(_REVISIONS, and_(_ARTICLES.c.id == _REVISIONS.c.article_id, _ARTICLES.c.revision == _REVISIONS.c.revision))
+    .where(_ARTICLES.c.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a copy is a copy of."""
+
+    original: Article
+    similarity: float
+    excerpt: bool = False
+
+    def verdict(self, article: Article) -> Duplicate:
+        """Say how the copy relates to the original."""
+        relation = "same_site" if site_of(article.url) == site_of(self.original.url) else "syndicated"
+        return Duplicate(self.original.id, self.similarity, "excerpt" if self.excerpt else relation)
+
+
+def original_of(connection: Connection, article: Article, sketch: Sketch | None) -> Match | None:
+    """Find the stored article that a new one is a copy of: the same words, or nearly or in part the same.
+
+    Of several the most alike, and of its cluster the member that was stored first.
+    """
+    same_words = connection.execute(_SAME_WORDS, {"hash": article.content_hash}).scalar()
+    if same_words:
+        return Match(documents.latest(connection, [same_words])[same_words], 1.0)
+    return _nearest(connection, article, find(connection, sketch)) if sketch else None
+
+
+def _nearest(connection: Connection, article: Article, ids: list[str]) -> Match | None:
+    if not ids:
+        return None
+    best: tuple[float, bool, str] | None = None
+    match: Match | None = None
+    copied: str | None = None
+    for row in connection.execute(_TEXTS, {"ids": ids}):
+        other = documents.article_from(orjson.loads(row.document))
+        found = likeness(article.text, other.text)
+        if found is None:
+            continue
+        rank = (-found.similarity, row.duplicate_of is not None, str(row.first_seen))
+        if best is None or rank < best:
+            best, match, copied = rank, Match(other, found.similarity, found.excerpt), row.duplicate_of
+    if match and copied:
+        original = documents.latest(connection, [copied])[copied]
+        return Match(original, match.similarity, match.excerpt)
+    return match
+
+
+# Forgetting: what bounds the index of near-duplicates, in steps so short that no crawl waits for them.
+
+BATCH = 200
+"""Articles forgotten in one transaction, some ten milliseconds."""
+PAUSE = 0.02
+"""Seconds between two transactions, for those who wait to write."""
+OVERDUE_DAYS = 30
+"""Visits that are overdue so long belong to sources that nobody crawls any more."""
+
+
+def prune(engine: Engine, days: int, *, now: str, batches: int | None = None) -> int:
+    """Take the sketches of old articles out of the index; return how many.
+
+    Old is what was first seen, or last revised, before so many days; 0 days is never. The articles stay,
+    and are still known by their addresses and by their very words.
+    """
+    if not days:
+        return 0
+    forgotten = 0
+    for batch in itertools.count(1):
+        some = _prune_batch(engine, _before(now, days), _before(now, OVERDUE_DAYS))
+        forgotten += some
+        if some < BATCH or batch == batches:
+            break
+        time.sleep(PAUSE)
+    return forgotten
+
+
+def _prune_batch(engine: Engine, cutoff: str, overdue: str) -> int:
+    sketches, articles, visits = schema.sketches, schema.articles, schema.visits
+    # The lowest numbers are the oldest; none of the young ones behind them is read.
+    oldest = select(sketches.c.article_id).order_by(sketches.c.number).limit(BATCH).subquery()
+    query = (
+        select(articles.c.id).join(oldest, oldest.c.article_id == articles.c.id).where(articles.c.first_seen < cutoff)
+    )
+    with engine.begin() as connection:
+        connection.execute(delete(visits).where(visits.c.due_at < overdue))
+        return forget(connection, list(connection.execute(query).scalars()))
+
+
+def _before(now: str, days: int) -> str:
+    return (datetime.fromisoformat(now) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, select
+import dataclasses
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, Engine, and_, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from newsbot.cleaning.site_state import SiteBlock, SiteState
 from newsbot.store import schema
 from newsbot.store.database import reading
+from newsbot.store.frontier import upsert
 
 _TABLE = schema.hosts
 
@@ -54,3 +59,58 @@ def _save(engine: Engine, host: str, values: dict[str, str]) -> None:
     statement = insert(_TABLE).values(host=host, **values)
     with engine.begin() as connection:
         connection.execute(statement.on_conflict_do_update(index_elements=["host"], set_=values))
+
+
+# What is remembered of each site's own blocks (newsbot.cleaning.boilerplate says what they are).
+
+_FIELDS = [field.name for field in dataclasses.fields(SiteBlock)]
+_FLAGS = ("on_section", "prose", "short")
+
+
+def load_blocks(engine: Engine, site: str) -> SiteState:
+    """Return what is remembered of a site; an empty state for one never met."""
+    table = schema.site_blocks
+    with reading(engine) as connection:
+        seen = connection.execute(select(schema.sites.c.seen).where(schema.sites.c.site == site)).scalar() or 0
+        rows = connection.execute(select(*(table.c[name] for name in _FIELDS)).where(table.c.site == site)).mappings()
+        blocks = [SiteBlock(**{**row, **{flag: bool(row[flag]) for flag in _FLAGS}}) for row in rows]
+    return SiteState(seen, blocks)
+
+
+def save_blocks(connection: Connection, states: Mapping[str, SiteState]) -> None:
+    """Remember the states of sites, inside the caller's transaction.
+
+    A person's verdict that was given meanwhile is kept.
+    """
+    table = schema.site_blocks
+    for site, state in states.items():
+        statement = upsert(connection, schema.sites).values(site=site, seen=state.seen)
+        connection.execute(statement.on_conflict_do_update(index_elements=["site"], set_={"seen": state.seen}))
+        gone = and_(table.c.site == site, table.c.verdict.is_(None), table.c.fingerprint.not_in(list(state.keys)))
+        connection.execute(delete(table).where(gone))
+        rows = [{"site": site, **dataclasses.asdict(block)} for block in state]
+        for row in rows:
+            row |= {flag: int(row[flag]) for flag in _FLAGS}
+        if rows:
+            insertion = upsert(connection, table)
+            changed = {name: insertion.excluded[name] for name in _FIELDS if name not in ("fingerprint", "verdict")}
+            connection.execute(
+                insertion.on_conflict_do_update(index_elements=["site", "fingerprint"], set_=changed), rows
+            )
+
+
+def sites_of(engine: Engine, source: str) -> list[str]:
+    """Return the sites from which a source's articles came, the most frequent first."""
+    table = schema.articles
+    with reading(engine) as connection:
+        return list(connection.execute(select(table.c.site).where(table.c.source == source).distinct()).scalars())
+
+
+def judge(engine: Engine, site: str, fingerprint: int, verdict: str | None) -> bool:
+    """Note a person's word on a block, "keep" or "drop", or take it back; False if there is no such block."""
+    table = schema.site_blocks
+    with engine.begin() as connection:
+        result = connection.execute(
+            update(table).where(table.c.site == site, table.c.fingerprint == fingerprint).values(verdict=verdict)
+        )
+    return bool(result.rowcount)
