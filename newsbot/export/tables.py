@@ -13,8 +13,8 @@ from typing import BinaryIO
 import orjson
 
 from newsbot.export.atomic import whole_file
-from newsbot.export.jsonl import put_lines
 from newsbot.export.record import DUPLICATE_FIELDS, FIELDS, Field
+from newsbot.export.run_files import put_lines
 
 Records = Iterable[Mapping[str, object]]
 Writer = Callable[[BinaryIO, Records, tuple[Field, ...]], int]
