@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import Engine
 
-from newsbot.crawl.schedule import Schedule, shifted
-from newsbot.polling import Bounds
+from newsbot.crawl.schedule import Bounds, Schedule, shifted
 from newsbot.sources import Source
 
 DAY = 24 * 60.0

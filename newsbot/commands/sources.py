@@ -18,8 +18,8 @@ from tomlkit.items import AoT
 from tomlkit.items import Table as TomlTable
 
 from newsbot.commands.crawl import QUIET
+from newsbot.crawl.boilerplate import learned_blocks
 from newsbot.extensions.log_escaping import escaped
-from newsbot.report.boilerplate import learned_blocks
 from newsbot.sources import BUNDLED, Source, SourcesError, load_sources
 from newsbot.store import StoreError
 from newsbot.store.database import open_existing, store_url

@@ -6,13 +6,14 @@ leave the articles that the run has stored before, when it ends and before they 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy import Engine
 
 from newsbot.cleaning import boilerplate
-from newsbot.cleaning.site_state import SiteState
+from newsbot.cleaning.site_state import SiteBlock, SiteState
 from newsbot.items import Article
 from newsbot.store import sites
 from newsbot.store.articles import Document, rewrite
@@ -81,3 +82,33 @@ class Learning:
         if state is not self._states[site]:
             self._states[site] = state
             self._changed.add(site)
+
+
+# What was learned of a source's own blocks, for a person to look at and to overrule.
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """One remembered block of a site, and what becomes of it."""
+
+    site: str
+    block: SiteBlock
+    recent: int
+    """Recent articles of the site, of which ``block.articles`` had it."""
+    is_removed: bool
+
+    @property
+    def key(self) -> str:
+        """The name by which a person tells it: 16 hexadecimal digits, as in a record's ``removed``."""
+        return f"{self.block.fingerprint:016x}"
+
+
+def learned_blocks(engine: Engine, source: str) -> Iterator[Learned]:
+    """Yield what is remembered of a source's sites and was seen more than once, the most frequent first."""
+    for site in sites.sites_of(engine, source):
+        state = sites.load_blocks(engine, site)
+        decided = boilerplate.site_blocks(state)
+        removed = decided.anywhere | decided.at_edges | decided.at_end
+        told = (block for block in state if block.sample and (block.articles > 1 or block.verdict))
+        for block in sorted(told, key=lambda block: -block.articles):
+            yield Learned(site, block, state.recent, block.fingerprint in removed)

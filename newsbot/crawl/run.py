@@ -14,10 +14,9 @@ from sqlalchemy import Connection, Engine
 from newsbot import __version__
 from newsbot.crawl.boilerplate import Learning
 from newsbot.crawl.recovery import RunLock, place_of
-from newsbot.crawl.schedule import Schedule
+from newsbot.crawl.schedule import Bounds, Schedule
 from newsbot.export import deliver, paths_of
 from newsbot.items import Article, Candidate, New, Rejection, Verdict
-from newsbot.polling import Bounds
 from newsbot.sources import Source, trust_of
 from newsbot.store import articles, duplicates, frontier, ledger, revisits, runs
 from newsbot.store.articles import Policy

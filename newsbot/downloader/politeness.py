@@ -20,9 +20,8 @@ from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 
 from newsbot.crawl.hosts import Patience
-from newsbot.crawl.schedule import Schedule, shifted
+from newsbot.crawl.schedule import Schedule, retry_after, shifted
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped, outcome_of
-from newsbot.polling import retry_after
 from newsbot.store import sites
 
 LEAST_DELAY = 0.001

@@ -19,11 +19,11 @@ from w3lib.encoding import http_content_type_encoding
 from newsbot.crawl.accounting import accounting_line
 from newsbot.crawl.recovery import heal
 from newsbot.crawl.run import Run, Summary, utc_now
+from newsbot.crawl.schedule import Bounds
 from newsbot.downloader.errors import outcome_of
 from newsbot.downloader.rendering import browser_meta
 from newsbot.extraction import MAX_BYTES
 from newsbot.items import Candidate, Page
-from newsbot.polling import Bounds
 from newsbot.sources import Source, SourcesError
 from newsbot.store import StoreError, open_engine
 from newsbot.store.articles import Policy
