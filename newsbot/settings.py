@@ -87,7 +87,7 @@ NEWSBOT_MAX_WAIT = 60.0
 NEWSBOT_PATIENCE = 60.0
 DOWNLOADER = "newsbot.downloader.politeness.HostDownloader"
 # Hosts take turns; the requests of a slow one wait outside the downloader, where they hold up nobody.
-SCHEDULER_PRIORITY_QUEUE = "newsbot.hostqueue.HostQueue"
+SCHEDULER_PRIORITY_QUEUE = "newsbot.downloader.politeness.HostQueue"
 # A news site needs no cookie to be read, and cookies make articles differ from visit to visit.
 COOKIES_ENABLED = False
 DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Self
+from typing import Any, Self
 
 from scrapy import Request, signals
 from scrapy.core.downloader import Downloader, Slot
@@ -14,6 +16,7 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.pqueues import DownloaderAwarePriorityQueue, DownloaderInterface
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.asyncio import call_later
 from scrapy.utils.httpobj import urlparse_cached
@@ -23,6 +26,34 @@ from newsbot.crawl.hosts import Patience
 from newsbot.crawl.schedule import Schedule, retry_after, shifted
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped, outcome_of
 from newsbot.store import sites
+
+# Which request goes next: hosts take turns, and a slow one holds no more than its share of the downloader.
+
+
+class HostShares(DownloaderInterface):
+    """Tells the queue how busy the hosts are, and of none that has its share of requests already."""
+
+    def stats(self, possible_slots: Iterable[str]) -> list[tuple[int, str]]:
+        active = Counter(self.downloader.get_slot_key(request) for request in self.downloader.active)
+        return [(active[host], host) for host in possible_slots if active[host] < self._share(host)]
+
+    def _share(self, host: str) -> int:
+        """Return how many requests of a host may be out: those on the wire, and the next one."""
+        slot = self.downloader.slots.get(host)
+        return (slot.concurrency if slot else self.downloader.domain_concurrency) + 1
+
+
+class HostQueue(DownloaderAwarePriorityQueue):
+    """Scrapy's queue by host, which keeps a host's requests back while enough of them are out.
+
+    Scrapy's own hands out all it has. A host with 200 articles and a Crawl-delay of a minute would
+    then fill the CONCURRENT_REQUESTS places with waiting requests, and hold up every other host.
+    """
+
+    def __init__(self, crawler: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(crawler, *args, **kwargs)
+        self._downloader_interface = HostShares(crawler)
+
 
 LEAST_DELAY = 0.001
 """Seconds between two requests to one host where DOWNLOAD_DELAY is 0."""
