@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Iterator
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 import orjson
@@ -18,11 +19,13 @@ from newsbot.discovery import (
     FeedError,
     SitemapError,
     article_links,
+    as_instant,
     feed_links,
     newest_first,
     next_pages,
     parse_feed,
     parse_sitemap,
+    period_of,
     text_blocks,
 )
 from newsbot.downloader.errors import outcome_of
@@ -30,9 +33,53 @@ from newsbot.downloader.rendering import browser_meta
 from newsbot.items import Candidate
 from newsbot.sources import Source
 from newsbot.spiders.base import CollectingSpider, charset_of, header_of
-from newsbot.spiders.listings import children_from, is_closed, minutes_spanned, permanent_address, with_next
 from newsbot.store.frontier import NOT_READ, Listing
 from newsbot.web.urls import url_key
+
+# What a listing that was read leaves to be remembered: its next page, its sub-sitemaps, where it moved to.
+
+CLOSED_AFTER = timedelta(days=3)
+"""A sitemap named after a month or day that was read so long after its end is complete."""
+
+
+def with_next(read: Listing, url: str | None) -> Listing:
+    """Return a listing that remembers its next page, until it is known whether that is wanted."""
+    return dataclasses.replace(read, children=orjson.dumps([(url, None)]).decode() if url else None)
+
+
+def children_from(known: Listing) -> list[Child]:
+    """Return the sub-sitemaps that a sitemap index named when it was read, or the next page of another listing."""
+    return [Child(*pair) for pair in orjson.loads(known.children)] if known.children else []
+
+
+def permanent_address(response: Response) -> str:
+    """Return where the permanent redirects (301, 308) lead that stand at the beginning of a response's way."""
+    way = [*response.meta.get("redirect_urls", []), response.url]
+    steps = 0
+    for reason in response.meta.get("redirect_reasons", []):
+        if reason not in (301, 308):
+            break
+        steps += 1
+    return str(way[steps])
+
+
+def minutes_spanned(candidates: list[Candidate]) -> float | None:
+    """Return the time between the oldest and the newest of some candidates, in minutes; None if they tell none."""
+    moments = [moment for candidate in candidates if (moment := as_instant(candidate.published))]
+    return (max(moments) - min(moments)).total_seconds() / 60 if moments else None
+
+
+def is_closed(child: Child, read_at: str) -> bool:
+    """Whether a sub-sitemap is named after days that were over for a while when it was read (RFC 3339).
+
+    >>> is_closed(Child("https://e.org/sitemap-2026-10.xml"), "2026-11-20T08:00:00Z")
+    True
+    >>> is_closed(Child("https://e.org/sitemap-2026-11.xml"), "2026-11-20T08:00:00Z")
+    False
+    """
+    period = period_of(child.url)
+    return period is not None and period[1] + CLOSED_AFTER < date.fromisoformat(read_at[:10])
+
 
 LISTING_PRIORITY = 10
 """Listings before articles: what is new is known early, and the progress display can tell how much."""
