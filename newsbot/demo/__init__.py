@@ -6,8 +6,7 @@ must bring home. ``python -m newsbot.demo`` serves it to a browser.
 
 from __future__ import annotations
 
-from newsbot.demo.newsroom import TODAY, Newsroom
+from newsbot.demo.newsroom import TODAY, Expected, Newsroom, NonArticle
 from newsbot.demo.running import LoggedRequest, Running, serve
-from newsbot.demo.truth import Expected, NonArticle
 
 __all__ = ["TODAY", "Expected", "LoggedRequest", "Newsroom", "NonArticle", "Running", "serve"]

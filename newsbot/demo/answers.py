@@ -14,14 +14,22 @@ from urllib.parse import parse_qs
 from zlib import crc32
 
 from newsbot.demo import pages
-from newsbot.demo.feeds import FEED_PATHS, FEED_TYPES, Channel, Entry, write_feed
+from newsbot.demo.feeds import (
+    FEED_PATHS,
+    FEED_TYPES,
+    Channel,
+    Entry,
+    split_by_day,
+    write_feed,
+    write_news_sitemap,
+    write_sitemap_index,
+    write_sub_sitemap,
+)
 from newsbot.demo.newsroom import Newsroom
-from newsbot.demo.outlet import Outlet, Piece
+from newsbot.demo.outlet import PDF, Outlet, Piece
 from newsbot.demo.padding import Padding
-from newsbot.demo.pictures import draw_logo, draw_picture
-from newsbot.demo.sitemaps import split_by_day, write_news_sitemap, write_sitemap_index, write_sub_sitemap
+from newsbot.demo.pages import draw_logo, draw_picture
 from newsbot.demo.stock import load_stock
-from newsbot.demo.traps import PDF
 
 CACHE_BYTES = 400_000_000
 XML = "application/xml; charset=utf-8"

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from html import escape
 
-from newsbot.demo.dice import Dice
 from newsbot.demo.outlet import Outlet
 from newsbot.demo.pages import FOOT_PADDING, HEAD_PADDING
-from newsbot.demo.stock import load_stock
+from newsbot.demo.stock import Dice, load_stock
 
 _HEAD, _FOOT = HEAD_PADDING.encode(), FOOT_PADDING.encode()
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -10,12 +11,83 @@ from typing import Any
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 
-from newsbot.demo.dice import Dice
 from newsbot.demo.feeds import FEED_PATHS, FEED_TYPES, stamp
-from newsbot.demo.metadata import graph, news_article, script
 from newsbot.demo.outlet import Outlet, Piece
-from newsbot.demo.stock import load_stock
+from newsbot.demo.sites import SiteSpec
+from newsbot.demo.stock import Dice, load_stock
 from newsbot.demo.stories import Block
+
+# schema.org records as the themes print them in their JSON-LD scripts.
+
+
+def news_article(outlet: Outlet, piece: Piece, **changes: Any) -> dict[str, Any]:
+    """Return the NewsArticle record of a piece; ``changes`` replace fields, None drops one."""
+    spec = outlet.spec
+    people = [{"@type": "Person", "name": name} for name in piece.authors]
+    record: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "mainEntityOfPage": {"@type": "WebPage", "@id": outlet.url(piece.path)},
+        "headline": piece.headline,
+        "description": piece.story.summary,
+        "image": [outlet.url(piece.image)],
+        "datePublished": stamp(piece.published),
+        "dateModified": stamp(piece.modified or piece.published),
+        "author": people[0] if len(people) == 1 else people or None,
+        "publisher": {
+            "@type": "NewsMediaOrganization",
+            "name": spec.title,
+            "url": f"{outlet.base}/",
+            "logo": {"@type": "ImageObject", "url": outlet.url("/media/logo.svg")},
+        },
+        "articleSection": piece.story.section,
+        "keywords": list(piece.story.tags),
+        "inLanguage": spec.language,
+        "isAccessibleForFree": not piece.walled,
+    }
+    record |= changes
+    return {key: value for key, value in record.items() if value is not None}
+
+
+def graph(outlet: Outlet, piece: Piece) -> dict[str, Any]:
+    """Return the @graph that WordPress SEO plugins write: article, page, site, people by reference."""
+    url = outlet.url(piece.path)
+    people = [
+        {"@type": "Person", "@id": f"{outlet.base}/#/schema/person/{number}", "name": name}
+        for number, name in enumerate(piece.authors, start=1)
+    ]
+    article = news_article(
+        outlet,
+        piece,
+        **{"@context": None, "@id": f"{url}#article", "isPartOf": {"@id": url}, "isAccessibleForFree": None},
+        author=[{"name": person["name"], "@id": person["@id"]} for person in people] or None,
+        publisher={"@id": f"{outlet.base}/#organization"},
+    )
+    page = {
+        "@type": "WebPage",
+        "@id": url,
+        "url": url,
+        "name": f"{piece.headline} - {outlet.spec.title}",
+        "isPartOf": {"@id": f"{outlet.base}/#website"},
+        "datePublished": stamp(piece.published),
+        "inLanguage": "en-US",
+    }
+    site = {
+        "@type": "WebSite",
+        "@id": f"{outlet.base}/#website",
+        "url": f"{outlet.base}/",
+        "name": outlet.spec.title,
+        "description": outlet.spec.tagline,
+    }
+    organization = {"@type": "Organization", "@id": f"{outlet.base}/#organization", "name": outlet.spec.title}
+    return {"@context": "https://schema.org", "@graph": [article, page, site, organization, *people]}
+
+
+def script(record: dict[str, Any] | list[dict[str, Any]]) -> Markup:
+    """Return a JSON-LD script element; ``</`` cannot close it early."""
+    body = json.dumps(record, ensure_ascii=False).replace("</", "<\\/")
+    return Markup(f'<script type="application/ld+json">{body}</script>')  # noqa: S704 # nosec B704
+
 
 HEAD_PADDING = Markup("<!--padding:head-->")
 FOOT_PADDING = Markup("<!--padding:foot-->")
@@ -190,3 +262,52 @@ def _crumbs(outlet: Outlet, piece: Piece) -> dict[str, Any]:
             for position, (url, name) in enumerate(steps, start=1)
         ],
     }
+
+
+# Draw the newsroom's pictures: a landscape for each article and a logo for each site, as SVG.
+
+_SKIES = (
+    ("#f6d9a8", "#e98a5b"),
+    ("#cfe4f3", "#7fa8c9"),
+    ("#e9e3f2", "#8f88b8"),
+    ("#dff0e4", "#79ab92"),
+    ("#f3e2d7", "#b98a77"),
+)
+_LANDS = (("#54707f", "#36505e", "#1e3440"), ("#6f7d54", "#4d5c3a", "#2f3d26"), ("#7a5f6b", "#57424e", "#382a33"))
+
+
+def draw_picture(site: SiteSpec, path: str) -> bytes:
+    """Draw the picture of an article: a sky, a sun and three ridges."""
+    dice = Dice("picture", site.name, path)
+    top, bottom = dice.pick(_SKIES)
+    ridges = "".join(
+        f'<path fill="{colour}" d="M0 450 L0 {_ridge(dice, 210 + 60 * row)} L800 450 Z"/>'
+        for row, colour in enumerate(dice.pick(_LANDS))
+    )
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 450" width="800" height="450">'
+        f'<defs><linearGradient id="s" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="{bottom}"/>'
+        f'<stop offset="1" stop-color="{top}"/></linearGradient></defs>'
+        '<rect width="800" height="450" fill="url(#s)"/>'
+        f'<circle cx="{dice.between(120, 680)}" cy="{dice.between(90, 190)}" r="{dice.between(28, 52)}"'
+        f' fill="#fff3d6"/>'
+        f"{ridges}</svg>"
+    ).encode()
+
+
+def draw_logo(site: SiteSpec, path: str) -> bytes:
+    """Draw the logo of a site: its first letter on a disc."""
+    del path
+    hue = Dice("logo", site.name).between(0, 359)
+    letter = site.title.removeprefix("The ")[0]
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" width="64" height="64">'
+        f'<circle cx="32" cy="32" r="32" fill="hsl({hue} 45% 34%)"/>'
+        f'<text x="32" y="44" font-family="serif" font-size="36" text-anchor="middle" fill="#fff">{letter}</text></svg>'
+    ).encode()
+
+
+def _ridge(dice: Dice, height: int) -> str:
+    steps = [f"{height + dice.between(-40, 40)}"]
+    steps += [f"L{x} {height + dice.between(-45, 45)}" for x in range(80, 801, 80)]
+    return " ".join(steps)

@@ -9,8 +9,7 @@ from datetime import UTC, timedelta, timezone
 from functools import cache
 from importlib.resources import files
 
-from newsbot.demo.dice import Dice
-from newsbot.demo.stock import frozen, load_stock
+from newsbot.demo.stock import Dice, frozen, load_stock
 
 _PAPERS = {
     "en": ("Courier", "Examiner", "Bulletin", "Messenger", "Post", "Argus"),

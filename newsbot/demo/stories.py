@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsbot.demo.dice import Dice
-from newsbot.demo.stock import Cast, Stock, Topic, load_stock
+from newsbot.demo.stock import Cast, Dice, Stock, Topic, load_stock
 
 
 @dataclass(frozen=True, slots=True)
