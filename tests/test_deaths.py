@@ -62,13 +62,13 @@ def test_whatever_a_run_dies_in_every_article_is_on_one_line(tmp_path: Path) -> 
                 return [done for (done,) in database.execute("select done from exports")]
 
         publish(web, 2 * A_PAGE)
-        die("before whole._sync_folder 1", *crawl)  # the file has its name, and the store does not know
+        die("before atomic._sync_folder 1", *crawl)  # the file has its name, and the store does not know
         assert len(lines_of(output, "articles")) == 2 * A_PAGE
         assert is_marked_done() == [0]
 
         with closing(sqlite3.connect(store)) as database, database:
             database.execute("update articles set first_seen = '2020-01-01T00:00:00Z'")
-        die("before near._starts 4", "prune")
+        die("before duplicates._starts 4", "prune")
         with closing(sqlite3.connect(store)) as database:
             assert database.execute("select count(*) from sketches").fetchone() == (2 * A_PAGE,), "all or nothing"
 
@@ -78,7 +78,7 @@ def test_whatever_a_run_dies_in_every_article_is_on_one_line(tmp_path: Path) -> 
             assert database.execute("select version_num from alembic_version").fetchone() == ("0001",)
 
         publish(web, 3 * A_PAGE + 3)
-        die("before listings.with_next 2", *crawl)  # the first page of the list is read, the second is wanted
+        die("before listing.with_next 2", *crawl)  # the first page of the list is read, the second is wanted
         publish(web, 4 * A_PAGE + 3)  # so that all on the second page is waiting already, and the third has news
 
         asked = len(web.asked)
