@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -183,36 +183,28 @@ def _line_of(text: str, number: int, field: str) -> int:
     return header
 
 
-# What the sources file, and nothing else, lets a crawl do at the hosts that it names.
-
-
 @dataclass(frozen=True)
-class Trust:
-    """Hosts and ports that sources name, by what they may do that others may not."""
+class Exemptions:
+    """Hosts and ports that a guard of the downloader lets pass, because the sources file names them."""
 
-    inside: frozenset[Endpoint] = frozenset()
+    private_network: frozenset[Endpoint] = frozenset()
     """May be in a private network."""
     unverified: frozenset[Endpoint] = frozenset()
     """May show any certificate."""
 
 
-def trust_of(sources: Iterable[Source]) -> Trust:
+def exemptions_of(sources: Iterable[Source]) -> Exemptions:
     """Return what some sources allow. Certificates stay verified where one of several sources of a host wants them so.
 
-    >>> trust_of([Source(name="a", home="http://127.0.0.1:8600/"), Source(name="b", home="https://example.org/")])
-    Trust(inside=frozenset({('127.0.0.1', 8600)}), unverified=frozenset())
+    >>> by_number = Source(name="a", home="http://127.0.0.1:8600/")
+    >>> exemptions_of([by_number, Source(name="b", home="https://example.org/")])
+    Exemptions(private_network=frozenset({('127.0.0.1', 8600)}), unverified=frozenset())
     """
-    inside: set[Endpoint] = set()
+    private_network: set[Endpoint] = set()
     unverified: set[Endpoint] = set()
     verified: set[Endpoint] = set()
     for source in sources:
         named = source.endpoints()
-        inside |= {endpoint for endpoint in named if source.private_network or is_own_name(endpoint[0])}
+        private_network |= {endpoint for endpoint in named if source.private_network or is_own_name(endpoint[0])}
         (verified if source.verify_certificates else unverified).update(named)
-    return Trust(frozenset(inside), frozenset(unverified - verified))
-
-
-def trust_in(crawler: Any) -> Trust:
-    """Return what the sources of a crawl allow: nothing before it has any."""
-    trust: Trust = getattr(getattr(crawler.spider, "run", crawler.spider), "trust", Trust())
-    return trust
+    return Exemptions(frozenset(private_network), frozenset(unverified - verified))

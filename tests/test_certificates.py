@@ -10,7 +10,7 @@ from conftest import lines_of, run_scrapy, sources_file
 from hostile_web import HostileWeb, hostile_web, rss
 from local_web import article_page
 
-from newsbot.sources import Source, trust_of
+from newsbot.sources import Source, exemptions_of
 
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=1", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
 
@@ -61,6 +61,6 @@ def test_bad_certificates_are_refused_by_name_and_taken_where_the_source_says_so
 
 def test_a_host_of_two_sources_is_verified_if_one_of_them_wants_it() -> None:
     lax = Source(name="lax", home="https://a.example/", feeds=["https://b.example:8443/"], verify_certificates=False)
-    assert trust_of([lax]).unverified == {("a.example", 443), ("b.example", 8443)}
+    assert exemptions_of([lax]).unverified == {("a.example", 443), ("b.example", 8443)}
     strict = Source(name="strict", home="https://a.example/politics")
-    assert trust_of([lax, strict]).unverified == {("b.example", 8443)}
+    assert exemptions_of([lax, strict]).unverified == {("b.example", 8443)}

@@ -10,7 +10,7 @@ from twisted.internet.address import IPv4Address, IPv6Address
 
 from newsbot.downloader.errors import Skipped
 from newsbot.downloader.ssrf import WatchedNames, check, check_redirect
-from newsbot.sources import Source, trust_of
+from newsbot.sources import Source, exemptions_of
 from newsbot.web.endpoints import Endpoint, endpoint_of
 
 INSIDE = """
@@ -120,11 +120,16 @@ def test_naming_a_public_name_does_not_let_its_owner_lead_inside() -> None:
         "by-number": "http://10.0.0.7/", "localhost": "http://localhost:8000/", "intranet": "https://newsroom/",
         "own": "http://news.internal/", "public": "https://news.example.org/",
     }  # fmt: skip
-    trust = trust_of(Source(name=name, home=home) for name, home in homes.items())
-    assert trust.inside == {("10.0.0.7", 80), ("localhost", 8000), ("newsroom", 443), ("news.internal", 80)}
+    exempt = exemptions_of(Source(name=name, home=home) for name, home in homes.items()).private_network
+    assert exempt == {
+        ("10.0.0.7", 80),
+        ("localhost", 8000),
+        ("newsroom", 443),
+        ("news.internal", 80),
+    }
     feed = "https://feeds.example.org:8443/a"
     corporate = Source(name="public", home=homes["public"], feeds=[feed], private_network=True)
-    assert trust_of([corporate]).inside == {("news.example.org", 443), ("feeds.example.org", 8443)}
+    assert exemptions_of([corporate]).private_network == {("news.example.org", 443), ("feeds.example.org", 8443)}
 
 
 def test_an_address_that_cannot_be_read_has_no_endpoint() -> None:

@@ -17,7 +17,7 @@ from newsbot.crawl.recovery import RunLock, place_of
 from newsbot.crawl.schedule import Bounds, Schedule
 from newsbot.export import deliver, paths_of
 from newsbot.items import Article, Candidate, New, Rejection, Verdict
-from newsbot.sources import Source, trust_of
+from newsbot.sources import Source, exemptions_of
 from newsbot.store import articles, duplicates, frontier, ledger, revisits, runs
 from newsbot.store.articles import Policy
 from newsbot.store.frontier import Listing
@@ -74,7 +74,7 @@ class Run:
         self.engine = engine
         self.output = output
         self.sources = {source.name: source for source in sources}
-        self.trust = trust_of(sources)
+        self.exemptions = exemptions_of(sources)
         self.ledger = Ledger(self.id, self.sources)
         self.schedule = Schedule(engine, polling, now)
         self.now = now

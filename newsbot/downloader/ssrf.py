@@ -23,7 +23,7 @@ from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolu
 from zope.interface import implementer, provider
 
 from newsbot.downloader.errors import Skipped
-from newsbot.sources import trust_in
+from newsbot.sources import Exemptions
 from newsbot.web.endpoints import Endpoint, endpoint_at, endpoint_of, is_private, may_lead
 from newsbot.web.urls import MAX_URL_LENGTH
 
@@ -41,12 +41,12 @@ class PrivateAddressMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        check(request.url, trust_in(self.crawler).inside)
+        check(request.url, exemptions_in(self.crawler).private_network)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """A browser follows redirects by itself; what it brought from inside goes no further."""
         if response.url != request.url:
-            check(response.url, trust_in(self.crawler).inside)
+            check(response.url, exemptions_in(self.crawler).private_network)
         return response
 
 
@@ -79,7 +79,7 @@ class ConnectionMiddleware:
 
     def lets_in(self, host: str, port: int) -> bool:
         """Whether this crawl may go to a host whatever network it is in."""
-        endpoints = trust_in(self.crawler).inside | self.proxies
+        endpoints = exemptions_in(self.crawler).private_network | self.proxies
         return (host, port) in endpoints or (port == 0 and any(host == proxy for proxy, _ in self.proxies))
 
 
@@ -129,6 +129,12 @@ class WatchedNames:
             OnlyPublic, hostName, portNumber, addressTypes, transportSemantics
         )
         return resolution
+
+
+def exemptions_in(crawler: Crawler) -> Exemptions:
+    """Return what the sources of a crawl exempt from the guards: nothing before it has any."""
+    exemptions: Exemptions = getattr(getattr(crawler.spider, "run", crawler.spider), "exemptions", Exemptions())
+    return exemptions
 
 
 def watch_names() -> WatchedNames:

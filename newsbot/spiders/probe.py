@@ -34,7 +34,7 @@ from newsbot.downloader.errors import DOWNLOAD_ERRORS, outcome_of
 from newsbot.downloader.rendering import browser_meta, missing, use_browser
 from newsbot.extraction import ExtractionError, extract_article
 from newsbot.items import Article, Candidate
-from newsbot.sources import Source, trust_of
+from newsbot.sources import Source, exemptions_of
 from newsbot.spiders.base import add_contact, charset_of, opt_outs_of
 from newsbot.web.tdmrep import is_reserved, reserved_paths
 from newsbot.web.urls import site_of
@@ -107,7 +107,7 @@ class SurveySpider(Spider):
         self.sources = list(sources)
         self.url = url
         self.reports: list[SiteReport] = []
-        self.trust = trust_of([*self.sources, *([Source(name="named", home=url)] if url else [])])
+        self.exemptions = exemptions_of([*self.sources, *([Source(name="named", home=url)] if url else [])])
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
