@@ -48,7 +48,7 @@ class Page:
     charset: str | None = None
     """As the HTTP header states it; often wrong."""
     opt_outs: list[str] = field(default_factory=list)
-    """What its publisher reserves, names from OPT_OUTS."""
+    """What its publisher reserves for the whole host or in headers, names from OPT_OUTS."""
     fetched_at: str
 
 

@@ -24,9 +24,6 @@ from newsbot.items import Article, New, Page, Rejection, Revision
 
 logger = logging.getLogger("newsbot")
 
-RESERVE_TEXT = frozenset({"tdm-reservation", "noai", "noarchive"})
-"""Opt-outs that NEWSBOT_RESPECT_TDM leaves an article out for; noimageai costs it its image."""
-
 
 class Collector(Protocol):
     """A spider whose pages become stored articles: what the pipelines ask of it."""
@@ -66,7 +63,7 @@ class ArticlePipeline:
         )
 
     def open_spider(self) -> None:
-        self.workers = Workers(self.count, self.timeout)
+        self.workers = Workers(self.count, self.timeout, respect_tdm=self.respect_tdm)
 
     def close_spider(self) -> None:
         self.workers.close()
@@ -74,14 +71,8 @@ class ArticlePipeline:
     async def process_item(self, item: object) -> object:
         if not isinstance(item, Page):
             return item
-        if self.respect_tdm and (reserved := RESERVE_TEXT.intersection(item.opt_outs)):
-            detail = ", ".join(sorted(reserved))
-            return Rejection(url=item.aliases[0], source=item.source, reason="tdm_reserved", detail=detail)
         result = await self.workers.make_article(item)
         if isinstance(result, Article):
-            result.opt_outs = item.opt_outs
-            if self.respect_tdm and "noimageai" in item.opt_outs:
-                result.image = None
             await self._join_pages(item, result)
         return result
 

@@ -14,7 +14,7 @@ def test_opt_outs_are_recorded_and_by_setting_obeyed(tmp_path: Path) -> None:
     with local_web() as web:
         urls = {
             name: web.put(f"/{name}", article_page(f"Money for the {name}", f"the {name}"))
-            for name in ("harbour", "museum", "bridge", "theatre", "station")
+            for name in ("harbour", "museum", "bridge", "theatre", "station", "airport")
         }
         for name, header in (
             ("museum", ("X-Robots-Tag", "otherbot: noarchive, newsbot: noai")),
@@ -25,6 +25,10 @@ def test_opt_outs_are_recorded_and_by_setting_obeyed(tmp_path: Path) -> None:
             assert not callable(page)
             picture = page[2].replace(b"</head>", b'<meta property="og:image" content="https://e.org/a.jpg"></head>')
             web.pages[f"/{name}"] = (200, {**page[1], header[0]: header[1]}, picture)
+        page = web.pages["/airport"]
+        assert not callable(page)
+        meta = b'<meta name="robots" content="noarchive"></head>'
+        web.pages["/airport"] = (*page[:2], page[2].replace(b"</head>", meta))
         web.put("/.well-known/tdmrep.json", '[{"location": "/theatre", "tdm-reservation": 1}]', "application/json")
         path = sources_file(tmp_path, a={"home": f"{web.base}/", "feeds": [web.feed("/feed", list(urls.values()))]})
         news = ("crawl", "news", "-a", f"sources={path}", *FAST)
@@ -36,6 +40,7 @@ def test_opt_outs_are_recorded_and_by_setting_obeyed(tmp_path: Path) -> None:
             urls["bridge"]: ["tdm-reservation"],
             urls["theatre"]: ["tdm-reservation"],
             urls["station"]: ["noimageai"],
+            urls["airport"]: ["noarchive"],
         }
         assert web.paths().count("/.well-known/tdmrep.json") == 1
         web.asked.clear()
@@ -47,5 +52,6 @@ def test_opt_outs_are_recorded_and_by_setting_obeyed(tmp_path: Path) -> None:
     assert {line["url"]: (line["outcome"], line["reason"]) for line in dropped} == {
         urls["museum"]: ("rejected", "tdm_reserved"),
         urls["bridge"]: ("rejected", "tdm_reserved"),
+        urls["airport"]: ("rejected", "tdm_reserved"),
         urls["theatre"]: ("skipped", "tdm_reserved"),
     }

@@ -31,7 +31,7 @@ LARGE = 2_000_000
 """Bytes of a page from which on it is worked on alone: its worker takes up to ten times as many."""
 
 
-def make_article(page: Page) -> Article | Rejection:
+def make_article(page: Page, respect_tdm: bool = False) -> Article | Rejection:
     """Make a clean article of a fetched page, or say why it is none."""
     # Not above: a crawl that has worker processes starts sooner and stays smaller without the extractor.
     from newsbot.extraction import ExtractionError, extract_article
@@ -39,7 +39,13 @@ def make_article(page: Page) -> Article | Rejection:
     try:
         article = clean_article(
             extract_article(
-                page.html, page.url, charset=page.charset, fetched_at=page.fetched_at, candidate=page.candidate
+                page.html,
+                page.url,
+                charset=page.charset,
+                fetched_at=page.fetched_at,
+                candidate=page.candidate,
+                opt_outs=page.opt_outs,
+                respect_tdm=respect_tdm,
             )
         )
     except ExtractionError as error:
@@ -55,10 +61,14 @@ def make_article(page: Page) -> Article | Rejection:
 class Workers:
     """Makes articles of pages in processes, or in this one where there are 0 of them."""
 
-    def __init__(self, count: int, timeout: float) -> None:
-        """``timeout``: seconds that one page may take; there is none where ``count`` is 0."""
+    def __init__(self, count: int, timeout: float, *, respect_tdm: bool = False) -> None:
+        """``timeout``: seconds that one page may take; there is none where ``count`` is 0.
+
+        ``respect_tdm``: whether pages that reserve themselves are to be refused.
+        """
         self._count = count
         self._timeout = timeout
+        self._respect_tdm = respect_tdm
         self._turn = asyncio.Semaphore(1)
         self._last_result = 0.0
         self._pool = _new_pool(count) if count else None
@@ -66,19 +76,19 @@ class Workers:
     async def make_article(self, page: Page) -> Article | Rejection:
         """Make a clean article of a page without holding up the event loop."""
         if self._pool is None:
-            return make_article(page)
+            return make_article(page, self._respect_tdm)
         if len(page.html) > LARGE:
             async with self._turn:
                 return await self._in_worker(_make_large_article, page)
         return await self._in_worker(make_article, page)
 
-    async def _in_worker(self, make: Callable[[Page], Article | Rejection], page: Page) -> Article | Rejection:
+    async def _in_worker(self, make: Callable[[Page, bool], Article | Rejection], page: Page) -> Article | Rejection:
         assert self._pool is not None
         try:
             if not self._pool.active:  # a worker that was idle has been killed, or the fork server
                 self.close()
                 self._pool = _new_pool(self._count)
-            future = self._pool.schedule(make, args=[page], timeout=self._timeout)
+            future = self._pool.schedule(make, args=[page, self._respect_tdm], timeout=self._timeout)
             return await self._result(self._pool, asyncio.wrap_future(future))
         except FutureTimeoutError:
             return _rejection(page, "extractor_timeout", f"over {self._timeout:g} s")
@@ -128,10 +138,10 @@ def _begin() -> None:
     give_large_blocks_back()
 
 
-def _make_large_article(page: Page) -> Article | Rejection:
+def _make_large_article(page: Page, respect_tdm: bool) -> Article | Rejection:
     """Make an article of a large page, and give back what that took."""
     try:
-        return make_article(page)
+        return make_article(page, respect_tdm)
     finally:
         give_free_memory_back()
 

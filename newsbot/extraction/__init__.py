@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.metadata import version
 
 from newsbot import __version__
@@ -15,6 +16,7 @@ from newsbot.extraction.kinds import kind_of, paywalled
 from newsbot.extraction.language import claimed, language_of
 from newsbot.extraction.rejection import refuse
 from newsbot.items import Article, Candidate
+from newsbot.web.tdmrep import RESERVE_TEXT, in_order, opt_outs_of_head
 from newsbot.web.text import count_words
 from newsbot.web.urls import InvalidURL, article_id, canonical_url
 
@@ -32,19 +34,25 @@ def extract_article(
     charset: str | None = None,
     fetched_at: str | None = None,
     candidate: Candidate | None = None,
+    opt_outs: Iterable[str] = (),
+    respect_tdm: bool = False,
 ) -> Article:
     """Extract the article of one page.
 
     charset is the HTTP header's, which may be wrong; fetched_at (RFC 3339) is the time after which nothing can
-    have been published; candidate is what a feed or sitemap said, the last witness for every field.
+    have been published; candidate is what a feed or sitemap said, the last witness for every field; opt_outs are
+    what headers and host reserve, to which the page's own meta tags add. With respect_tdm, a page whose text is
+    reserved is refused ("tdm_reserved"), and one whose images are has none.
     Raises ExtractionError, whose reason is one of items.REJECTION_REASONS, for a page that is no article.
     """
     try:
         address = canonical_url(url)
     except InvalidURL as error:
         raise ExtractionError("unreadable", f"no address: {error}") from None
+    reserved = _reserved(opt_outs, respect_tdm)
     document = read_document(html, url, charset)
     facts = read_fields(document, address, candidate, fetched_at)
+    reserved = _reserved([*reserved, *opt_outs_of_head(facts.tags_of_head.values)], respect_tdm)
     witnesses = [(plain_text(facts.article_body), "json-ld")] if facts.article_body else []
     if candidate and candidate.html:
         witnesses.append((plain_text(candidate.html), "feed"))
@@ -73,14 +81,23 @@ def extract_article(
         language=language,
         section=facts.section,
         tags=facts.tags,
-        image=facts.image,
+        image=None if respect_tdm and "noimageai" in reserved else facts.image,
         summary=facts.summary,
         text=text,
         word_count=count_words(text),
         kind=kind_of(facts),
         paywalled=paywalled(facts),
+        opt_outs=reserved,
         fetched_at=fetched_at or "",
         extractor=EXTRACTOR,
         origins=facts.origins,
         next_page=next_page(document, address),
     )
+
+
+def _reserved(names: Iterable[str], respect: bool) -> list[str]:
+    """Return the opt-outs in their order; raise ExtractionError where they cost the text and are respected."""
+    reserved = in_order(names)
+    if respect and (texts := sorted(RESERVE_TEXT.intersection(reserved))):
+        raise ExtractionError("tdm_reserved", ", ".join(texts))
+    return reserved

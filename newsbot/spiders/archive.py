@@ -7,7 +7,7 @@ import glob
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -16,7 +16,11 @@ from w3lib.encoding import http_content_type_encoding
 from newsbot.items import Candidate, Page
 from newsbot.sources import Source
 from newsbot.spiders.base import ArgumentError, CollectingSpider
+from newsbot.web.tdmrep import opt_outs_of_headers
 from newsbot.web.urls import InvalidURL, canonical_url, site_of
+
+if TYPE_CHECKING:
+    from warcio.statusandheaders import StatusAndHeaders
 
 AT_WORK = 32
 """Pages between the file and the store: enough for the workers, little for the memory."""
@@ -88,5 +92,11 @@ def pages_of(file: Path) -> Iterator[Page]:
                 candidate=Candidate(url=url, via="archive"),
                 aliases=[url],
                 charset=http_content_type_encoding(kind),
+                opt_outs=_opt_outs(record.http_headers),
                 fetched_at=record.rec_headers.get_header("WARC-Date"),
             )
+
+
+def _opt_outs(headers: StatusAndHeaders) -> list[str]:
+    robots = [value for name, value in headers.headers if name.lower() == "x-robots-tag"]
+    return opt_outs_of_headers(robots, headers.get_header("TDM-Reservation"))

@@ -29,7 +29,7 @@ from newsbot.store import StoreError, open_engine
 from newsbot.store.articles import Policy
 from newsbot.store.database import store_url
 from newsbot.store.leases import Leases, leases_of, take_all
-from newsbot.web.tdmrep import opt_outs
+from newsbot.web.tdmrep import opt_outs_of_headers
 
 EXIT_WHOLE, EXIT_CRASHED, EXIT_USAGE, EXIT_UNHEALTHY, EXIT_ELSEWHERE = 0, 1, 2, 3, 4
 
@@ -242,11 +242,11 @@ def charset_of(response: Response) -> str | None:
 
 
 def opt_outs_of(response: Response) -> list[str]:
-    """Return what the publisher of a page reserves: for its whole site, in its headers, in its meta tags."""
+    """Return what the publisher of a page reserves for its whole site or in its headers."""
     robots = [value.decode("latin-1") for value in response.headers.getlist("X-Robots-Tag")]
     header = response.headers.get("TDM-Reservation")
     reserved = response.meta.get("tdm_reserved", False)
-    return opt_outs(response.body, robots, header.decode("latin-1") if header else "1" if reserved else None)
+    return opt_outs_of_headers(robots, header.decode("latin-1") if header else "1" if reserved else None)
 
 
 def _listed(files: dict[str, int]) -> str:

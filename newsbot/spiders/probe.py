@@ -36,7 +36,7 @@ from newsbot.extraction import ExtractionError, extract_article
 from newsbot.items import Article, Candidate
 from newsbot.sources import Source, exemptions_of
 from newsbot.spiders.base import add_contact, charset_of, opt_outs_of
-from newsbot.web.tdmrep import is_reserved, reserved_paths
+from newsbot.web.tdmrep import in_order, is_reserved, reserved_paths
 from newsbot.web.urls import site_of
 
 AT_ONCE = 32
@@ -228,6 +228,7 @@ class SurveySpider(Spider):
                     *page, charset=charset_of(response), fetched_at=utc_now(), candidate=candidate
                 )
                 report.article = clean_article(article)
+                report.opt_outs = in_order([*report.opt_outs, *article.opt_outs])
                 report.article_url, report.fault = response.url, None
                 host = urlsplit(response.url).netloc
                 break
@@ -241,7 +242,7 @@ class SurveySpider(Spider):
             report.robots = f"allowed, {delay:g} s apart"
 
     async def reserved(self, response: Response) -> list[str]:
-        """Return the opt-outs of a page, those of its whole site among them."""
+        """Return what the host and the headers of a page reserve."""
         parts = urlsplit(response.url)
         rules, _ = await self.fetch(f"{parts.scheme}://{parts.netloc}/.well-known/tdmrep.json")
         if rules is not None and is_reserved(reserved_paths(rules.body), parts.path):

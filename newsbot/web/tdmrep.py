@@ -1,48 +1,55 @@
 """What publishers reserve: text and data mining (W3C TDMRep), use by AI, archiving.
 
 The signs: an HTTP header or meta tag ``tdm-reservation: 1``, a rule in /.well-known/tdmrep.json, and the
-words noai, noimageai and noarchive in X-Robots-Tag or in a robots meta tag.
+words noai, noimageai and noarchive in X-Robots-Tag or in a robots meta tag. Headers are read where the response is,
+meta tags where the page is parsed: in a comment or in a script there is none.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import orjson
 
 from newsbot.items import OPT_OUTS
 
-HEAD_BYTES = 200_000
-"""How far into a page meta tags are looked for."""
 AGENT = "newsbot"
+RESERVE_TEXT = frozenset({"tdm-reservation", "noai", "noarchive"})
+"""Opt-outs that cost the operator who obeys them the article; noimageai costs it its image."""
 
-_META = re.compile(rb"<meta\b[^>]{1,1000}>", re.I)
-_ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
-
-def opt_outs(page: bytes, robots_tags: Iterable[str] = (), tdm_reservation: str | None = None) -> list[str]:
-    """Return what a page reserves, names from OPT_OUTS in their order.
+def opt_outs_of_headers(robots_tags: Iterable[str] = (), tdm_reservation: str | None = None) -> list[str]:
+    """Return what the headers of a response reserve.
 
     ``robots_tags`` are the values of its X-Robots-Tag headers, ``tdm_reservation`` that of its own header.
 
-    >>> opt_outs(b'<meta name="robots" content="index, noai">', ["noarchive"])
-    ['noai', 'noarchive']
-    >>> opt_outs(b'<meta name="tdm-reservation" content="1">')
-    ['tdm-reservation']
+    >>> opt_outs_of_headers(["otherbot: noai", "noarchive, noai"], "1")
+    ['tdm-reservation', 'noai', 'noarchive']
     """
-    reserved = (tdm_reservation or "").strip() == "1"
-    words: set[str] = set()
-    for tag in robots_tags:
-        words.update(_words_for_us(tag))
-    for tag in _META.findall(page[:HEAD_BYTES]):
-        named = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(tag.decode("latin-1"))}
-        name, content = named.get("name", "").strip().lower(), named.get("content", "")
-        if name == "tdm-reservation":
-            reserved = reserved or content.strip() == "1"
-        elif name in ("robots", AGENT):
-            words.update(_split(content))
-    return [name for name in OPT_OUTS if name in words or (name == "tdm-reservation" and reserved)]
+    words = {word for tag in robots_tags for word in _words_for_us(tag)}
+    return in_order([*words, *(["tdm-reservation"] if (tdm_reservation or "").strip() == "1" else [])])
+
+
+def opt_outs_of_head(metas: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return what the meta tags of a page reserve: the contents of each, by name in lower case.
+
+    >>> opt_outs_of_head({"robots": ["index, noai"], "otherbot": ["noarchive"], "tdm-reservation": ["1"]})
+    ['tdm-reservation', 'noai']
+    """
+    words = {word for name in ("robots", AGENT) for content in metas.get(name, ()) for word in _split(content)}
+    reserved = any(content.strip() == "1" for content in metas.get("tdm-reservation", ()))
+    return in_order([*words, *(["tdm-reservation"] if reserved else [])])
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Return those of some names that are opt-outs, each once, in the order of OPT_OUTS.
+
+    >>> in_order(["noarchive", "noai", "index", "noai"])
+    ['noai', 'noarchive']
+    """
+    found = set(names)
+    return [name for name in OPT_OUTS if name in found]
 
 
 def reserved_paths(body: bytes) -> list[tuple[str, bool]]:
