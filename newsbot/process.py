@@ -1,4 +1,7 @@
-"""Memory that goes back to the system once it is free, where the C library is glibc."""
+"""A process of newsbot and the system around it: how it ends, whom it outlives, what memory it keeps.
+
+``python -m newsbot.process PARENT COMMAND...`` runs a command that dies when its parent dies.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,46 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from enum import IntEnum
 
 LARGE = 1_048_576
 """Bytes of a block that is given back as soon as it is freed."""
 M_MMAP_THRESHOLD = -3
+"""Parameter of mallopt(3)."""
+PR_SET_PDEATHSIG = 1
+"""Option of prctl(2): the signal that a process gets when its parent ends. It outlives exec."""
+
+
+class ExitStatus(IntEnum):
+    """What every command of newsbot exits with; the same fault has the same status everywhere."""
+
+    WHOLE = 0
+    """Everything was done that was asked for."""
+    CRASHED = 1
+    """Crashed, or refused: what is needed (a store, a folder, an extra, a port, a broker) cannot be used."""
+    USAGE = 2
+    """What was asked for cannot be meant: an option, an argument, a name, a sources file, a setting."""
+    UNREACHABLE = 3
+    """Done, and a source could not be reached."""
+    ELSEWHERE = 4
+    """Done, and a source was left to another crawl that is at it."""
+
+
+def die_with_parent() -> None:
+    """Let Linux kill this process when its parent ends, by whatever death; elsewhere it lives on."""
+    _call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def dying_with_parent(command: Sequence[str]) -> list[str]:
+    """Return the command line that runs a command so that it dies with this process.
+
+    The child itself asks the kernel for that: code between fork and exec is not safe in a process with threads.
+    """
+    return [sys.executable, "-m", "newsbot.process", str(os.getpid()), *command]
 
 
 def give_large_blocks_back() -> None:
-    """Let the C library give every large block back when it is freed (mallopt(3)).
+    """Let the C library give every large block back when it is freed (mallopt(3), glibc).
 
     By itself glibc raises that bound to 32 MB as large blocks are freed, and keeps what large pages took.
     """
@@ -22,33 +57,20 @@ def give_large_blocks_back() -> None:
 
 
 def give_free_memory_back() -> None:
-    """Give back what is free in small pieces (malloc_trim(3)); takes some milliseconds."""
+    """Give back what is free in small pieces (malloc_trim(3), glibc); takes some milliseconds."""
     _call("malloc_trim", 0)
 
 
 def _call(name: str, *arguments: int) -> None:
-    if sys.platform == "linux" and (function := getattr(ctypes.CDLL(None), name, None)):  # musl has none of them
+    """Call a function of the C library on Linux, where it has one of that name (musl lacks the memory's)."""
+    if sys.platform == "linux" and (function := getattr(ctypes.CDLL(None), name, None)):
         function(*arguments)
 
 
-# ``python -m newsbot.process PARENT COMMAND...``: run a command that dies when its parent dies.
-#
-# The child itself asks the kernel for the signal, because code between fork and exec is not safe in a
-# process with threads. PR_SET_PDEATHSIG (Linux, prctl(2)) outlives exec; elsewhere the command just runs.
-
-PR_SET_PDEATHSIG = 1
-
-
-def leashed(command: Sequence[str]) -> list[str]:
-    """Return the command line that runs a command leashed to this process."""
-    return [sys.executable, "-m", "newsbot.process", str(os.getpid()), *command]
-
-
 def _main(parent: int, command: list[str]) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    die_with_parent()
     if os.getppid() != parent:
-        sys.exit(1)  # it died before it could be asked for
+        sys.exit(ExitStatus.CRASHED)  # it died before that could be asked for
     os.execvp(command[0], command)  # noqa: S606 (no shell is wanted)
 
 

@@ -171,11 +171,11 @@ def test_a_lost_lease_ends_the_crawl_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")
-def test_a_leashed_child_dies_with_its_parent() -> None:
+def test_a_child_that_asks_for_it_dies_with_its_parent() -> None:
     code = (
-        "import subprocess, sys, time; from newsbot.process import leashed\n"
+        "import subprocess, sys, time; from newsbot.process import dying_with_parent\n"
         "sleeper = 'import time; print(1, flush=True); time.sleep(60)'\n"
-        "child = subprocess.Popen(leashed([sys.executable, '-c', sleeper]))\n"
+        "child = subprocess.Popen(dying_with_parent([sys.executable, '-c', sleeper]))\n"
         "time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True)

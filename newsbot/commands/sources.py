@@ -20,6 +20,7 @@ from tomlkit.items import Table as TomlTable
 from newsbot.commands.crawl import QUIET
 from newsbot.crawl.boilerplate import learned_blocks
 from newsbot.extensions.log_escaping import escaped
+from newsbot.process import ExitStatus
 from newsbot.sources import BUNDLED, Source, SourcesError, load_sources
 from newsbot.store import StoreError
 from newsbot.store.database import open_existing, store_url
@@ -28,8 +29,6 @@ from newsbot.web.urls import InvalidURL, canonical_url
 
 if TYPE_CHECKING:
     from newsbot.spiders.probe import ListingReport, SiteReport
-
-UNHEALTHY = 3
 
 
 class Command(ScrapyCommand):
@@ -69,7 +68,7 @@ class Command(ScrapyCommand):
             case ["check", *names]:
                 reports = self._survey(sources=_load(file or BUNDLED, names))
                 _show(reports)
-                self.exitcode = 0 if all(report.is_healthy for report in reports) else UNHEALTHY
+                self.exitcode = 0 if all(report.is_healthy for report in reports) else ExitStatus.UNREACHABLE
             case ["add", url]:
                 self.exitcode = self._add(url, Path(file) if file else None)
             case ["boilerplate", name]:
@@ -122,7 +121,7 @@ class Command(ScrapyCommand):
         _show([report], listings=True)
         if not any(listing.named for listing in report.listings):
             print(f"nothing was added: no article could be found at {home}")
-            return UNHEALTHY
+            return ExitStatus.UNREACHABLE
         source = _with_free_name(report.source, {source.name for source in taken})
         block = _block(source)
         print("\n[[source]]", *map(escaped, block.as_string().split("\n")), sep="\n")

@@ -8,7 +8,6 @@ loop, no store. Should the workers or the fork server be killed, the crawl start
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import multiprocessing
 import signal
 import sys
@@ -21,7 +20,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from newsbot.cleaning import CleaningError, clean_article
 from newsbot.items import Article, Page, Rejection
-from newsbot.process import give_free_memory_back, give_large_blocks_back
+from newsbot.process import die_with_parent, give_free_memory_back, give_large_blocks_back
 
 LOOK_AGAIN = 1.0
 """Seconds after which who waits for a page looks whether there are workers still."""
@@ -134,7 +133,8 @@ def _rejection(page: Page, reason: str, detail: str = "") -> Rejection:
 
 def _begin() -> None:
     """Prepare a worker."""
-    _die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the crawl, which then stops its workers.
+    die_with_parent()
     give_large_blocks_back()
 
 
@@ -144,10 +144,3 @@ def _make_large_article(page: Page, respect_tdm: bool) -> Article | Rejection:
         return make_article(page, respect_tdm)
     finally:
         give_free_memory_back()
-
-
-def _die_with_parent() -> None:
-    """Ask Linux to end this worker when its parent dies, by whatever death (prctl(2), PR_SET_PDEATHSIG)."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the crawl, which then stops its workers.
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)

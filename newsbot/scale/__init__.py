@@ -2,5 +2,4 @@
 
 tasks    the queue, and the task: crawl one source in a child process
 lease    no two workers at one site
-leashed  a child process that dies with its parent
 """

@@ -21,7 +21,7 @@ from celery.exceptions import Reject
 from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
 
-from newsbot.process import leashed
+from newsbot.process import ExitStatus, dying_with_parent
 from newsbot.scale.lease import HEARTBEAT, LeaseLost, leased
 from newsbot.sources import Source
 
@@ -34,14 +34,8 @@ CRAWL_SECONDS = 6 * 3600
 GRACE_SECONDS = 120
 PAUSE_SECONDS = 30
 """Wait after a crawl that could not start, so that a broken worker does not empty the queue."""
-REFUSED = 1
-"""Exit status of a crawl whose store or output folder cannot be used; other workers may fare better."""
-UNHEALTHY = 3
-"""Exit status of a crawl that is whole, and whose source could not be reached."""
-
-ELSEWHERE = 4
-"""Exit status of a crawl whose source another crawl is at."""
-
+ENDED = (ExitStatus.WHOLE, ExitStatus.UNREACHABLE, ExitStatus.ELSEWHERE)
+"""Exit statuses of a crawl that came to its end."""
 BROKER_ERRORS = (OperationalError, AMQPError, OSError)
 
 logger = logging.getLogger("newsbot.scale")
@@ -90,11 +84,11 @@ def application(broker_url: str, queue: str, settings: Sequence[str] = ()) -> Ce
                 status = _crawl(command_line(name, sources, settings), lease.keep)
         except (LeaseLost, *BROKER_ERRORS) as error:
             logger.error("%s: crawl stopped: %s", name, error)
-            status = REFUSED
+            status = ExitStatus.CRASHED
         else:
-            level = logging.INFO if status in (0, UNHEALTHY, ELSEWHERE) else logging.ERROR
+            level = logging.INFO if status in ENDED else logging.ERROR
             logger.log(level, "%s: crawl exited with %d", name, status)
-        if status == REFUSED or status < 0:
+        if status == ExitStatus.CRASHED or status < 0:
             time.sleep(PAUSE_SECONDS)
             raise Reject(f"exit status {status}", requeue=True)
 
@@ -139,7 +133,7 @@ def _crawl(command: Sequence[str], wait: Callable[[float], None]) -> int:
     environment = {"SCRAPY_SETTINGS_MODULE": "newsbot.settings", **os.environ}
     bounds = [(CRAWL_SECONDS, signal.SIGTERM), (CRAWL_SECONDS + GRACE_SECONDS, signal.SIGKILL)]
     start = time.monotonic()
-    with subprocess.Popen(leashed(command), env=environment) as child:  # noqa: S603 (our own command)
+    with subprocess.Popen(dying_with_parent(command), env=environment) as child:  # noqa: S603 (our own command)
         try:
             while child.poll() is None:
                 wait(0.5)

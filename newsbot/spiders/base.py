@@ -24,14 +24,13 @@ from newsbot.downloader.errors import outcome_of
 from newsbot.downloader.rendering import browser_meta
 from newsbot.extraction import MAX_BYTES
 from newsbot.items import Candidate, Page
+from newsbot.process import ExitStatus
 from newsbot.sources import Source, SourcesError
 from newsbot.store import StoreError, open_engine
 from newsbot.store.articles import Policy
 from newsbot.store.database import store_url
 from newsbot.store.leases import Leases, leases_of, take_all
 from newsbot.web.tdmrep import opt_outs_of_headers
-
-EXIT_WHOLE, EXIT_CRASHED, EXIT_USAGE, EXIT_UNHEALTHY, EXIT_ELSEWHERE = 0, 1, 2, 3, 4
 
 logger = logging.getLogger("newsbot")
 
@@ -51,7 +50,7 @@ class CollectingSpider(Spider):
     leases: Leases | None = None
     left_out: frozenset[str] = frozenset()
     """Sources that another crawl on the same store is at."""
-    exit_status = EXIT_CRASHED
+    exit_status = ExitStatus.CRASHED
     """What `scrapy crawl` exits with; a crawl that never comes to its end has crashed."""
 
     @classmethod
@@ -108,10 +107,10 @@ class CollectingSpider(Spider):
                 policy=self.policy(),
             )
         except (SourcesError, ArgumentError) as error:
-            self.exit_status = EXIT_USAGE
+            self.exit_status = ExitStatus.USAGE
             raise self._refusal(error) from None
         except AllElsewhere as error:
-            self.exit_status = EXIT_ELSEWHERE
+            self.exit_status = ExitStatus.ELSEWHERE
             raise self._refusal(error) from None
         except (StoreError, OSError) as error:
             raise self._refusal(error) from None
@@ -131,13 +130,13 @@ class CollectingSpider(Spider):
         try:
             summary = self.run.finish()
         except (StoreError, OSError) as error:
-            self.exit_status = EXIT_CRASHED
+            self.exit_status = ExitStatus.CRASHED
             logger.error("files could not be written: %s; the next run writes them", error)
             self.run.abandon()
             return
-        if self.exit_status == EXIT_CRASHED and not getattr(self, "_broken", False):
-            whole = EXIT_ELSEWHERE if self.left_out else EXIT_WHOLE
-            self.exit_status = EXIT_UNHEALTHY if summary.unreachable else whole
+        if self.exit_status == ExitStatus.CRASHED and not getattr(self, "_broken", False):
+            whole = ExitStatus.ELSEWHERE if self.left_out else ExitStatus.WHOLE
+            self.exit_status = ExitStatus.UNREACHABLE if summary.unreachable else whole
         self._report(summary)
 
     @contextmanager
