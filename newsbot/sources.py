@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -16,6 +17,8 @@ from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
 BUNDLED = Path(__file__).with_name("sources.toml")
 """The sources file that ships with newsbot."""
+MAX_NAME = 64
+"""Characters of a source's name: the width of its columns in the store."""
 
 
 class SourcesError(ValueError):
@@ -47,7 +50,7 @@ class Source(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    name: str = Field(pattern=rf"^[a-z0-9][a-z0-9._-]{{0,{MAX_NAME - 1}}}$")
     title: str = ""
     home: Url
     language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")
@@ -98,6 +101,28 @@ class Source(BaseModel):
         if self.allow and not any(re.search(pattern, url) for pattern in self.allow):
             return "not_allowed_by_pattern"
         return None
+
+
+def source_name(url: str) -> str:
+    """Return the name of a source that has none yet: the site of its address, alike for crawls and sources files.
+
+    Raises InvalidURL.
+
+    >>> source_name("https://www.example.co.uk/news"), source_name("http://127.0.0.1:8600/"), source_name("http://[::1]/")
+    ('example.co.uk', '127.0.0.1-8600', '1')
+    """
+    return bounded_name(re.sub(r"[^a-z0-9.]+", "-", site_of(canonical_url(url))).strip("-.") or "site")
+
+
+def bounded_name(name: str) -> str:
+    """Return a name that is no longer than MAX_NAME: of a longer one the start, and a digest that tells it from others.
+
+    >>> bounded_name("example.org"), bounded_name("a" * 63 + ".example.org")[-12:]
+    ('example.org', 'aaa-0844c94e')
+    """
+    if len(name) <= MAX_NAME:
+        return name
+    return f"{name[: MAX_NAME - 9]}-{hashlib.blake2b(name.encode(), digest_size=4).hexdigest()}"
 
 
 def load_sources(path: Path | str = BUNDLED, only: Sequence[str] = (), tags: Sequence[str] = ()) -> list[Source]:

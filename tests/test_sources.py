@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from newsbot.sources import Source, SourcesError, load_sources
+from newsbot.sources import MAX_NAME, Source, SourcesError, load_sources, source_name
+from newsbot.spiders.site import SiteSpider
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -100,3 +101,15 @@ def test_a_tag_chooses_and_a_strange_tag_is_said_plainly(tmp_path: Path) -> None
     assert [source.name for source in load_sources(path, tags=["x"])] == ["a", "c"]
     with pytest.raises(SourcesError, match="no source has the tag z; tags are: x, y"):
         load_sources(path, tags=["x", "z"])
+
+
+def test_a_site_has_one_name_that_is_valid_however_long_its_address() -> None:
+    long = ["https://" + "-".join(["a-very-long-name-of-a-paper"] * 2) + f"-{end}.example/" for end in ("east", "west")]
+    assert [source_name(url) for url in ("https://www.Example.org/a", "http://news.example.org:80")] == [
+        "example.org"
+    ] * 2
+    for url in (*long, "http://[2001:db8::1]:8080/", "http://localhost:8600/", "https://b\u00fccher.example/"):
+        (source,) = SiteSpider(url=url).sources()
+        assert Source(name=source.name, home=url).name == source_name(url)
+        assert len(source.name) <= MAX_NAME
+    assert len({source_name(url) for url in long}) == 2

@@ -12,7 +12,7 @@ from local_web import article_page, local_web
 from newsbot.commands import sources as commands
 from newsbot.demo import Newsroom, serve
 from newsbot.items import Candidate
-from newsbot.sources import Source, load_sources
+from newsbot.sources import Source, load_sources, source_name
 from newsbot.spiders.probe import ListingReport, SiteReport
 
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
@@ -33,6 +33,7 @@ def test_a_site_is_found_tried_and_added_and_comments_stay(tmp_path: Path) -> No
         source = load_sources(file)[1]
         assert f"added to {file} as {source.name}" in run.stdout
         assert source.home == home
+        assert source.name == source_name(home), "as `crawl site` calls it"
         assert source.title == named[name]["title"]
         assert source.language == named[name]["language"]
         assert {*source.feeds, *source.sitemaps, *source.news_sitemaps} >= {*named[name]["sitemaps"]}

@@ -21,7 +21,7 @@ from newsbot.commands.crawl import QUIET
 from newsbot.crawl.boilerplate import learned_blocks
 from newsbot.extensions.log_escaping import escaped
 from newsbot.process import ExitStatus
-from newsbot.sources import BUNDLED, Source, SourcesError, load_sources
+from newsbot.sources import BUNDLED, Source, SourcesError, bounded_name, load_sources
 from newsbot.store import StoreError
 from newsbot.store.database import open_existing, store_url
 from newsbot.store.sites import judge
@@ -170,7 +170,7 @@ def _block(source: Source) -> TomlTable:
 def _with_free_name(source: Source, taken: set[str]) -> Source:
     names = [source.name, f"{source.name}-{source.country}" if source.country else source.name]
     names += [f"{source.name}-{number}" for number in range(2, 1000)]
-    return source.model_copy(update={"name": next(name for name in names if name not in taken)})
+    return source.model_copy(update={"name": next(name for name in map(bounded_name, names) if name not in taken)})
 
 
 def _load(file: Path | str, names: list[str] | None = None) -> list[Source]:

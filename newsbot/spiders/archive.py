@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import glob
-import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -14,10 +13,10 @@ from scrapy.crawler import Crawler
 from w3lib.encoding import http_content_type_encoding
 
 from newsbot.items import Candidate, Page
-from newsbot.sources import Source
+from newsbot.sources import Source, source_name
 from newsbot.spiders.base import ArgumentError, CollectingSpider
 from newsbot.web.tdmrep import opt_outs_of_headers
-from newsbot.web.urls import InvalidURL, canonical_url, site_of
+from newsbot.web.urls import InvalidURL, canonical_url
 
 if TYPE_CHECKING:
     from warcio.statusandheaders import StatusAndHeaders
@@ -88,7 +87,7 @@ def pages_of(file: Path) -> Iterator[Page]:
             yield Page(
                 url=url,
                 html=record.content_stream().read(),
-                source=re.sub(r"[^a-z0-9.]+", "-", site_of(url)).strip("-"),
+                source=source_name(url),
                 candidate=Candidate(url=url, via="archive"),
                 aliases=[url],
                 charset=http_content_type_encoding(kind),

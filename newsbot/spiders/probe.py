@@ -34,10 +34,9 @@ from newsbot.downloader.errors import DOWNLOAD_ERRORS, outcome_of
 from newsbot.downloader.rendering import browser_meta, missing, use_browser
 from newsbot.extraction import ExtractionError, extract_article
 from newsbot.items import Article, Candidate
-from newsbot.sources import Source, exemptions_of
+from newsbot.sources import Source, exemptions_of, source_name
 from newsbot.spiders.base import add_contact, charset_of, opt_outs_of
 from newsbot.web.tdmrep import in_order, is_reserved, reserved_paths
-from newsbot.web.urls import site_of
 
 AT_ONCE = 32
 """Sites that are looked at side by side."""
@@ -133,7 +132,7 @@ class SurveySpider(Spider):
     async def find(self, url: str) -> SiteReport:
         """Find the listings of a site from its home page, and check those that can be read."""
         home, error = await self.fetch(url)
-        source = Source(name=name_of(url), home=url)
+        source = Source(name=source_name(url), home=url)
         if home is None:
             listing = ListingReport(channel="section", url=url, error=error)
             return SiteReport(source=source, listings=[listing], fault=error, robots=robots_of(error))
@@ -262,17 +261,6 @@ class SurveySpider(Spider):
             _, reason, detail = outcome_of(error)
             return None, f"{reason}: {detail}" if detail else reason
         return (response, None) if response.status == 200 else (None, f"http_{response.status}")
-
-
-def name_of(url: str) -> str:
-    """Return a name for the source at an address: its registrable host without the ending, or its number and port.
-
-    >>> name_of("https://www.example.co.uk/news"), name_of("http://127.0.0.1:8600/")
-    ('example', '127.0.0.1-8600')
-    """
-    site = site_of(url)
-    host = site if re.search(r"^[\d.]+(:|$)|^\[", site) else site.partition(".")[0]
-    return re.sub(r"[^a-z0-9.]+", "-", host.lower()).strip("-.")[:64] or "site"
 
 
 def robots_of(error: str | None) -> str:

@@ -21,12 +21,12 @@ from newsbot.discovery import (
 )
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, outcome_of
 from newsbot.items import Candidate
-from newsbot.sources import Source
+from newsbot.sources import Source, source_name
 from newsbot.spiders.base import ArgumentError
 from newsbot.spiders.date_range import Days, archive_pages
 from newsbot.spiders.listing import LISTING_PRIORITY, DiscoveringSpider
 from newsbot.store.frontier import Listing
-from newsbot.web.urls import InvalidURL, canonical_url, site_of
+from newsbot.web.urls import InvalidURL, canonical_url
 
 MAX_SECTIONS = 20
 """Section pages that are read of one site."""
@@ -61,7 +61,7 @@ class SiteSpider(DiscoveringSpider):
         self.days = Days(*(_day(name, getattr(self, name)) for name in ("since", "until")))
         if not re.fullmatch(r"\d*", self.limit):
             raise ArgumentError(f"limit: a whole number of articles, not {self.limit!r}")
-        return [Source(name=re.sub(r"[^a-z0-9.]+", "-", site_of(home)).strip("-"), home=home)]
+        return [Source(name=source_name(home), home=home)]
 
     def max_new(self) -> int:
         if self.limit:
