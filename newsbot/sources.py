@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
@@ -167,16 +168,28 @@ def _only(sources: list[Source], names: Sequence[str], tags: Sequence[str], path
     unknown = sorted(set(names) - {source.name for source in sources})
     if unknown:
         known = ", ".join(source.name for source in sources[:20])
-        raise SourcesError(f"{path}: no source is named {', '.join(unknown)}; there are: {known}")
+        nearest = did_you_mean(unknown[0], [source.name for source in sources])
+        raise SourcesError(f"{path}: no source is named {', '.join(unknown)}{nearest}; there are: {known}")
     known_tags = {tag for source in sources for tag in source.tags}
     if strange := sorted(set(tags) - known_tags):
         known = ", ".join(sorted(known_tags)[:40]) or "none"
-        raise SourcesError(f"{path}: no source has the tag {', '.join(strange)}; tags are: {known}")
+        nearest = did_you_mean(strange[0], known_tags)
+        raise SourcesError(f"{path}: no source has the tag {', '.join(strange)}{nearest}; tags are: {known}")
     return [
         source
         for source in sources
         if (not names or source.name in names) and (not tags or set(tags) & set(source.tags))
     ]
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a question in brackets that names the known name nearest to a wrong one; nothing where none is near.
+
+    >>> did_you_mean("gaurdian", ["bbc", "guardian"]), did_you_mean("x", ["bbc"])
+    (' (did you mean guardian?)', '')
+    """
+    nearest = get_close_matches(name, sorted(known), n=1)
+    return f" (did you mean {nearest[0]}?)" if nearest else ""
 
 
 def _fault(path: Path, text: str, number: int, detail: object) -> str:

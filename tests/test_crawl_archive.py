@@ -11,7 +11,7 @@ from conftest import lines_of, run_scrapy
 from local_web import article_page
 
 from newsbot.spiders.archive import ArchiveSpider
-from newsbot.spiders.base import ArgumentError
+from newsbot.spiders.arguments import ArgumentError
 
 pytest.importorskip("warcio", reason="the extra newsbot[archive] is not installed")
 

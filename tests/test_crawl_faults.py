@@ -10,7 +10,7 @@ import pytest
 from conftest import lines_of, run_scrapy, sources_file
 from local_web import article_page, local_web
 
-from newsbot.spiders.base import ArgumentError
+from newsbot.spiders.arguments import ArgumentError
 from newsbot.spiders.site import SiteSpider
 
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0")

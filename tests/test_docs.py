@@ -14,6 +14,10 @@ from scrapy.settings import BaseSettings
 
 from newsbot.export.record import NAMES, schema
 from newsbot.sources import Source, load_sources
+from newsbot.spiders.archive import ArchiveSpider
+from newsbot.spiders.arguments import SpiderArguments
+from newsbot.spiders.news import NewsSpider
+from newsbot.spiders.site import SiteSpider
 
 README = (ROOT / "README.md").read_text("utf-8")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")
@@ -59,16 +63,21 @@ def test_every_command_is_documented_and_no_other_is_named() -> None:
     assert commands == named
 
 
+SPIDERS: dict[str, type[SpiderArguments]] = {
+    spider.name: spider.arguments for spider in (NewsSpider, SiteSpider, ArchiveSpider)
+}
+
+
 def test_every_spider_and_argument_shown_exists() -> None:
-    spiders = {
-        "news": {"sources", "only", "tags", "due"},
-        "site": {"url", "since", "until", "limit"},
-        "archive": {"path"},
-    }
     shown = re.findall(r"scrapy crawl (\w+)((?: \[?-a \w+=[^\s\]`]+\]?)*)", README + OPERATIONS)
-    assert {spider for spider, _ in shown} == set(spiders)
+    assert {spider for spider, _ in shown} == set(SPIDERS)
     for spider, arguments in shown:
-        assert set(re.findall(r"-a (\w+)=", arguments)) <= spiders[spider]
+        assert set(re.findall(r"-a (\w+)=", arguments)) <= set(SPIDERS[spider].model_fields)
+
+
+def test_every_argument_of_every_spider_is_documented() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)=\S+` \| ", OPERATIONS, re.M)
+    assert rows == [(spider, name) for spider, model in SPIDERS.items() for name in model.model_fields]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -8,13 +8,15 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from pydantic import Field
 from scrapy import signals
 from scrapy.crawler import Crawler
 from w3lib.encoding import http_content_type_encoding
 
 from newsbot.items import Candidate, Page
 from newsbot.sources import Source, source_name
-from newsbot.spiders.base import ArgumentError, CollectingSpider
+from newsbot.spiders.arguments import ArgumentError, SpiderArguments
+from newsbot.spiders.base import CollectingSpider
 from newsbot.web.tdmrep import opt_outs_of_headers
 from newsbot.web.urls import InvalidURL, canonical_url
 
@@ -25,17 +27,21 @@ AT_WORK = 32
 """Pages between the file and the store: enough for the workers, little for the memory."""
 
 
-class ArchiveSpider(CollectingSpider):
+class ArchiveArguments(SpiderArguments):
+    """What `crawl archive` takes."""
+
+    path: str = Field(title="files", examples=["'warc/*.warc.gz'"])
+    """WARC files, as a shell's pattern; ** goes into folders."""
+
+
+class ArchiveSpider(CollectingSpider[ArchiveArguments]):
     """Collect the articles of WARC files, one's own or CC-NEWS.
 
     scrapy crawl archive -a path='warc/*.warc.gz'
     """
 
     name = "archive"
-
-    def __init__(self, path: str = "", **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.path = path
+    arguments = ArchiveArguments
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -45,15 +51,14 @@ class ArchiveSpider(CollectingSpider):
         return spider
 
     def sources(self) -> list[Source]:
-        if not self.path:
-            raise ArgumentError("which files? say -a path='warc/*.warc.gz'")
+        path = self.args.path
         try:
             import warcio  # noqa: F401
         except ImportError:
             raise ArgumentError("WARC files need the extra: pip install 'newsbot[archive]'") from None
-        self.files = [Path(name) for name in sorted(glob.glob(self.path, recursive=True))]  # noqa: PTH207 (may be absolute)
+        self.files = [Path(name) for name in sorted(glob.glob(path, recursive=True))]  # noqa: PTH207 (may be absolute)
         if not self.files:
-            raise ArgumentError(f"path: no file matches {self.path!r}")
+            raise ArgumentError(f"path: no file matches {path!r}")
         return []
 
     async def start(self) -> AsyncIterator[Page]:

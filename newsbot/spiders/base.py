@@ -6,7 +6,9 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider, DropItem
@@ -26,6 +28,7 @@ from newsbot.extraction import MAX_BYTES
 from newsbot.items import Candidate, Page
 from newsbot.process import ExitStatus
 from newsbot.sources import Source, SourcesError
+from newsbot.spiders.arguments import ArgumentError, SpiderArguments
 from newsbot.store import StoreError, open_engine
 from newsbot.store.articles import Policy
 from newsbot.store.database import store_url
@@ -34,18 +37,18 @@ from newsbot.web.tdmrep import opt_outs_of_headers
 
 logger = logging.getLogger("newsbot")
 
-
-class ArgumentError(ValueError):
-    """A spider argument (-a NAME=VALUE) that cannot be used."""
+Args = TypeVar("Args", bound=SpiderArguments)
 
 
 class AllElsewhere(Exception):
     """Other crawls are at every source that this one is for."""
 
 
-class CollectingSpider(Spider):
+class CollectingSpider(Spider, Generic[Args]):
     """A spider whose pages become stored articles."""
 
+    arguments: type[Args]
+    """What it takes with -a NAME=VALUE."""
     run: Run
     leases: Leases | None = None
     left_out: frozenset[str] = frozenset()
@@ -53,10 +56,19 @@ class CollectingSpider(Spider):
     exit_status = ExitStatus.CRASHED
     """What `scrapy crawl` exits with; a crawl that never comes to its end has crashed."""
 
+    def __init__(self, **given: object) -> None:
+        super().__init__()
+        self.given = given
+
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         super().update_settings(settings)
         add_contact(settings)
+
+    @cached_property
+    def args(self) -> Args:
+        """The arguments. Raises ArgumentError where one of them cannot be used."""
+        return self.arguments.parse(self.given)
 
     def sources(self) -> list[Source]:
         """Return the sources of this crawl. Raises SourcesError or ArgumentError."""

@@ -32,7 +32,7 @@ from newsbot.downloader.errors import outcome_of
 from newsbot.downloader.rendering import browser_meta
 from newsbot.items import Candidate
 from newsbot.sources import Source
-from newsbot.spiders.base import CollectingSpider, charset_of, header_of
+from newsbot.spiders.base import Args, CollectingSpider, charset_of, header_of
 from newsbot.store.frontier import NOT_READ, Listing
 from newsbot.web.urls import url_key
 
@@ -87,17 +87,19 @@ PAGED = ("feed", "section")
 """Listings that may go on on a next page."""
 
 
-class DiscoveringSpider(CollectingSpider):
+class DiscoveringSpider(CollectingSpider[Args]):
     """A spider that finds articles in the listings of its sources."""
-
-    only_due = False
-    """Whether listings are asked only when their interval is over."""
 
     def open_run(self) -> None:
         super().open_run()
         self._asked: set[tuple[str, str]] = set()
         self._sitemaps: dict[str, int] = dict.fromkeys(self.run.sources, 0)
         self._articles: dict[str, list[str]] = {}
+
+    @property
+    def only_due(self) -> bool:
+        """Whether listings are asked only when their interval is over."""
+        return False
 
     def wants_sitemap(self, _child: Child) -> bool:
         """Whether a sub-sitemap may name articles that this crawl is after."""

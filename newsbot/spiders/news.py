@@ -13,7 +13,8 @@ from scrapy.http import Response
 from newsbot.downloader.rendering import missing, use_browser
 from newsbot.items import Candidate, Page
 from newsbot.sources import BUNDLED, Source, SourcesError, load_sources
-from newsbot.spiders.base import ArgumentError
+from newsbot.spiders.arguments import ArgumentError, Names, SpiderArguments
+from newsbot.spiders.base import Args
 from newsbot.spiders.listing import DiscoveringSpider
 
 # Spiders that come back: articles that are still young are asked for again, conditionally.
@@ -23,7 +24,7 @@ REVISIT_PRIORITY = -10
 """What is new comes before what may have changed."""
 
 
-class RevisitingSpider(DiscoveringSpider):
+class RevisitingSpider(DiscoveringSpider[Args]):
     """A spider that looks again at the articles that it has brought home."""
 
     def revisit_hours(self) -> tuple[float, ...]:
@@ -60,22 +61,31 @@ class RevisitingSpider(DiscoveringSpider):
 
 STARTER = "starter"
 """Tag of the outlets of the bundled file that are crawled where nobody says which."""
+ALL = "all"
+"""Stands for every tag, and none."""
 
 
-class NewsSpider(RevisitingSpider):
+class NewsArguments(SpiderArguments):
+    """What `crawl news` takes."""
+
+    sources: str = ""
+    """Sources file; empty: NEWSBOT_SOURCES, or the bundled one."""
+    only: Names = ()
+    """Sources of these names alone."""
+    tags: Names = ()
+    """Sources with one of these tags alone; "all" for every source of the bundled file."""
+    due: bool = False
+    """Whether listings are asked only when their interval is over."""
+
+
+class NewsSpider(RevisitingSpider[NewsArguments]):
     """Collect what is new from every source of a sources file, and what has changed since it was new.
 
     scrapy crawl news [-a sources=FILE] [-a only=NAME,NAME] [-a tags=TAG,TAG] [-a due=1]
     """
 
     name = "news"
-
-    def __init__(self, sources: str = "", only: str = "", tags: str = "", due: str = "", **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.sources_file = sources
-        self.only = names_of(only)
-        self.tags = names_of(tags)
-        self.only_due = due not in ("", "0")
+    arguments = NewsArguments
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -84,10 +94,14 @@ class NewsSpider(RevisitingSpider):
             use_browser(crawler.settings, spider.sources())
         return spider
 
+    @property
+    def only_due(self) -> bool:
+        return self.args.due
+
     def sources(self) -> list[Source]:
-        path = self.sources_file or self.settings["NEWSBOT_SOURCES"]
-        tags = self.tags or ([] if path or self.only else [STARTER])
-        sources = load_sources(path or BUNDLED, only=self.only, tags=[] if tags == ["all"] else tags)
+        path = self.args.sources or self.settings["NEWSBOT_SOURCES"]
+        tags = self.args.tags or (() if path or self.args.only else (STARTER,))
+        sources = load_sources(path or BUNDLED, only=self.args.only, tags=() if tags == (ALL,) else tags)
         if any(source.render for source in sources) and (fault := missing(self.settings)):
             raise ArgumentError(fault)
         return sources
@@ -109,12 +123,3 @@ class NewsSpider(RevisitingSpider):
             for channel, url in due if self.only_due else source.listings():
                 for request in self.listing_requests(source, channel, url):
                     yield request
-
-
-def names_of(argument: str) -> list[str]:
-    """Return the names of an argument that lists them with commas between.
-
-    >>> names_of("bbc, npr,")
-    ['bbc', 'npr']
-    """
-    return [name.strip() for name in argument.split(",") if name.strip()]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Iterator
-from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import Self
 from urllib.parse import urljoin
 
+from pydantic import Field, field_validator, model_validator
 from scrapy import Request
 from scrapy.http import Response
 
@@ -22,11 +22,11 @@ from newsbot.discovery import (
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, outcome_of
 from newsbot.items import Candidate
 from newsbot.sources import Source, source_name
-from newsbot.spiders.base import ArgumentError
+from newsbot.spiders.arguments import Day, SpiderArguments
 from newsbot.spiders.date_range import Days, archive_pages
 from newsbot.spiders.listing import LISTING_PRIORITY, DiscoveringSpider
 from newsbot.store.frontier import Listing
-from newsbot.web.urls import InvalidURL, canonical_url
+from newsbot.web.urls import canonical_url
 
 MAX_SECTIONS = 20
 """Section pages that are read of one site."""
@@ -34,38 +34,55 @@ BACKFILL_MAX = 50_000
 """Articles that one backfill takes on; the same command again goes on from there."""
 
 
-class SiteSpider(DiscoveringSpider):
+class SiteArguments(SpiderArguments):
+    """What `crawl site` takes."""
+
+    url: str = Field(title="site", examples=["https://example.org"])
+    """Home page of the site; https is meant where no scheme is said."""
+    since: Day | None = None
+    """First day of the articles that are wanted."""
+    until: Day | None = None
+    """Last day of the articles that are wanted."""
+    limit: int | None = Field(default=None, ge=0)
+    """Articles to take on; 0: no bound. Otherwise NEWSBOT_MAX_NEW, or BACKFILL_MAX for a range of days."""
+
+    @field_validator("url")
+    @classmethod
+    def _home(cls, url: str) -> str:
+        return canonical_url(url if "://" in url else f"https://{url}")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.since and self.until and self.since > self.until:
+            raise ValueError(f"since: {self.since} is after until, {self.until}")
+        return self
+
+
+class SiteSpider(DiscoveringSpider[SiteArguments]):
     """Collect one site, whose feeds, sitemaps and sections are found by themselves.
 
     scrapy crawl site -a url=https://example.org [-a since=2026-01-01] [-a until=2026-01-31] [-a limit=100]
     """
 
     name = "site"
+    arguments = SiteArguments
 
-    def __init__(self, url: str = "", since: str = "", until: str = "", limit: str = "", **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.url = url
-        self.since = since
-        self.until = until
-        self.limit = limit
-        self.days = Days()
+    def __init__(self, **given: object) -> None:
+        super().__init__(**given)
         self._archive_pages = 0
 
+    @cached_property
+    def days(self) -> Days:
+        """The days whose articles are wanted."""
+        return Days(self.args.since, self.args.until)
+
     def sources(self) -> list[Source]:
-        if not self.url:
-            raise ArgumentError("which site? say -a url=https://example.org")
-        try:
-            home = canonical_url(self.url if "://" in self.url else f"https://{self.url}")
-        except InvalidURL as error:
-            raise ArgumentError(f"url: {error}") from None
-        self.days = Days(*(_day(name, getattr(self, name)) for name in ("since", "until")))
-        if not re.fullmatch(r"\d*", self.limit):
-            raise ArgumentError(f"limit: a whole number of articles, not {self.limit!r}")
+        home = self.args.url
         return [Source(name=source_name(home), home=home)]
 
     def max_new(self) -> int:
-        if self.limit:
-            return int(self.limit)
+        if self.args.limit is not None:
+            return self.args.limit
         return BACKFILL_MAX if self.days else super().max_new()
 
     def max_sitemaps(self) -> int:
@@ -156,10 +173,3 @@ class SiteSpider(DiscoveringSpider):
 def _is_html(response: Response) -> bool:
     """Whether a page came that says "not found" with status 200."""
     return response.status == 200 and b"<html" in response.body[:2000].lower()
-
-
-def _day(name: str, value: str) -> date | None:
-    try:
-        return date.fromisoformat(value) if value else None
-    except ValueError:
-        raise ArgumentError(f"{name}: a day such as 2026-01-31, not {value!r}") from None
