@@ -74,6 +74,8 @@ NEWSBOT_CONTACT = os.environ.get("NEWSBOT_CONTACT", "")
 USER_AGENT = f"newsbot/{__version__}"
 ROBOTSTXT_USER_AGENT = "newsbot"
 ROBOTSTXT_OBEY = True
+# Scrapy's default reads no Request-rate.
+ROBOTSTXT_PARSER = "newsbot.downloader.robotstxt.RobotRules"
 # Leave out what a publisher reserves from text and data mining; the opt-outs are in the record either way.
 NEWSBOT_RESPECT_TDM = False
 # One host gets one request at a time, about a second apart; many hosts are asked at once.
@@ -142,15 +144,15 @@ DOWNLOADER_MIDDLEWARES = {
     "newsbot.downloader.ssrf.PrivateAddressMiddleware": 60,
     "newsbot.downloader.politeness.RetryAfterMiddleware": 70,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "newsbot.downloader.politeness.RobotsMiddleware": 100,
+    "newsbot.downloader.robotstxt.RobotsMiddleware": 100,
     "newsbot.downloader.tdmrep.ReservationMiddleware": 110,
     "newsbot.downloader.ssrf.ConnectionMiddleware": 610,
 }
 EXTENSIONS = {
     "newsbot.extensions.log_escaping.EscapedLog": 0,
-    "newsbot.extensions.crawl_delay.CrawlDelay": 0,
+    "newsbot.downloader.politeness.CrawlDelay": 0,
     "newsbot.extensions.progress.Progress": 0,
-    "newsbot.extensions.throttle.PoliteThrottle": 0,
+    "newsbot.downloader.politeness.PoliteThrottle": 0,
     "scrapy.extensions.throttle.AutoThrottle": None,
     "scrapy.extensions.logstats.LogStats": None,
 }

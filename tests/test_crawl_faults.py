@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -115,22 +114,6 @@ def test_what_a_site_does_wrong_is_in_the_ledger_with_its_reason(tmp_path: Path)
     assert "/secret/a" not in web.paths()
 
 
-def test_a_host_without_robots_txt_answer_is_left_alone_and_tried_again(tmp_path: Path) -> None:
-    with local_web() as web:
-        url = web.put("/a", article_page("Money for the harbour", "the harbour wall"))
-        feed = web.feed("/feed", [url])
-        web.put("/robots.txt", "busy", status=503)
-        path = sources_file(tmp_path, a={"home": f"{web.base}/", "feeds": [feed]})
-        news = ("crawl", "news", "-a", f"sources={path}", *FAST)
-        run = run_scrapy(tmp_path / "output", *news)
-        assert run.returncode == 3
-        assert "robots_unreachable" in run.stderr
-        assert set(web.paths()) == {"/robots.txt"}, "RFC 9309: a server error disallows all"
-        del web.pages["/robots.txt"]
-        assert run_scrapy(tmp_path / "output", *news).returncode == 0
-    assert [line["url"] for line in lines_of(tmp_path / "output", "articles")] == [url]
-
-
 def test_a_failed_page_is_fetched_by_the_next_run_although_the_feed_is_unchanged(tmp_path: Path) -> None:
     with local_web() as web:
         url = web.put("/a", "busy", status=503)
@@ -141,15 +124,3 @@ def test_a_failed_page_is_fetched_by_the_next_run_although_the_feed_is_unchanged
         web.put("/a", article_page("Money for the harbour", "the harbour wall"))
         run_scrapy(tmp_path / "output", *news)
     assert [line["url"] for line in lines_of(tmp_path / "output", "articles")] == [url]
-
-
-def test_requests_to_a_host_keep_its_crawl_delay(tmp_path: Path) -> None:
-    with local_web() as web:
-        urls = [web.put(f"/{n}", article_page(f"Money for {n}", f"project {n}")) for n in ("one", "two", "six")]
-        web.put("/robots.txt", "User-agent: *\nCrawl-delay: 1\n", "text/plain")
-        path = sources_file(tmp_path, a={"home": f"{web.base}/", "feeds": [web.feed("/feed", urls)]})
-        run_scrapy(tmp_path / "output", "crawl", "news", "-a", f"sources={path}", *FAST)
-        times = [moment for moment, _ in web.asked]
-    assert len(times) == 6, "robots.txt, the feed, tdmrep.json and three articles"
-    gaps = [later - earlier for earlier, later in pairwise(times)]
-    assert min(gaps) > 0.5, gaps  # a busy server may note one late

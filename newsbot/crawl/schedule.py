@@ -6,8 +6,7 @@ import dataclasses
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
@@ -30,8 +29,6 @@ QUIETER = 1.5
 """An interval grows by this after a visit that brought nothing new."""
 MOST_GROWTH, MOST_SHRINKING = 2.0, 4.0
 """Bounds on how far one visit moves an interval: one busy hour or quiet night says little."""
-MAX_REST_SECONDS = 7 * 86_400.0
-"""A longer Retry-After is held to this, or a slip of a server would silence a source for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,28 +88,6 @@ def backoff(interval: float, errors: int, bounds: Bounds) -> float:
     [20, 40, 80, 360]
     """
     return bounds.hold(interval * 2 ** min(errors, 16))
-
-
-def retry_after(value: str | None, now: datetime) -> float | None:
-    """Return the seconds that a Retry-After header asks for (RFC 9110, 10.2.3), or None for none to be read.
-
-    >>> retry_after("120", datetime(2026, 11, 20, tzinfo=UTC))
-    120.0
-    >>> retry_after("Fri, 20 Nov 2026 00:05:00 GMT", datetime(2026, 11, 20, tzinfo=UTC))
-    300.0
-    >>> retry_after("soon", datetime(2026, 11, 20, tzinfo=UTC)) is None
-    True
-    """
-    text = (value or "").strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text), MAX_REST_SECONDS)
-    try:
-        until = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return min(max((until - now).total_seconds(), 0.0), MAX_REST_SECONDS)
 
 
 MAX_SEEN = 1000

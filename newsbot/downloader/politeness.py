@@ -1,46 +1,54 @@
-"""Manners on the way out: robots.txt as RFC 9309 says, and rests for hosts that ask for them."""
+"""Whose turn it is, how often a host is asked, when it is left alone, and how much it may cost a run.
+
+A host is a name and a port here, so that two servers on one machine do not wait for each other. HostQueue hands out the
+requests, HostDownloader sends them, RetryAfterMiddleware sends again what a host has put off, CrawlDelay and
+PoliteThrottle set the pace. robots.txt itself is read in robotstxt.py.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from math import inf
 from time import monotonic
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from scrapy import Request, signals
 from scrapy.core.downloader import Downloader, Slot
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
-from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest
+from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 from scrapy.pqueues import DownloaderAwarePriorityQueue, DownloaderInterface
 from scrapy.robotstxt import RobotParser
-from scrapy.utils.asyncio import call_later
 from scrapy.utils.httpobj import urlparse_cached
-from scrapy.utils.misc import build_from_crawler
 
-from newsbot.crawl.hosts import Patience
-from newsbot.crawl.schedule import Schedule, retry_after, shifted
-from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped, outcome_of
-from newsbot.store import sites
+from newsbot.crawl.schedule import Schedule
+from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped
 
-# Which request goes next: hosts take turns, and a slow one holds no more than its share of the downloader.
+LEAST_DELAY = 0.001
+"""Seconds between two requests to one host at least. Without any delay, Scrapy sends all that waits for a host at once,
+whatever its concurrency."""
+MAX_CRAWL_DELAY = 300.0
+"""Seconds; a longer Crawl-delay is held to this, or a run would never end."""
+MAX_RESTS = 3
+"""How often a run waits for one page of a host that asks for it."""
+REST_AFTER_429 = 15.0
+"""Seconds of rest after a 429 that states none; four times as long after each further one for the same page."""
+MAX_REST = 7 * 86_400.0
+"""Seconds; a longer Retry-After is held to this, or a slip of a server would silence a source for good."""
+FAILURE_COSTS = 1.0
+"""Seconds that a failure costs a host's budget at least: about the time until the host's next turn."""
+ANSWER_EARNS = 1.0
+"""Seconds that an answer gives back, so that a large site is not given up for a few bad pages."""
+NO_PAGE = (404, 410)
+"""Statuses that say something of one page and nothing of its host: they cost its budget nothing."""
 
-
-class HostShares(DownloaderInterface):
-    """Tells the queue how busy the hosts are, and of none that has its share of requests already."""
-
-    def stats(self, possible_slots: Iterable[str]) -> list[tuple[int, str]]:
-        active = Counter(self.downloader.get_slot_key(request) for request in self.downloader.active)
-        return [(active[host], host) for host in possible_slots if active[host] < self._share(host)]
-
-    def _share(self, host: str) -> int:
-        """Return how many requests of a host may be out: those on the wire, and the next one."""
-        slot = self.downloader.slots.get(host)
-        return (slot.concurrency if slot else self.downloader.domain_concurrency) + 1
+logger = logging.getLogger("newsbot")
 
 
 class HostQueue(DownloaderAwarePriorityQueue):
@@ -50,92 +58,148 @@ class HostQueue(DownloaderAwarePriorityQueue):
     then fill the CONCURRENT_REQUESTS places with waiting requests, and hold up every other host.
     """
 
-    def __init__(self, crawler: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, crawler: Crawler, *args: Any, **kwargs: Any) -> None:
         super().__init__(crawler, *args, **kwargs)
         self._downloader_interface = HostShares(crawler)
 
 
-LEAST_DELAY = 0.001
-"""Seconds between two requests to one host where DOWNLOAD_DELAY is 0."""
-ROBOTS_KEPT_MINUTES = 60.0
-"""How long a robots.txt is kept over runs; RFC 9309, 2.4 allows a day."""
-MAX_ROBOTS = 512_000
-"""Bytes of a robots.txt that are read: RFC 9309, 2.5."""
-GONE = (404, 410)
-"""What is said of one page, and not in vain."""
-MAX_RESTS = 3
-"""How often a run waits for one page of a host that asks for it."""
-REST_AFTER_429 = 15.0
-"""Seconds of rest after a 429 that states none; four times as long after each further one."""
+class HostShares(DownloaderInterface):
+    """Tells the queue how busy the hosts are, and of none that has its share of requests already."""
+
+    def stats(self, possible_slots: Iterable[str]) -> list[tuple[int, str]]:
+        active = Counter(self.downloader.get_slot_key(request) for request in self.downloader.active)
+        return [(active[host], host) for host in possible_slots if active[host] < self.share(host)]
+
+    def share(self, host: str) -> int:
+        """Return how many requests of a host may be out: those on the wire, and the next one."""
+        slot = self.downloader.slots.get(host)
+        return (slot.concurrency if slot else self.downloader.domain_concurrency) + 1
+
+
+class HostBudget:
+    """The seconds that each host may cost a run in vain: its time-outs and failures, and the rests that it asks for.
+
+    >>> budget = HostBudget(60)
+    >>> budget.failed("example.org", 30.0), budget.left("example.org")
+    (None, 30.0)
+    >>> budget.failed("example.org", 30.0), budget.is_spent("example.org")
+    (None, True)
+    """
+
+    def __init__(self, seconds: float) -> None:
+        """``seconds`` of one host; 0 is no bound."""
+        self.seconds = seconds
+        self._spent: defaultdict[str, float] = defaultdict(float)
+
+    def failed(self, host: str, seconds: float) -> None:
+        """Count a request that took so long and brought nothing."""
+        self._spent[host] += max(seconds, FAILURE_COSTS)
+
+    def rested(self, host: str, seconds: float) -> None:
+        """Count a rest that a host asked for."""
+        self._spent[host] += seconds
+
+    def answered(self, host: str) -> None:
+        """Count an answer that is of use."""
+        self._spent[host] = max(self._spent[host] - ANSWER_EARNS, 0.0)
+
+    def left(self, host: str) -> float:
+        """Return the seconds that a host may still cost."""
+        return max(self.seconds - self._spent[host], 0.0) if self.seconds else inf
+
+    def is_spent(self, host: str) -> bool:
+        """Whether a host is to be left to the next run."""
+        return self.left(host) == 0.0
 
 
 class HostDownloader(Downloader):
-    """Keeps manners by host and port, so that two servers on one machine do not wait for each other."""
+    """Scrapy's downloader, with a pace, rests and a budget for every host (DOWNLOADER).
+
+    Sets ``request.meta["rest"]`` where the answer asks for a rest: its seconds, and whether the run waits for it.
+    Reads ``request.meta["rests"]``, how often the run has waited for this page.
+
+    Settings: NEWSBOT_MAX_WAIT, the longest rest that a run waits for, and NEWSBOT_PATIENCE, the budget of a host, both
+    in seconds. They are read here because Scrapy makes its downloader from the crawler alone.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self.longest = crawler.settings.getfloat("NEWSBOT_MAX_WAIT")
-        self.patience = Patience(crawler.settings.getfloat("NEWSBOT_PATIENCE"))
-        # Without any delay, Scrapy sends all that waits for a host at once, whatever its concurrency.
+        self.max_wait = crawler.settings.getfloat("NEWSBOT_MAX_WAIT")
+        self.budget = HostBudget(crawler.settings.getfloat("NEWSBOT_PATIENCE"))
         self._delay = max(self._delay, LEAST_DELAY)
         # Not in a middleware: the next request of a host goes out right after this signal.
-        crawler.signals.connect(self._rest, signal=signals.response_downloaded)
+        crawler.signals.connect(self.rest_if_asked, signal=signals.response_downloaded)
 
     def get_slot_key(self, request: Request) -> str:
         return urlparse_cached(request).netloc
 
     async def _download(self, slot: Slot, request: Request) -> Response:
-        self.leave_alone(request)
+        self.check_host(request)  # much may have happened since it was queued
         host, started = self.get_slot_key(request), monotonic()
         try:
             response = await super()._download(slot, request)
         except DOWNLOAD_ERRORS:
-            self.patience.failed(host, monotonic() - started)
+            self.budget.failed(host, monotonic() - started)
             raise
         if response.status < 300 or response.status == 304:
-            self.patience.answered(host)
-        elif response.status >= 400 and response.status not in GONE:
-            self.patience.failed(host, monotonic() - started)
+            self.budget.answered(host)
+        elif response.status >= 400 and response.status not in NO_PAGE:
+            self.budget.failed(host, monotonic() - started)
         return response
 
-    def leave_alone(self, request: Request) -> None:
+    def check_host(self, request: Request) -> None:
         """Raise Skipped for a request to a host that wants to be left alone, or that has cost this run too much."""
         host = self.get_slot_key(request)
         schedule = schedule_of(self.crawler)
         until = schedule.rests_until(host) if schedule else None
-        if until and (datetime.fromisoformat(until) - datetime.now(UTC)).total_seconds() > self.longest:
+        if until and (datetime.fromisoformat(until) - datetime.now(UTC)).total_seconds() > self.max_wait:
             raise Skipped("retry_later", f"{host} until {until}")
-        if self.patience.is_over(host):
-            raise Skipped("host_given_up", f"{host} cost more than {self.patience.seconds:g} s in vain")
+        if self.budget.is_spent(host):
+            raise Skipped("host_given_up", f"{host} cost more than {self.budget.seconds:g} s in vain")
 
-    def _rest(self, response: Response, request: Request) -> None:
+    def rest_if_asked(self, response: Response, request: Request) -> None:
         """Leave a host alone whose answer asks for it: within the run, or else for longer than the run waits."""
         rests = request.meta.get("rests", 0)
         wait = rest_asked(response, rests)
         if wait is None:
             return
         host = self.get_slot_key(request)
-        is_short = wait <= min(self.longest, self.patience.left(host)) and rests < MAX_RESTS
+        is_short = wait <= min(self.max_wait, self.budget.left(host)) and rests < MAX_RESTS
         request.meta["rest"] = wait, is_short
         if is_short:
-            self.patience.waits(host, wait)
+            self.budget.rested(host, wait)
             self.hold(host, wait)
         elif schedule := schedule_of(self.crawler):
-            schedule.rest(host, max(wait, self.longest + 1))
+            schedule.rest(host, max(wait, self.max_wait + 1))
 
     def hold(self, host: str, seconds: float) -> None:
-        """Send nothing to a host for a while; what waits for it waits without being looked at."""
+        """Send nothing to a host for so long; what waits for it waits without being looked at."""
         if slot := self.slots.get(host):
-            if slot.latercall:
-                slot.latercall.cancel()
-            slot.latercall = call_later(seconds, self._latercall, slot)
+            slot.lastseen = max(slot.lastseen, monotonic() + seconds)
+
+    def space(self, host: str, delay: float) -> None:
+        """Send one request at a time to a host from now on, ``delay`` seconds apart and not at random."""
+        logger.debug("requests to %s at least %g s apart", host, delay)
+        pace = {"delay": max(delay, LEAST_DELAY), "concurrency": 1, "jitter": 0}
+        self.per_slot_settings[host] = pace
+        if slot := self.slots.get(host):
+            for name, value in pace.items():
+                setattr(slot, name, value)
+
+    def stated_delay(self, host: str) -> float | None:
+        """Return the delay that a host's source or robots.txt has stated, in seconds; None where none did."""
+        delay: float | None = self.per_slot_settings.get(host, {}).get("delay")
+        return delay
 
 
 class RetryAfterMiddleware:
     """Leaves a host alone that asks for it: 429, or 503 with Retry-After (RFC 9110, 10.2.3).
 
     A short wait is waited for within the run, and the request is sent again; a longer one ends the
-    host's part in this run, and is kept by later runs until it is over.
+    host's part in this run, and is kept by later runs until it is over. A 503 without Retry-After is retried as others.
+
+    Takes ``request.meta["rest"]`` from HostDownloader, and counts in ``request.meta["rests"]`` how often the run has
+    waited for a page, up to MAX_RESTS times.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -146,10 +210,7 @@ class RetryAfterMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        assert self.crawler.engine is not None
-        downloader = self.crawler.engine.downloader
-        if isinstance(downloader, HostDownloader):
-            downloader.leave_alone(request)
+        downloader_of(self.crawler).check_host(request)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         if response.status not in (429, 503):
@@ -165,17 +226,61 @@ class RetryAfterMiddleware:
         raise Skipped("retry_later", f"{urlparse_cached(request).netloc} asks for {seconds:.0f} s of rest")
 
 
-def rest_asked(response: Response, rests: int) -> float | None:
-    """Return the seconds that a host wants to be left alone, after so many rests for one page, or None.
+class CrawlDelay:
+    """Spaces the requests to a host as its source states (``delay``), and further if its robots.txt asks for more."""
 
-    >>> rest_asked(Response("https://e.org/", status=503, headers={"Retry-After": "20"}), 0)
-    20.0
+    def __init__(self, crawler: Crawler, default: float, user_agent: str) -> None:
+        """``default``: seconds between two requests where nothing is stated."""
+        self.crawler = crawler
+        self.default = default
+        self.user_agent = user_agent
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        user_agent = crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["USER_AGENT"]
+        extension = cls(crawler, crawler.settings.getfloat("DOWNLOAD_DELAY"), user_agent)
+        crawler.signals.connect(extension.spider_opened, signal=signals.spider_opened)
+        crawler.signals.connect(extension.robots_parsed, signal=signals.robots_parsed)
+        return extension
+
+    def spider_opened(self) -> None:
+        run = getattr(self.crawler.spider, "run", None)
+        for source in run.sources.values() if run else ():
+            if source.delay is not None:
+                for url in [source.home, *(url for _, url in source.listings())]:
+                    downloader_of(self.crawler).space(urlsplit(url).netloc, source.delay)
+
+    def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
+        host, downloader = urlparse_cached(request).netloc, downloader_of(self.crawler)
+        delay = min(robotparser.crawl_delay(self.user_agent) or 0.0, MAX_CRAWL_DELAY)
+        stated = downloader.stated_delay(host)
+        if delay > (self.default if stated is None else stated):
+            downloader.space(host, delay)
+
+
+class PoliteThrottle(AutoThrottle):
+    """Slows down for hosts that answer slowly, and never goes below what their source or robots.txt states.
+
+    Scrapy's own lowers every host's delay to DOWNLOAD_DELAY. On with AUTOTHROTTLE_ENABLED.
     """
-    if response.status not in (429, 503):
-        return None
-    header = response.headers.get("Retry-After")
-    wait = retry_after(header.decode("latin-1") if header else None, datetime.now(UTC))
-    return REST_AFTER_429 * 4.0**rests if wait is None and response.status == 429 else wait
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        # Signals reach their receivers in the order in which these were connected: AutoThrottle's own is done by then.
+        crawler.signals.connect(self.keep_stated_delay, signal=signals.response_downloaded)
+
+    def keep_stated_delay(self, request: Request) -> None:
+        downloader = downloader_of(self.crawler)
+        host = downloader.get_slot_key(request)
+        if slot := downloader.slots.get(host):
+            slot.delay = max(slot.delay, downloader.stated_delay(host) or 0.0)
+
+
+def downloader_of(crawler: Crawler) -> HostDownloader:
+    """Return the downloader of a crawl."""
+    assert crawler.engine is not None
+    assert isinstance(crawler.engine.downloader, HostDownloader)
+    return crawler.engine.downloader
 
 
 def schedule_of(crawler: Crawler) -> Schedule | None:
@@ -184,68 +289,38 @@ def schedule_of(crawler: Crawler) -> Schedule | None:
     return run.schedule if run else None
 
 
-class RobotsMiddleware(RobotsTxtMiddleware):
-    """Obeys robots.txt as RFC 9309, 2.3.1 has it: 4xx allows all; 5xx and no answer allow nothing."""
+def rest_asked(response: Response, rests: int) -> float | None:
+    """Return the seconds that a host wants to be left alone, after so many rests for one page, or None.
 
-    def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        # Scrapy logs a traceback for every robots.txt that cannot be had; here the ledger says so.
-        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
-
-    async def robot_parser(self, request: Request) -> RobotParser | None:
-        host, run = urlparse_cached(request).netloc, getattr(self.crawler.spider, "run", None)
-        if host not in self._parsers and run:
-            kept = sites.robots(run.engine, host, since=shifted(run.now(), -ROBOTS_KEPT_MINUTES))
-            if kept is not None:
-                parser = build_from_crawler(self._parserimpl, self.crawler, kept.encode())
-                self.crawler.signals.send_catch_log(signals.robots_parsed, robotparser=parser, request=request)
-                self._parsers[host] = parser
-        return await super().robot_parser(request)
-
-    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
-        if isinstance(rp, Unreachable):
-            raise Skipped(rp.reason, rp.detail)
-        try:
-            super().process_request_2(rp, request)
-        except IgnoreRequest:
-            raise Skipped("robots_txt") from None
-
-    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        run = getattr(self.crawler.spider, "run", None)
-        if response.status >= 500:
-            self._settle(netloc, Unreachable(f"HTTP {response.status}"))
-            return
-        if run:
-            text = response.body[:MAX_ROBOTS].decode("utf-8", "replace").replace("\0", "")
-            sites.keep_robots(run.engine, netloc, text if response.status < 400 else "", now=run.now())
-        if response.status >= 400:
-            self._settle(netloc, None)
-        else:
-            await super()._parse_robots(response.replace(body=response.body[:MAX_ROBOTS]), netloc, request)
-
-    def _robots_error(self, exc: Exception, netloc: str) -> None:
-        _, reason, detail = outcome_of(exc)
-        if reason in ("private_address", "certificate"):
-            self._settle(netloc, Unreachable(detail, reason))
-        else:
-            self._settle(netloc, Unreachable(detail or reason))
-
-    def _settle(self, netloc: str, parser: RobotParser | None) -> None:
-        waiting = self._parsers[netloc]
-        self._parsers[netloc] = parser
-        waiting.callback(parser)  # type: ignore[union-attr]
+    >>> rest_asked(Response("https://e.org/", status=503, headers={"Retry-After": "20"}), 0)
+    20.0
+    >>> rest_asked(Response("https://e.org/", status=429), 1)
+    60.0
+    """
+    if response.status not in (429, 503):
+        return None
+    header = response.headers.get("Retry-After")
+    wait = retry_after(header.decode("latin-1") if header else None, datetime.now(UTC))
+    return REST_AFTER_429 * 4.0**rests if wait is None and response.status == 429 else wait
 
 
-class Unreachable(RobotParser):
-    """A robots.txt that could not be had."""
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Return the seconds that a Retry-After header asks for (RFC 9110, 10.2.3), or None for none to be read.
 
-    def __init__(self, detail: str, reason: str = "robots_unreachable") -> None:
-        self.detail = detail
-        self.reason = reason
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:  # noqa: ARG003 (the interface's)
-        return cls("")
-
-    def allowed(self, url: str | bytes, user_agent: str | bytes) -> bool:  # noqa: ARG002 (the interface's)
-        return False
+    >>> retry_after("120", datetime(2026, 11, 20, tzinfo=UTC))
+    120.0
+    >>> retry_after("Fri, 20 Nov 2026 00:05:00 GMT", datetime(2026, 11, 20, tzinfo=UTC))
+    300.0
+    >>> retry_after("soon", datetime(2026, 11, 20, tzinfo=UTC)) is None
+    True
+    """
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text), MAX_REST)
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return min(max((until - now).total_seconds(), 0.0), MAX_REST)

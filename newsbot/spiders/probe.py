@@ -31,6 +31,7 @@ from newsbot.discovery import (
     sitemaps_in_robots,
 )
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, outcome_of
+from newsbot.downloader.politeness import downloader_of
 from newsbot.downloader.rendering import browser_meta, missing, use_browser
 from newsbot.extraction import ExtractionError, extract_article
 from newsbot.items import Article, Candidate
@@ -96,7 +97,10 @@ class SurveySpider(Spider):
     # No name of its own: `scrapy crawl` and `scrapy list` offer spiders that collect.
     custom_settings = {  # noqa: RUF012 (Scrapy's interface)
         "ITEM_PIPELINES": {},
-        "EXTENSIONS": {"newsbot.extensions.log_escaping.EscapedLog": 0, "newsbot.extensions.crawl_delay.CrawlDelay": 0},
+        "EXTENSIONS": {
+            "newsbot.extensions.log_escaping.EscapedLog": 0,
+            "newsbot.downloader.politeness.CrawlDelay": 0,
+        },
         "LOG_LEVEL": "WARNING",
     }
 
@@ -235,8 +239,7 @@ class SurveySpider(Spider):
                 report.fault = f"{error.reason}: {candidate.url}"
         if not named:
             report.fault = "names no article"
-        assert self.crawler.engine is not None
-        delay = self.crawler.engine.downloader.per_slot_settings.get(host, {}).get("delay")
+        delay = downloader_of(self.crawler).stated_delay(host)
         if delay and report.robots == "allowed":
             report.robots = f"allowed, {delay:g} s apart"
 
