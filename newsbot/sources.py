@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from newsbot.web.endpoints import Endpoint, endpoints_of, is_own_name
-from newsbot.web.urls import InvalidURL, canonical_url, site_of
+from newsbot.web.urls import InvalidURL, canonical_url, site_of, with_ascii_host
 
 BUNDLED = Path(__file__).with_name("sources.toml")
 """The sources file that ships with newsbot."""
@@ -29,9 +29,9 @@ class SourcesError(ValueError):
 def _http_url(value: str) -> str:
     try:
         canonical_url(value)
+        return with_ascii_host(value)
     except InvalidURL:
         raise ValueError("must be an http:// or https:// address") from None
-    return value
 
 
 def _pattern(value: str) -> str:

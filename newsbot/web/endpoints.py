@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-import unicodedata
 from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
+
+from newsbot.web.urls import InvalidURL, ascii_host
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Endpoint = tuple[str, int]
@@ -57,13 +58,16 @@ def endpoints_of(urls: Iterable[str]) -> frozenset[Endpoint]:
 
 
 def plain_host(host: str) -> str:
-    """Return a host as resolvers read it: no escapes, no wide characters, no brackets, no trailing dots.
+    """Return a host as resolvers read it: no escapes, no letters but ASCII's, no brackets, no trailing dots.
 
-    >>> plain_host("%3127.0.0.1."), plain_host("１２７。０。０。１"), plain_host("[::1]")
-    ('127.0.0.1', '127.0.0.1', '::1')
+    >>> plain_host("%3127.0.0.1."), plain_host("１２７。０。０。１"), plain_host("[::1]"), plain_host("Straße.example")
+    ('127.0.0.1', '127.0.0.1', '::1', 'xn--strae-oqa.example')
     """
-    text = unicodedata.normalize("NFKC", unquote(host)).replace("\u3002", ".")
-    return text.strip().strip("[]").rstrip(".").lower()
+    text = unquote(host).strip().strip("[]")
+    try:
+        return ascii_host(text)
+    except InvalidURL:  # IPv6, and what no resolver takes
+        return text.rstrip(".").lower()
 
 
 def is_private(host: str) -> bool:

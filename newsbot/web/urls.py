@@ -2,7 +2,8 @@
 
 ``canonical_url`` makes an address that can be fetched; ``url_key`` makes the identity of the page
 behind it, which no longer tells http from https, www from the bare host or an AMP twin from its
-original. Names and rules follow RFC 3986 (syntax), WHATWG URL (hosts) and courlan (trackers).
+original. Names and rules follow RFC 3986 (syntax), courlan (trackers) and, for hosts, WHATWG URL with UTS 46
+as browsers do: straße.example is asked at xn--strae-oqa.example, where strasse.example is another owner's.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import re
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from functools import lru_cache
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
+import idna
 from courlan.clean import TRACKERS_RE
 from tldextract import TLDExtract
 from w3lib.url import safe_url_string
@@ -24,6 +27,9 @@ _CANONICAL = re.compile(
     r"https?://(?:[a-z0-9-]+\.)+[a-z]+/(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)?"
 )
 """Most addresses of articles are in their canonical form already; telling that costs a tenth of making it."""
+_NO_HOST = re.compile(r"""[\x00-\x20\x7f"#%'/:<>?@\[\\\]^`{|}]""")
+"""What no name of a host has: WHATWG's forbidden domain code points, and those that mark a broken link."""
+_MAX_LABEL = 63
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
@@ -54,8 +60,8 @@ def canonical_url(url: str, base: str | None = None) -> str:
     'http://example.org/b?id=3'
     >>> canonical_url("/news/1?page=2&fbclid=abc", base="https://example.org/feed")
     'https://example.org/news/1?page=2'
-    >>> canonical_url("https://bücher.example/straße")
-    'https://xn--bcher-kva.example/stra%C3%9Fe'
+    >>> canonical_url("https://straße.example/straße")
+    'https://xn--strae-oqa.example/stra%C3%9Fe'
     >>> canonical_url("http://example.org/story.php?12345")
     'http://example.org/story.php?12345'
     >>> canonical_url("https://example.org/a;jsessionid=1A2B?PHPSESSID=3&b=2&a=1")
@@ -76,7 +82,7 @@ def canonical_url(url: str, base: str | None = None) -> str:
         port = parts.port
         if parts.scheme.lower() not in ("http", "https"):
             raise InvalidURL(f"not an http or https address: {text[:200]}")
-        host = _host(parts.hostname or "")
+        host = _host_of(parts)
     except (ValueError, UnicodeError) as error:
         raise error if isinstance(error, InvalidURL) else InvalidURL(f"{text[:200]}: {error}") from None
     scheme = parts.scheme.lower()
@@ -117,6 +123,44 @@ def article_id(url: str) -> str:
     return hashlib.blake2b(url_key(url).encode(), digest_size=10).hexdigest()
 
 
+def ascii_host(host: str) -> str:
+    """Return the name of a host as resolvers take it: UTS 46, non-transitional, without trailing dots.
+
+    Symbols, underscores and hyphens anywhere stay, as in browsers; labels in ASCII, the punycode of others with
+    them, are not looked into. No IPv6 addresses. Raises InvalidURL for what could not be looked up.
+
+    >>> ascii_host("STRAẞE.example."), ascii_host("stra%C3%9Fe。ｅｘａｍｐｌｅ"), ascii_host("☕.example")
+    ('xn--strae-oqa.example', 'xn--strae-oqa.example', 'xn--53h.example')
+    >>> ascii_host("a／b.example")
+    Traceback (most recent call last):
+    newsbot.web.urls.InvalidURL: no valid host name: 'a／b.example'
+    """
+    name = host if host.isascii() and "%" not in host else _mapped(host)
+    name = name.rstrip(".").lower()
+    if not name or _NO_HOST.search(name):
+        raise InvalidURL(f"no valid host name: {host[:100]!r}")
+    return name
+
+
+def with_ascii_host(url: str) -> str:
+    """Return an address as it is, but for a host that has to be written in ASCII to be asked by all alike.
+
+    Raises InvalidURL.
+
+    >>> with_ascii_host("https://Straße.example:8080/Zeitung#top"), with_ascii_host("HTTP://Example.org")
+    ('https://xn--strae-oqa.example:8080/Zeitung#top', 'HTTP://Example.org')
+    """
+    try:
+        parts = urlsplit(url)
+        if parts.netloc.isascii() and "%" not in parts.netloc:
+            return url
+        user, at, _ = parts.netloc.rpartition("@")
+        host, port = _host_of(parts), parts.port
+    except ValueError as error:
+        raise error if isinstance(error, InvalidURL) else InvalidURL(f"{url[:200]}: {error}") from None
+    return parts._replace(netloc=f"{user}{at}{host}{f':{port}' if port is not None else ''}").geturl()
+
+
 def site_of(url: str) -> str:
     """Return the site an address belongs to: its registrable domain, or host and port of an IP address.
 
@@ -124,19 +168,41 @@ def site_of(url: str) -> str:
     ('example.co.uk', '127.0.0.1:8600')
     """
     parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
+    if not parts.netloc.isascii() or "%" in parts.netloc:
+        parts = urlsplit(with_ascii_host(url))
+    host = parts.hostname or ""
     if _is_ip(host) or "." not in host:
         return parts.netloc.rpartition("@")[2].lower()
     return _registrable(host).top_domain_under_public_suffix or host
 
 
-def _host(hostname: str) -> str:
-    host = hostname.rstrip(".").lower()
-    if not host or any(c in host for c in " %<>\"'\\^`{|}"):
-        raise InvalidURL(f"no valid host name: {hostname[:100]!r}")
-    if ":" in host:
-        return f"[{ipaddress.IPv6Address(host)}]"
-    return host if host.isascii() else host.encode("idna").decode()
+def _host_of(parts: SplitResult) -> str:
+    """Return the host of an address, an IPv6 address in brackets. Raises InvalidURL, ValueError for a wrong number."""
+    name = parts.netloc.rpartition("@")[2]
+    if name.startswith("["):
+        return f"[{ipaddress.IPv6Address(parts.hostname or '')}]"
+    return ascii_host(name.partition(":")[0])  # parts.hostname is lowered as text is: Σ at the end of a word to ς
+
+
+@lru_cache(maxsize=4096)
+def _mapped(host: str) -> str:
+    """Map a host by UTS 46, 4, and write its labels in punycode; idna.encode would refuse symbols and underscores."""
+    try:
+        text = idna.uts46_remap(unquote(host, errors="strict"), std3_rules=False)
+        return ".".join(label if label.isascii() else _punycode(label) for label in text.split("."))
+    except ValueError:
+        raise InvalidURL(f"no valid host name: {host[:100]!r}") from None
+
+
+def _punycode(label: str) -> str:
+    """Return a mapped label in ASCII (UTS 46, 4.1: validity, with CheckJoiners and CheckBidi). Raises ValueError."""
+    idna.check_initial_combiner(label)
+    idna.check_bidi(label)
+    joined = all(idna.valid_contextj(label, at) for at, sign in enumerate(label) if sign in "\u200c\u200d")
+    written = f"xn--{label.encode('punycode').decode()}"
+    if not joined or label.startswith("xn--") or len(written) > _MAX_LABEL:
+        raise ValueError(label)
+    return written
 
 
 def _is_ip(host: str) -> bool:
