@@ -170,6 +170,8 @@ FAIL_REASONS = {
 
 # What the store says of an article that is brought to it.
 
+CHANGES = ("headline", "body", "correction", "shortened", "removed")
+"""Of a later version, what it changed; "removed" is the store's: the page is gone, the text kept."""
 RELATIONS = ("same_site", "syndicated", "excerpt")
 """Of a copy: another address of the same site, another site, or one text is a part of the other."""
 
@@ -194,7 +196,7 @@ class Revision:
 
     number: int
     change: str
-    """A class of newsbot.dedupe.CHANGES."""
+    """One of CHANGES."""
     outcome = "revised"
 
 

@@ -1,5 +1,16 @@
 """A process of newsbot and the system around it: how it ends, whom it outlives, what memory it keeps.
 
+Why a command or a crawl cannot be carried out, and what it exits with then:
+
+    NewsbotError           1  what is needed cannot be used
+    ├── StoreError         1  the database (newsbot.store.database)
+    ├── MissingExtra       1  a package that an extra installs
+    ├── AllElsewhere       4  every source is left to another crawl (newsbot.spiders.base)
+    └── UsageError         2  what was asked for cannot be meant
+        ├── SourcesError   2  a sources file, or a name that it lacks (newsbot.sources)
+        ├── ArgumentError  2  a spider's -a NAME=VALUE (newsbot.spiders.arguments)
+        └── FormatError    2  a file name that says no format (newsbot.export.tables)
+
 ``python -m newsbot.process PARENT COMMAND...`` runs a command that dies when its parent dies.
 """
 
@@ -33,6 +44,30 @@ class ExitStatus(IntEnum):
     """Done, and a source could not be reached."""
     ELSEWHERE = 4
     """Done, and a source was left to another crawl that is at it."""
+
+
+class NewsbotError(Exception):
+    """A command or a crawl that cannot be carried out. The message says why and what to do, one line a fault."""
+
+    exit_status = ExitStatus.CRASHED
+
+
+class MissingExtra(NewsbotError):
+    """A package that is not installed, and the extra of newsbot that brings it.
+
+    >>> raise MissingExtra("WARC files need", "archive")
+    Traceback (most recent call last):
+    newsbot.process.MissingExtra: WARC files need an extra: pip install 'newsbot[archive]'
+    """
+
+    def __init__(self, who_needs: str, extra: str) -> None:
+        super().__init__(f"{who_needs} an extra: pip install 'newsbot[{extra}]'")
+
+
+class UsageError(NewsbotError, ValueError):
+    """An option, an argument, a name, a setting or a file of the user's that cannot be meant."""
+
+    exit_status = ExitStatus.USAGE
 
 
 def die_with_parent() -> None:

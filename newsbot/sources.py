@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from newsbot.process import UsageError
 from newsbot.web.endpoints import Endpoint, endpoints_of, is_own_name
 from newsbot.web.urls import InvalidURL, canonical_url, site_of, with_ascii_host
 
@@ -22,7 +23,7 @@ MAX_NAME = 64
 """Characters of a source's name: the width of its columns in the store."""
 
 
-class SourcesError(ValueError):
+class SourcesError(UsageError):
     """A sources file that cannot be used; the message names file, line, field and what is allowed."""
 
 

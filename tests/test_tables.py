@@ -25,6 +25,7 @@ from sqlalchemy import Engine
 from newsbot.export import NAMES, parquet, to_record
 from newsbot.export.tables import FORMATS, FormatError, table_writer
 from newsbot.items import Removed
+from newsbot.process import MissingExtra
 from newsbot.store import articles, open_engine
 from newsbot.store.documents import Selection, count, selected
 from newsbot.store.ledger import Entry
@@ -198,7 +199,7 @@ def test_an_unknown_suffix_and_a_missing_extra_are_said_before_anything_is_writt
         table_writer(tmp_path / "x.xlsx")
     monkeypatch.delitem(sys.modules, "newsbot.export.parquet")
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(FormatError, match=r"pip install 'newsbot\[parquet\]'"):
+    with pytest.raises(MissingExtra, match=r"pip install 'newsbot\[parquet\]'"):
         table_writer(tmp_path / "x.parquet")
     assert list(tmp_path.iterdir()) == []
 

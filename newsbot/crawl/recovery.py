@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from newsbot.export import deliver, paths_of
+from newsbot.export.run_files import paths_of, write_run_files
 from newsbot.store import runs
 from newsbot.store.database import reading
 from newsbot.store.ledger import accounts_of
@@ -67,7 +67,7 @@ def heal(engine: Engine, output: Path, *, now: str, with_removed: bool = True) -
             with reading(engine) as connection:
                 accounts = accounts_of(connection, run_id)
             runs.close_books(engine, run_id, accounts, paths_of(run_id))
-        healed[run_id] = deliver(engine, output, run_id, with_removed=with_removed)
+        healed[run_id] = write_run_files(engine, output, run_id, with_removed=with_removed)
         runs.end_run(engine, run_id, runs.INTERRUPTED, now=now)
         lock.release()
     _sweep(output)

@@ -15,7 +15,7 @@ from newsbot import __version__
 from newsbot.crawl.boilerplate import Learning
 from newsbot.crawl.recovery import RunLock, place_of
 from newsbot.crawl.schedule import Bounds, Schedule
-from newsbot.export import deliver, paths_of
+from newsbot.export.run_files import paths_of, write_run_files
 from newsbot.items import Article, Candidate, New, Rejection, Verdict
 from newsbot.sources import Source, exemptions_of
 from newsbot.store import articles, duplicates, frontier, ledger, revisits, runs
@@ -234,7 +234,7 @@ class Run:
         self.learning.finish(self.id)
         accounts = self.ledger.accounts
         runs.close_books(self.engine, self.id, accounts, paths_of(self.id))
-        files = deliver(self.engine, self.output, self.id, with_removed=self._with_removed)
+        files = write_run_files(self.engine, self.output, self.id, with_removed=self._with_removed)
         runs.end_run(self.engine, self.id, runs.FINISHED, now=self.now())
         duplicates.prune(self.engine, self.policy.remember_days, now=self.now(), batches=PRUNED_BATCHES)
         self._lock.release()

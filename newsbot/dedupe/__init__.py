@@ -10,12 +10,11 @@ agency       agency_of(): whose copy it probably is
 """
 
 from newsbot.dedupe.agency import agency_of
-from newsbot.dedupe.changes import CHANGES, change_between
+from newsbot.dedupe.changes import change_between
 from newsbot.dedupe.minhash import SKETCH_VERSION, Sketch, content_hash, sketch_of
 from newsbot.dedupe.similarity import Likeness, likeness
 
 __all__ = [
-    "CHANGES",
     "SKETCH_VERSION",
     "Likeness",
     "Sketch",

@@ -7,9 +7,6 @@ from collections import Counter
 
 from newsbot.dedupe.tokens import is_unspaced, tokens_of
 
-CHANGES = ("headline", "body", "correction", "shortened", "removed")
-"""Classes of change. "removed" is the store's: the page is gone, the text kept."""
-
 SHORTENED = 0.8
 """A version with at most this share of the words, and at least this share of them old ones, is shortened."""
 CORRECTED = 0.03
@@ -39,7 +36,7 @@ _NOTICE = re.compile(
 
 
 def change_between(title: str, text: str, new_title: str, new_text: str) -> str | None:
-    """Name what the new version changed: a class of CHANGES, or None if nothing material.
+    """Name what the new version changed: a class of newsbot.items.CHANGES, or None if nothing material.
 
     Short lines that are no sentences (headings, counters, times of update) may come, go and change
     without being a change. A change of headline and body is one of the body.

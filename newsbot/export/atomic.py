@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
+def atomic_file(path: Path) -> Iterator[BinaryIO]:
     """Open a file under a temporary name beside its own; sync it and rename it when the block ends well.
 
     Whatever goes wrong, an older file of that name stays as it was, and no temporary one is left. One that
@@ -20,7 +20,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
-    with _alone(temporary) as file:
+    with _locked(temporary) as file:
         try:
             yield file
             file.flush()
@@ -33,7 +33,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _alone(temporary: Path) -> Iterator[BinaryIO]:
+def _locked(temporary: Path) -> Iterator[BinaryIO]:
     """Open a temporary file for writing, empty, while no other process has it."""
     with os.fdopen(os.open(temporary, os.O_RDWR | os.O_CREAT, 0o666), "wb") as file:
         try:

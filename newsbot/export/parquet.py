@@ -32,7 +32,7 @@ def table_schema(fields: tuple[Field, ...]) -> pa.Schema:
     return pa.schema(columns)
 
 
-def put_parquet(file: BinaryIO, records: Iterable[Mapping[str, object]], fields: tuple[Field, ...]) -> int:
+def write_parquet(file: BinaryIO, records: Iterable[Mapping[str, object]], fields: tuple[Field, ...]) -> int:
     """Write a Parquet table, row group by row group, and return the number of rows."""
     schema = table_schema(fields)
     count = 0

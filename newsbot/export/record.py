@@ -12,8 +12,8 @@ from typing import Any
 
 import orjson
 
-from newsbot.dedupe import CHANGES
 from newsbot.items import (
+    CHANGES,
     CHANNELS,
     FAIL_REASONS,
     KINDS,

@@ -1,4 +1,4 @@
-"""From the outbox to files: output/articles, output/duplicates and output/coverage."""
+"""The files that a run leaves behind, JSON lines: output/articles, output/duplicates and output/coverage."""
 
 from __future__ import annotations
 
@@ -10,30 +10,9 @@ from typing import BinaryIO
 import orjson
 from sqlalchemy import Engine
 
-from newsbot.export.atomic import whole_file
+from newsbot.export.atomic import atomic_file
 from newsbot.export.record import to_record
 from newsbot.store import runs
-
-# JSON lines files that appear whole or not at all.
-
-
-def write_lines(path: Path, records: Iterable[Mapping[str, object]]) -> int:
-    """Write one record a line to a temporary name, sync it, and rename it into place.
-
-    Returns the number of lines. Raises OSError (disk full, no permission) and leaves no file then.
-    """
-    with whole_file(path) as file:
-        return put_lines(file, records)
-
-
-def put_lines(file: BinaryIO | GzipFile, records: Iterable[Mapping[str, object]]) -> int:
-    """Write one record a line into an open file, and return the number of lines."""
-    count = 0
-    for record in records:
-        file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
-        count += 1
-    return count
-
 
 FOLDERS = {"article": "articles", "duplicate": "duplicates"}
 
@@ -44,31 +23,43 @@ def paths_of(run_id: str) -> dict[str, str]:
     >>> paths_of("20261120T084000Z-1c9a07e3")["article"]
     'articles/2026-11-20/20261120T084000Z-1c9a07e3.jsonl'
     """
-    day = f"{run_id[:4]}-{run_id[4:6]}-{run_id[6:8]}"
-    return {kind: f"{folder}/{day}/{run_id}.jsonl" for kind, folder in FOLDERS.items()}
+    return {kind: f"{folder}/{_day_of(run_id)}/{run_id}.jsonl" for kind, folder in FOLDERS.items()}
 
 
-def deliver(engine: Engine, output: Path, run_id: str, *, with_removed: bool = True) -> dict[str, int]:
-    """Write every planned file of a run that is not known to be whole; return lines by path.
+def write_run_files(engine: Engine, output: Path, run_id: str, *, with_removed: bool = True) -> dict[str, int]:
+    """Write every planned file of a run that is not known to be whole, and its ledger; return lines by path.
 
-    Carried out twice it gives the same files (newsbot.store.runs says why).
+    Carried out twice it gives the same files (newsbot.store.runs says why). Raises OSError (disk full, no
+    permission) and leaves no part of a file then.
     """
     written = {}
     for export in runs.planned(engine, run_id):
         records = (to_record(document, with_removed=with_removed) for document in runs.documents(engine, export))
-        written[export.path] = write_lines(output / export.path, records)
+        written[export.path] = _write(output / export.path, records)
         runs.mark_done(engine, export)
-    written |= _deliver_ledger(engine, output, run_id)
+    ledger = f"coverage/{_day_of(run_id)}/{run_id}"
+    for path, rows in (
+        (f"{ledger}.jsonl", runs.coverage_of(engine, run_id)),
+        (f"{ledger}.dropped.jsonl", runs.dropped_of(engine, run_id)),
+    ):
+        if rows:
+            written[path] = _write(output / path, rows)
     return written
 
 
-def _deliver_ledger(engine: Engine, output: Path, run_id: str) -> dict[str, int]:
-    folder = Path(paths_of(run_id)["article"].replace("articles", "coverage", 1)).parent
-    sums = runs.coverage_of(engine, run_id)
-    dropped = runs.dropped_of(engine, run_id)
-    written = {}
-    for name, records in ((f"{run_id}.jsonl", sums), (f"{run_id}.dropped.jsonl", dropped)):
-        if records:
-            path = folder / name
-            written[path.as_posix()] = write_lines(output / path, records)
-    return written
+def write_lines(file: BinaryIO | GzipFile, records: Iterable[Mapping[str, object]]) -> int:
+    """Write one record a line into an open file, and return the number of lines."""
+    count = 0
+    for record in records:
+        file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+        count += 1
+    return count
+
+
+def _day_of(run_id: str) -> str:
+    return f"{run_id[:4]}-{run_id[4:6]}-{run_id[6:8]}"
+
+
+def _write(path: Path, records: Iterable[Mapping[str, object]]) -> int:
+    with atomic_file(path) as file:
+        return write_lines(file, records)

@@ -12,9 +12,10 @@ from typing import BinaryIO
 
 import orjson
 
-from newsbot.export.atomic import whole_file
+from newsbot.export.atomic import atomic_file
 from newsbot.export.record import DUPLICATE_FIELDS, FIELDS, Field
-from newsbot.export.run_files import put_lines
+from newsbot.export.run_files import write_lines
+from newsbot.process import MissingExtra, UsageError
 
 Records = Iterable[Mapping[str, object]]
 Writer = Callable[[BinaryIO, Records, tuple[Field, ...]], int]
@@ -22,51 +23,51 @@ Writer = Callable[[BinaryIO, Records, tuple[Field, ...]], int]
 FORMATS = (".jsonl", ".jsonl.gz", ".csv", ".parquet")
 
 
-class FormatError(ValueError):
-    """A file that cannot be written for its name, or for an extra that is not installed."""
+class FormatError(UsageError):
+    """A file whose name does not say how it is to be written."""
 
 
 def table_writer(path: Path, *, duplicates: bool = False) -> Callable[[Records], int]:
     """Return what writes records to a file in the format that its name says, and counts them.
 
     With ``duplicates``, tables have the columns of DUPLICATE_FIELDS too. The file appears whole or
-    not at all (OSError). Raises FormatError, before anything is written, for an unknown suffix and for a
-    Parquet file where pyarrow is not installed.
+    not at all (OSError). Raises, before anything is written, FormatError for an unknown suffix and
+    MissingExtra for a Parquet file where pyarrow is not installed.
     """
     return partial(_write, path, _writer_for(path.name.lower()), FIELDS + (DUPLICATE_FIELDS if duplicates else ()))
 
 
 def _write(path: Path, writer: Writer, fields: tuple[Field, ...], records: Records) -> int:
-    with whole_file(path) as file:
+    with atomic_file(path) as file:
         return writer(file, records, fields)
 
 
 def _writer_for(name: str) -> Writer:
     if name.endswith(".jsonl"):
-        return _put_jsonl
+        return _write_jsonl
     if name.endswith(".jsonl.gz"):
-        return _put_gzipped
+        return _write_gzipped
     if name.endswith(".csv"):
-        return put_csv
+        return write_csv
     if name.endswith(".parquet"):
         try:
-            from newsbot.export.parquet import put_parquet
+            from newsbot.export.parquet import write_parquet
         except ImportError:
-            raise FormatError("Parquet needs an extra: pip install 'newsbot[parquet]'") from None
-        return put_parquet
+            raise MissingExtra("Parquet needs", "parquet") from None
+        return write_parquet
     raise FormatError(f"{name!r} does not say what to write; let the name end in {', '.join(FORMATS)}")
 
 
-def _put_jsonl(file: BinaryIO, records: Records, _fields: tuple[Field, ...]) -> int:
-    return put_lines(file, records)
+def _write_jsonl(file: BinaryIO, records: Records, _fields: tuple[Field, ...]) -> int:
+    return write_lines(file, records)
 
 
-def _put_gzipped(file: BinaryIO, records: Records, _fields: tuple[Field, ...]) -> int:
+def _write_gzipped(file: BinaryIO, records: Records, _fields: tuple[Field, ...]) -> int:
     with gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0) as packed:
-        return put_lines(packed, records)
+        return write_lines(packed, records)
 
 
-def put_csv(file: BinaryIO, records: Records, fields: tuple[Field, ...]) -> int:
+def write_csv(file: BinaryIO, records: Records, fields: tuple[Field, ...]) -> int:
     """Write a CSV table (RFC 4180, UTF-8) with a header; lists are joined with "; ", objects are JSON."""
     count = 0
     text = io.TextIOWrapper(file, encoding="utf-8", newline="")

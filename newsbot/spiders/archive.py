@@ -14,6 +14,7 @@ from scrapy.crawler import Crawler
 from w3lib.encoding import http_content_type_encoding
 
 from newsbot.items import Candidate, Page
+from newsbot.process import MissingExtra
 from newsbot.sources import Source, source_name
 from newsbot.spiders.arguments import ArgumentError, SpiderArguments
 from newsbot.spiders.base import CollectingSpider
@@ -55,7 +56,7 @@ class ArchiveSpider(CollectingSpider[ArchiveArguments]):
         try:
             import warcio  # noqa: F401
         except ImportError:
-            raise ArgumentError("WARC files need the extra: pip install 'newsbot[archive]'") from None
+            raise MissingExtra("WARC files need", "archive") from None
         self.files = [Path(name) for name in sorted(glob.glob(path, recursive=True))]  # noqa: PTH207 (may be absolute)
         if not self.files:
             raise ArgumentError(f"path: no file matches {path!r}")

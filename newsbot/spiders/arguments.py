@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
+from newsbot.process import UsageError
 from newsbot.sources import did_you_mean
 
 WANTED = {
@@ -19,7 +20,7 @@ WANTED = {
 """What is wanted where a value has a fault of this kind, a type of pydantic's errors."""
 
 
-class ArgumentError(ValueError):
+class ArgumentError(UsageError):
     """A spider argument (``-a NAME=VALUE``) that cannot be used."""
 
 

@@ -26,8 +26,8 @@ from newsbot.downloader.errors import outcome_of
 from newsbot.downloader.rendering import browser_meta
 from newsbot.extraction import MAX_BYTES
 from newsbot.items import Candidate, Page
-from newsbot.process import ExitStatus
-from newsbot.sources import Source, SourcesError
+from newsbot.process import ExitStatus, NewsbotError
+from newsbot.sources import Source
 from newsbot.spiders.arguments import ArgumentError, SpiderArguments
 from newsbot.store import StoreError, open_engine
 from newsbot.store.articles import Policy
@@ -40,8 +40,10 @@ logger = logging.getLogger("newsbot")
 Args = TypeVar("Args", bound=SpiderArguments)
 
 
-class AllElsewhere(Exception):
+class AllElsewhere(NewsbotError):
     """Other crawls are at every source that this one is for."""
+
+    exit_status = ExitStatus.ELSEWHERE
 
 
 class CollectingSpider(Spider, Generic[Args]):
@@ -118,13 +120,10 @@ class CollectingSpider(Spider, Generic[Args]):
                 polling=Bounds(self.settings.getfloat("NEWSBOT_POLL_MIN"), self.settings.getfloat("NEWSBOT_POLL_MAX")),
                 policy=self.policy(),
             )
-        except (SourcesError, ArgumentError) as error:
-            self.exit_status = ExitStatus.USAGE
+        except NewsbotError as error:
+            self.exit_status = error.exit_status
             raise self._refusal(error) from None
-        except AllElsewhere as error:
-            self.exit_status = ExitStatus.ELSEWHERE
-            raise self._refusal(error) from None
-        except (StoreError, OSError) as error:
+        except OSError as error:
             raise self._refusal(error) from None
         logger.info("run %s: %d sources, writing to %s", self.run.id, len(sources), output)
 

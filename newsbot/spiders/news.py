@@ -12,8 +12,9 @@ from scrapy.http import Response
 
 from newsbot.downloader.rendering import missing, use_browser
 from newsbot.items import Candidate, Page
-from newsbot.sources import BUNDLED, Source, SourcesError, load_sources
-from newsbot.spiders.arguments import ArgumentError, Names, SpiderArguments
+from newsbot.process import NewsbotError
+from newsbot.sources import BUNDLED, Source, load_sources
+from newsbot.spiders.arguments import Names, SpiderArguments
 from newsbot.spiders.base import Args
 from newsbot.spiders.listing import DiscoveringSpider
 
@@ -90,7 +91,7 @@ class NewsSpider(RevisitingSpider[NewsArguments]):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
-        with suppress(SourcesError, ArgumentError):  # open_run says it
+        with suppress(NewsbotError):  # open_run says it
             use_browser(crawler.settings, spider.sources())
         return spider
 
@@ -103,7 +104,7 @@ class NewsSpider(RevisitingSpider[NewsArguments]):
         tags = self.args.tags or (() if path or self.args.only else (STARTER,))
         sources = load_sources(path or BUNDLED, only=self.args.only, tags=() if tags == (ALL,) else tags)
         if any(source.render for source in sources) and (fault := missing(self.settings)):
-            raise ArgumentError(fault)
+            raise NewsbotError(fault)
         return sources
 
     def open_run(self) -> None:

@@ -18,11 +18,13 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from newsbot.process import NewsbotError
+
 LOCK_TIMEOUT = 30.0
 """Seconds that a writer waits for another process's transaction."""
 
 
-class StoreError(Exception):
+class StoreError(NewsbotError):
     """The store cannot be used; the message says why and what to do."""
 
 
