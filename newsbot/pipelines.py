@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import os
 from contextlib import AbstractContextManager
 from typing import Protocol, Self, cast
 
@@ -17,7 +16,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
 
 from newsbot.crawl.run import Run
-from newsbot.crawl.worker_pool import Workers
+from newsbot.crawl.worker_pool import Workers, worker_count
 from newsbot.downloader.errors import DOWNLOAD_ERRORS
 from newsbot.extraction import MAX_BYTES, MAX_TEXT
 from newsbot.items import Article, New, Page, Rejection, Revision
@@ -52,11 +51,9 @@ class ArticlePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        workers = crawler.settings.getint("NEWSBOT_EXTRACT_WORKERS")
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         return cls(
             crawler,
-            cores if workers < 0 else workers,
+            worker_count(crawler.settings.getint("NEWSBOT_EXTRACT_WORKERS")),
             crawler.settings.getfloat("NEWSBOT_EXTRACT_TIMEOUT"),
             crawler.settings.getint("NEWSBOT_MAX_ARTICLE_PAGES"),
             crawler.settings.getbool("NEWSBOT_RESPECT_TDM"),

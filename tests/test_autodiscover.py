@@ -1,4 +1,4 @@
-"""What a site says of itself: feeds, sitemaps, name, language, country."""
+"""Where the listings of a site are looked for, and what the site says of itself: name, language, country."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 from newsbot.discovery import (
     WELL_KNOWN_FEEDS,
     WELL_KNOWN_SITEMAPS,
+    ListingSearch,
     SiteFacts,
     feed_links,
     site_facts,
@@ -84,6 +85,49 @@ def test_the_sitemaps_of_a_robots_txt(text: str, wanted: list[str]) -> None:
 
 def test_relative_sitemaps_need_the_address_of_the_robots_txt() -> None:
     assert sitemaps_in_robots("Sitemap: /s.xml", "https://b.example/robots.txt") == ["https://b.example/s.xml"]
+
+
+def tried(search: ListingSearch, *listings: str) -> list[str]:
+    """Run a search in which these paths are listings; return the paths tried, with the kind of the unnamed ones."""
+    found = []
+    for attempt in search:
+        path = attempt.url.removeprefix(HOME)
+        found.append(path if attempt.is_named else f"{attempt.channel}: {path}")
+        if path in listings:
+            search.found(attempt)
+    return found
+
+
+HOME_PAGE = b"""<link rel="alternate" type="application/rss+xml" href="/news.rss"><nav><a href="/sport/">Sport</a>
+<a href="/culture/">Culture</a><a href="/economy/">Economy</a></nav>"""
+
+
+def test_what_a_site_names_is_tried_first_and_where_one_works_nothing_else_of_its_kind() -> None:
+    search = ListingSearch(HOME_PAGE, HOME, "Sitemap: /map.xml", sections=2)
+    assert tried(search, "news.rss", "map.xml") == ["news.rss", "map.xml", "", "sport/", "culture/"]
+
+
+def test_the_usual_addresses_are_tried_up_to_the_first_listing_where_what_is_named_is_none() -> None:
+    search = ListingSearch(HOME_PAGE, HOME, "Sitemap: /sitemap.xml")
+    assert tried(search, "rss", "news-sitemap.xml") == [
+        "news.rss", "sitemap.xml",
+        "feed: feed", "feed: feed/", "feed: rss",
+        "sitemap: sitemap_index.xml", "sitemap: news-sitemap.xml",
+    ]  # fmt: skip
+    everything = tried(ListingSearch(b"", HOME))
+    assert len(everything) == len(WELL_KNOWN_FEEDS) + len(WELL_KNOWN_SITEMAPS), "no address is given up for another"
+
+
+def test_feeds_behind_a_page_are_tried_once_and_before_the_usual_ones() -> None:
+    search = ListingSearch(HOME_PAGE, HOME, most=3)
+    paths = []
+    for attempt in search:
+        paths.append(attempt.url.removeprefix(HOME))
+        search.add_feeds([f"{HOME}news.rss", f"{HOME}a.rss", f"{HOME}b.rss", f"{HOME}c.rss"])
+        if attempt.is_named:
+            search.found(attempt)
+    assert [path for path in paths if path.endswith(".rss")] == ["news.rss", "a.rss", "b.rss"]
+    assert "feed" not in paths
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 import pytest
-from conftest import run_scrapy
+from conftest import ROOT, run_scrapy, sources_file
 from local_web import article_page, local_web
 
 from newsbot.commands import sources as commands
@@ -16,6 +17,20 @@ from newsbot.sources import Source, load_sources, source_name
 from newsbot.spiders.probe import ListingReport, SiteReport
 
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
+HANGING = """
+import time
+import newsbot.extraction
+
+extract = newsbot.extraction.extract_article
+
+def extract_article(html, url, **details):
+    while url.endswith("/hanging"):
+        time.sleep(1)
+    return extract(html, url, **details)
+
+newsbot.extraction.extract_article = extract_article
+"""
+"""An extractor that some page hangs: what Python imports by itself in every process with this on PYTHONPATH."""
 MINE = '# my outlets\n\n[[source]]\nname = "first"  # the best one\nhome = "http://127.0.0.1:9/"\n'
 
 
@@ -37,6 +52,20 @@ def test_a_site_is_found_tried_and_added_and_comments_stay(tmp_path: Path) -> No
         assert source.title == named[name]["title"]
         assert source.language == named[name]["language"]
         assert {*source.feeds, *source.sitemaps, *source.news_sitemaps} >= {*named[name]["sitemaps"]}
+
+
+def test_feeds_are_found_behind_a_page_and_at_the_usual_address_where_the_named_one_is_gone(tmp_path: Path) -> None:
+    with local_web() as web:
+        article = web.put("/harbour", article_page("Money for the harbour", "the harbour wall"))
+        web.put("/behind", '<a href="/rss-list" class="rss">RSS</a>')
+        web.put("/rss-list", '<html><a href="/sport.rss">RSS: sport</a></html>')
+        web.feed("/sport.rss", [article])
+        web.put("/gone", '<link rel="alternate" type="application/rss+xml" href="/gone.rss">')
+        for path, listing in (("/behind", "/sport.rss"), ("/gone", "/feed")):
+            web.feed("/feed", [article])
+            run = run_scrapy(tmp_path, "sources", "add", web.base + path, *FAST)
+            assert run.returncode == 0, run.stdout + run.stderr
+            assert f'feeds = ["{web.base}{listing}"]' in run.stdout
 
 
 def test_a_check_shows_what_works_and_its_status_tells(tmp_path: Path) -> None:
@@ -64,6 +93,20 @@ def test_a_check_shows_what_works_and_its_status_tells(tmp_path: Path) -> None:
         assert f"shut: feed {web.base}/secret/feed: robots_txt" in run.stdout
         assert "/secret/feed" not in web.paths()
     assert not (tmp_path / "newsbot.db").exists(), "nothing is stored"
+
+
+def test_a_page_that_hangs_the_extractor_costs_its_site_a_named_fault_and_no_other(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(HANGING, "utf-8")
+    with local_web() as web:
+        urls = {name: web.put(f"/{name}", article_page(f"The {name} page", name)) for name in ("hanging", "quick")}
+        homes = {name: {"home": f"{web.base}/", "feeds": [web.feed(f"/{name}.rss", [urls[name]])]} for name in urls}
+        check = ("sources", "check", "--file", str(sources_file(tmp_path, **homes)))
+        bounds = ("-s", "DOWNLOAD_DELAY=0", "-s", "NEWSBOT_EXTRACT_WORKERS=2", "-s", "NEWSBOT_EXTRACT_TIMEOUT=5")
+        run = run_scrapy(tmp_path / "output", *check, *bounds, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    assert run.returncode == 3, run.stderr
+    assert f"hanging: no article: extractor_timeout: {urls['hanging']}" in run.stdout
+    assert "quick: no article" not in run.stdout
+    assert "Traceback" not in run.stderr
 
 
 def test_a_site_without_articles_is_not_added(tmp_path: Path) -> None:

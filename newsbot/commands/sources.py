@@ -66,7 +66,7 @@ class Command(ScrapyCommand):
             case ["list"]:
                 _list(_load(file or BUNDLED))
             case ["check", *names]:
-                reports = self._survey(sources=_load(file or BUNDLED, names))
+                reports = self._probe(sources=_load(file or BUNDLED, names))
                 _show(reports)
                 self.exitcode = 0 if all(report.is_healthy for report in reports) else ExitStatus.UNREACHABLE
             case ["add", url]:
@@ -76,16 +76,16 @@ class Command(ScrapyCommand):
             case _:
                 raise UsageError("say: scrapy sources list | check [NAME ...] | add URL | boilerplate NAME")
 
-    def _survey(self, **arguments: object) -> list[SiteReport]:
+    def _probe(self, **arguments: object) -> list[SiteReport]:
         # Scrapy loads every command before it runs one, and few of them need the extractor.
-        from newsbot.spiders.probe import SurveySpider
+        from newsbot.spiders.probe import ProbeSpider
 
         assert self.crawler_process is not None
         logging.getLogger("newsbot").setLevel(logging.WARNING)
-        crawler = self.crawler_process.create_crawler(SurveySpider)
+        crawler = self.crawler_process.create_crawler(ProbeSpider)
         self.crawler_process.crawl(crawler, **arguments)
         self.crawler_process.start()
-        return crawler.spider.reports if isinstance(crawler.spider, SurveySpider) else []
+        return crawler.spider.reports if isinstance(crawler.spider, ProbeSpider) else []
 
     def _boilerplate(self, name: str, keep: list[str], drop: list[str]) -> None:
         assert self.settings is not None
@@ -117,7 +117,7 @@ class Command(ScrapyCommand):
         except InvalidURL as error:
             raise UsageError(f"add: {error}", print_help=False) from None
         taken = _load(file) if file and file.exists() else []
-        (report,) = self._survey(url=home)
+        (report,) = self._probe(url=home)
         _show([report], listings=True)
         if not any(listing.named for listing in report.listings):
             print(f"nothing was added: no article could be found at {home}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -55,6 +56,13 @@ def make_article(page: Page, respect_tdm: bool = False) -> Article | Rejection:
     article.discovered_via = page.candidate.via
     article.aliases = page.aliases or [page.candidate.url]
     return article
+
+
+def worker_count(wanted: int) -> int:
+    """Return how many worker processes a setting means: -1 is one a core that this process may use."""
+    if wanted >= 0:
+        return wanted
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Workers:

@@ -8,6 +8,8 @@
     text_blocks(page)              its texts, menus and all     -> [text]
     feed_links(page, url)          <link rel=alternate> …       -> [url]
     sitemaps_in_robots(text)       robots.txt                   -> [url]
+    read_listing(channel, body, url)   any of the three         -> Contents  or one of LISTING_ERRORS
+    ListingSearch(home, url, robots)   which listings to try    -> Attempts
     site_facts(page, url)          name, language, country      -> SiteFacts
     newest_first(), in_range()     which sub-sitemaps to read, and when
 
@@ -28,10 +30,15 @@ from newsbot.discovery.feeds_xml import FEED_REASONS, Feed, FeedError
 from newsbot.discovery.links import article_links, section_links
 from newsbot.discovery.pagination import next_pages, page_number
 from newsbot.discovery.site import (
+    LISTING_ERRORS,
     WELL_KNOWN_FEEDS,
     WELL_KNOWN_SITEMAPS,
+    Attempt,
+    Contents,
+    ListingSearch,
     SiteFacts,
     feed_links,
+    read_listing,
     site_facts,
     sitemaps_in_robots,
 )
@@ -47,14 +54,18 @@ from newsbot.web.dates import as_instant, parse_date
 
 __all__ = [
     "FEED_REASONS",
+    "LISTING_ERRORS",
     "MAX_FEED_BYTES",
     "MAX_SITEMAP_BYTES",
     "SITEMAP_REASONS",
     "WELL_KNOWN_FEEDS",
     "WELL_KNOWN_SITEMAPS",
+    "Attempt",
     "Child",
+    "Contents",
     "Feed",
     "FeedError",
+    "ListingSearch",
     "SiteFacts",
     "Sitemap",
     "SitemapError",
@@ -69,6 +80,7 @@ __all__ = [
     "parse_feed",
     "parse_sitemap",
     "period_of",
+    "read_listing",
     "section_links",
     "site_facts",
     "sitemaps_in_robots",

@@ -1,16 +1,25 @@
-"""What a site says of itself: its feeds and sitemaps, its name, language and country."""
+"""A site: where its listings are to be looked for, what they name, and what its home page says of the outlet.
+
+A listing is a feed, a sitemap or a section page: a page that names articles and changes with them.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from newsbot.discovery.anchors import Tree, as_tree, base_of
-from newsbot.discovery.feeds_xml import language_tag
+from newsbot.discovery.feeds import parse_feed
+from newsbot.discovery.feeds_xml import FeedError, language_tag
+from newsbot.discovery.links import article_links, section_links
+from newsbot.discovery.pagination import next_pages
+from newsbot.discovery.sitemap_dates import Child
+from newsbot.discovery.sitemaps import SitemapError, parse_sitemap
+from newsbot.items import Candidate
 from newsbot.web.text import plain_text
 from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
@@ -26,6 +35,9 @@ WELL_KNOWN_SITEMAPS = (
     "/googlenews.xml", "/sitemaps.xml", "/sitemap/sitemap.xml", "/sitemap.txt",
 )  # fmt: skip
 """Paths where sitemaps are found on sites whose robots.txt names none."""
+
+LISTING_ERRORS = (FeedError, SitemapError)
+"""What is raised for a body that is no listing; each error has a ``reason``."""
 
 _FEED_TYPE = re.compile(
     r"application/(?:rss|atom|rdf|x\.atom|x-rss)\+xml|application/feed\+json|text/rss|application/rss", re.I
@@ -69,6 +81,134 @@ _GENERIC_ENDINGS = frozenset(
     }
 )
 _COUNTRY_NAMES = {"uk": "gb"}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An address that may be a listing."""
+
+    channel: str
+    """feed, sitemap or section."""
+    url: str
+    is_named: bool
+    """Whether the site names it; if not, it is where such listings usually are."""
+
+
+class ListingSearch:
+    """The listings of a site to try, in order, as its home page and its robots.txt name them.
+
+    All that the site names comes first. Of feeds, and of sitemaps, of which none turned out to be one, the usual
+    addresses follow, until the first that is. Iterate, and tell ``found`` of every attempt that is a listing.
+
+    >>> home = b'<link rel="alternate" type="application/rss+xml" href="/news.rss">'
+    >>> search = ListingSearch(home, "https://example.org/", "Sitemap: /gone.xml")
+    >>> for attempt in search:
+    ...     print(attempt.channel, attempt.url)
+    ...     if attempt.url.endswith(("/news.rss", "/sitemap_index.xml")):
+    ...         search.found(attempt)
+    feed https://example.org/news.rss
+    sitemap https://example.org/gone.xml
+    sitemap https://example.org/sitemap.xml
+    sitemap https://example.org/sitemap_index.xml
+    """
+
+    def __init__(
+        self,
+        home: Tree | bytes,
+        url: str,
+        robots_txt: str = "",
+        *,
+        charset: str | None = None,
+        sections: int = 0,
+        most: int | None = None,
+    ) -> None:
+        """``url`` is where the home page is after redirects.
+
+        ``sections``: how many sections to try beside the home page itself; without them, none and not the home
+        page. ``most``: how many feeds and how many sitemaps that the site names are tried.
+        """
+        tree = as_tree(home, charset)
+        self._url = url
+        self._most = most
+        self._feeds = [] if tree is None else feed_links(tree, url)[:most]
+        self._sitemaps = sitemaps_in_robots(robots_txt, urljoin(url, "/robots.txt"))[:most]
+        self._sections = [url, *section_links(tree, url)[:sections]] if sections and tree is not None else []
+        self._found: set[str] = set()
+
+    def __iter__(self) -> Iterator[Attempt]:
+        named = {"feed": self._feeds, "sitemap": self._sitemaps, "section": self._sections}
+        for channel, urls in named.items():
+            yield from (Attempt(channel, url, is_named=True) for url in urls)
+        for channel, paths in (("feed", WELL_KNOWN_FEEDS), ("sitemap", WELL_KNOWN_SITEMAPS)):
+            for url in (urljoin(self._url, path) for path in paths):
+                if channel in self._found:
+                    break
+                if url not in named[channel]:
+                    yield Attempt(channel, url, is_named=False)
+
+    def found(self, attempt: Attempt) -> None:
+        """Note that an attempt is a listing."""
+        self._found.add(attempt.channel)
+
+    def add_feeds(self, urls: Iterable[str]) -> None:
+        """Try further feeds: those that a page names which stood in the place of a feed."""
+        room = None if self._most is None else max(self._most - len(self._feeds), 0)
+        self._feeds += [url for url in dict.fromkeys(urls) if url not in self._feeds][:room]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a listing names when it is read."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    sub_sitemaps: list[Child] = field(default_factory=list)
+    next_page: str | None = None
+    shows_newest: bool
+    """Whether it shows the newest articles alone, as feeds and news sitemaps do; the others show what there is."""
+    notes: list[str] = field(default_factory=list)
+    """What an operator should know of it."""
+
+    def __bool__(self) -> bool:
+        """Whether it names anything: what names nothing is not taken for a listing of a site."""
+        return bool(self.candidates or self.sub_sitemaps)
+
+
+def read_listing(
+    channel: str, body: bytes, url: str, *, charset: str | None = None, known: Sequence[str] = ()
+) -> Contents:
+    """Return what a feed, sitemap or section page names. Raises one of LISTING_ERRORS for a body that is none.
+
+    ``channel`` is feed, section, sitemap or news_sitemap. ``charset`` is what the HTTP header states, ``known`` are
+    addresses of articles of the site, which help to tell the articles of a section page.
+
+    >>> sitemap = b"<urlset><url><loc>https://example.org/a</loc></url></urlset>"
+    >>> [article.url for article in read_listing("sitemap", sitemap, "https://example.org/map.xml").candidates]
+    ['https://example.org/a']
+    """
+    if channel == "feed":
+        feed = parse_feed(body, url, charset=charset)
+        return Contents(
+            candidates=feed.candidates,
+            next_page=feed.next_url,
+            shows_newest=True,
+            notes=[*feed.notes, *([f"WebSub hub: {feed.hub}"] if feed.hub else [])],
+        )
+    if channel == "section":
+        page = as_tree(body, charset)
+        links = article_links(page, url, known=known) if page is not None else []
+        return Contents(
+            candidates=links,
+            next_page=next(iter(next_pages(page, url) if page is not None and links else []), None),
+            shows_newest=False,
+            notes=[] if links else ["no links to articles found"],
+        )
+    sitemap = parse_sitemap(body, url, charset=charset)
+    return Contents(
+        candidates=sitemap.candidates,
+        sub_sitemaps=sitemap.children,
+        shows_newest=any(candidate.via == "news_sitemap" for candidate in sitemap.candidates),
+        notes=sitemap.notes,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,6 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from sqlalchemy import Engine
 from twisted.python.failure import Failure
-from w3lib.encoding import http_content_type_encoding
 
 from newsbot.crawl.accounting import accounting_line
 from newsbot.crawl.recovery import heal
@@ -29,11 +28,11 @@ from newsbot.items import Candidate, Page
 from newsbot.process import ExitStatus, NewsbotError
 from newsbot.sources import Source
 from newsbot.spiders.arguments import ArgumentError, SpiderArguments
+from newsbot.spiders.fetch import charset_of, header_of, opt_outs_of
 from newsbot.store import StoreError, open_engine
 from newsbot.store.articles import Policy
 from newsbot.store.database import store_url
 from newsbot.store.leases import Leases, leases_of, take_all
-from newsbot.web.tdmrep import opt_outs_of_headers
 
 logger = logging.getLogger("newsbot")
 
@@ -237,26 +236,6 @@ def add_contact(settings: BaseSettings) -> None:
     """Let the user agent say where the people behind it can be reached (NEWSBOT_CONTACT)."""
     if contact := settings["NEWSBOT_CONTACT"]:
         settings.set("USER_AGENT", f"{settings['USER_AGENT']} (+{contact})", priority="spider")
-
-
-def header_of(response: Response, name: str) -> str | None:
-    """Return a header of a response; None where it has none."""
-    value = response.headers.get(name)
-    return value.decode("latin-1") if value else None
-
-
-def charset_of(response: Response) -> str | None:
-    """Return the charset that the HTTP header states."""
-    header = header_of(response, "Content-Type")
-    return http_content_type_encoding(header) if header else None
-
-
-def opt_outs_of(response: Response) -> list[str]:
-    """Return what the publisher of a page reserves for its whole site or in its headers."""
-    robots = [value.decode("latin-1") for value in response.headers.getlist("X-Robots-Tag")]
-    header = response.headers.get("TDM-Reservation")
-    reserved = response.meta.get("tdm_reserved", False)
-    return opt_outs_of_headers(robots, header.decode("latin-1") if header else "1" if reserved else None)
 
 
 def _listed(files: dict[str, int]) -> str:

@@ -32,7 +32,8 @@ from newsbot.downloader.errors import outcome_of
 from newsbot.downloader.rendering import browser_meta
 from newsbot.items import Candidate
 from newsbot.sources import Source
-from newsbot.spiders.base import Args, CollectingSpider, charset_of, header_of
+from newsbot.spiders.base import Args, CollectingSpider
+from newsbot.spiders.fetch import charset_of, header_of
 from newsbot.store.frontier import NOT_READ, Listing
 from newsbot.web.urls import url_key
 

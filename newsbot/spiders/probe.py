@@ -1,48 +1,42 @@
-"""Looking at sites without collecting them: what `scrapy sources add` and `scrapy sources check` show."""
+"""A probe of sites that collects nothing: what `scrapy sources add` and `scrapy sources check` show.
+
+Listings are found, fetched and read as in a crawl, and the sample article is made by worker processes with the
+time limit of a crawl: what hangs the extractor costs its site a named fault.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
-from newsbot.cleaning import CleaningError, clean_article
 from newsbot.crawl.run import utc_now
-from newsbot.discovery import (
-    WELL_KNOWN_FEEDS,
-    WELL_KNOWN_SITEMAPS,
-    FeedError,
-    SitemapError,
-    article_links,
-    as_instant,
-    feed_links,
-    newest_first,
-    parse_feed,
-    parse_sitemap,
-    site_facts,
-    sitemaps_in_robots,
-)
-from newsbot.downloader.errors import DOWNLOAD_ERRORS, outcome_of
+from newsbot.crawl.worker_pool import Workers, worker_count
+from newsbot.discovery import LISTING_ERRORS, as_instant, feed_links, newest_first, read_listing, site_facts
 from newsbot.downloader.politeness import downloader_of
 from newsbot.downloader.rendering import browser_meta, missing, use_browser
-from newsbot.extraction import ExtractionError, extract_article
-from newsbot.items import Article, Candidate
+from newsbot.items import Article, Candidate, Page, Rejection
 from newsbot.sources import Source, exemptions_of, source_name
-from newsbot.spiders.base import add_contact, charset_of, opt_outs_of
-from newsbot.web.tdmrep import in_order, is_reserved, reserved_paths
+from newsbot.spiders.base import add_contact
+from newsbot.spiders.fetch import charset_of, fetch, listing_search, opt_outs_of
+from newsbot.web.tdmrep import is_reserved, reserved_paths
 
 AT_ONCE = 32
 """Sites that are looked at side by side."""
 MAX_TRIED = 12
-"""Addresses of a site that are tried as a feed, and as a sitemap."""
+"""Feeds, and sitemaps, that are tried of those that a site names."""
+MAX_SUB_SITEMAPS, MAX_DEPTH = 3, 2
+"""Sitemaps that are read of an index, the newest, until one names an article; and indexes that are entered."""
+MAX_SAMPLES = 3
+"""Articles that are tried before a site counts as one without articles."""
 PROVEN = ("title", "authors", "published", "language", "section", "tags", "image", "summary", "text")
 """Fields whose filling tells how well a site is understood."""
 
@@ -57,6 +51,8 @@ class ListingReport:
     named: list[Candidate] = dataclasses.field(default_factory=list)
     validators: list[str] = dataclasses.field(default_factory=list)
     """Of ETag and Last-Modified, those that its server sends."""
+    feeds: list[str] = dataclasses.field(default_factory=list)
+    """Feeds that an HTML page names which stands in the place of a feed."""
 
     @property
     def newest(self) -> str | None:
@@ -91,7 +87,7 @@ class SiteReport:
         return [name for name in PROVEN if getattr(self.article, name, None)]
 
 
-class SurveySpider(Spider):
+class ProbeSpider(Spider):
     """Looks at sites, politely, and keeps a report of each; it stores nothing."""
 
     # No name of its own: `scrapy crawl` and `scrapy list` offer spiders that collect.
@@ -106,7 +102,7 @@ class SurveySpider(Spider):
 
     def __init__(self, sources: Iterable[Source] = (), url: str = "", **kwargs: Any) -> None:
         """Give ``sources`` to check, or the ``url`` of a site to find."""
-        super().__init__(name="survey", **kwargs)
+        super().__init__(name="probe", **kwargs)
         self.sources = list(sources)
         self.url = url
         self.reports: list[SiteReport] = []
@@ -124,42 +120,38 @@ class SurveySpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        if self.url:
-            self.reports = [await self.find(self.url)]
-        else:
-            places = asyncio.Semaphore(AT_ONCE)
-            self.reports = list(await asyncio.gather(*(self.check(source, places) for source in self.sources)))
+        wanted = worker_count(self.settings.getint("NEWSBOT_EXTRACT_WORKERS"))
+        self.workers = Workers(min(wanted, len(self.sources) or 1), self.settings.getfloat("NEWSBOT_EXTRACT_TIMEOUT"))
+        try:
+            if self.url:
+                self.reports = [await self.find(self.url)]
+            else:
+                places = asyncio.Semaphore(AT_ONCE)
+                self.reports = list(await asyncio.gather(*(self.check(source, places) for source in self.sources)))
+        finally:
+            self.workers.close()
         no_more: list[Request] = []
         for request in no_more:
             yield request
 
     async def find(self, url: str) -> SiteReport:
         """Find the listings of a site from its home page, and check those that can be read."""
-        home, error = await self.fetch(url)
-        source = Source(name=source_name(url), home=url)
+        home, error = await fetch(self.crawler, Request(url))
         if home is None:
             listing = ListingReport(channel="section", url=url, error=error)
+            source = Source(name=source_name(url), home=url)
             return SiteReport(source=source, listings=[listing], fault=error, robots=robots_of(error))
-        facts = site_facts(home.body, home.url, charset=charset_of(home))
-        robots, _ = await self.fetch(urljoin(home.url, "/robots.txt"), dont_obey_robotstxt=True)
-        sitemaps = sitemaps_in_robots(robots.text, robots.url) if robots and hasattr(robots, "text") else []
-        feeds = await self.listings("feed", feed_links(home.body, home.url))
-        feeds = feeds or await self.listings("feed", [urljoin(home.url, path) for path in WELL_KNOWN_FEEDS], first=True)
-        maps = await self.listings("sitemap", sitemaps)
-        maps = maps or await self.listings("sitemap", [urljoin(home.url, p) for p in WELL_KNOWN_SITEMAPS], first=True)
-        news = [report for report in maps if any(named.via == "news_sitemap" for named in report.named)]
-        source = Source(
-            name=source.name,
-            title=facts.name or "",
-            home=home.url,
-            language=plain_language(facts.language),
-            country=facts.country,
-            feeds=[report.url for report in feeds],
-            news_sitemaps=[report.url for report in news],
-            sitemaps=[report.url for report in maps if report not in news],
-        )
-        report = SiteReport(source=source, listings=[*feeds, *maps])
-        if not report.listings:
+        search = await listing_search(self.crawler, home, most=MAX_TRIED)
+        found = []
+        for attempt in search:
+            listing = await self.listing(attempt.channel, attempt.url)
+            if listing.named and not listing.error:
+                search.found(attempt)
+                found.append(listing)
+            elif attempt.is_named:
+                search.add_feeds(listing.feeds)
+        report = SiteReport(source=described(home, found), listings=found)
+        if not found:
             report.listings = [await self.listing("section", home.url)]
         await self.prove(report)
         return report
@@ -174,39 +166,26 @@ class SurveySpider(Spider):
             await self.prove(report)
             return report
 
-    async def listings(self, channel: str, urls: list[str], *, first: bool = False) -> list[ListingReport]:
-        """Return those of some addresses that are listings which name something, or the first that is."""
-        found: list[ListingReport] = []
-        for url in list(dict.fromkeys(urls))[:MAX_TRIED]:
-            report = await self.listing(channel, url)
-            if report.named and not report.error:
-                found.append(report)
-                if first:
-                    break
-        return found
-
     async def listing(self, channel: str, url: str, *, depth: int = 0, **meta: object) -> ListingReport:
         """Read a listing; of an index of sitemaps, the newest sitemaps too."""
         report = ListingReport(channel=channel, url=url)
-        response, report.error = await self.fetch(url, **meta)
+        response, error = await fetch(self.crawler, Request(url, meta=meta))
         if response is None:
+            report.error = error
             return report
         report.validators = [name for name in ("ETag", "Last-Modified") if response.headers.get(name)]
-        charset = charset_of(response)
         try:
-            if channel == "feed":
-                report.named = parse_feed(response.body, response.url, charset=charset).candidates
-            elif channel == "section":
-                report.named = article_links(response.body, response.url, charset=charset)
-            else:
-                sitemap = parse_sitemap(response.body, response.url, charset=charset)
-                report.named = sitemap.candidates
-                for child in newest_first(sitemap.children)[: 3 if depth < 2 else 0]:
-                    if not report.named:
-                        report.named = (await self.listing(channel, child.url, depth=depth + 1)).named
-        except (FeedError, SitemapError) as error:
-            report.error = str(error)
-        if not report.named and not report.error:
+            contents = read_listing(channel, response.body, response.url, charset=charset_of(response))
+        except LISTING_ERRORS as unread:
+            report.error = str(unread)
+            if channel == "feed" and unread.reason == "html_page":
+                report.feeds = feed_links(response.body, response.url, charset=charset_of(response))
+            return report
+        report.named = contents.candidates
+        for child in newest_first(contents.sub_sitemaps)[: MAX_SUB_SITEMAPS if depth < MAX_DEPTH else 0]:
+            if not report.named:
+                report.named = (await self.listing(channel, child.url, depth=depth + 1)).named
+        if not report.named:
             report.error = "names no article"
         return report
 
@@ -219,24 +198,29 @@ class SurveySpider(Spider):
         )
         named = [candidate for listing in report.listings for candidate in listing.named[:5]]
         named = [candidate for candidate in named if not source.refuses(candidate.url)]
-        for candidate in sorted(named, key=lambda c: str(as_instant(c.published) or ""), reverse=True)[:3]:
-            response, report.fault = await self.fetch(candidate.url, **self.browser_meta(source))
+        for candidate in sorted(named, key=lambda c: str(as_instant(c.published) or ""), reverse=True)[:MAX_SAMPLES]:
+            response, report.fault = await fetch(self.crawler, Request(candidate.url, meta=self.browser_meta(source)))
             if response is None:
                 report.robots = robots_of(report.fault) if report.robots == "allowed" else report.robots
                 continue
             report.opt_outs = await self.reserved(response)
-            try:
-                page = (response.body, response.url)
-                article = extract_article(
-                    *page, charset=charset_of(response), fetched_at=utc_now(), candidate=candidate
-                )
-                report.article = clean_article(article)
-                report.opt_outs = in_order([*report.opt_outs, *article.opt_outs])
-                report.article_url, report.fault = response.url, None
-                host = urlsplit(response.url).netloc
-                break
-            except (ExtractionError, CleaningError) as error:
-                report.fault = f"{error.reason}: {candidate.url}"
+            page = Page(
+                url=response.url,
+                html=response.body,
+                source=source.name,
+                candidate=candidate,
+                charset=charset_of(response),
+                opt_outs=report.opt_outs,
+                fetched_at=utc_now(),
+            )
+            match await self.workers.make_article(page):
+                case Rejection(reason=reason):
+                    report.fault = f"{reason}: {candidate.url}"
+                case article:
+                    report.article, report.article_url, report.fault = article, response.url, None
+                    report.opt_outs = article.opt_outs
+                    host = urlsplit(response.url).netloc
+                    break
         if not named:
             report.fault = "names no article"
         delay = downloader_of(self.crawler).stated_delay(host)
@@ -246,7 +230,7 @@ class SurveySpider(Spider):
     async def reserved(self, response: Response) -> list[str]:
         """Return what the host and the headers of a page reserve."""
         parts = urlsplit(response.url)
-        rules, _ = await self.fetch(f"{parts.scheme}://{parts.netloc}/.well-known/tdmrep.json")
+        rules, _ = await fetch(self.crawler, Request(f"{parts.scheme}://{parts.netloc}/.well-known/tdmrep.json"))
         if rules is not None and is_reserved(reserved_paths(rules.body), parts.path):
             response.meta["tdm_reserved"] = True
         return opt_outs_of(response)
@@ -255,15 +239,22 @@ class SurveySpider(Spider):
         """Return the meta of a request for a page of a source."""
         return {} if missing(self.settings) else browser_meta(source)
 
-    async def fetch(self, url: str, **meta: object) -> tuple[Response | None, str | None]:
-        """Return a page, or None and why not."""
-        assert self.crawler.engine is not None
-        try:
-            response = await self.crawler.engine.download_async(Request(url, meta=meta))
-        except DOWNLOAD_ERRORS as error:
-            _, reason, detail = outcome_of(error)
-            return None, f"{reason}: {detail}" if detail else reason
-        return (response, None) if response.status == 200 else (None, f"http_{response.status}")
+
+def described(home: Response, listings: Sequence[ListingReport]) -> Source:
+    """Return a site as a sources file describes it, from its home page and the listings that were found."""
+    facts = site_facts(home.body, home.url, charset=charset_of(home))
+    maps = [report for report in listings if report.channel == "sitemap"]
+    news = [report for report in maps if any(named.via == "news_sitemap" for named in report.named)]
+    return Source(
+        name=source_name(home.url),
+        title=facts.name or "",
+        home=home.url,
+        language=plain_language(facts.language),
+        country=facts.country,
+        feeds=[report.url for report in listings if report.channel == "feed"],
+        news_sitemaps=[report.url for report in news],
+        sitemaps=[report.url for report in maps if report not in news],
+    )
 
 
 def robots_of(error: str | None) -> str:

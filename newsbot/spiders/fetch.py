@@ -1,0 +1,60 @@
+"""Fetching one page that a spider waits for, beside the requests that it hands to Scrapy, and reading its headers."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from w3lib.encoding import http_content_type_encoding
+
+from newsbot.discovery import ListingSearch
+from newsbot.downloader.errors import DOWNLOAD_ERRORS, outcome_of
+from newsbot.web.tdmrep import opt_outs_of_headers
+
+
+async def fetch(crawler: Crawler, request: Request) -> tuple[Response | None, str]:
+    """Return the response to a request, or None and why there is none: a reason of the ledger, and its detail.
+
+    A response counts whose status is 200 or in the request's handle_httpstatus_list. The downloader and its
+    middlewares are those of every request: manners, guards, retries, redirects.
+    """
+    assert crawler.engine is not None
+    try:
+        response = await crawler.engine.download_async(request)
+    except DOWNLOAD_ERRORS as error:
+        _, reason, detail = outcome_of(error)
+        return None, f"{reason}: {detail}" if detail else reason
+    if response.status == 200 or response.status in request.meta.get("handle_httpstatus_list", ()):
+        return response, ""
+    return None, f"http_{response.status}"
+
+
+async def listing_search(
+    crawler: Crawler, home: Response, *, sections: int = 0, most: int | None = None
+) -> ListingSearch:
+    """Return the search for the listings of a site, from its home page and its robots.txt; see ListingSearch."""
+    robots_txt = Request(urljoin(home.url, "/robots.txt"), meta={"dont_obey_robotstxt": True})
+    robots, _ = await fetch(crawler, robots_txt)
+    text = robots.body.decode("utf-8", "replace") if robots else ""
+    return ListingSearch(home.body, home.url, text, charset=charset_of(home), sections=sections, most=most)
+
+
+def header_of(response: Response, name: str) -> str | None:
+    """Return a header of a response; None where it has none."""
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None
+
+
+def charset_of(response: Response) -> str | None:
+    """Return the charset that the HTTP header states."""
+    header = header_of(response, "Content-Type")
+    return http_content_type_encoding(header) if header else None
+
+
+def opt_outs_of(response: Response) -> list[str]:
+    """Return what the publisher of a page reserves for its whole site or in its headers."""
+    robots = [value.decode("latin-1") for value in response.headers.getlist("X-Robots-Tag")]
+    stated = header_of(response, "TDM-Reservation")
+    return opt_outs_of_headers(robots, stated or ("1" if response.meta.get("tdm_reserved") else None))
