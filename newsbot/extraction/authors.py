@@ -13,8 +13,8 @@ from lxml import etree
 
 from newsbot.extraction.class_names import words_of
 from newsbot.extraction.document import Document, MetaTags, nearby_texts, origin_of
-from newsbot.extraction.title import fold
 from newsbot.web import jsonld
+from newsbot.web.text import fold
 
 _BY = re.compile(
     r"""^(?:(?:article|story|words|text|reported|written|posted|published|edited|updated|review|analysis|

@@ -18,7 +18,7 @@ from newsbot.extraction.container import Weights, locate, weigh
 from newsbot.extraction.document import Document
 from newsbot.extraction.fields import Facts
 from newsbot.extraction.render import Block, render
-from newsbot.extraction.title import fold
+from newsbot.web.text import fold, text_content
 
 # Find an article's text where the page carries it only in a script's data, as pages built in the browser do.
 
@@ -95,7 +95,7 @@ def find_lead(weights: Weights, container: etree._Element, text: str, summary: s
             continue
         if any(above.tag in ("figure", "figcaption", "aside") for above in element.iterancestors()):
             continue
-        words = " ".join("".join(element.itertext()).split())
+        words = text_content(element)
         if not _MIN <= len(words) <= _MAX:
             continue
         folded = fold(words)
@@ -144,7 +144,7 @@ def find_standfirst(
     for element in itertools.islice(heading.itersiblings(), 3):
         if element.tag != "p" or element in weights.furniture or element is container:
             continue
-        words = " ".join("".join(element.itertext()).split())
+        words = text_content(element)
         if not _MIN <= len(words) <= _MAX or not words.endswith(_STOPS) or weights.clean.get(element, 0.0) < _MIN:
             continue
         if names_lead(f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('id') or ''}"):

@@ -23,7 +23,7 @@ from newsbot.extraction.class_names import (
     role_is_furniture,
     style_hides,
 )
-from newsbot.extraction.title import fold
+from newsbot.web.text import fold
 
 _LONG = 20
 """Characters above which a text is no label."""

@@ -12,9 +12,10 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 from lxml.etree import _Element
 
-from newsbot.extraction.title import fold
+from newsbot.extraction.title import headlines
 from newsbot.items import REJECTION_REASONS
 from newsbot.web.encoding import decode
+from newsbot.web.text import text_content
 from newsbot.web.urls import InvalidURL, canonical_url
 
 # Why a page gave no article.
@@ -301,7 +302,7 @@ def read_metatags(document: Document) -> MetaTags:
                     tags.values.setdefault(f"itemprop:{key}" if attribute == "itemprop" else key, []).append(content)
         elif element.tag == "title":
             if not tags.title:
-                tags.title = " ".join("".join(element.itertext()).split())
+                tags.title = text_content(element)
         elif href := (element.get("href") or "").strip():
             rel = (element.get("rel") or "").lower().split()
             if "canonical" in rel and tags.canonical is None:
@@ -326,12 +327,10 @@ def nearby_texts(document: Document, title: str) -> list[str]:
 
 
 def _around(body: etree._Element, title: str) -> Iterator[str]:
-    folded = fold(title)
-    for heading in body.iter("h1", "h2"):
-        if folded and fold("".join(heading.itertext())) == folded:
-            yield from (line for line in islice(_lines(_following(heading)), _AFTER) if len(line) < _LONGEST)
-            yield from (line for line in islice(_lines(_preceding(heading, body)), _BEFORE) if len(line) < _LONGEST)
-            return
+    heading = next(headlines(body.iter("h1", "h2"), title), None)
+    if heading is not None:
+        yield from (line for line in islice(_lines(_following(heading)), _AFTER) if len(line) < _LONGEST)
+        yield from (line for line in islice(_lines(_preceding(heading, body)), _BEFORE) if len(line) < _LONGEST)
 
 
 def _lines(texts: Iterator[str | None]) -> Iterator[str]:

@@ -10,9 +10,10 @@ from newsbot.extraction.authors import people, read_authors
 from newsbot.extraction.dates import Moment
 from newsbot.extraction.document import Document, MetaTags, read_metatags
 from newsbot.extraction.published import read_dates
-from newsbot.extraction.title import fold, tidy, without_site
+from newsbot.extraction.title import without_site
 from newsbot.items import Candidate
 from newsbot.web import jsonld
+from newsbot.web.text import fold, text_content
 from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
 
@@ -45,7 +46,7 @@ def read_fields(document: Document, address: str, candidate: Candidate | None, f
     """Read every field of the record that stands outside the text; address is the page's own, canonical."""
     meta = read_metatags(document)
     found = jsonld.nodes(document.scripts)
-    headings = [tidy("".join(h1.itertext())) for h1 in document.h1]
+    headings = [text_content(h1) for h1 in document.h1]
     node = jsonld.article(found, document.url, [*headings, meta.first("og:title")])
     facts = Facts(tags_of_head=meta, node=node, nodes=found, headings=headings)
     facts.site = site_of(address)
@@ -90,7 +91,7 @@ def _site_name(facts: Facts, found: list[jsonld.Node], meta: MetaTags) -> None:
     if not name:
         name = next((jsonld.text(n.get("name")) for n in found if "website" in jsonld.types(n) and n.get("name")), "")
         origin = "json-ld"
-    facts.site_name = tidy(name) or None
+    facts.site_name = " ".join(name.split()) or None
     facts.origins["site_name"] = origin if name else "none"
 
 
@@ -169,5 +170,7 @@ def _rest(facts: Facts, document: Document, candidate: Candidate | None) -> None
         (meta.first("description", "twitter:description", "dc.description"), "meta"),
         ((candidate.summary or "") if candidate else "", "feed"),
     ]
-    facts.summary, facts.origins["summary"] = next(((tidy(v), o) for v, o in summaries if v), (None, "none"))
+    facts.summary, facts.origins["summary"] = next(
+        ((" ".join(v.split()), o) for v, o in summaries if v), (None, "none")
+    )
     facts.article_body = jsonld.text(node.get("articleBody"))

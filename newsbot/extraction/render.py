@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from newsbot.extraction.container import Weights, is_furniture
+from newsbot.web.text import text_content
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCK = _HEADINGS | {
@@ -144,7 +145,7 @@ def _is_captioned_image(element: etree._Element) -> bool:
     """Whether a block is a picture with a few words under it."""
     if element.tag not in ("p", "div", "table"):
         return False
-    words = " ".join("".join(element.itertext()).split())
+    words = text_content(element)
     if element.tag == "table":
         return len(words) < 300
     return 0 < len(words) < 160 and not words.endswith((".", "!", "?", "…", "。", ":", ".”", '."'))

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+from lxml import etree
+
+from newsbot.web.text import fold
 
 _SEPARATOR = re.compile(r"\s+[|\-–—‒·•»«:/~]+\s+|\s*[|｜»]\s*|(?<=\S)\s*_\s+|\s+::\s+")
 MAX_TITLE = 500
 """Characters after which a headline is cut: what is longer is no headline."""
-_WORDS = re.compile(r"\w+")
-_SPACE = re.compile(r"\s+")
 
 
-def fold(text: str) -> str:
-    """Fold case and punctuation.
-
-    >>> fold("“Hello”,  World!")
-    'hello world'
-    """
-    return " ".join(_WORDS.findall(text.casefold()))
-
-
-def tidy(text: str) -> str:
-    """Put a headline on one line."""
-    return _SPACE.sub(" ", text).strip()
+def headlines(elements: Iterable[etree._Element], title: str) -> Iterator[etree._Element]:
+    """Give the elements whose text is the title, case and punctuation aside; none where there is no title."""
+    if folded := fold(title):
+        yield from (element for element in elements if fold("".join(element.itertext())) == folded)
 
 
 def without_site(title: str, names: Sequence[str], headings: Sequence[str] = ()) -> str:
@@ -38,7 +32,7 @@ def without_site(title: str, names: Sequence[str], headings: Sequence[str] = ())
     >>> without_site("Spider-Man - far from home", ["Example"])
     'Spider-Man - far from home'
     """
-    title = tidy(title[:2000])[:MAX_TITLE]
+    title = " ".join(title[:2000].split())[:MAX_TITLE]
     folded_names = {fold(name) for name in names if name}
     folded_headings = [fold(heading) for heading in headings if heading]
     cuts = list(_SEPARATOR.finditer(title))

@@ -1,11 +1,11 @@
-"""Plain text out of what feeds call a title, a summary or a name: escaped once, twice or not at all."""
+"""Plain text: out of markup that is escaped once, twice or not at all, compared by its words, counted in any script."""
 
 from __future__ import annotations
 
 import html
 import re
 
-# How long a text is, counted in words in any script.
+from lxml import etree
 
 # Scripts written without spaces. Han and kana: a word is about two characters (Chinese 1.6, Japanese
 # 2.2 in newspaper corpora); Thai, Lao, Burmese and Khmer: about five code points, marks included.
@@ -18,6 +18,45 @@ _UNSPACED = re.compile(
 _SPACED = re.compile(r"[^\s—–…]*\w[^\s—–…]*")
 _MAY_BE_UNSPACED = re.compile("[\u0e01-\u17ff\u200b\u3005-\ufaff\U00020000-\U0003ffff]")
 _LETTER = re.compile(r"\w")
+_WORD = re.compile(r"\w+")
+
+_HIDDEN = re.compile(r"<(script|style|noscript|iframe|svg)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)", re.I | re.S)
+# Tags are taken out by name, so that "3 < 4 and 5 > 2" and "Vec<String>" stay text.
+_INLINE = (
+    "a|abbr|acronym|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|img|ins|kbd|mark|nobr|o:p|q|ruby|s|samp|small|span|strike|"
+    "strong|sub|sup|time|tt|u|var|wbr"
+)
+_BLOCK = (
+    "address|article|aside|audio|blockquote|body|br|button|canvas|caption|center|dd|div|dl|dt|embed|fieldset|"
+    "figcaption|figure|footer|form|h[1-6]|header|hr|html|input|label|li|link|main|meta|nav|object|ol|option|p|param|"
+    "picture|pre|rp|rt|section|select|source|table|tbody|td|textarea|tfoot|th|thead|title|tr|track|ul|video"
+)
+_INLINE_TAG = re.compile(rf"</?(?:{_INLINE})(?:\s[^<>]*)?/?>", re.I)
+_BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK})(?:\s[^<>]*)?/?>", re.I)
+_PAIRED_TAG = re.compile(rf"<({_INLINE}|{_BLOCK})(?:\s[^<>]*)?>[^<]*</\1\s*>|<br\s*/?>", re.I)
+_ENTITY = re.compile(r"&(?:#x?[0-9a-f]{1,7}|[a-z][a-z0-9]{1,31});", re.I)
+_SPACE = re.compile(r"\s+")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff\u2060\u00ad]")
+
+
+def text_content(element: etree._Element, between: str = "") -> str:
+    """Return the text of an element and all below it, on one line.
+
+    between stands where one text ends and the next begins: a blank there parts the words of two elements.
+
+    >>> text_content(etree.XML("<p> One <b>head</b>line<br/>\\n</p>"))
+    'One headline'
+    """
+    return " ".join(between.join(element.itertext()).split())
+
+
+def fold(text: str) -> str:
+    """Return a text's words alone, in one case: texts are compared so.
+
+    >>> fold("“Hello”,  World!")
+    'hello world'
+    """
+    return " ".join(_WORD.findall(text.casefold()))
 
 
 def count_words(text: str) -> int:
@@ -46,25 +85,6 @@ def count_words(text: str) -> int:
         return " "
 
     return len(_SPACED.findall(_UNSPACED.sub(blank, text))) + words
-
-
-_HIDDEN = re.compile(r"<(script|style|noscript|iframe|svg)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)", re.I | re.S)
-# Tags are taken out by name, so that "3 < 4 and 5 > 2" and "Vec<String>" stay text.
-_INLINE = (
-    "a|abbr|acronym|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|img|ins|kbd|mark|nobr|o:p|q|ruby|s|samp|small|span|strike|"
-    "strong|sub|sup|time|tt|u|var|wbr"
-)
-_BLOCK = (
-    "address|article|aside|audio|blockquote|body|br|button|canvas|caption|center|dd|div|dl|dt|embed|fieldset|"
-    "figcaption|figure|footer|form|h[1-6]|header|hr|html|input|label|li|link|main|meta|nav|object|ol|option|p|param|"
-    "picture|pre|rp|rt|section|select|source|table|tbody|td|textarea|tfoot|th|thead|title|tr|track|ul|video"
-)
-_INLINE_TAG = re.compile(rf"</?(?:{_INLINE})(?:\s[^<>]*)?/?>", re.I)
-_BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK})(?:\s[^<>]*)?/?>", re.I)
-_PAIRED_TAG = re.compile(rf"<({_INLINE}|{_BLOCK})(?:\s[^<>]*)?>[^<]*</\1\s*>|<br\s*/?>", re.I)
-_ENTITY = re.compile(r"&(?:#x?[0-9a-f]{1,7}|[a-z][a-z0-9]{1,31});", re.I)
-_SPACE = re.compile(r"\s+")
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff\u2060\u00ad]")
 
 
 def plain_text(text: str | None, *, literal: bool = False) -> str | None:
