@@ -1,4 +1,4 @@
-"""The browser's way out carries what the gate lets through, and is gone with the crawl."""
+"""The browser's way out carries what the guard lets through, and is gone with the crawl."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 
 from newsbot.downloader import socks_proxy
 from newsbot.downloader.errors import Skipped
-from newsbot.downloader.socks_proxy import BrowserProxy
+from newsbot.downloader.socks_proxy import SocksProxy
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 GREETING = b"\x05\x01\x00"
 
 
-def with_proxy(monkeypatch: pytest.MonkeyPatch, story: Callable[[BrowserProxy, int], Awaitable[None]]) -> None:
+def with_proxy(monkeypatch: pytest.MonkeyPatch, story: Callable[[SocksProxy, int], Awaitable[None]]) -> None:
     """Tell a story with a proxy, and a server behind it that answers with what it got, in capitals."""
 
     async def addresses_of(host: str, _port: int) -> list[str]:
@@ -31,7 +31,7 @@ def with_proxy(monkeypatch: pytest.MonkeyPatch, story: Callable[[BrowserProxy, i
 
     async def tell() -> None:
         server = await asyncio.start_server(answer, "127.0.0.1", 0)
-        proxy = await BrowserProxy().open()
+        proxy = await SocksProxy().open()
         try:
             await story(proxy, server.sockets[0].getsockname()[1])
         finally:
@@ -42,7 +42,7 @@ def with_proxy(monkeypatch: pytest.MonkeyPatch, story: Callable[[BrowserProxy, i
     asyncio.run(asyncio.wait_for(tell(), 20))
 
 
-async def asked(proxy: BrowserProxy, request: bytes) -> tuple[bytes, Streams]:
+async def asked(proxy: SocksProxy, request: bytes) -> tuple[bytes, Streams]:
     """Return what the proxy says to a request, and the connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
     writer.write(GREETING + request)
@@ -54,7 +54,7 @@ def connect(host: str, port: int, command: int = 1) -> bytes:
 
 
 def test_a_tunnel_carries_bytes_both_ways_and_tries_every_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def story(proxy: BrowserProxy, port: int) -> None:
+    async def story(proxy: SocksProxy, port: int) -> None:
         for host in ("web.test", "turned.test"):
             said, (reader, writer) = await asked(proxy, connect(host, port))
             assert said[:4] == b"\x05\x00\x05\x00"
@@ -69,7 +69,7 @@ def test_a_tunnel_carries_bytes_both_ways_and_tries_every_address(monkeypatch: p
 def test_what_the_gate_refuses_and_what_is_no_connect_gets_an_answer_and_no_tunnel(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def story(proxy: BrowserProxy, port: int) -> None:
+    async def story(proxy: SocksProxy, port: int) -> None:
         by_number = b"\x05\x01\x00\x01\x0a\x00\x00\x01" + port.to_bytes(2, "big")
         by_number6 = b"\x05\x01\x00\x04" + bytes(15) + b"\x01" + port.to_bytes(2, "big")
         for request, status in (
@@ -100,7 +100,7 @@ def test_what_the_gate_refuses_and_what_is_no_connect_gets_an_answer_and_no_tunn
 def test_no_more_tunnels_than_a_browser_needs_and_none_after_the_crawl(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socks_proxy, "MAX_TUNNELS", 3)
 
-    async def story(proxy: BrowserProxy, port: int) -> None:
+    async def story(proxy: SocksProxy, port: int) -> None:
         tunnels = [await asked(proxy, connect("web.test", port)) for _ in range(3)]
         one_more, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
         assert await one_more.read(-1) == b""

@@ -9,7 +9,7 @@ import pytest
 from twisted.internet.address import IPv4Address, IPv6Address
 
 from newsbot.downloader.errors import Skipped
-from newsbot.downloader.ssrf import WatchedNames, check, check_redirect
+from newsbot.downloader.ssrf import PublicResolver, check_redirect, check_url
 from newsbot.sources import Source, exemptions_of
 from newsbot.web.endpoints import Endpoint, endpoint_of
 
@@ -27,7 +27,7 @@ INSIDE = """
 def test_every_form_of_an_address_inside_is_refused(host: str) -> None:
     for url in (f"http://{host}/a", f"https://{host}:8443/", f"http://example.org@{host}/", f"http://u:p@{host}:80/"):
         with pytest.raises(Skipped) as refused:
-            check(url, frozenset())
+            check_url(url, frozenset())
         assert refused.value.reason == "private_address", url
 
 
@@ -39,17 +39,17 @@ def test_the_web_is_let_through() -> None:
         "[64:ff9b::5db8:d822]",
         "localhost.example.org",
     ):
-        check(f"https://{host}/", frozenset())
-        check(f"https://127.0.0.1@{host}/", frozenset())
+        check_url(f"https://{host}/", frozenset())
+        check_url(f"https://127.0.0.1@{host}/", frozenset())
 
 
 def test_a_named_host_is_let_in_at_its_port_alone() -> None:
     named = frozenset({("127.0.0.1", 8600)})
-    check("http://127.0.0.1:8600/a", named)
-    check("http://2130706433:8600/a", named)
+    check_url("http://127.0.0.1:8600/a", named)
+    check_url("http://2130706433:8600/a", named)
     for url in ("http://127.0.0.1/", "http://127.0.0.1:8601/", "http://127.0.0.2:8600/", "http://localhost:8600/"):
         with pytest.raises(Skipped):
-            check(url, named)
+            check_url(url, named)
 
 
 @pytest.mark.parametrize(
@@ -79,40 +79,45 @@ class Answers:
         receiver.resolutionComplete()
 
 
-def resolved(watch: WatchedNames, host: str, port: int) -> list[str]:
+def resolved(resolver: PublicResolver, host: str, port: int) -> list[str]:
     """Return the addresses that a connection to a host would be tried at."""
     given: list[str] = []
     receiver = SimpleNamespace(
         addressResolved=lambda address: given.append(address.host), resolutionComplete=lambda: None
     )
-    watch.resolveHostName(receiver, host, port)
+    resolver.resolveHostName(receiver, host, port)
     return given
 
 
 def test_a_name_that_resolves_differently_the_second_time_is_caught_at_the_connection() -> None:
-    watch = WatchedNames(Answers("93.184.216.34", "127.0.0.1", "::ffff:10.0.0.1", "93.184.216.34"))
-    assert [resolved(watch, "turning.example", 443) for _ in range(4)] == [["93.184.216.34"], [], [], ["93.184.216.34"]]
-    assert watch.refused == {("turning.example", 443): "::ffff:a00:1"}
+    resolver = PublicResolver(Answers("93.184.216.34", "127.0.0.1", "::ffff:10.0.0.1", "93.184.216.34"))
+    assert [resolved(resolver, "turning.example", 443) for _ in range(4)] == [
+        ["93.184.216.34"],
+        [],
+        [],
+        ["93.184.216.34"],
+    ]
+    assert resolver.refused == {("turning.example", 443): "::ffff:10.0.0.1"}
 
 
 class Crawl:
     def __init__(self, *named: Endpoint) -> None:
         self.named = named
 
-    def lets_in(self, host: str, port: int) -> bool:
+    def may_be_private(self, host: str, port: int) -> bool:
         return (host, port) in self.named
 
 
 def test_a_host_that_may_be_inside_is_so_at_its_port_and_never_at_cloud_metadata() -> None:
     metadata = ("169.254.169.254", "::ffff:169.254.169.254", "100.100.100.200", "fd00:ec2::254")
-    watch = WatchedNames(Answers("10.0.0.7", "10.0.0.7", *metadata, "127.0.0.1", "169.254.1.1"))
+    resolver = PublicResolver(Answers("10.0.0.7", "10.0.0.7", *metadata, "127.0.0.1", "169.254.1.1"))
     crawl = Crawl(("news.corp.example", 80), ("127.0.0.1", 8600), ("169.254.1.1", 80))
-    watch.of(crawl)  # type: ignore[arg-type]
-    assert resolved(watch, "news.corp.example", 80) == ["10.0.0.7"]
-    assert resolved(watch, "news.corp.example", 8080) == []
-    assert [resolved(watch, "news.corp.example", 80) for _ in metadata] == [[]] * len(metadata)
-    assert resolved(watch, "127.0.0.1", 8600) == ["127.0.0.1"]
-    assert resolved(watch, "169.254.1.1", 80) == ["169.254.1.1"], "its very number is named"
+    resolver.add(crawl)  # type: ignore[arg-type]
+    assert resolved(resolver, "news.corp.example", 80) == ["10.0.0.7"]
+    assert resolved(resolver, "news.corp.example", 8080) == []
+    assert [resolved(resolver, "news.corp.example", 80) for _ in metadata] == [[]] * len(metadata)
+    assert resolved(resolver, "127.0.0.1", 8600) == ["127.0.0.1"]
+    assert resolved(resolver, "169.254.1.1", 80) == ["169.254.1.1"], "its very number is named"
 
 
 def test_naming_a_public_name_does_not_let_its_owner_lead_inside() -> None:

@@ -1,4 +1,7 @@
-"""The browser of a crawl: scrapy-playwright's, led through the gate, and told what sources say of certificates."""
+"""The browser of a crawl: scrapy-playwright's, with one way out, and told what sources say of certificates.
+
+Loaded only where a source has ``render = true`` (rendering.py), because scrapy-playwright is an extra.
+"""
 
 from __future__ import annotations
 
@@ -8,45 +11,50 @@ from typing import Any
 
 from playwright.async_api import Browser
 from playwright.async_api import Error as BrowserError
-from playwright.async_api import TimeoutError as StillBusy
+from playwright.async_api import TimeoutError as BrowserTimeout
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadFailedError
+from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError
 from scrapy.http import Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from scrapy_playwright.provider import PlaywrightBrowserProvider
 
 from newsbot.downloader.errors import Skipped
 from newsbot.downloader.http import BoundedDownloadHandler
-from newsbot.downloader.socks_proxy import BrowserProxy
+from newsbot.downloader.socks_proxy import SocksProxy
 from newsbot.downloader.ssrf import check_resolved
 from newsbot.web.endpoints import endpoint_of
 
-NO_OTHER_WAY = (
+ONE_WAY_OUT = (
     "--proxy-bypass-list=<-loopback>",  # by default, loopback goes past a proxy
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # no look-up of its own, not even ahead of time
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",  # of builds without a window; the next is of the others
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disable-quic",
 )
+"""Options of Chromium that leave it no way out but the proxy; docs/reliability.md says how that is tested."""
 BAD_CERTIFICATES = {
     "ERR_CERT_DATE_INVALID": "expired or not valid yet",
     "ERR_CERT_AUTHORITY_INVALID": "self-signed or of an unknown issuer",
     "ERR_CERT_COMMON_NAME_INVALID": "that of another host",
     "ERR_CERT_": "refused by the browser",
 }
+"""What is wrong with a certificate, by the first of Chromium's names for it (net_error_list.h) that its message has."""
 
 
-class GatedBrowser(PlaywrightBrowserProvider):  # type: ignore[misc]
-    """Launches the browser behind a proxy of its own, which is open for as long as the crawl is."""
+class GuardedBrowser(PlaywrightBrowserProvider):  # type: ignore[misc]
+    """Launches the browser behind a proxy of its own, which is open as long as the crawl is.
+
+    Setting: PLAYWRIGHT_BROWSER_PROVIDER names it; of PLAYWRIGHT_LAUNCH_OPTIONS, ``args`` are replaced.
+    """
 
     async def start(self) -> None:
-        self.proxy = await BrowserProxy().open()
+        self.proxy = await SocksProxy().open()
         await super().start()
 
     async def launch_browser(self) -> Browser:
         way_out = f"--proxy-server=socks5://127.0.0.1:{self.proxy.port}"
-        self.config.launch_options["args"] = [way_out, *NO_OTHER_WAY]
+        self.config.launch_options["args"] = [way_out, *ONE_WAY_OUT]
         browser: Browser = await super().launch_browser()
         return browser
 
@@ -56,7 +64,11 @@ class GatedBrowser(PlaywrightBrowserProvider):  # type: ignore[misc]
 
 
 class BrowserDownloadHandler(ScrapyPlaywrightDownloadHandler, BoundedDownloadHandler):  # type: ignore[misc]
-    """Downloads with the browser what asks for it, and all else as ever."""
+    """Downloads with the browser what asks for it, and all else as BoundedDownloadHandler does (DOWNLOAD_HANDLERS).
+
+    Reads ``request.meta["playwright"]``, and sets scrapy-playwright's ``playwright_context``,
+    ``playwright_context_kwargs`` and ``playwright_page_event_handlers``.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -71,8 +83,8 @@ class BrowserDownloadHandler(ScrapyPlaywrightDownloadHandler, BoundedDownloadHan
         request.meta.update(self._context(request), playwright_page_event_handlers=watched)
         try:
             response: Response = await super().download_request(request)
-        except StillBusy:
-            raise
+        except BrowserTimeout as error:
+            raise DownloadTimeoutError(error.message) from None
         except BrowserError as error:
             raise failure_of(error, went) from None
         if response.url.startswith("chrome-error:"):

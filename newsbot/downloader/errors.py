@@ -1,4 +1,22 @@
-"""From Scrapy's failures to the ledger's named reasons."""
+"""What a download can come to, and the ledger's reason for it.
+
+    Exception
+    ├── IgnoreRequest                           skipped: ignored
+    │   │                                       failed: too_many_redirects, too_large (told by Scrapy's words alone)
+    │   ├── HttpError                           failed: http_<status>
+    │   └── Skipped                             skipped or failed: the reason that it names
+    ├── CannotResolveHostError                  failed: dns
+    ├── DownloadConnectionRefusedError          failed: refused
+    ├── DownloadTimeoutError                    failed: timeout
+    ├── DownloadCancelledError                  failed: too_large (Scrapy cancels what exceeds DOWNLOAD_MAXSIZE)
+    ├── DownloadFailedError                     failed: connection
+    ├── ResponseDataLossError                   failed: connection
+    ├── UnsupportedURLSchemeError               failed: bad_url
+    └── OSError                                 failed: connection
+        └── TimeoutError                        failed: timeout
+
+All but Skipped are Scrapy's and Python's. Any other exception is a fault of newsbot or of a library: failed: error.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +36,12 @@ from scrapy.spidermiddlewares.httperror import HttpError
 
 from newsbot.items import FAIL_REASONS
 
+MAX_DETAIL = 200
+"""Characters of an error's own words that the ledger keeps."""
+
 
 class Skipped(IgnoreRequest):
-    """A request not sent or an answer not taken, for a reason of SKIP_REASONS or FAIL_REASONS."""
+    """A request not sent or an answer not taken, for a reason of SKIP_REASONS or FAIL_REASONS (items.py)."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
@@ -28,24 +49,29 @@ class Skipped(IgnoreRequest):
         self.detail = detail
 
 
-_BY_ERROR: tuple[tuple[type[BaseException], str], ...] = (
-    (CannotResolveHostError, "dns"),
-    (DownloadConnectionRefusedError, "refused"),
-    (DownloadTimeoutError, "timeout"),
-    (DownloadCancelledError, "too_large"),
-    (DownloadFailedError, "connection"),
-    (ResponseDataLossError, "connection"),
-    (UnsupportedURLSchemeError, "bad_url"),
-    (OSError, "connection"),
-)
+_REASONS: dict[type[Exception], str] = {
+    CannotResolveHostError: "dns",
+    DownloadConnectionRefusedError: "refused",
+    DownloadTimeoutError: "timeout",
+    DownloadCancelledError: "too_large",
+    DownloadFailedError: "connection",
+    ResponseDataLossError: "connection",
+    UnsupportedURLSchemeError: "bad_url",
+    TimeoutError: "timeout",
+    OSError: "connection",
+}
+"""The first that an error is an instance of; subclasses come before what they are subclasses of."""
 
-
-DOWNLOAD_ERRORS: tuple[type[BaseException], ...] = (IgnoreRequest, *(kind for kind, _ in _BY_ERROR))
+DOWNLOAD_ERRORS: tuple[type[Exception], ...] = (IgnoreRequest, *_REASONS)
 """What a download can raise."""
 
 
 def outcome_of(error: BaseException) -> tuple[str, str, str]:
-    """Return what a failed request comes to: outcome ("skipped" or "failed"), reason, detail."""
+    """Return what a failed request comes to: outcome ("skipped" or "failed"), reason, detail.
+
+    >>> outcome_of(Skipped("robots_txt")), outcome_of(DownloadTimeoutError("took 30 s"))
+    (('skipped', 'robots_txt', ''), ('failed', 'timeout', 'took 30 s'))
+    """
     outcome, reason, detail = _outcome_of(error)
     if reason == "too_large":
         gc.collect()  # Large bodies that were refused hang on the tracebacks of their errors, in cycles.
@@ -62,10 +88,8 @@ def _outcome_of(error: BaseException) -> tuple[str, str, str]:
             return "failed", "too_many_redirects", ""
         if "exceeded DOWNLOAD_MAXSIZE" in str(error):  # while it was decompressed
             return "failed", "too_large", ""
-        return "skipped", "ignored", str(error)[:200]
-    if type(error).__name__ == "TimeoutError":  # the browser's is not Python's
-        return "failed", "timeout", str(error)[:200]
-    for kind, reason in _BY_ERROR:
-        if isinstance(error, kind):
-            return "failed", reason, str(error)[:200]
-    return "failed", "error", f"{type(error).__name__}: {error}"[:200]
+        return "skipped", "ignored", str(error)[:MAX_DETAIL]
+    reason = next((reason for kind, reason in _REASONS.items() if isinstance(error, kind)), None)
+    if reason is None:
+        return "failed", "error", f"{type(error).__name__}: {error}"[:MAX_DETAIL]
+    return "failed", reason, str(error)[:MAX_DETAIL]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from importlib.util import find_spec
 from typing import Any
 
@@ -16,12 +17,14 @@ from scrapy.settings import BaseSettings
 from newsbot.sources import Source
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+"""Names of the program on Debian and elsewhere, the first that is installed."""
 QUIET_MS = 5000
-"""How long a page may go on loading after it has loaded; many never come to rest."""
+"""Milliseconds that a page may go on loading after it has loaded; many never come to rest."""
+PAGES_AT_ONCE = 4
+"""Pages that are open in the browser at the same time, of all hosts together; Scrapy's own bounds allow 128."""
 NOT_NEEDED = frozenset({"image", "media", "font"})
+"""Playwright's names of the resources that a page is rendered without."""
 HANDLER = "newsbot.downloader.browser.BrowserDownloadHandler"
-NO_OTHER_SCHEMES: dict[str, str | None] = dict.fromkeys(("data", "file", "ftp", "s3"))
-"""As in settings.py: Scrapy's handlers for them are off."""
 
 
 def missing(settings: BaseSettings) -> str | None:
@@ -44,10 +47,10 @@ def use_browser(settings: BaseSettings, sources: Iterable[Source]) -> None:
     if not any(source.render for source in sources) or missing(settings):
         return
     values = {
-        "DOWNLOAD_HANDLERS": {**NO_OTHER_SCHEMES, "http": HANDLER, "https": HANDLER},
-        "PLAYWRIGHT_BROWSER_PROVIDER": "newsbot.downloader.browser.GatedBrowser",
+        "DOWNLOAD_HANDLERS": {**settings.getdict("DOWNLOAD_HANDLERS"), "http": HANDLER, "https": HANDLER},
+        "PLAYWRIGHT_BROWSER_PROVIDER": "newsbot.downloader.browser.GuardedBrowser",
         "PLAYWRIGHT_LAUNCH_OPTIONS": {"executable_path": chromium(settings)},
-        "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 4,
+        "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": PAGES_AT_ONCE,
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": settings.getfloat("DOWNLOAD_TIMEOUT") * 1000,
         "PLAYWRIGHT_ABORT_REQUEST": _is_not_needed,
     }
@@ -56,7 +59,10 @@ def use_browser(settings: BaseSettings, sources: Iterable[Source]) -> None:
 
 
 def browser_meta(source: Source) -> dict[str, Any]:
-    """Return the meta of a request for a page of a source, empty where no browser is needed."""
+    """Return the ``request.meta`` that sends a source's page through the browser, empty where none is needed.
+
+    The keys are scrapy-playwright's: ``playwright`` and ``playwright_page_methods``.
+    """
     if not source.render:
         return {}
     from scrapy_playwright.page import PageMethod
@@ -66,12 +72,10 @@ def browser_meta(source: Source) -> dict[str, Any]:
 
 async def _come_to_rest(page: Any) -> None:
     """Wait until a page has loaded what it wants to show, or for QUIET_MS."""
-    from playwright.async_api import TimeoutError as StillBusy
+    from playwright.async_api import TimeoutError as BrowserTimeout
 
-    try:
+    with suppress(BrowserTimeout):
         await page.wait_for_load_state("networkidle", timeout=QUIET_MS)
-    except StillBusy:
-        return
 
 
 def _is_not_needed(request: Any) -> bool:

@@ -1,7 +1,7 @@
-"""The only way out for the browser: a SOCKS5 proxy (RFC 1928) on loopback, with the gate in it.
+"""The only way out for the browser: a SOCKS5 proxy (RFC 1928) on loopback, which keeps it out of private networks.
 
 A browser resolves names and follows redirects by itself. Through this proxy it can do neither unseen: it hands over the
-name, which is resolved here, through the watched resolver, and the address that was looked at is the one connected to.
+name, which is resolved here, through ssrf.py's resolver, and the address that was looked at is the one connected to.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ from newsbot.downloader.ssrf import addresses_of
 
 MAX_TUNNELS = 256
 """Connections at the same time; a browser holds six a host and, through a proxy, 32 in all."""
-PATIENCE = 20.0
+CONNECT_TIMEOUT = 20.0
 """Seconds for a greeting, and for a connection to be made."""
 _CONNECT = 1
+"""The command of RFC 1928, 4 that is served; BIND and UDP ASSOCIATE are not."""
 _DONE, _FAILED, _FORBIDDEN, _UNREACHABLE, _NO_SUCH_COMMAND, _NO_SUCH_ADDRESS = 0, 1, 2, 4, 7, 8
+"""Replies of RFC 1928, 6."""
 
 
-class BrowserProxy:
+class SocksProxy:
     """Carries connections to the public web, and to where the sources of a crawl are, for as long as it is open."""
 
     def __init__(self) -> None:
@@ -60,7 +62,7 @@ class BrowserProxy:
 
 async def _tunnel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Greet, connect, and carry bytes both ways until one side has no more."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(CONNECT_TIMEOUT):
         asked = await _asked(reader, writer)
         if asked is None:
             return
@@ -102,7 +104,7 @@ async def _asked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 
 async def _connect(host: str, port: int) -> tuple[int, tuple[asyncio.StreamReader, asyncio.StreamWriter] | None]:
-    """Return a SOCKS status and, if it is well, a connection to an address of a host that the gate lets through."""
+    """Return a SOCKS status and, if it is well, a connection to an address that the resolver gives out."""
     try:
         addresses = await addresses_of(host, port)
     except Skipped:

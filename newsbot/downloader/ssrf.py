@@ -1,4 +1,4 @@
-"""The gate: no request leaves for a network that is not the web, unless a source names that very host and port.
+"""Server-side request forgery: no request leaves for a private network, unless a source names that very host and port.
 
 An address is looked at three times: as it is written, before the request is queued; what its name resolves to, where
 the connection is made, so that a name cannot change between the look and the connection (DNS rebinding); and where a
@@ -24,14 +24,18 @@ from zope.interface import implementer, provider
 
 from newsbot.downloader.errors import Skipped
 from newsbot.sources import Exemptions
-from newsbot.web.endpoints import Endpoint, endpoint_at, endpoint_of, is_private, may_lead
+from newsbot.web.endpoints import Endpoint, endpoint_at, endpoint_of, is_private, may_lead, written
 from newsbot.web.urls import MAX_URL_LENGTH
 
 REDIRECTS = (301, 302, 303, 307, 308)
+"""Statuses that Scrapy's RedirectMiddleware follows."""
 
 
 class PrivateAddressMiddleware:
-    """Refuses what is no web address, and addresses inside networks where no source is, as they are written."""
+    """Refuses what is no web address, and private addresses where no source is, as they are written.
+
+    Stands before all other middlewares: what it refuses is asked neither for robots.txt nor for anything else.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -41,17 +45,20 @@ class PrivateAddressMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        check(request.url, exemptions_in(self.crawler).private_network)
+        check_url(request.url, exemptions_in(self.crawler).private_network)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """A browser follows redirects by itself; what it brought from inside goes no further."""
+        """Refuse what a browser, which follows redirects by itself, has brought from a private address."""
         if response.url != request.url:
-            check(response.url, exemptions_in(self.crawler).private_network)
+            check_url(response.url, exemptions_in(self.crawler).private_network)
         return response
 
 
 class ConnectionMiddleware:
-    """Stands next to the downloader: watches what names resolve to, and where redirects lead."""
+    """Watches what names resolve to, and where redirects lead.
+
+    Stands next to the downloader, behind Scrapy's RedirectMiddleware, which would follow them.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -65,7 +72,7 @@ class ConnectionMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:  # noqa: ARG002 (Scrapy's interface)
-        watch_names().of(self)
+        public_resolver().add(self)
 
     def process_response(self, request: Request, response: Response) -> Response:
         if response.status in REDIRECTS and (location := response.headers.get("Location")):
@@ -73,27 +80,28 @@ class ConnectionMiddleware:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Say that a name leads inside, where the client only says that it has no address."""
+        """Say that a name leads to a private address, where the client only says that it has none."""
         if isinstance(exception, CannotResolveHostError):
             check_resolved(endpoint_of(request.url))
 
-    def lets_in(self, host: str, port: int) -> bool:
+    def may_be_private(self, host: str, port: int) -> bool:
         """Whether this crawl may go to a host whatever network it is in."""
         endpoints = exemptions_in(self.crawler).private_network | self.proxies
         return (host, port) in endpoints or (port == 0 and any(host == proxy for proxy, _ in self.proxies))
 
 
 @implementer(IHostnameResolver)
-class WatchedNames:
-    """A resolver that gives out no address inside, except of hosts that a crawl of this process may go to."""
+class PublicResolver:
+    """A resolver that gives out public addresses alone, but for the hosts that a crawl of this process exempts."""
 
     def __init__(self, resolver: Any) -> None:
         self.resolver = resolver
         self.refused: dict[Endpoint, str] = {}
+        """The last private address of every host that has one."""
         self._crawls: WeakSet[ConnectionMiddleware] = WeakSet()
 
-    def of(self, crawl: ConnectionMiddleware) -> None:
-        """Let a crawl go where it may."""
+    def add(self, crawl: ConnectionMiddleware) -> None:
+        """Let a crawl go where its sources exempt it, for as long as it is there."""
         self._crawls.add(crawl)
 
     def resolveHostName(  # noqa: N802 (Twisted's interface)
@@ -105,7 +113,7 @@ class WatchedNames:
         transportSemantics: str = "TCP",  # noqa: N803
     ) -> IHostResolution:
         host, _ = endpoint_at(hostName, portNumber)
-        may_be_inside = any(crawl.lets_in(host, portNumber) for crawl in self._crawls)
+        may_be_private = any(crawl.may_be_private(host, portNumber) for crawl in self._crawls)
 
         @provider(IResolutionReceiver)
         class OnlyPublic:
@@ -116,10 +124,10 @@ class WatchedNames:
             @staticmethod
             def addressResolved(address: Any) -> None:  # noqa: N802
                 number = ipaddress.ip_address(address.host)
-                if may_lead(host, number, may_be_inside=may_be_inside):
+                if may_lead(host, number, may_be_inside=may_be_private):
                     resolutionReceiver.addressResolved(address)
                 else:
-                    self.refused[host, portNumber] = str(number)
+                    self.refused[host, portNumber] = written(number)
 
             @staticmethod
             def resolutionComplete() -> None:  # noqa: N802
@@ -131,25 +139,19 @@ class WatchedNames:
         return resolution
 
 
-def exemptions_in(crawler: Crawler) -> Exemptions:
-    """Return what the sources of a crawl exempt from the guards: nothing before it has any."""
-    exemptions: Exemptions = getattr(getattr(crawler.spider, "run", crawler.spider), "exemptions", Exemptions())
-    return exemptions
-
-
-def watch_names() -> WatchedNames:
-    """Return the watch over the reactor's resolver, which every connection by name goes through; set it up first."""
+def public_resolver() -> PublicResolver:
+    """Return the resolver of the reactor, which every connection by name goes through; put it in place first."""
     from twisted.internet import reactor
 
     resolver = reactor.nameResolver
-    if not isinstance(resolver, WatchedNames):
-        resolver = WatchedNames(resolver)
+    if not isinstance(resolver, PublicResolver):
+        resolver = PublicResolver(resolver)
         reactor.installNameResolver(resolver)
     return resolver
 
 
 @implementer(IResolutionReceiver)
-class Gathered:
+class AddressList:
     """The addresses that a name resolves to, once they are all there."""
 
     def __init__(self) -> None:
@@ -170,29 +172,29 @@ class Gathered:
 async def addresses_of(host: str, port: int) -> list[str]:
     """Return the addresses at which a host may be connected to, none for a name that has none.
 
-    Raises Skipped where it has some and all of them are inside.
+    Raises Skipped where it has some and all of them are private.
     """
-    gathered = Gathered()
-    watch_names().refused.pop(endpoint_at(host, port), None)
-    watch_names().resolveHostName(gathered, host, port)
-    await gathered.complete
-    if not gathered.addresses:
+    received = AddressList()
+    public_resolver().refused.pop(endpoint_at(host, port), None)
+    public_resolver().resolveHostName(received, host, port)
+    await received.complete
+    if not received.addresses:
         check_resolved(endpoint_at(host, port))
-    return gathered.addresses
+    return received.addresses
 
 
 def check_resolved(endpoint: Endpoint | None) -> None:
-    """Raise Skipped for a host and port that were found to lead inside."""
-    if endpoint in watch_names().refused:
-        raise Skipped("private_address", f"{endpoint[0]} resolves to {watch_names().refused[endpoint]}")
+    """Raise Skipped for a host and port that were found to have a private address."""
+    if endpoint in public_resolver().refused:
+        raise Skipped("private_address", f"{endpoint[0]} resolves to {public_resolver().refused[endpoint]}")
 
 
-def check(url: str, inside: frozenset[Endpoint]) -> None:
-    """Raise Skipped for an address that is none of the web, or inside where no source is (``inside`` lists those)."""
+def check_url(url: str, exempt: frozenset[Endpoint]) -> None:
+    """Raise Skipped for an address that is none of the web, or private and not at one of the ``exempt`` endpoints."""
     endpoint = endpoint_of(url)
     if endpoint is None or urlsplit(url).scheme not in ("http", "https"):
         raise Skipped("bad_url", url[:200])
-    if is_private(endpoint[0]) and endpoint not in inside:
+    if is_private(endpoint[0]) and endpoint not in exempt:
         raise Skipped("private_address", f"{endpoint[0]}:{endpoint[1]}")
 
 
@@ -220,3 +222,9 @@ def with_scheme(address: str) -> str:
     'http://proxy.example.org:3128'
     """
     return address if "://" in address else f"http://{address}"
+
+
+def exemptions_in(crawler: Crawler) -> Exemptions:
+    """Return what the sources of a crawl exempt from the guards: nothing before it has any."""
+    exemptions: Exemptions = getattr(getattr(crawler.spider, "run", crawler.spider), "exemptions", Exemptions())
+    return exemptions

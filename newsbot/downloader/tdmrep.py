@@ -23,7 +23,11 @@ Rules = list[tuple[str, bool]]
 
 
 class ReservationMiddleware:
-    """Marks the requests for articles whose host reserves text and data mining, or leaves them out."""
+    """Marks the requests for articles whose host reserves text and data mining, or leaves them out.
+
+    Requests for articles are those with ``cb_kwargs["candidate"]``. Sets ``request.meta["tdm_reserved"]`` to True, or
+    raises Skipped where the setting NEWSBOT_RESPECT_TDM is on.
+    """
 
     def __init__(self, crawler: Crawler, respect: bool) -> None:
         self.crawler = crawler

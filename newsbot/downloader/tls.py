@@ -1,4 +1,7 @@
-"""Whose certificates are verified: everybody's, but for the hosts of sources with `verify_certificates = false`."""
+"""Whose certificates are verified: everybody's, but for the hosts of sources with `verify_certificates = false`.
+
+Scrapy verifies all or none (DOWNLOAD_VERIFY_CERTIFICATES), and does not say what is wrong with a certificate.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,10 @@ class BadCertificate(Exception):
 
 @implementer(IPolicyForHTTPS)
 class SourceCertificates:
-    """Says for every connection of a crawl what its certificate must be."""
+    """Says for every connection of a crawl what its certificate must be.
+
+    Setting: DOWNLOAD_VERIFY_CERTIFICATES; off, no certificate of any host is verified.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler

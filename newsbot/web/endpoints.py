@@ -49,7 +49,8 @@ def endpoint_at(host: str, port: int) -> Endpoint:
     (('127.0.0.1', 80), ('::1', 80), ('e.org', 80))
     """
     plain = plain_host(host)
-    return str(numeric(plain) or plain), port
+    address = numeric(plain)
+    return written(address) if address else plain, port
 
 
 def endpoints_of(urls: Iterable[str]) -> frozenset[Endpoint]:
@@ -131,6 +132,16 @@ def numeric(name: str) -> Address | None:
         return ipaddress.IPv4Address(socket.inet_aton(name))
     except (OSError, ValueError):
         return None
+
+
+def written(address: Address) -> str:
+    """Return an address as RFC 5952 writes it; Python itself does so for those that carry an IPv4 address from 3.13 on.
+
+    >>> written(ipaddress.ip_address("::ffff:a00:1")), written(ipaddress.ip_address("2001:DB8:0:0::1"))
+    ('::ffff:10.0.0.1', '2001:db8::1')
+    """
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return f"::ffff:{mapped}" if mapped else str(address)
 
 
 def is_public(address: Address) -> bool:
