@@ -7,14 +7,17 @@ a power cut at most the last commits. ``durable()`` closes that gap where files 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
@@ -22,6 +25,10 @@ from newsbot.process import NewsbotError
 
 LOCK_TIMEOUT = 30.0
 """Seconds that a writer waits for another process's transaction."""
+CHUNK = 2000
+"""Values in one statement: SQLite takes 32,766 parameters, and a row of the widest table has 16."""
+
+_T = TypeVar("_T")
 
 
 class StoreError(NewsbotError):
@@ -78,6 +85,40 @@ def durable(engine: Engine) -> Iterator[Connection]:
         finally:
             if sqlite:
                 _pragma(connection, "synchronous=NORMAL")
+
+
+def upsert(
+    connection: Connection,
+    table: Table,
+    rows: Mapping[str, object] | Sequence[Mapping[str, object]],
+    *,
+    replacing: Sequence[str] = (),
+    adding: Sequence[str] = (),
+) -> None:
+    """Insert rows, inside the caller's transaction.
+
+    Where the primary key is taken, the row that is there gets the new values of the columns in ``replacing``, and
+    the new values of those in ``adding`` on top of its own; it keeps the rest.
+    """
+    connection.execute(_upserting(connection.dialect.name, table, tuple(replacing), tuple(adding)), rows)
+
+
+@cache
+def _upserting(
+    dialect: str, table: Table, replacing: tuple[str, ...], adding: tuple[str, ...]
+) -> postgresql.Insert | sqlite.Insert:
+    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    if not replacing and not adding:
+        return statement.on_conflict_do_nothing()
+    new = statement.excluded
+    changes = {name: new[name] for name in replacing} | {name: table.c[name] + new[name] for name in adding}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)
+
+
+def chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """Yield values in pieces that one statement can take."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
 
 
 def _pragma(connection: Connection, pragma: str) -> None:

@@ -8,17 +8,14 @@ listing itself has not changed since and would answer 304.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, Table, and_, bindparam, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, Row, and_, bindparam, delete, or_, select, update
 
 from newsbot.items import Candidate
 from newsbot.store import schema
-from newsbot.store.database import reading
+from newsbot.store.database import chunks, reading, upsert
 from newsbot.store.ledger import Entry
 
 NOT_READ = ""
@@ -26,7 +23,6 @@ NOT_READ = ""
 MAX_TRIES = 5
 """Runs that may fail to fetch an address before it is left alone."""
 
-_T = TypeVar("_T")
 _TABLE = schema.frontier
 _CANDIDATE = select(_TABLE.c.candidate).where(_TABLE.c.url_key == bindparam("key"))
 _TO_FETCH = or_(_TABLE.c.status == "pending", and_(_TABLE.c.status == "failed", _TABLE.c.tries < MAX_TRIES))
@@ -60,7 +56,7 @@ def known(engine: Engine, keys: Sequence[str]) -> set[str]:
     """Return those of the URL keys that need no fetch any more."""
     found: set[str] = set()
     with reading(engine) as connection:
-        for some in _chunks(keys):
+        for some in chunks(keys):
             query = select(_TABLE.c.url_key).where(_TABLE.c.url_key.in_(some), ~_TO_FETCH)
             found.update(connection.execute(query).scalars())
     return found
@@ -93,12 +89,11 @@ def enqueue(
         for key, candidate in candidates
     ]
     with engine.begin() as connection:
-        for some in _chunks(rows):
-            connection.execute(upsert(connection, _TABLE).on_conflict_do_nothing(), some)
+        for some in chunks(rows):
+            upsert(connection, _TABLE, some)
         if read:
             values = {**dataclasses.asdict(read), "checked_at": now, "changed_at": now}
-            statement = upsert(connection, schema.listings).values(source=source, **values)
-            connection.execute(statement.on_conflict_do_update(index_elements=["source", "url"], set_=values))
+            upsert(connection, schema.listings, {"source": source, **values}, replacing=list(values))
             if next_page:
                 table = schema.listings
                 following = (table.c.source == source) & (table.c.url == next_page)
@@ -168,33 +163,13 @@ def settle(
         "reason": reason,
         "changed_at": now,
         "tries": int(status == "failed"),
+        "candidate": None,
     }
-    connection.execute(_settling(connection.dialect.name, keeps_candidate=status == "failed"), values)
-
-
-@cache
-def _settling(dialect: str, *, keeps_candidate: bool) -> postgresql.Insert | sqlite.Insert:
-    statement = postgresql.insert(_TABLE) if dialect == "postgresql" else sqlite.insert(_TABLE)
-    new = statement.excluded
-    changes = {name: new[name] for name in ("status", "article_id", "reason", "changed_at")}
-    if not keeps_candidate:
-        changes["candidate"] = new.candidate
-    return statement.on_conflict_do_update(
-        index_elements=["url_key"], set_={**changes, "tries": _TABLE.c.tries + new.tries}
-    )
+    # What failed is tried again, with the hints that it was found with; of what is settled they are not kept.
+    replacing = ["status", "article_id", "reason", "changed_at", *([] if status == "failed" else ["candidate"])]
+    upsert(connection, _TABLE, values, replacing=replacing, adding=["tries"])
 
 
 def forget(connection: Connection, key: str) -> None:
     """Take a pending address off the frontier: it was skipped, and may come again."""
     connection.execute(delete(_TABLE).where(_TABLE.c.url_key == key, _TABLE.c.status == "pending"))
-
-
-def upsert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    """Return the dialect's insert, which both databases can turn into an update on conflict."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
-
-
-def _chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    """SQLite takes 32,766 parameters a statement."""
-    for start in range(0, len(values), 2000):
-        yield values[start : start + 2000]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 from sqlalchemy import Engine, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from newsbot.store import schema
-from newsbot.store.database import reading
+from newsbot.store.database import reading, upsert
 
 _TABLE = schema.polls
 
@@ -48,7 +47,5 @@ def load(engine: Engine) -> dict[tuple[str, str], Poll]:
 def save(engine: Engine, poll: Poll) -> None:
     """Write the state of a listing down."""
     values = {field.name: getattr(poll, field.name) for field in dataclasses.fields(Poll)}
-    insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(_TABLE).values(**values)
     with engine.begin() as connection:
-        connection.execute(statement.on_conflict_do_update(index_elements=["source", "url"], set_=values))
+        upsert(connection, _TABLE, values, replacing=list(values))

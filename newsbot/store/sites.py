@@ -6,12 +6,10 @@ import dataclasses
 from collections.abc import Mapping
 
 from sqlalchemy import Connection, Engine, and_, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from newsbot.cleaning.site_state import SiteBlock, SiteState
 from newsbot.store import schema
-from newsbot.store.database import reading
-from newsbot.store.frontier import upsert
+from newsbot.store.database import reading, upsert
 
 _TABLE = schema.hosts
 
@@ -55,10 +53,8 @@ def keep_robots(engine: Engine, host: str, body: str, *, now: str) -> None:
 
 
 def _save(engine: Engine, host: str, values: dict[str, str]) -> None:
-    insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(_TABLE).values(host=host, **values)
     with engine.begin() as connection:
-        connection.execute(statement.on_conflict_do_update(index_elements=["host"], set_=values))
+        upsert(connection, _TABLE, {"host": host, **values}, replacing=list(values))
 
 
 # What is remembered of each site's own blocks (newsbot.cleaning.boilerplate says what they are).
@@ -84,19 +80,15 @@ def save_blocks(connection: Connection, states: Mapping[str, SiteState]) -> None
     """
     table = schema.site_blocks
     for site, state in states.items():
-        statement = upsert(connection, schema.sites).values(site=site, seen=state.seen)
-        connection.execute(statement.on_conflict_do_update(index_elements=["site"], set_={"seen": state.seen}))
+        upsert(connection, schema.sites, {"site": site, "seen": state.seen}, replacing=["seen"])
         gone = and_(table.c.site == site, table.c.verdict.is_(None), table.c.fingerprint.not_in(list(state.keys)))
         connection.execute(delete(table).where(gone))
         rows = [{"site": site, **dataclasses.asdict(block)} for block in state]
         for row in rows:
             row |= {flag: int(row[flag]) for flag in _FLAGS}
         if rows:
-            insertion = upsert(connection, table)
-            changed = {name: insertion.excluded[name] for name in _FIELDS if name not in ("fingerprint", "verdict")}
-            connection.execute(
-                insertion.on_conflict_do_update(index_elements=["site", "fingerprint"], set_=changed), rows
-            )
+            counted = [name for name in _FIELDS if name not in ("fingerprint", "verdict")]
+            upsert(connection, table, rows, replacing=counted)
 
 
 def sites_of(engine: Engine, source: str) -> list[str]:
