@@ -138,7 +138,7 @@ class Chaos:
         """Let a process meet a signal in the middle of its work; return where, nothing if it did not come there."""
         arguments, point = self.crawl(*fresh), where
         if where == "migrating":
-            age_store(self.store, self.dice.choice(["0001", "0002", "0003"]))
+            age_store(self.store, self.dice.choice(["0001", "0002", "0003", "0004"]))
         elif where == "exporting" and self.dice.random() < 0.25:
             arguments, point = ["export", str(self.folder / "all.jsonl"), "--duplicates"], "export command"
         elif where == "pruning":

@@ -111,5 +111,5 @@ def _story(store: Path, running: Running, url: str) -> str:
     met = query(store, "select run_id, outcome, reason, detail from ledger where url = ?", url)
     site = next((name for name, home in running.urls.items() if url.startswith(home)), "")
     answered = [request.status for request in running.requests() if request.site == site and url.endswith(request.path)]
-    listings = query(store, "select url, children, checked_at from listings where source = ?", site)
+    listings = query(store, "select url, next_page, sub_sitemaps, read_at from listings where source = ?", site)
     return f"frontier {waiting}, ledger {met}, answered {answered}, listings {listings}"

@@ -192,7 +192,7 @@ def feeds_part(folder: Path, count: int, entries: int) -> None:
         articles = len(found(output))
         print(f"{count} feeds, first run: {seconds:.0f} s, peak {peak:.0f} MB, {articles} articles; {next_round()}")
         with sqlite3.connect(output / "newsbot.db") as database:
-            database.execute("update polls set due_at = '2020-01-01T00:00:00Z'")
+            database.execute("update listings set due_at = '2020-01-01T00:00:00Z'")
         database.close()
         before = len(found(output))
         seconds, peak = crawl(sources, output, "-a", "due=1")

@@ -26,7 +26,7 @@ def notes_of(output: Path) -> str:
 def make_due(output: Path) -> None:
     """Let the time pass that listings wait for."""
     with sqlite3.connect(output / "newsbot.db") as database:
-        database.execute("update polls set due_at = '2020-01-01T00:00:00Z', checked_at = '2020-01-01T00:00:00Z'")
+        database.execute("update listings set due_at = '2020-01-01T00:00:00Z', answered_at = '2020-01-01T00:00:00Z'")
     database.close()
 
 
@@ -47,7 +47,7 @@ def test_what_is_not_due_is_not_asked_and_what_waits_is_fetched(tmp_path: Path) 
         assert "due: 0 of 2 sources" in run.stderr
         assert web.asked == []
         with sqlite3.connect(output / "newsbot.db") as database:
-            database.execute("update polls set due_at = '2020-01-01T00:00:00Z' where source = 'b'")
+            database.execute("update listings set due_at = '2020-01-01T00:00:00Z' where source = 'b'")
         database.close()
         web.feed("/b", [bridge, museum])
         run_scrapy(output, *due)

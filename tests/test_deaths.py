@@ -78,7 +78,7 @@ def test_whatever_a_run_dies_in_every_article_is_on_one_line(tmp_path: Path) -> 
             assert database.execute("select version_num from alembic_version").fetchone() == ("0001",)
 
         publish(web, 3 * A_PAGE + 3)
-        die("before listing.with_next 2", *crawl)  # the first page of the list is read, the second is wanted
+        die("before schedule.Schedule.read 2", *crawl)  # the first page of the list is read, the second is wanted
         publish(web, 4 * A_PAGE + 3)  # so that all on the second page is waiting already, and the third has news
 
         asked = len(web.asked)

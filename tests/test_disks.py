@@ -20,7 +20,7 @@ from newsbot.crawl.recovery import heal
 from newsbot.crawl.run import Run
 from newsbot.items import Candidate
 from newsbot.sources import Source
-from newsbot.store.frontier import Listing
+from newsbot.store.listings import Listing
 
 ARTICLES = 24
 LIMITED = (
@@ -177,7 +177,7 @@ def test_a_clock_set_back_loses_and_doubles_nothing(tmp_path: Path, engine: Engi
         heal(engine, tmp_path, now=now)
         run = Run(engine, tmp_path, [source], spider="news", now=lambda: now)
         named = [Candidate(url=url, via="feed") for url in urls]
-        for candidate in run.discover(source, named, Listing("https://example.org/feed", None, None, now, None)):
+        for candidate in run.discover(source, named, Listing(source.name, "https://example.org/feed", digest=now)):
             run.fetched(candidate.url)
             run.save(make_article(candidate.url, text=f"About {candidate.url}.\n\nAnd more of {candidate.url}."))
         if dies:

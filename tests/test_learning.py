@@ -13,7 +13,7 @@ from newsbot.crawl.run import Run
 from newsbot.items import Candidate
 from newsbot.sources import Source
 from newsbot.store import sites
-from newsbot.store.frontier import Listing
+from newsbot.store.listings import Listing
 
 SOURCE = Source(name="example", home="https://example.org/")
 BOX = "The Harbour Letter"
@@ -46,7 +46,9 @@ def crawl(engine: Engine, tmp_path: Path) -> Callable[..., Run]:
             run.learning.learn_section(SOURCE.home, page)
         urls = {number: f"https://example.org/{number}" for number in numbers}
         run.discover(
-            SOURCE, [Candidate(url=url, via="feed") for url in urls.values()], Listing("https://example.org/f")
+            SOURCE,
+            [Candidate(url=url, via="feed") for url in urls.values()],
+            Listing(SOURCE.name, "https://example.org/f"),
         )
         for number, url in urls.items():
             run.fetched(url)

@@ -19,10 +19,11 @@ from newsbot.export.record import schema
 from newsbot.items import Article, Candidate, Rejection, Removed
 from newsbot.sources import Source
 from newsbot.store.articles import Policy
-from newsbot.store.frontier import Listing
+from newsbot.store.listings import Listing
 
 URL = "https://example.org/a"
 SOURCE = Source(name="example", home="https://example.org/")
+FEED = Listing(SOURCE.name, "https://example.org/feed")
 TEXT = "The council voted to raise the harbour wall.\n\nFour people were hurt in the storm of last week."
 HOURS = (1, 6, 24, 72)
 START = "2026-11-20T08:00:00Z"
@@ -45,7 +46,7 @@ def at(engine: Engine, tmp_path: Path) -> Iterator[Callable[..., Run]]:
 
 def first(run: Run, **fields: Any) -> None:
     candidate = Candidate(url=URL, via="feed", authors=["Ana Silva"])
-    run.discover(SOURCE, [candidate], Listing("https://example.org/feed"))
+    run.discover(SOURCE, [candidate], FEED)
     assert run.fetched(URL, ('"1"', "Fri, 20 Nov 2026 08:00:00 GMT"))
     run.save(make_article(URL, TEXT, **fields))
     run.finish()
@@ -145,7 +146,7 @@ def test_a_visit_that_brings_nothing_changes_nothing(at: Callable[..., Run], tmp
     run.finish()
     following = at("2026-11-20T10:00:00Z")
     assert following.resume(SOURCE) == []
-    assert following.discover(SOURCE, [Candidate(url=URL, via="feed")], Listing("https://example.org/feed")) == []
+    assert following.discover(SOURCE, [Candidate(url=URL, via="feed")], FEED) == []
     assert following.finish().total.counts == {"discovered": 1, "already_known": 1}
     assert again(at("2026-11-20T14:00:00Z")) == ['"1"']
 
@@ -154,7 +155,7 @@ def test_a_listing_that_names_a_visited_article_counts_it_once(at: Callable[...,
     first(at(START))
     run = at(LATER)
     assert again(run)
-    assert run.discover(SOURCE, [Candidate(url=URL, via="feed")], Listing("https://example.org/feed")) == []
+    assert run.discover(SOURCE, [Candidate(url=URL, via="feed")], FEED) == []
     run.not_modified(URL)
     assert run.finish().total.counts == {"discovered": 1, "not_modified": 1}
 
@@ -237,7 +238,7 @@ def test_a_schedule_that_cannot_be_meant_is_one_clear_message(tmp_path: Path) ->
 def test_what_cleaning_learns_to_take_out_is_no_revision(at: Callable[..., Run]) -> None:
     plea = "Our newsroom depends on readers like you, so please think about a gift to it before you leave."
     run = at(START)
-    run.discover(SOURCE, [Candidate(url=URL, via="feed")], Listing("https://example.org/feed"))
+    run.discover(SOURCE, [Candidate(url=URL, via="feed")], FEED)
     run.fetched(URL)
     run.save(make_article(URL, f"{TEXT}\n\n{plea}"))
     run.finish()

@@ -13,10 +13,11 @@ from newsbot.crawl.run import OWN_FAULTS, Run
 from newsbot.items import Candidate, Rejection
 from newsbot.sources import Source
 from newsbot.store import runs
-from newsbot.store.frontier import MAX_TRIES, NOT_READ, Listing, enqueue, readings
+from newsbot.store.frontier import MAX_TRIES
+from newsbot.store.listings import Listing
 
 SOURCE = Source(name="example", home="https://example.org/", deny=["/shop/"])
-FEED = Listing("https://example.org/feed", etag='"1"')
+FEED = Listing("example", "https://example.org/feed", etag='"1"')
 NOW = "2026-11-20T08:00:00Z"
 
 Start = Callable[..., Run]
@@ -87,25 +88,16 @@ def test_the_next_run_knows_what_is_stored_and_tries_what_failed(start: Start, e
     assert counts == {"discovered": 2, "already_known": 1, "fetched": 1, "new": 1}
 
 
-def test_a_next_page_that_is_wanted_counts_as_not_read_whatever_the_clock_says(engine: Engine) -> None:
-    first, second = Listing("https://example.org/news"), Listing("https://example.org/news?page=2")
-    enqueue(engine, "example", [], second, now="2026-11-20T08:00:00Z")
-    enqueue(engine, "example", [], first, now="2026-11-20T07:00:00Z", next_page=second.url)
-    assert readings(engine, "example")[second.url] == (None, NOT_READ)
-    enqueue(engine, "example", [], second, now="2026-11-20T07:00:00Z")
-    assert readings(engine, "example")[second.url] == (None, "2026-11-20T07:00:00Z")
-
-
 def test_what_is_over_the_limit_is_left_for_the_next_run(start: Start, engine: Engine, tmp_path: Path) -> None:
     run = start(max_new=2)
     assert len(run.discover(SOURCE, candidates("/a", "/b", "/c"), FEED)) == 2
-    assert run.listing(SOURCE, FEED.url).etag is None, "the feed must be read in full again"
+    assert run.schedule.listing(SOURCE.name, FEED.url).etag is None, "the feed must be read in full again"
     bring(run, "/a", "Text a.")
     bring(run, "/b", "Text b.")
     assert run.finish().total.reasons == {"skipped:over_limit": 1}
     again = start(max_new=2)
     assert [c.url for c in again.discover(SOURCE, candidates("/a", "/b", "/c"), FEED)] == ["https://example.org/c"]
-    assert again.listing(SOURCE, FEED.url).etag == '"1"'
+    assert again.schedule.listing(SOURCE.name, FEED.url).etag == '"1"'
 
 
 def test_a_dead_run_is_healed_by_the_next(start: Start, engine: Engine, tmp_path: Path) -> None:

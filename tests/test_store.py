@@ -10,7 +10,6 @@ from sqlalchemy import Engine, select, text
 
 from newsbot.items import Article, Candidate, Duplicate, New, Revision, Unchanged, Verdict
 from newsbot.store import StoreError, articles, frontier, open_engine, schema
-from newsbot.store.frontier import Listing
 from newsbot.store.ledger import Entry
 from newsbot.web.urls import url_key
 
@@ -19,6 +18,11 @@ def save(engine: Engine, article: Article, run_id: str = "r1") -> Verdict:
     article.run_id = run_id
     url = article.aliases[0]
     return articles.save(engine, article, Entry(run_id, article.source, url, "feed", url_key(url)), now=NOW)
+
+
+def enqueue(engine: Engine, *found: tuple[str, Candidate]) -> None:
+    with engine.begin() as connection:
+        frontier.enqueue(connection, "example", found, now=NOW)
 
 
 def test_an_article_is_new_once_and_unchanged_after(engine: Engine) -> None:
@@ -52,17 +56,15 @@ def test_every_alias_of_a_stored_article_needs_no_fetch(engine: Engine) -> None:
 
 def test_what_was_discovered_and_not_fetched_comes_again_with_its_hints(engine: Engine) -> None:
     candidate = Candidate(url="https://example.org/a", via="feed", title="T", authors=["Ana Silva"])
-    read = Listing("https://example.org/feed", etag='"1"', digest="d")
-    frontier.enqueue(engine, "example", [("example.org/a", candidate)], read, now=NOW)
+    enqueue(engine, ("example.org/a", candidate))
     assert frontier.pending(engine, "example") == [candidate]
-    assert frontier.listing(engine, "example", read.url) == read
     save(engine, make_article("https://example.org/a"))
     assert frontier.pending(engine, "example") == []
 
 
 def test_a_failed_address_is_tried_again_and_not_for_ever(engine: Engine) -> None:
     key, url = "example.org/a", "https://example.org/a"
-    frontier.enqueue(engine, "example", [(key, Candidate(url=url, via="feed"))], None, now=NOW)
+    enqueue(engine, (key, Candidate(url=url, via="feed")))
     for tries in range(1, frontier.MAX_TRIES + 1):
         with engine.begin() as connection:
             frontier.settle(connection, key, url, "example", status="failed", reason="timeout", now=NOW)
@@ -70,16 +72,10 @@ def test_a_failed_address_is_tried_again_and_not_for_ever(engine: Engine) -> Non
     assert frontier.known(engine, [key]) == {key}
 
 
-def test_an_unread_listing_keeps_no_validators(engine: Engine) -> None:
-    frontier.enqueue(engine, "example", [], None, now=NOW)
-    url = "https://example.org/feed"
-    assert frontier.listing(engine, "example", url) == Listing(url)
-
-
 def test_thousands_of_addresses_are_looked_up_in_one_call(engine: Engine) -> None:
     urls = [f"https://example.org/{number}" for number in range(5000)]
     pairs = [(url_key(url), Candidate(url=url, via="sitemap")) for url in urls]
-    frontier.enqueue(engine, "example", pairs, None, now=NOW)
+    enqueue(engine, *pairs)
     assert len(frontier.pending(engine, "example")) == 5000
     assert frontier.known(engine, [key for key, _ in pairs]) == set()
 

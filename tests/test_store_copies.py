@@ -224,7 +224,8 @@ def test_two_processes_that_bring_a_story_at_once_get_one_new_and_one_duplicate(
 
 def test_hints_are_kept_until_an_article_is_looked_at_no_more(store: Engine) -> None:
     candidate = Candidate(url="https://example.org/a", via="feed", authors=["Ana Silva"])
-    frontier.enqueue(store, "example", [("example.org/a", candidate)], None, now=NOW)
+    with store.begin() as connection:
+        frontier.enqueue(connection, "example", [("example.org/a", candidate)], now=NOW)
     save(store, make_article("https://example.org/a", STORY), Policy(revisit_hours=(1,)))
     with store.connect() as connection:
         assert "Ana Silva" in connection.execute(select(schema.visits.c.candidate)).scalar_one()

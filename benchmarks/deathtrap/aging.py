@@ -13,10 +13,27 @@ from sqlalchemy import create_engine
 import newsbot.store
 
 MIGRATIONS = Path(newsbot.store.__file__).with_name("migrations")
+OF_LISTINGS = {
+    "listings": """
+        insert into aged.listings (source, url, etag, last_modified, digest, lastmod, children, checked_at, changed_at)
+        select source, url, etag, last_modified, digest, lastmod,
+            coalesce(sub_sitemaps, case when next_page is not null then json_array(json_array(next_page, null)) end),
+            coalesce(read_at, ''), coalesce(answered_at, read_at, '')
+        from main.listings where digest is not null
+    """,
+    "polls": """
+        insert into aged.polls
+            (source, url, checked_at, changed_at, due_at, "interval", errors, error, gaps, moved_to, seen)
+        select source, url, coalesce(answered_at, due_at), news_at, due_at, "interval",
+            errors, error, gaps, moved_to, seen
+        from main.listings where due_at is not null
+    """,
+}
+"""The two tables that were one from 0005 on: a listing that was read, and one that was asked."""
 
 
 def age_store(path: Path, revision: str) -> None:
-    """Rewrite a SQLite store, which nobody has open, with the tables of an older schema revision such as "0002"."""
+    """Rewrite a SQLite store, which nobody has open, with the tables of an older schema revision, "0001" to "0004"."""
     aged = path.with_name(f"{path.name}-aged")
     engine = create_engine(f"sqlite:///{aged}")
     config = Config()
@@ -30,7 +47,11 @@ def age_store(path: Path, revision: str) -> None:
         tables = database.execute(
             "select name from aged.sqlite_master where type = 'table' and name <> 'alembic_version'"
         )
+        is_one = any(row[1] == "read_at" for row in database.execute("pragma main.table_info(listings)"))
         for (table,) in tables.fetchall():
+            if is_one and revision < "0005" and table in OF_LISTINGS:
+                database.execute(OF_LISTINGS[table])
+                continue
             now, then = (
                 {row[1] for row in database.execute(f"pragma {name}.table_info({table})")} for name in ("main", "aged")
             )

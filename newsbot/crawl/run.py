@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,15 +14,16 @@ from sqlalchemy import Connection, Engine
 from newsbot import __version__
 from newsbot.crawl.boilerplate import Learning
 from newsbot.crawl.recovery import RunLock, place_of
-from newsbot.crawl.schedule import Bounds, Schedule
+from newsbot.crawl.schedule import Bounds, Schedule, minutes_spanned
 from newsbot.export.run_files import paths_of, write_run_files
 from newsbot.items import Article, Candidate, New, Rejection, Verdict
 from newsbot.sources import Source, exemptions_of
 from newsbot.store import articles, duplicates, frontier, ledger, revisits, runs
 from newsbot.store.articles import Policy
-from newsbot.store.frontier import Listing
 from newsbot.store.ledger import Account, Entry, Ledger, LedgerError, Validators
+from newsbot.store.listings import Listing
 from newsbot.store.revisits import VISIT, Visit
+from newsbot.web.urls import url_key
 
 POSTPONED = frozenset({"retry_later", "host_given_up"})
 """Reasons to skip an address now that leave it pending: the next run takes it up."""
@@ -76,7 +77,7 @@ class Run:
         self.sources = {source.name: source for source in sources}
         self.exemptions = exemptions_of(sources)
         self.ledger = Ledger(self.id, self.sources)
-        self.schedule = Schedule(engine, polling, now)
+        self.schedule = Schedule(engine, self.sources, polling, now)
         self.now = now
         self.learning = Learning(engine)
         self._accepts = accepts
@@ -90,10 +91,6 @@ class Run:
         place = place_of(output)
         runs.begin_run(engine, self.id, place=place, spider=spider, version=__version__, now=now())
 
-    def listing(self, source: Source, url: str) -> Listing:
-        """Return what is remembered of a listing, to ask for it conditionally."""
-        return frontier.listing(self.engine, source.name, url)
-
     def keep_due(self) -> None:
         """Leave out the sources that have nothing to do now: no listing or visit due, no address waiting."""
         waiting = frontier.sources_waiting(self.engine) | revisits.sources_due(self.engine, now=self.now())
@@ -105,14 +102,6 @@ class Run:
     def articles_of(self, source: Source) -> list[str]:
         """Return addresses of articles of a source that are known already, the latest."""
         return frontier.articles_of(self.engine, source.name)
-
-    def sub_sitemaps_of(self, source: Source) -> dict[str, tuple[str | None, str]]:
-        """Return the listings of a source that were read, with the lastmod they had and when it was."""
-        return frontier.readings(self.engine, source.name)
-
-    def still(self, source: Source, known: Listing) -> None:
-        """Note that a listing says what it said before, whatever its sitemap index says of it now."""
-        frontier.enqueue(self.engine, source.name, [], known, now=self.now())
 
     def resume(self, source: Source, *, failed: bool = True) -> list[Candidate]:
         """Return what earlier runs left on the frontier of a source, with what they failed to fetch or without."""
@@ -142,9 +131,20 @@ class Run:
         return visits
 
     def discover(
-        self, source: Source, candidates: Iterable[Candidate], read: Listing, *, next_page: str | None = None
+        self,
+        source: Source,
+        candidates: Sequence[Candidate],
+        read: Listing,
+        *,
+        at: str | None = None,
+        newest_alone: bool = False,
+        goes_on: Callable[[int, bool], bool] = lambda _new, _gap: True,
     ) -> list[Candidate]:
-        """Put what a listing names onto the frontier, and return what is to be fetched now."""
+        """Put what a listing names onto the frontier, and return what is to be fetched now.
+
+        ``newest_alone``: it names no more than its newest entries, as a feed does. For ``at`` and ``goes_on`` see
+        Schedule.read().
+        """
         met = [
             (entry, candidate)
             for candidate in candidates
@@ -162,8 +162,16 @@ class Run:
                 self._taken[source.name] += 1
                 fresh.append((entry.key, candidate))
         self._write_skips(skipped)
-        cut = any(reason in LEFT_FOR_LATER for _, reason in skipped)
-        frontier.enqueue(self.engine, source.name, fresh, None if cut else read, now=self.now(), next_page=next_page)
+        self.schedule.read(
+            read,
+            fresh,
+            is_whole=not any(reason in LEFT_FOR_LATER for _, reason in skipped),
+            goes_on=goes_on,
+            at=at,
+            total=len(candidates),
+            keys=[url_key(candidate.url) for candidate in candidates] if newest_alone else (),
+            span=minutes_spanned(candidates) if newest_alone else None,
+        )
         return [candidate for _, candidate in fresh]
 
     def admit(self, source: str, candidate: Candidate) -> bool:

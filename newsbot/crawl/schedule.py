@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import zlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
+from newsbot.items import Candidate
 from newsbot.sources import Source
-from newsbot.store import listings, sites
-from newsbot.store.listings import Poll
+from newsbot.store import frontier, listings, sites
+from newsbot.store.listings import Listing
+from newsbot.web.dates import as_instant
 
 # How often a feed is asked: arithmetic on minutes and seconds, with no clock and no state of its own.
 #
@@ -97,106 +98,126 @@ SLACK = 0.1
 
 
 class Schedule:
-    """The polling state of every listing, loaded in two queries and written as the listings answer."""
+    """The listings of a run's sources: loaded in one query, and each written down as it answers."""
 
-    def __init__(self, engine: Engine, bounds: Bounds, now: Callable[[], str]) -> None:
+    def __init__(self, engine: Engine, sources: Iterable[str], bounds: Bounds, now: Callable[[], str]) -> None:
         self._engine = engine
         self._bounds = bounds
         self._now = now
-        self._polls = listings.load(engine)
+        self._listings = listings.load(engine, sources)
         self._resting = sites.resting(engine, now=now())
+
+    def listing(self, source: str, url: str) -> Listing:
+        """Return what is known of a listing; an empty Listing of one that was never asked."""
+        return self._listings.get((source, url)) or Listing(source, url)
 
     def is_due(self, source: str, url: str) -> bool:
         """Whether a listing is to be asked now; one that was never asked is."""
-        poll = self._polls.get((source, url))
-        if poll is None:
+        listing = self.listing(source, url)
+        if listing.due_at is None:
             return True
-        early = poll.interval * SLACK if not poll.errors else 0.0
-        return poll.due_at <= shifted(self._now(), early)
+        early = (listing.interval or 0.0) * SLACK if not listing.errors else 0.0
+        return listing.due_at <= shifted(self._now(), early)
 
     def due(self, source: Source) -> list[tuple[str, str]]:
         """Return the listings of a source that are due, as (channel, address)."""
         return [(channel, url) for channel, url in source.listings() if self.is_due(source.name, url)]
 
-    def poll(self, source: str, url: str) -> Poll | None:
-        """Return what is known of a listing."""
-        return self._polls.get((source, url))
-
     def address(self, source: str, url: str) -> str:
         """Return where to ask for a listing: where a permanent redirect led the last time, or its own address."""
-        poll = self._polls.get((source, url))
-        return (poll and poll.moved_to) or url
+        return self.listing(source, url).moved_to or url
+
+    def owed(self, source: str, url: str) -> tuple[str, int] | None:
+        """Return the first further page of a listing that was wanted and not read since, and how far on it is."""
+        return listings.owed(self._listings, source, url)
 
     def read(
         self,
-        source: str,
-        url: str,
+        read: Listing,
+        found: Sequence[tuple[str, Candidate]] = (),
         *,
-        at: str,
-        new: int = 0,
+        is_whole: bool = True,
+        goes_on: Callable[[int, bool], bool] = lambda _new, _gap: True,
+        at: str | None = None,
         total: int = 0,
         keys: Sequence[str] = (),
         span: float | None = None,
-    ) -> bool:
-        """Note that a listing was read, and return whether it has a gap: nothing left of what it named before.
+    ) -> Listing:
+        """Note that a listing was read and what it names, in one transaction, and return it as it is known now.
 
-        ``new`` of its ``total`` addresses were not known. ``keys`` are the URL keys of its entries where it
-        shows the newest alone (a feed); then the last reading tells what is new. ``at`` is where it stands
-        for good, ``span`` the time between its oldest and newest entry, in minutes.
+        ``found`` are those of its ``total`` addresses that were not known, each with its URL key: they wait on the
+        frontier from now on. Where more was left for a later run, the listing is not ``is_whole``, keeps its old
+        validators and will be read again in full. ``goes_on`` tells from the number of new addresses, and whether
+        there is a gap, if ``read.next_page`` is wanted; that page then counts as not read until it is.
+
+        ``keys`` are the URL keys of its entries where it shows the newest alone (a feed); then the last reading tells
+        what is new, and there is a gap where nothing is left of what it named before. ``at`` is where it stands for
+        good, ``span`` the time between its oldest and newest entry, in minutes.
         """
         now = self._now()
-        before = self._polls.get((source, url))
+        before = self.listing(read.source, read.url)
         sums = [f"{zlib.crc32(key.encode()):08x}" for key in keys[:MAX_SEEN]]
-        seen = _sums(before.seen) if before and before.seen else set()
+        seen = _sums(before.seen) if before.seen else set()
         fresh = [mark for mark in sums if mark not in seen] if seen else []
         gap = bool(seen and sums and len(fresh) == len(sums))
-        new, total = (len(fresh), len(sums)) if seen and sums else (new, max(len(keys), total, new, 1))
-        if before is None or (before.changed_at is None and before.errors):
+        new, total = (len(fresh), len(sums)) if seen and sums else (len(found), max(len(keys), total, len(found), 1))
+        if before.interval is None or (before.news_at is None and before.errors):
             interval = first_interval(total, span, self._bounds)
         else:
-            interval = next_interval(
-                before.interval,
-                elapsed=minutes_between(before.checked_at, now),
-                new=new,
-                total=total,
-                gap=gap,
-                bounds=self._bounds,
-            )
-        changed = now if new or before is None else before.changed_at
-        kept = "".join(sums) or (before.seen if before else None)
-        gaps = (before.gaps if before else 0) + gap
-        self._write(
-            Poll(source, url, now, shifted(now, interval), interval, changed, gaps=gaps, seen=kept,
-                 moved_to=at if at != url else None)
-        )  # fmt: skip
-        return gap
-
-    def unchanged(self, source: str, url: str, *, at: str) -> None:
-        """Note that a listing says what it said the last time (304, or the same bytes)."""
-        now = self._now()
-        before = self._polls.get((source, url)) or Poll(source, url, now, now, self._bounds.least)
-        interval = next_interval(
-            before.interval,
-            elapsed=minutes_between(before.checked_at, now),
-            new=0,
-            total=1,
-            gap=False,
-            bounds=self._bounds,
+            interval = self._next_interval(before, now, new=new, total=total, gap=gap)
+        if is_whole:
+            wanted = read.next_page if read.next_page and goes_on(len(found), gap) else None
+            said = replace(read, read_at=now, next_page=wanted)
+        else:
+            wanted, said = None, before
+        after = replace(
+            said,
+            answered_at=now,
+            news_at=now if new or before.due_at is None else before.news_at,
+            due_at=shifted(now, interval),
+            interval=interval,
+            errors=0,
+            error=None,
+            gaps=before.gaps + gap,
+            moved_to=at if at != read.url else None,
+            seen="".join(sums) or before.seen,
         )
-        moved = at if at != url else None
-        changes = {"checked_at": now, "due_at": shifted(now, interval), "errors": 0, "error": None}
-        self._write(dataclasses.replace(before, interval=interval, moved_to=moved, **changes))  # type: ignore[arg-type]
+        further = self._listings.get((read.source, wanted)) if wanted else None
+        self._write(after, *([replace(further, read_at=None)] if further and further.read_at else []), found=found)
+        return after
 
-    def failed(self, source: str, url: str, error: str, *, rests_until: str | None = None) -> Poll:
+    def unchanged(self, known: Listing, *, at: str | None = None) -> Listing:
+        """Note that a listing says what it said the last time (304, or the same bytes), and return it as it is now.
+
+        ``known.lastmod`` is what its sitemap index says of it now.
+        """
+        now = self._now()
+        before = self.listing(known.source, known.url)
+        interval = self._next_interval(before, now, new=0, total=1, gap=False)
+        after = replace(
+            before,
+            lastmod=known.lastmod,
+            read_at=now if before.digest else before.read_at,
+            answered_at=now,
+            due_at=shifted(now, interval),
+            interval=interval,
+            errors=0,
+            error=None,
+            moved_to=at if at != known.url else None,
+        )
+        self._write(after)
+        return after
+
+    def failed(self, source: str, url: str, error: str, *, rests_until: str | None = None) -> Listing:
         """Note that a listing could not be read, and return its state: it is asked later, never dropped."""
         now = self._now()
-        start = first_interval(1, None, self._bounds)
-        before = self._polls.get((source, url)) or Poll(source, url, now, now, start)
+        before = self.listing(source, url)
+        interval = before.interval or first_interval(1, None, self._bounds)
         errors = before.errors + 1
-        due = max(shifted(now, backoff(before.interval, errors, self._bounds)), rests_until or "")
-        poll = dataclasses.replace(before, due_at=due, errors=errors, error=error[:300], moved_to=None)
-        self._write(poll)
-        return poll
+        due = max(shifted(now, backoff(interval, errors, self._bounds)), rests_until or "")
+        after = replace(before, due_at=due, interval=interval, errors=errors, error=error[:300], moved_to=None)
+        self._write(after)
+        return after
 
     def rest(self, host: str, seconds: float) -> str:
         """Leave a host alone for a while, in later runs too; return until when."""
@@ -210,9 +231,29 @@ class Schedule:
         until = self._resting.get(host)
         return until if until and until > self._now() else None
 
-    def _write(self, poll: Poll) -> None:
-        self._polls[poll.source, poll.url] = poll
-        listings.save(self._engine, poll)
+    def _next_interval(self, before: Listing, now: str, *, new: int, total: int, gap: bool) -> float:
+        return next_interval(
+            before.interval or self._bounds.least,
+            elapsed=minutes_between(before.answered_at, now) if before.answered_at else 0.0,
+            new=new,
+            total=total,
+            gap=gap,
+            bounds=self._bounds,
+        )
+
+    def _write(self, *changed: Listing, found: Sequence[tuple[str, Candidate]] = ()) -> None:
+        with self._engine.begin() as connection:
+            if found:
+                frontier.enqueue(connection, changed[0].source, found, now=self._now())
+            for listing in changed:
+                listings.save(connection, listing)
+        self._listings |= {(listing.source, listing.url): listing for listing in changed}
+
+
+def minutes_spanned(candidates: Iterable[Candidate]) -> float | None:
+    """Return the time between the oldest and the newest of some candidates, in minutes; None if they tell none."""
+    moments = [moment for candidate in candidates if (moment := as_instant(candidate.published))]
+    return (max(moments) - min(moments)).total_seconds() / 60 if moments else None
 
 
 def shifted(moment: str, minutes: float) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
-import orjson
 from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
@@ -19,7 +18,6 @@ from newsbot.discovery import (
     FeedError,
     SitemapError,
     article_links,
-    as_instant,
     feed_links,
     newest_first,
     next_pages,
@@ -34,23 +32,10 @@ from newsbot.items import Candidate
 from newsbot.sources import Source
 from newsbot.spiders.base import Args, CollectingSpider
 from newsbot.spiders.fetch import charset_of, header_of
-from newsbot.store.frontier import NOT_READ, Listing
-from newsbot.web.urls import url_key
-
-# What a listing that was read leaves to be remembered: its next page, its sub-sitemaps, where it moved to.
+from newsbot.store.listings import Listing
 
 CLOSED_AFTER = timedelta(days=3)
 """A sitemap named after a month or day that was read so long after its end is complete."""
-
-
-def with_next(read: Listing, url: str | None) -> Listing:
-    """Return a listing that remembers its next page, until it is known whether that is wanted."""
-    return dataclasses.replace(read, children=orjson.dumps([(url, None)]).decode() if url else None)
-
-
-def children_from(known: Listing) -> list[Child]:
-    """Return the sub-sitemaps that a sitemap index named when it was read, or the next page of another listing."""
-    return [Child(*pair) for pair in orjson.loads(known.children)] if known.children else []
 
 
 def permanent_address(response: Response) -> str:
@@ -62,12 +47,6 @@ def permanent_address(response: Response) -> str:
             break
         steps += 1
     return str(way[steps])
-
-
-def minutes_spanned(candidates: list[Candidate]) -> float | None:
-    """Return the time between the oldest and the newest of some candidates, in minutes; None if they tell none."""
-    moments = [moment for candidate in candidates if (moment := as_instant(candidate.published))]
-    return (max(moments) - min(moments)).total_seconds() / 60 if moments else None
 
 
 def is_closed(child: Child, read_at: str) -> bool:
@@ -136,7 +115,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
         if (source.name, url) in self._asked:
             return
         self._asked.add((source.name, url))
-        known = self.run.listing(source, url)
+        known = self.run.schedule.listing(source.name, url)
         if lastmod:
             known = dataclasses.replace(known, lastmod=lastmod)
         self.run.ledger.listing_asked(source.name)
@@ -160,16 +139,20 @@ class DiscoveringSpider(CollectingSpider[Args]):
         if response.status == 304 or digest == known.digest:
             self.run.ledger.listing(source.name, "not_modified")
             with self.store_guard():
-                self.run.schedule.unchanged(source.name, known.url, at=permanent_address(response))
-                if known.lastmod and known.digest:
-                    self.run.still(source, known)
-            if channel in PAGED:
-                yield from self._owed_pages(source, channel, known, page)
-            else:
-                yield from self._sub_sitemaps(source, channel, children_from(known))
+                self.run.schedule.unchanged(known, at=permanent_address(response))
+            if channel not in PAGED:
+                yield from self._sub_sitemaps(source, channel, known.sub_sitemaps)
+            elif owed_page := self.run.schedule.owed(source.name, known.url):
+                url, further = owed_page
+                yield from self.listing_requests(source, channel, url, page=page + further, owed=True)
             return
         read = Listing(
-            known.url, header_of(response, "ETag"), header_of(response, "Last-Modified"), digest, known.lastmod
+            source.name,
+            known.url,
+            etag=header_of(response, "ETag"),
+            last_modified=header_of(response, "Last-Modified"),
+            digest=digest,
+            lastmod=known.lastmod,
         )
         try:
             match channel:
@@ -196,9 +179,9 @@ class DiscoveringSpider(CollectingSpider[Args]):
         schedule = self.run.schedule
         rests_until = schedule.rests_until(urlsplit(schedule.address(source.name, url)).netloc)
         with self.store_guard():
-            poll = schedule.failed(source.name, url, error, rests_until=rests_until)
+            listing = schedule.failed(source.name, url, error, rests_until=rests_until)
         outcome = "postponed" if error.startswith(tuple(POSTPONED)) else "failed"
-        again = f" ({poll.errors} times in a row, due again at {poll.due_at})" if poll.errors > 1 else ""
+        again = f" ({listing.errors} times in a row, due again at {listing.due_at})" if listing.errors > 1 else ""
         self.run.ledger.listing(source.name, outcome, f"{channel} {url}: {error}{again}")
 
     def _read_feed(
@@ -206,25 +189,8 @@ class DiscoveringSpider(CollectingSpider[Args]):
     ) -> Iterator[Request]:
         feed = parse_feed(response.body, response.url, charset=charset_of(response))
         self._note(source, "feed", read, [*feed.notes, *([f"WebSub hub: {feed.hub}"] if feed.hub else [])])
-        owed = owed or bool(self._owed(source, self.run.listing(source, read.url)))
-        read = with_next(read, feed.next_url)
-        fresh = list(self._fetch_new(source, feed.candidates, read, next_page=feed.next_url))
-        gap = self._reschedule(response, source, "feed", read, feed.candidates, len(fresh), newest_alone=True)
-        yield from fresh
-        fresh_or_owed = len(feed.candidates) if owed else len(fresh)
-        goes_on = (gap or owed or page > 1) and self.goes_on(feed.candidates, fresh_or_owed, page)
-        yield from self._turn(source, "feed", read, page, goes_on=goes_on, owed=owed)
-
-    def _read_sitemap(self, response: Response, source: Source, channel: str, read: Listing) -> Iterator[Request]:
-        sitemap = parse_sitemap(response.body, response.url, charset=charset_of(response))
-        self._note(source, channel, read, sitemap.notes)
-        children = orjson.dumps([(child.url, child.lastmod) for child in sitemap.children]).decode()
-        read = dataclasses.replace(read, children=children if sitemap.children else None)
-        fresh = list(self._fetch_new(source, sitemap.candidates, read))
-        named = [candidate for candidate in sitemap.candidates if candidate.via == "news_sitemap"]
-        self._reschedule(response, source, channel, read, sitemap.candidates, len(fresh), newest_alone=bool(named))
-        yield from fresh
-        yield from self._sub_sitemaps(source, channel, sitemap.children)
+        read = dataclasses.replace(read, next_page=feed.next_url)
+        yield from self._take(response, source, "feed", read, feed.candidates, page, owed=owed, newest_alone=True)
 
     def _read_section(
         self, response: Response, source: Source, read: Listing, page: int, *, owed: bool
@@ -235,98 +201,63 @@ class DiscoveringSpider(CollectingSpider[Args]):
         links = article_links(response.body, response.url, charset=charset_of(response), known=known)
         self.run.learning.learn_section(response.url, text_blocks(response.body, charset=charset_of(response)))
         self._note(source, "section", read, [] if links else ["no links to articles found"])
-        further = next(
-            iter(next_pages(response.body, response.url, charset=charset_of(response)) if links else []), None
-        )
-        owed = owed or bool(self._owed(source, self.run.listing(source, read.url)))
-        read = with_next(read, further)
-        fresh = list(self._fetch_new(source, links, read, next_page=further))
-        self._reschedule(response, source, "section", read, links, len(fresh), newest_alone=False)
-        yield from fresh
-        goes_on = self.goes_on(links, len(links) if owed else len(fresh), page)
-        yield from self._turn(source, "section", read, page, goes_on=goes_on, owed=owed)
+        further = next_pages(response.body, response.url, charset=charset_of(response)) if links else []
+        read = dataclasses.replace(read, next_page=next(iter(further), None))
+        yield from self._take(response, source, "section", read, links, page, owed=owed)
 
-    def _turn(
-        self, source: Source, channel: str, read: Listing, page: int, *, goes_on: bool, owed: bool
-    ) -> Iterator[Request]:
-        """Ask for the next page of a listing, or write down that it is not wanted."""
-        if goes_on:
-            for child in children_from(read):
-                yield from self.listing_requests(source, channel, child.url, page=page + 1, owed=owed)
-        elif read.children and self.run.listing(source, read.url) == read:
-            with self.store_guard():
-                self.run.still(source, with_next(read, None))
+    def _read_sitemap(self, response: Response, source: Source, channel: str, read: Listing) -> Iterator[Request]:
+        sitemap = parse_sitemap(response.body, response.url, charset=charset_of(response))
+        self._note(source, channel, read, sitemap.notes)
+        read = dataclasses.replace(read, sub_sitemaps=tuple((child.url, child.lastmod) for child in sitemap.children))
+        is_news = any(candidate.via == "news_sitemap" for candidate in sitemap.candidates)
+        yield from self._take(response, source, channel, read, sitemap.candidates, newest_alone=is_news)
+        yield from self._sub_sitemaps(source, channel, read.sub_sitemaps)
 
-    def _owed_pages(self, source: Source, channel: str, known: Listing, page: int) -> Iterator[Request]:
-        """Ask for the next page of an unchanged listing if the run that wanted it died before it was read."""
-        owed_pages = self._owed(source, known)
-        if page > 1:
-            with self.store_guard():
-                self.run.still(source, known)
-        for url, further in owed_pages:
-            yield from self.listing_requests(source, channel, url, page=page + further, owed=True)
-
-    def _owed(self, source: Source, known: Listing) -> list[tuple[str, int]]:
-        """Return the first further page of a listing that was wanted and not read since, and how far on it is."""
-        read_at = (
-            {url: moment for url, (_, moment) in self.run.sub_sitemaps_of(source).items()} if known.children else {}
-        )
-        met = {known.url}
-        while (children := children_from(known)) and children[0].url not in met:
-            url = children[0].url
-            met.add(url)
-            if read_at.get(url, NOT_READ) == NOT_READ:
-                return [(url, len(met) - 1)]
-            known = self.run.listing(source, url)
-        return []
-
-    def _reschedule(
+    def _take(
         self,
         response: Response,
         source: Source,
         channel: str,
         read: Listing,
         named: list[Candidate],
-        fresh: int,
+        page: int = 1,
         *,
-        newest_alone: bool,
-    ) -> bool:
-        """Set the next visit of a listing that was read, and say so in the ledger if it has a gap."""
-        schedule = self.run.schedule
-        before, at = schedule.poll(source.name, read.url), permanent_address(response)
-        with self.store_guard():
-            gap = schedule.read(
-                source.name,
-                read.url,
-                at=at,
-                new=fresh,
-                total=len(named),
-                keys=[url_key(candidate.url) for candidate in named] if newest_alone else (),
-                span=minutes_spanned(named) if newest_alone else None,
-            )
-        if gap and before:
-            note = f"gap: names nothing of what it named at {before.checked_at}; it is asked more often from now on"
-            self.run.ledger.note(source.name, f"{channel} {read.url}: {note}")
-        if at != read.url and (before is None or before.moved_to != at):
-            self.run.ledger.note(source.name, f"{channel} {read.url}: moved for good to {at}")
-        return gap
-
-    def _fetch_new(
-        self, source: Source, candidates: list[Candidate], read: Listing, *, next_page: str | None = None
+        owed: bool = False,
+        newest_alone: bool = False,
     ) -> Iterator[Request]:
-        with self.store_guard():
-            for candidate in self.run.discover(source, candidates, read, next_page=next_page):
-                yield self.article_request(source, candidate)
+        """Note what a listing names and when it is due again; ask for what is new there, and for its next page.
 
-    def _sub_sitemaps(self, source: Source, channel: str, children: list[Child]) -> Iterator[Request]:
+        A feed is read further back only where there is a gap, or where a run that died owes its next page.
+        """
+        schedule = self.run.schedule
+        owed = owed or schedule.owed(source.name, read.url) is not None
+        before, at = schedule.listing(source.name, read.url), permanent_address(response)
+
+        def goes_on(fresh: int, gap: bool) -> bool:
+            is_wanted = channel == "section" or gap or owed or page > 1
+            return is_wanted and self.goes_on(named, len(named) if owed else fresh, page)
+
+        with self.store_guard():
+            fresh = self.run.discover(source, named, read, at=at, newest_alone=newest_alone, goes_on=goes_on)
+        gap = schedule.listing(source.name, read.url).gaps > before.gaps
+        if gap:
+            note = f"gap: names nothing of what it named at {before.answered_at}; it is asked more often from now on"
+            self.run.ledger.note(source.name, f"{channel} {read.url}: {note}")
+        if at not in (read.url, before.moved_to):
+            self.run.ledger.note(source.name, f"{channel} {read.url}: moved for good to {at}")
+        for candidate in fresh:
+            yield self.article_request(source, candidate)
+        if read.next_page and goes_on(len(fresh), gap):
+            yield from self.listing_requests(source, channel, read.next_page, page=page + 1, owed=owed)
+
+    def _sub_sitemaps(self, source: Source, channel: str, named: Iterable[tuple[str, str | None]]) -> Iterator[Request]:
         """Ask for the sub-sitemaps that have changed, or that do not say; newest first, up to the bound."""
-        readings = self.run.sub_sitemaps_of(source) if children else {}
         bound = self.max_sitemaps()
-        for child in newest_first(children):
+        for child in newest_first(Child(*pair) for pair in named):
             if (source.name, child.url) in self._asked or not self.wants_sitemap(child):
                 continue
-            lastmod, read_at = readings.get(child.url, (None, ""))
-            if read_at and (lastmod == child.lastmod if child.lastmod else is_closed(child, read_at)):
+            known = self.run.schedule.listing(source.name, child.url)
+            if known.read_at and (known.lastmod == child.lastmod if child.lastmod else is_closed(child, known.read_at)):
                 continue
             if self.only_due and not child.lastmod and not self.run.schedule.is_due(source.name, child.url):
                 continue

@@ -25,7 +25,7 @@ from newsbot.sources import Source, source_name
 from newsbot.spiders.arguments import Day, SpiderArguments
 from newsbot.spiders.date_range import Days, archive_pages
 from newsbot.spiders.listing import LISTING_PRIORITY, DiscoveringSpider
-from newsbot.store.frontier import Listing
+from newsbot.store.listings import Listing
 from newsbot.web.urls import canonical_url
 
 MAX_SECTIONS = 20

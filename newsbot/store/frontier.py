@@ -7,49 +7,22 @@ listing itself has not changed since and would answer 304.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Sequence
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Engine, Row, and_, bindparam, delete, or_, select
 
 from newsbot.items import Candidate
 from newsbot.store import schema
 from newsbot.store.database import chunks, reading, upsert
 from newsbot.store.ledger import Entry
 
-NOT_READ = ""
-"""When a listing was read that is to be read again."""
 MAX_TRIES = 5
 """Runs that may fail to fetch an address before it is left alone."""
 
 _TABLE = schema.frontier
 _CANDIDATE = select(_TABLE.c.candidate).where(_TABLE.c.url_key == bindparam("key"))
 _TO_FETCH = or_(_TABLE.c.status == "pending", and_(_TABLE.c.status == "failed", _TABLE.c.tries < MAX_TRIES))
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Listing:
-    """What is remembered of a feed, sitemap or section page, to ask for it conditionally."""
-
-    url: str
-    etag: str | None = None
-    last_modified: str | None = None
-    digest: str | None = None
-    lastmod: str | None = None
-    """What the sitemap index said of it when it was read."""
-    children: str | None = None
-    """The sub-sitemaps that it names, or the next page that was wanted, as JSON of [address, lastmod] pairs."""
-
-
-def listing(engine: Engine, source: str, url: str) -> Listing:
-    """Return what is remembered of a listing; an empty Listing for one never read."""
-    table = schema.listings
-    columns = [table.c[field.name] for field in dataclasses.fields(Listing)]
-    query = select(*columns).where(table.c.source == source, table.c.url == url)
-    with reading(engine) as connection:
-        row = connection.execute(query).first()
-    return Listing(*row) if row else Listing(url)
 
 
 def known(engine: Engine, keys: Sequence[str]) -> set[str]:
@@ -62,19 +35,10 @@ def known(engine: Engine, keys: Sequence[str]) -> set[str]:
     return found
 
 
-def enqueue(
-    engine: Engine,
-    source: str,
-    candidates: Iterable[tuple[str, Candidate]],
-    read: Listing | None,
-    *,
-    now: str,
-    next_page: str | None = None,
-) -> None:
-    """Write candidates down as pending, with the listing that named them as read, in one transaction.
+def enqueue(connection: Connection, source: str, candidates: Iterable[tuple[str, Candidate]], *, now: str) -> None:
+    """Write candidates, each with its URL key, down as pending, inside the caller's transaction.
 
-    Without a listing (``read=None``) it stays unread and will be read in full the next time. Its next page,
-    if it has one, counts as not read until it is read again.
+    An address that is on the frontier already stays as it is.
     """
     rows = [
         {
@@ -88,16 +52,8 @@ def enqueue(
         }
         for key, candidate in candidates
     ]
-    with engine.begin() as connection:
-        for some in chunks(rows):
-            upsert(connection, _TABLE, some)
-        if read:
-            values = {**dataclasses.asdict(read), "checked_at": now, "changed_at": now}
-            upsert(connection, schema.listings, {"source": source, **values}, replacing=list(values))
-            if next_page:
-                table = schema.listings
-                following = (table.c.source == source) & (table.c.url == next_page)
-                connection.execute(update(table).where(following).values(checked_at=NOT_READ))
+    for some in chunks(rows):
+        upsert(connection, _TABLE, some)
 
 
 def pending(engine: Engine, source: str, *, failed: bool = True) -> list[Candidate]:
@@ -126,14 +82,6 @@ def articles_of(engine: Engine, source: str, *, limit: int = 200) -> list[str]:
     )
     with reading(engine) as connection:
         return list(connection.execute(query).scalars())
-
-
-def readings(engine: Engine, source: str) -> dict[str, tuple[str | None, str]]:
-    """Return what was read of a source's listings: address -> (the lastmod it had, when it was read)."""
-    table = schema.listings
-    query = select(table.c.url, table.c.lastmod, table.c.checked_at).where(table.c.source == source)
-    with reading(engine) as connection:
-        return {row.url: (row.lastmod, row.checked_at) for row in connection.execute(query)}
 
 
 def candidate_of(connection: Connection, entry: Entry) -> Candidate:

@@ -1,30 +1,50 @@
-"""When each listing is asked again, and what it said the last time."""
+"""The listings of every source (feeds, sitemaps, section pages): what each said the last time, and when it is due."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Engine, select
+import orjson
+from sqlalchemy import Connection, Engine, select
 
 from newsbot.store import schema
-from newsbot.store.database import reading, upsert
+from newsbot.store.database import chunks, reading, upsert
 
-_TABLE = schema.polls
+_TABLE = schema.listings
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Poll:
-    """The state of one listing (feed, sitemap, section page) of a source."""
+class Listing:
+    """One listing of a source. Moments are RFC 3339, UTC, in whole seconds."""
 
     source: str
     url: str
-    """As the sources file or the sitemap index names it."""
-    checked_at: str
-    due_at: str
-    interval: float
-    """Minutes between two visits."""
-    changed_at: str | None = None
+    """As the sources file, the sitemap index or the page before it names it."""
+
+    # What it said when it was last read.
+    etag: str | None = None
+    last_modified: str | None = None
+    digest: str | None = None
+    """SHA-256 of the body, hexadecimal."""
+    lastmod: str | None = None
+    """What the sitemap index said of it then."""
+    next_page: str | None = None
+    """The page behind this one, where it was wanted."""
+    sub_sitemaps: tuple[tuple[str, str | None], ...] = ()
+    """What a sitemap index named: (address, lastmod)."""
+    read_at: str | None = None
+    """When all that it names was on the frontier; None: never yet, or not since the page before it wanted it."""
+
+    # When it is asked.
+    answered_at: str | None = None
+    """When it last gave an answer that could be read, or said that nothing has changed."""
+    news_at: str | None = None
     """When it last brought something new."""
+    due_at: str | None = None
+    """When it is to be asked again; None: it was never asked."""
+    interval: float | None = None
+    """Minutes between two visits."""
     errors: int = 0
     """Visits in a row that failed."""
     error: str | None = None
@@ -37,15 +57,51 @@ class Poll:
     """What it named the last time: checksums of eight hexadecimal digits, side by side."""
 
 
-def load(engine: Engine) -> dict[tuple[str, str], Poll]:
-    """Return every listing's state by source and address, in one query."""
-    columns = [_TABLE.c[field.name] for field in dataclasses.fields(Poll)]
+_FIELDS = tuple(field.name for field in dataclasses.fields(Listing))
+_KEY = ("source", "url")
+_STATE = tuple(name for name in _FIELDS if name not in _KEY)
+
+Listings = Mapping[tuple[str, str], Listing]
+"""Listings by source and address."""
+
+
+def load(engine: Engine, sources: Iterable[str]) -> dict[tuple[str, str], Listing]:
+    """Return every listing of some sources, by source and address."""
+    found = {}
+    query = select(*(_TABLE.c[name] for name in _FIELDS))
     with reading(engine) as connection:
-        return {(row[0], row[1]): Poll(*row) for row in connection.execute(select(*columns))}
+        for some in chunks(list(sources)):
+            for row in connection.execute(query.where(_TABLE.c.source.in_(some))).mappings():
+                listing = Listing(**{**row, "sub_sitemaps": _pairs(row["sub_sitemaps"])})
+                found[listing.source, listing.url] = listing
+    return found
 
 
-def save(engine: Engine, poll: Poll) -> None:
-    """Write the state of a listing down."""
-    values = {field.name: getattr(poll, field.name) for field in dataclasses.fields(Poll)}
-    with engine.begin() as connection:
-        upsert(connection, _TABLE, values, replacing=list(values))
+def save(connection: Connection, listing: Listing) -> None:
+    """Write a listing down, inside the caller's transaction."""
+    values = {name: getattr(listing, name) for name in _FIELDS}
+    values["sub_sitemaps"] = orjson.dumps(listing.sub_sitemaps).decode() if listing.sub_sitemaps else None
+    upsert(connection, _TABLE, values, replacing=_STATE)
+
+
+def owed(known: Listings, source: str, url: str) -> tuple[str, int] | None:
+    """Return the first further page of a listing that was wanted and not read since, and how many pages on it is.
+
+    Such a page is owed by a run that died, or that could not fetch it. None where nothing is owed.
+
+    >>> first = Listing("a", "https://e.org/news", next_page="https://e.org/news?page=2")
+    >>> owed({("a", first.url): first}, "a", first.url)
+    ('https://e.org/news?page=2', 1)
+    """
+    met = {url}
+    while (page := known.get((source, url))) and page.next_page and page.next_page not in met:
+        url = page.next_page
+        met.add(url)
+        further = known.get((source, url))
+        if further is None or further.read_at is None:
+            return url, len(met) - 1
+    return None
+
+
+def _pairs(column: str | None) -> tuple[tuple[str, str | None], ...]:
+    return tuple((url, lastmod) for url, lastmod in orjson.loads(column)) if column else ()
