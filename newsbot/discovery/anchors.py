@@ -11,7 +11,7 @@ from lxml import etree, html
 
 from newsbot.discovery.url_shape import CHROME_TOKENS, MORE_PHRASES, STORY_TOKENS
 from newsbot.discovery.xml_source import to_utf8
-from newsbot.web.jsonld import listed_articles
+from newsbot.web.jsonld import listed_articles, scripts_of
 from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
 Tree = html.HtmlElement | etree._Element
@@ -129,7 +129,7 @@ def links_of(tree: Tree, url: str) -> dict[str, Link]:
 
 
 def _add_listed(found: dict[str, Link], tree: Tree, base: str, own: str, site: str) -> None:
-    for item in listed_articles(tree):
+    for item in listed_articles(scripts_of(tree)):
         try:
             address = canonical_url(item.url, base)
         except InvalidURL:

@@ -5,7 +5,6 @@ A listing is a feed, a sitemap or a section page: a page that names articles and
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from newsbot.discovery.pagination import next_pages
 from newsbot.discovery.sitemap_dates import Child
 from newsbot.discovery.sitemaps import SitemapError, parse_sitemap
 from newsbot.items import Candidate
+from newsbot.web.jsonld import scripts_of, types, values
 from newsbot.web.text import plain_text
 from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
@@ -322,23 +322,15 @@ def site_facts(page: Tree | bytes, url: str, *, charset: str | None = None) -> S
 
 
 def _organisations(tree: Tree) -> Iterator[dict[str, Any]]:
-    for script in tree.iter("script"):
-        if "ld+json" not in (script.get("type") or ""):
-            continue
-        try:
-            data = json.loads(script.text or "", strict=False)
-        except (ValueError, RecursionError):
-            continue
-        pending = [data]
+    for script in scripts_of(tree):
+        pending = values(script)
         for node in pending:
             if len(pending) > 200:
                 break
             if isinstance(node, list):
                 pending.extend(node)
             elif isinstance(node, dict):
-                kinds = node.get("@type")
-                kinds = kinds if isinstance(kinds, list) else [kinds]
-                if any(isinstance(kind, str) and kind.endswith(("Organization", "WebSite")) for kind in kinds):
+                if any(name.endswith(("organization", "website")) for name in types(node)):
                     yield node
                 pending.extend(value for key, value in node.items() if key in ("@graph", "publisher", "mainEntity"))
 

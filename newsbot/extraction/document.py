@@ -15,6 +15,7 @@ from lxml.etree import _Element
 from newsbot.extraction.title import headlines
 from newsbot.items import REJECTION_REASONS
 from newsbot.web.encoding import decode
+from newsbot.web.jsonld import is_jsonld
 from newsbot.web.text import text_content
 from newsbot.web.urls import InvalidURL, canonical_url
 
@@ -180,7 +181,7 @@ def _collect(root: etree._Element, url: str) -> Document:
         if tag == "a":
             document.links.append(element)
         elif tag == "script":
-            if "ld+json" not in (element.get("type") or "").lower():
+            if not is_jsonld(element):
                 document.others.append(element)
             elif element.text:
                 document.scripts.append(element.text)

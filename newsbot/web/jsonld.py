@@ -1,14 +1,14 @@
-"""Read the page's JSON-LD (schema.org): find the object that describes the article.
+"""Read a page's JSON-LD (schema.org): the object that describes its article, the articles that it lists.
 
-Sites write it in many ways: one object, an array, @graph, several scripts, articles below mainEntity; with
-comments, stray line breaks, trailing commas or HTML entities. What cannot be mended is left out.
+Sites write it in many ways: one object, an array, @graph, several scripts or several objects in one, articles below
+mainEntity; with comments, stray line breaks, trailing commas or HTML entities. What cannot be mended is left out.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from typing import Any, TypeAlias
@@ -27,42 +27,92 @@ ARTICLE_TYPES = frozenset({
     "techarticle", "report", "review", "criticreview", "claimreview", "howto", "recipe", "medicalwebpage",
 })  # fmt: skip
 _STRONG = re.compile(r"article$|posting$|report$")
+_LISTS = frozenset(
+    {"itemlist", "collectionpage", "blog", "webpage", "searchresultspage", "profilepage", "liveblogposting"}
+)
+_LISTED = ("article", "blogposting", "report", "review")
+"""Endings of the types that a list's entries have."""
+_HOLDERS = ("@graph", "mainEntity", "hasPart", "blogPost", "blogPosts", "itemListElement", "item")
 _CDATA = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*$"
 )
-_COMMENT = re.compile(r"(?m)^\s*//.*$|/\*.*?\*/", re.DOTALL)
-_COMMA = re.compile(r",(\s*[}\]])")
+_STRING = r'("(?:[^"\\]++|\\.)*+")'
+_COMMENT = re.compile(_STRING + r"|//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
+_COMMA = re.compile(_STRING + r"|,(?=\s*[}\]])", re.DOTALL)
+_BETWEEN = re.compile(r"[\s,;\ufeff]*")
+_DECODER = json.JSONDecoder(strict=False)
 MAX_SCRIPT = 2_000_000
 _MAX_DEPTH = 8
+_MAX_LISTED = 2_000
+"""Parts of one script that are looked at for entries of lists."""
 
 
-def load(script: str) -> Any:
-    """Parse one script's text, mending what is commonly broken; None where nothing can be read.
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An article that a list names."""
 
-    >>> load('{"headline": "a\\nb",}')
-    {'headline': 'a\\nb'}
+    url: str
+    title: str | None = None
+    published: str | None = None
+
+
+def is_jsonld(script: etree._Element) -> bool:
+    """Whether a <script> holds JSON-LD."""
+    return "ld+json" in (script.get("type") or "").lower()
+
+
+def scripts_of(tree: etree._Element) -> list[str]:
+    """Return the texts of a page's JSON-LD scripts, in document order."""
+    return [script.text for script in tree.iter("script") if is_jsonld(script) and script.text]
+
+
+def values(script: str) -> list[Any]:
+    """Parse one script's text, mending what is commonly broken: every JSON value that stands there, in order.
+
+    >>> values('// ours\\n{"url": "https://e.org/a", "name": "a\\nb",}; {"c": [1, /* 2 */],}')
+    [{'url': 'https://e.org/a', 'name': 'a\\nb'}, {'c': [1]}]
+    >>> values("{&quot;a&quot;: 1}"), values("<!-- nothing -->")
+    ([{'a': 1}], [])
     """
     if len(script) > MAX_SCRIPT:
-        return None
+        return []
     try:
-        return orjson.loads(script)
+        return [orjson.loads(script)]
     except orjson.JSONDecodeError:
         pass
-    text = _CDATA.sub("", script).strip().rstrip(";")
-    for attempt in (text, _COMMA.sub(r"\1", text), _COMMA.sub(r"\1", _COMMENT.sub("", text)), unescape(text)):
-        try:
-            return json.JSONDecoder(strict=False).raw_decode(attempt.lstrip("\ufeff \n\r\t"))[0]
-        except (ValueError, RecursionError):
-            continue
-    return None
-
-
-def nodes(scripts: list[str]) -> list[Node]:
-    """Return every top-level object of the scripts, those of @graph and below mainEntity with them."""
-    found: list[Node] = []
-    for script in scripts:
-        found.extend(_objects(load(script), 0))
+    found: list[Any] = []
+    text = _CDATA.sub("", script)
+    for attempt in (text, _mended(text), _mended(unescape(text))):
+        read, is_whole = _decoded(attempt)
+        if len(read) > len(found):
+            found = read
+        if is_whole:
+            break
     return found
+
+
+def _mended(text: str) -> str:
+    """Take comments and trailing commas out, leaving strings alone."""
+    return _COMMA.sub(lambda match: match[1] or "", _COMMENT.sub(lambda match: match[1] or "", text))
+
+
+def _decoded(text: str) -> tuple[list[Any], bool]:
+    """Return the JSON values that a text starts with, and whether nothing else is there."""
+    found: list[Any] = []
+    at = _BETWEEN.match(text).end()  # type: ignore[union-attr]  # it matches the empty string
+    while at < len(text):
+        try:
+            value, at = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return found, False
+        found.append(value)
+        at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]
+    return found, bool(found)
+
+
+def nodes(scripts: Iterable[str]) -> list[Node]:
+    """Return every top-level object of the scripts, those of @graph and below mainEntity with them."""
+    return [node for script in scripts for value in values(script) for node in _objects(value, 0)]
 
 
 def _objects(value: Any, depth: int) -> Iterator[Node]:
@@ -76,13 +126,6 @@ def _objects(value: Any, depth: int) -> Iterator[Node]:
         for key in ("@graph", "mainEntity", "mainEntityOfPage"):
             if isinstance(value.get(key), (dict, list)):
                 yield from _objects(value[key], depth + 1)
-
-
-def types(node: Node) -> list[str]:
-    """Return an object's type names, folded, without their schema.org prefix."""
-    value = node.get("@type") or node.get("type")
-    names = value if isinstance(value, list) else [value]
-    return [re.split(r"[/#:]", name)[-1].lower() for name in names if isinstance(name, str)]
 
 
 def article(found: list[Node], url: str, headings: list[str]) -> Node | None:
@@ -114,13 +157,17 @@ def _headline(node: Node) -> str:
     return _fold(text(node.get("headline") or node.get("name")))
 
 
-def _links(node: Node) -> Iterator[str]:
+def _addresses(node: Node) -> Iterator[str]:
     for key in ("url", "@id", "mainEntityOfPage"):
         value = node.get(key)
         if isinstance(value, dict):
             value = value.get("@id") or value.get("url")
-        if isinstance(value, str) and value.startswith("http"):
+        if isinstance(value, str) and value.strip():
             yield value
+
+
+def _links(node: Node) -> Iterator[str]:
+    return (address for address in _addresses(node) if address.startswith("http"))
 
 
 def _key(url: str) -> str:
@@ -132,6 +179,44 @@ def _key(url: str) -> str:
 
 def _fold(value: str) -> str:
     return " ".join(re.findall(r"\w+", value.casefold()))
+
+
+def listed_articles(scripts: Iterable[str]) -> Iterator[Listed]:
+    """Yield the articles that the scripts list (ItemList, CollectionPage, Blog); breadcrumbs are no such list.
+
+    Addresses are as they are written.
+
+    >>> script = '{"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "url": "/a", "name": "A"},]}'
+    >>> list(listed_articles([script]))
+    [Listed(url='/a', title='A', published=None)]
+    """
+    for script in scripts:
+        pending: list[tuple[Any, bool]] = [(value, False) for value in values(script)]
+        for number, (part, inside) in enumerate(pending):
+            if number == _MAX_LISTED:
+                break
+            if isinstance(part, list):
+                pending.extend((item, inside) for item in part)
+            elif isinstance(part, str) and inside and part.startswith(("http://", "https://")):
+                yield Listed(part)
+            elif isinstance(part, dict):
+                names = types(part)
+                if "breadcrumblist" in names:
+                    continue
+                is_entry = inside and ("listitem" in names or any(name.endswith(_LISTED) for name in names))
+                if is_entry and (url := next(_addresses(part), None)):
+                    title = text(part.get("headline")) or text(part.get("name"))
+                    yield Listed(url, title or None, text(part.get("datePublished")) or None)
+                    continue
+                within = inside or not _LISTS.isdisjoint(names)
+                pending.extend((part[key], within) for key in _HOLDERS if key in part)
+
+
+def types(node: Node) -> list[str]:
+    """Return an object's type names, folded, without their schema.org prefix."""
+    value = node.get("@type") or node.get("type")
+    names = value if isinstance(value, list) else [value]
+    return [re.split(r"[/#:]", name)[-1].lower() for name in names if isinstance(name, str)]
 
 
 def text(value: Any) -> str:
@@ -179,71 +264,3 @@ def resolve(value: Any, found: list[Node]) -> Any:
     if isinstance(value, dict) and set(value) <= {"@id", "@type", "type"} and value.get("@id"):
         return next((node for node in found if node.get("@id") == value["@id"] and len(node) > len(value)), value)
     return value
-
-
-# Lists of articles that a page states in JSON-LD (schema.org ItemList, CollectionPage, Blog).
-
-_LISTS = frozenset(
-    {"ItemList", "CollectionPage", "Blog", "WebPage", "SearchResultsPage", "ProfilePage", "LiveBlogPosting"}
-)
-_ARTICLES = ("Article", "BlogPosting", "Report", "Review", "NewsArticle")
-_HOLDERS = ("@graph", "mainEntity", "hasPart", "blogPost", "blogPosts", "itemListElement", "item")
-_MAX_NODES = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """An article that a list names."""
-
-    url: str
-    title: str | None = None
-    published: str | None = None
-
-
-def listed_articles(tree: etree._Element) -> Iterator[Listed]:
-    """Yield what the page's JSON-LD lists, in its order; breadcrumbs are no lists of articles.
-
-    >>> script = '{"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "url": "/a", "name": "A"}]}'
-    >>> list(listed_articles(etree.HTML(f'<script type="application/ld+json">{script}</script>')))
-    [Listed(url='/a', title='A', published=None)]
-    """
-    for script in tree.iter("script"):
-        if "ld+json" not in (script.get("type") or "") or not script.text:
-            continue
-        try:
-            data = json.loads(script.text, strict=False)
-        except (ValueError, RecursionError):
-            continue
-        pending: list[tuple[Any, bool]] = [(data, False)]
-        for node, inside in pending:
-            if len(pending) > _MAX_NODES:
-                break
-            if isinstance(node, list):
-                pending.extend((part, inside) for part in node)
-            elif isinstance(node, str) and inside and node.startswith(("http://", "https://")):
-                yield Listed(node)
-            elif isinstance(node, dict):
-                kinds = _kinds(node)
-                if "BreadcrumbList" in kinds:
-                    continue
-                article = any(kind.endswith(_ARTICLES) for kind in kinds)
-                if inside and (article or "ListItem" in kinds):
-                    url = _text(node, "url") or _text(node, "@id") or _text(node, "mainEntityOfPage")
-                    if url:
-                        title = _text(node, "headline") or _text(node, "name")
-                        yield Listed(url, title, _text(node, "datePublished"))
-                        continue
-                within = inside or bool(_LISTS & kinds)
-                pending.extend((node[key], within) for key in _HOLDERS if key in node)
-
-
-def _kinds(node: dict[str, Any]) -> set[str]:
-    kinds = node.get("@type")
-    return {kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)}
-
-
-def _text(node: dict[str, Any], key: str) -> str | None:
-    value = node.get(key)
-    if isinstance(value, dict):
-        value = value.get("@id")
-    return value if isinstance(value, str) and value.strip() else None
