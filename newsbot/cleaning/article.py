@@ -18,7 +18,6 @@ def clean_text(
     text: str,
     *,
     title: str | None = None,
-    language: str | None = None,  # noqa: ARG001 - see docs/decisions/0003: all languages are tried
     site_name: str | None = None,
     authors: Sequence[str] = (),
     labels: Sequence[str] = (),
@@ -65,7 +64,6 @@ def clean_article(article: Article, *, site_blocks: SiteBlocks | None = None) ->
     cleaned = clean_text(
         article.text,
         title=title,
-        language=article.language,
         site_name=article.site_name,
         authors=authors,
         labels=[label for label in (article.section, *article.tags) if label],
