@@ -38,11 +38,11 @@ import datasketch
 import rensa
 from sqlalchemy import Engine, text
 
-from newsbot.dedupe import Sketch, likeness, sketch_of
+from newsbot.dedupe import Sketch, content_hash, likeness
 from newsbot.dedupe.minhash import SLOTS
-from newsbot.items import Article, Duplicate, Verdict
+from newsbot.items import Collected, Duplicate, ExtractedArticle, Verdict
 from newsbot.store import articles, open_engine
-from newsbot.store.articles import Policy
+from newsbot.store.articles import Policy, TextFacts
 from newsbot.store.ledger import Entry
 from newsbot.web.urls import article_id
 
@@ -176,18 +176,19 @@ class Newsbot:
 
     def add(self, name: str, body: str) -> str | None:
         """Store a text; return the name of what it is said to be a copy of."""
-        article = make_article(name, body)
-        self.texts[article.id] = name
-        return self._name(articles.save(self.engine, article, entry_of(article), now=NOW))
+        collected = collect(name, body)
+        decision = articles.save(self.engine, collected, entry_of(collected), now=NOW)
+        self.texts[decision.article.id] = name
+        return self._name(decision.verdict)
 
     def find(self, body: str) -> list[str]:
         """Say what a text is a copy of."""
-        article = make_article("asked", body)
-        sketch = sketch_of(body)
+        collected = collect("asked", body)
+        facts = TextFacts.of(body)
         with self.engine.connect() as connection, connection.begin() as transaction:
-            verdict = articles.decide(connection, article, sketch, entry_of(article), now=NOW, policy=Policy())
+            decision = articles.decide(connection, collected, facts, entry_of(collected), now=NOW, policy=Policy())
             transaction.rollback()
-        found = self._name(verdict)
+        found = self._name(decision.verdict)
         return [found] if found else []
 
     def _name(self, verdict: Verdict) -> str | None:
@@ -254,18 +255,17 @@ def word_shingles(body: str, size: int = 3) -> list[str]:
     return list({" ".join(words[n : n + size]) for n in range(max(1, len(words) - size + 1))})
 
 
-def make_article(name: str, body: str) -> Article:
+def collect(name: str, body: str) -> Collected:
     """Return an article with a text, on a site of its own."""
     url = f"https://{article_id('https://x.org/' + name)[:12]}.example/{name}"
-    return Article(
-        id=article_id(url), url=url, source="bench", title=f"Headline of {name}", text=body, word_count=1,
-        run_id="bench", fetched_at=NOW, aliases=[url],
-    )  # fmt: skip
+    article = ExtractedArticle(url=url, title=f"Headline of {name}", text=body, fetched_at=NOW, extractor="bench")
+    return Collected(article=article, aliases=[url])
 
 
-def entry_of(article: Article, run_id: str = "bench") -> Entry:
+def entry_of(collected: Collected) -> Entry:
     """Return the ledger's entry for an article."""
-    return Entry(run_id, article.source, article.url, "feed", article.url)
+    url = collected.aliases[0]
+    return Entry("bench", "bench", url, "feed", url)
 
 
 # --- The tables ----------------------------------------------------------------------------------
@@ -368,8 +368,10 @@ def fill(database: str, start: int, stop: int, dice: random.Random, batch: int =
                         else int(dice.expovariate(1) * 2**32 / 700) % 2**32
                         for slot in range(SLOTS)
                     )
-                    article = make_article(f"fill-{number}", f"Generated {number}. " * 4)
-                    articles.decide(connection, article, Sketch(slots), entry_of(article), now=NOW, policy=policy)
+                    body = f"Generated {number}. " * 4
+                    collected = collect(f"fill-{number}", body)
+                    facts = TextFacts(8, content_hash(body), Sketch(slots))
+                    articles.decide(connection, collected, facts, entry_of(collected), now=NOW, policy=policy)
     engine.dispose()
 
 
@@ -384,10 +386,10 @@ def verdicts(
         copy = number % 2 == 1
         body = every_twelfth(known[-1], dice, bodies) if copy else "\n\n".join(dice.sample(sentences, 30))
         known.append(body)
-        article = make_article(f"verdict-{step}-{number}", body)
-        entry = entry_of(article)
+        collected = collect(f"verdict-{step}-{number}", body)
+        entry = entry_of(collected)
         begun, begun_cpu = time.perf_counter(), time.process_time()
-        verdict = articles.save(engine, article, entry, now=NOW)
+        verdict = articles.save(engine, collected, entry, now=NOW).verdict
         cpu.append(1000 * (time.process_time() - begun_cpu))
         wall.append(1000 * (time.perf_counter() - begun))
         wrong += isinstance(verdict, Duplicate) != copy

@@ -1,13 +1,15 @@
-"""The records that flow through newsbot: Candidate -> Page -> Article or Rejection.
+"""The records that flow through newsbot: Candidate -> Page -> ExtractedArticle -> Article, or Rejection.
 
-Discovery finds candidates, the crawl fetches their pages, extraction makes articles of them,
-cleaning takes the site's residue out, the store decides whether they are new, and export writes
-them down. The stages pass on these records and nothing else; they need the standard library alone.
+Discovery finds candidates, the crawl fetches their pages, extraction reads what the pages say, cleaning
+takes the site's residue out, the store decides whether that is new and makes an article of it, and export
+writes it down. The stages pass on these records and nothing else; they need the standard library alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
 
 KINDS = ("article", "liveblog", "video", "gallery", "audio", "opinion", "review", "interview")
 PRECISIONS = ("second", "minute", "day")
@@ -43,8 +45,8 @@ class Page:
     html: bytes
     source: str
     candidate: Candidate
-    aliases: list[str] = field(default_factory=list)
-    """Every address that led here, the discovered one first."""
+    aliases: Sequence[str]
+    """Every address that led here, the discovered one first; at least that."""
     charset: str | None = None
     """As the HTTP header states it; often wrong."""
     opt_outs: list[str] = field(default_factory=list)
@@ -52,7 +54,7 @@ class Page:
     fetched_at: str
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
     """A piece of text that cleaning took out of an article, and why."""
 
@@ -63,56 +65,104 @@ class Removed:
     """The rule that explained it, or the count that learned it."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Article:
-    """One version of one article: the exported record, field for field (docs/data.md)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractedArticle:
+    """What a page says; nothing of how it was found, of the run or of the store.
 
-    id: str
+    Nobody changes it, nor the sequences in it: a stage that takes something out returns another one.
+    """
+
     url: str
-    source: str = ""
+    """The canonical address."""
     site_name: str | None = None
     title: str
-    authors: list[str] = field(default_factory=list)
+    authors: Sequence[str] = ()
     published: str | None = None
+    """RFC 3339, with the offset that the page states."""
     modified: str | None = None
     published_precision: str | None = None
+    """One of PRECISIONS."""
     language: str | None = None
     section: str | None = None
-    tags: list[str] = field(default_factory=list)
+    tags: Sequence[str] = ()
     image: str | None = None
     summary: str | None = None
     text: str
-    word_count: int = 0
+    """Paragraphs parted by a blank line."""
     kind: str = "article"
+    """One of KINDS."""
     paywalled: bool | None = None
-    opt_outs: list[str] = field(default_factory=list)
+    opt_outs: Sequence[str] = ()
     """What its publisher reserves, names from OPT_OUTS."""
-    agency: str | None = None
-    content_hash: str = ""
-    previous_hash: str | None = None
-    revision: int = 1
-    change: str | None = None
-    cluster_id: str = ""
-    discovered_via: str = ""
-    first_seen: str = ""
-    fetched_at: str = ""
-    run_id: str = ""
-    extractor: str = ""
-    origins: dict[str, str] = field(default_factory=dict)
-    removed: list[Removed] = field(default_factory=list)
-    aliases: list[str] = field(default_factory=list)
-    """Every address that led here, the discovered one first; kept by the store, not exported."""
+    fetched_at: str
+    extractor: str
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """Where each field's value came from."""
+    removed: Sequence[Removed] = ()
     next_page: str | None = None
-    """Where the article goes on, if it is spread over several pages; not exported."""
+    """Where the article goes on, if it is spread over several pages."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """A clean article on its way to the store, with how it was reached."""
+
+    article: ExtractedArticle
+    aliases: Sequence[str]
+    """Every address that led to it, the discovered one first; at least that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One version of one article: the record as it is stored and exported, field for field (docs/data.md).
+
+    The store makes it (newsbot.store.articles). Only fields that documents stored by an earlier newsbot lack
+    have a default, which is what they stand at there.
+    """
+
+    id: str
+    url: str
+    source: str
+    site_name: str | None
+    title: str
+    authors: Sequence[str]
+    published: str | None
+    modified: str | None
+    published_precision: str | None
+    language: str | None
+    section: str | None
+    tags: Sequence[str]
+    image: str | None
+    summary: str | None
+    text: str
+    word_count: int
+    kind: str
+    paywalled: bool | None
+    opt_outs: Sequence[str] = field(default_factory=list)
+    agency: str | None = None
+    content_hash: str
+    previous_hash: str | None = None
+    revision: int
+    change: str | None = None
+    cluster_id: str
+    discovered_via: str
+    first_seen: str
+    fetched_at: str
+    run_id: str
+    extractor: str
+    origins: Mapping[str, str]
+    removed: Sequence[Removed]
+
+
+AnyArticle = TypeVar("AnyArticle", ExtractedArticle, Article)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
     """A fetched page that is no article, with the reason that the ledger keeps."""
 
     url: str
     """The discovered address."""
-    source: str
     reason: str
     """A name from REJECTION_REASONS."""
     detail: str = ""
@@ -167,9 +217,6 @@ FAIL_REASONS = {
     "error": "another error, named in the detail",
 }
 
-
-# What the store says of an article that is brought to it.
-
 CHANGES = ("headline", "body", "correction", "shortened", "removed")
 """Of a later version, what it changed; "removed" is the store's: the page is gone, the text kept."""
 RELATIONS = ("same_site", "syndicated", "excerpt")
@@ -213,3 +260,11 @@ class Duplicate:
 
 
 Verdict = New | Unchanged | Revision | Duplicate
+
+
+class Decision(NamedTuple):
+    """What the store makes of an article that is brought to it."""
+
+    verdict: Verdict
+    article: Article
+    """The version that is stored now; of an unchanged article, the one that was stored before."""

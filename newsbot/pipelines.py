@@ -1,7 +1,7 @@
 """The way of a page through Scrapy's item pipelines: made an article, clean, and stored.
 
-What leaves the last pipeline is an article that is new or has a new revision; everything else ends
-there with its outcome in the ledger. Files are written when the spider closes.
+What leaves the last pipeline is the record of an article that is new or has a new revision; everything
+else ends there with its outcome in the ledger. Files are written when the spider closes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from newsbot.crawl.run import Run
 from newsbot.crawl.worker_pool import Workers, worker_count
 from newsbot.downloader.errors import DOWNLOAD_ERRORS
 from newsbot.extraction import MAX_BYTES, MAX_TEXT
-from newsbot.items import Article, New, Page, Rejection, Revision
+from newsbot.items import Collected, ExtractedArticle, New, Page, Rejection, Revision
 
 logger = logging.getLogger("newsbot")
 
@@ -40,7 +40,7 @@ class Collector(Protocol):
 
 
 class ArticlePipeline:
-    """Page -> clean Article or Rejection; an article over several pages becomes one, in their order."""
+    """Page -> Collected or Rejection; an article over several pages becomes one, in their order."""
 
     def __init__(self, crawler: Crawler, count: int, timeout: float, max_pages: int, respect_tdm: bool) -> None:
         self.crawler = crawler
@@ -69,27 +69,26 @@ class ArticlePipeline:
         if not isinstance(item, Page):
             return item
         result = await self.workers.make_article(item)
-        if isinstance(result, Article):
-            await self._join_pages(item, result)
-        return result
+        return await self._join_pages(item, result) if isinstance(result, ExtractedArticle) else result
 
-    async def _join_pages(self, first: Page, article: Article) -> None:
+    async def _join_pages(self, first: Page, article: ExtractedArticle) -> Collected:
         """Append the text of the article's further pages, up to one that cannot be had."""
+        aliases = list(first.aliases)
         for _ in range(self.max_pages - 1):
-            if article.next_page is None or article.next_page in article.aliases:
-                return
+            if article.next_page is None or article.next_page in aliases:
+                break
             page = await self._fetch(first, article.next_page)
             further = await self.workers.make_article(page) if page else None
-            if not isinstance(further, Article):
+            if not isinstance(further, ExtractedArticle):
                 logger.info("%s: its next page %s is missing", first.url, article.next_page)
-                return
+                break
             if len(article.text) + len(further.text) > MAX_TEXT:
                 logger.info("%s: cut off before its next page %s, too long", first.url, article.next_page)
-                return
-            article.aliases.append(article.next_page)
-            article.next_page = further.next_page
-            article.text = f"{article.text}\n\n{further.text}"
-            article.word_count += further.word_count
+                break
+            aliases.append(article.next_page)
+            text = f"{article.text}\n\n{further.text}"
+            article = dataclasses.replace(article, text=text, next_page=further.next_page)
+        return Collected(article=article, aliases=aliases)
 
     async def _fetch(self, first: Page, url: str) -> Page | None:
         if self.crawler.engine is None:
@@ -104,7 +103,7 @@ class ArticlePipeline:
 
 
 class StorePipeline:
-    """Article -> stored, and passed on if it is new; files are written when the spider closes."""
+    """Collected -> the stored Article, passed on if it is new; files are written when the spider closes."""
 
     def __init__(self, spider: Collector) -> None:
         self.spider = spider
@@ -129,13 +128,14 @@ class StorePipeline:
                 case Rejection():
                     self.spider.run.reject(item)
                     raise DropItem(f"{item.reason}: {item.url}", log_level="DEBUG")
-                case Article():
-                    verdict = self.spider.run.save(item)
+                case Collected():
+                    verdict, article = self.spider.run.save(item)
                     if not isinstance(verdict, New | Revision):
-                        raise DropItem(f"{verdict.outcome}: {item.url}", log_level="DEBUG")
+                        raise DropItem(f"{verdict.outcome}: {item.article.url}", log_level="DEBUG")
+                    return article
         return item
 
     def item_error(self, item: object) -> None:
         """Give a page on which newsbot itself failed its outcome; Scrapy has logged the traceback."""
-        if isinstance(item, Page | Article) and item.aliases:
-            self.spider.run.reject(Rejection(url=item.aliases[0], source=item.source, reason="internal_error"))
+        if isinstance(item, Page):
+            self.spider.run.reject(Rejection(url=item.aliases[0], reason="internal_error"))

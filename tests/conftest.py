@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,8 @@ from scrapy.utils.project import get_project_settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from newsbot.items import Article
+from newsbot.items import Collected, ExtractedArticle
 from newsbot.store import open_engine
-from newsbot.web.urls import article_id
 
 ROOT = Path(__file__).parents[1]
 NOW = "2026-11-20T08:00:00Z"
@@ -121,18 +120,16 @@ def scrapy_here(monkeypatch: pytest.MonkeyPatch, output: Path, *args: str) -> in
     return int(ended.value.code or 0)
 
 
-def make_article(url: str = "https://example.org/a", text: str = "One.\n\nTwo.", **fields: Any) -> Article:
-    """Return an article as extraction and cleaning would hand it to the store."""
-    values: dict[str, Any] = {
-        "id": article_id(url),
-        "title": "A headline",
-        "source": "example",
-        "word_count": 2,
-        "fetched_at": NOW,
-        "extractor": "test",
-        "aliases": [url],
-    }
-    return Article(url=url, text=text, **{**values, **fields})
+def extracted(url: str = "https://example.org/a", text: str = "One.\n\nTwo.", **fields: Any) -> ExtractedArticle:
+    """Return an article as extraction and cleaning leave it."""
+    values: dict[str, Any] = {"title": "A headline", "fetched_at": NOW, "extractor": "test"}
+    return ExtractedArticle(url=url, text=text, **{**values, **fields})
+
+
+def collected(*page: str, aliases: Sequence[str] = (), **fields: Any) -> Collected:
+    """Return an article as it is brought to the store: ``extracted`` at its own address, or as ``aliases`` say."""
+    article = extracted(*page, **fields)
+    return Collected(article=article, aliases=aliases or [article.url])
 
 
 def lines_of(output: Path, folder: str, pattern: str = "*/*.jsonl") -> list[dict[str, Any]]:

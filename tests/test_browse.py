@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 import yaml
-from conftest import NOW, ROOT, make_article, scrapy_environment, scrapy_here
+from conftest import NOW, ROOT, collected, scrapy_environment, scrapy_here
 from sqlalchemy import Engine
 
 from newsbot.export.datasette import METADATA, browser
@@ -24,8 +24,8 @@ from newsbot.web.urls import url_key
 
 
 def store(engine: Engine, url: str, text: str) -> None:
-    article = make_article(url, text, title=f"Headline of {url[-1]}")
-    articles.save(engine, article, Entry(text, "example", url, "feed", url_key(url)), now=NOW)
+    brought = collected(url, text, title=f"Headline of {url[-1]}")
+    articles.save(engine, brought, Entry(text, "example", url, "feed", url_key(url)), now=NOW)
 
 
 def get(datasette: Any, path: str) -> Any:

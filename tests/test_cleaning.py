@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
+from conftest import extracted
 
-from newsbot.cleaning import CleaningError, clean_article, clean_text
+from newsbot.cleaning import CleaningError, clean_article, clean_text, without_blocks
 from newsbot.cleaning.boilerplate import learn, site_blocks
 from newsbot.cleaning.patterns import table
 from newsbot.cleaning.site_state import SiteState
-from newsbot.items import Article, Removed
+from newsbot.items import ExtractedArticle, Removed
 
 TITLE = "Two towns quarrel over a bridge nobody crosses"
 BODY = [
@@ -39,9 +41,8 @@ def as_extracted() -> str:
     return "\n\n".join(lines)
 
 
-def article(**fields: object) -> Article:
-    values: dict[str, object] = {"id": "x", "url": "https://example.org/x", "title": TITLE, "text": as_extracted()}
-    return Article(**(values | fields))  # type: ignore[arg-type]
+def article(**fields: Any) -> ExtractedArticle:
+    return extracted("https://example.org/x", **{"title": TITLE, "text": as_extracted(), **fields})
 
 
 def test_of_a_text_full_of_residue_the_article_alone_is_left() -> None:
@@ -131,9 +132,8 @@ def test_an_article_is_cleaned_in_all_its_fields() -> None:
     assert clean.origins["authors"] == "html"
     assert clean.tags == ["bridges"]
     assert clean.text == "\n\n".join(BODY)
-    assert clean.word_count == sum(len(paragraph.split()) for paragraph in BODY)
     assert [removed.reason for removed in clean.removed][:3] == ["earlier", "byline", "title_repeated"]
-    assert dirty.authors == []
+    assert (dirty.authors, dirty.text[:6]) == ((), "By Ana")
 
 
 def test_known_authors_stay_and_their_line_goes() -> None:
@@ -160,11 +160,17 @@ def test_what_was_learned_of_the_site_is_taken_out_too() -> None:
     for place in ("Overbank", "Nether", "Middleton"):
         state = learn(state, f"The fair at {place} opened on Sunday in the rain, with two donkeys.\n\n{pitch}")
     blocks = site_blocks(state)
-    dirty = article(text=f"{as_extracted()}\n\nPrint\n\n{pitch}")
-    clean = clean_article(dirty, site_blocks=blocks)
+    clean = clean_text(f"{as_extracted()}\n\nPrint\n\n{pitch}", title=TITLE, site_blocks=blocks)
     assert clean.text == "\n\n".join(BODY)
     assert {"site_boilerplate", "page_tool"} <= {removed.reason for removed in clean.removed}
-    assert clean_article(clean, site_blocks=blocks).text == clean.text
+    assert clean_text(clean.text, title=TITLE, site_blocks=blocks).text == clean.text
+    dirty = article(text=f"{BODY[0]}\n\n{pitch}", removed=[Removed(text="x", reason="earlier")])
+    stripped = without_blocks(dirty, blocks)
+    assert stripped.text == BODY[0]
+    assert [(removed.text, removed.reason) for removed in stripped.removed] == [
+        ("x", "earlier"), (pitch, "site_boilerplate"),
+    ]  # fmt: skip
+    assert without_blocks(stripped, blocks) is stripped
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -20,7 +20,7 @@ from local_web import LocalWeb, article_page, local_web
 from pebble.pool.process import PoolManager
 
 from newsbot.crawl.worker_pool import Workers
-from newsbot.items import Article, Candidate, Page, Rejection
+from newsbot.items import Candidate, ExtractedArticle, Page, Rejection
 
 TRAP = os.pathsep.join([str(ROOT / "benchmarks" / "deathtrap"), str(ROOT)])
 A_PAGE = 5
@@ -98,6 +98,7 @@ PAGE = Page(
     html=article_page("A title of a story", "workers").encode(),
     source="example",
     candidate=Candidate(url="https://example.org/a", via="feed"),
+    aliases=["https://example.org/a"],
     fetched_at="2026-11-20T08:00:00Z",
 )
 
@@ -108,7 +109,7 @@ def test_a_crawl_does_not_wait_for_pages_that_its_workers_lost(monkeypatch: pyte
         if breaks:
             raise BrokenProcessPool
 
-    async def two() -> list[Article | Rejection]:
+    async def two() -> list[ExtractedArticle | Rejection]:
         return await asyncio.gather(workers.make_article(PAGE), workers.make_article(PAGE))
 
     monkeypatch.setattr(PoolManager, "schedule", lose)
@@ -118,7 +119,7 @@ def test_a_crawl_does_not_wait_for_pages_that_its_workers_lost(monkeypatch: pyte
         lost = asyncio.run(asyncio.wait_for(two(), 60))
         assert [result.reason for result in lost if isinstance(result, Rejection)] == ["extractor_crashed"] * 2
         monkeypatch.undo()
-        assert isinstance(asyncio.run(workers.make_article(PAGE)), Article)
+        assert isinstance(asyncio.run(workers.make_article(PAGE)), ExtractedArticle)
     finally:
         workers.close()
 
@@ -127,13 +128,13 @@ def test_a_crawl_goes_on_when_its_workers_are_killed() -> None:
     others = multiprocessing.active_children()
     workers = Workers(1, timeout=20)
     try:
-        assert isinstance(asyncio.run(workers.make_article(PAGE)), Article)
+        assert isinstance(asyncio.run(workers.make_article(PAGE)), ExtractedArticle)
         (idle,) = set(multiprocessing.active_children()) - set(others)
         assert idle.pid
         os.kill(idle.pid, signal.SIGTERM)  # as `systemctl stop` does, to every process of a unit
         idle.join()
         deadline = time.monotonic() + 20
-        while not isinstance(result := asyncio.run(workers.make_article(PAGE)), Article):
+        while not isinstance(result := asyncio.run(workers.make_article(PAGE)), ExtractedArticle):
             assert result.reason == "extractor_crashed"
             assert time.monotonic() < deadline
     finally:

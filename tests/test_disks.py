@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, lines_of, make_article, postgres_server, run_scrapy, scrapy_environment, sources_file
+from conftest import ROOT, collected, lines_of, postgres_server, run_scrapy, scrapy_environment, sources_file
 from local_web import LocalWeb, article_page, local_web
 from sqlalchemy import Engine, create_engine, text
 
@@ -179,7 +179,7 @@ def test_a_clock_set_back_loses_and_doubles_nothing(tmp_path: Path, engine: Engi
         named = [Candidate(url=url, via="feed") for url in urls]
         for candidate in run.discover(source, named, Listing(source.name, "https://example.org/feed", digest=now)):
             run.fetched(candidate.url)
-            run.save(make_article(candidate.url, text=f"About {candidate.url}.\n\nAnd more of {candidate.url}."))
+            run.save(collected(candidate.url, text=f"About {candidate.url}.\n\nAnd more of {candidate.url}."))
         if dies:
             run.abandon()
         else:

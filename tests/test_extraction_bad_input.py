@@ -1,4 +1,4 @@
-"""Whatever bytes come, extraction soon ends in an Article or an ExtractionError."""
+"""Whatever bytes come, extraction soon ends in an ExtractedArticle or an ExtractionError."""
 
 import pickle
 import random
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from newsbot.extraction import ExtractionError, extract_article
 from newsbot.extraction.document import next_page_url
-from newsbot.items import REJECTION_REASONS, Article
+from newsbot.items import REJECTION_REASONS, ExtractedArticle
 
 URL = "https://harbour.example/2026/05/12/ferry"
 P = (
@@ -92,7 +92,7 @@ def test_no_page_holds_up_the_others(name: str) -> None:
             assert error.reason in REJECTION_REASONS
             assert error.detail
         else:
-            assert isinstance(article, Article)
+            assert isinstance(article, ExtractedArticle)
             assert article.text.strip()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import lines_of, make_article, run_scrapy
+from conftest import collected, lines_of, run_scrapy
 from sqlalchemy import Engine
 
 from newsbot.crawl.run import Run
@@ -52,7 +52,7 @@ def crawl(engine: Engine, tmp_path: Path) -> Callable[..., Run]:
         )
         for number, url in urls.items():
             run.fetched(url)
-            run.save(make_article(url, text=story(number), title=f"Story {number}"))
+            run.save(collected(url, text=story(number), title=f"Story {number}"))
         run.finish()
         return run
 

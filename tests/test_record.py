@@ -2,14 +2,19 @@
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import orjson
 import pytest
-from conftest import NOW, ROOT, make_article
+from conftest import NOW, ROOT, collected
+from sqlalchemy import Engine
 
-from newsbot.export.record import DUPLICATE_FIELDS, FIELDS, NAMES, contract, schema, to_record
+from newsbot.export.record import DUPLICATE_FIELDS, FIELDS, LATER_FIELDS, NAMES, contract, schema, to_record
 from newsbot.items import Article
+from newsbot.store import articles
+from newsbot.store.documents import Selection, article_from, selected
+from newsbot.store.ledger import Entry
 
 
 @pytest.mark.parametrize("path", contract(ROOT), ids=lambda path: path.name)
@@ -19,12 +24,19 @@ def test_schema_and_dictionary_are_as_the_field_list_says(path: Path) -> None:
 
 def test_the_record_has_every_field_of_an_article_and_no_other() -> None:
     fields = [field.name for field in dataclasses.fields(Article)]
-    assert [*NAMES, "aliases", "next_page"] == fields
+    assert list(NAMES) == fields
 
 
-def test_a_record_is_valid_and_a_broken_one_is_not() -> None:
-    document = dataclasses.asdict(make_article(first_seen=NOW, run_id="r", discovered_via="feed"))
-    document |= {"content_hash": "0" * 64, "cluster_id": document["id"]}
+@pytest.fixture
+def document(engine: Engine) -> dict[str, Any]:
+    """Return an article as the store keeps it."""
+    brought = collected()
+    articles.save(engine, brought, Entry("r", "example", brought.aliases[0], "feed", "example.org/a"), now=NOW)
+    (document,) = selected(engine, Selection())
+    return document
+
+
+def test_a_record_is_valid_and_a_broken_one_is_not(document: dict[str, Any]) -> None:
     record = orjson.loads(orjson.dumps(to_record(document)))
     validator = jsonschema.Draft202012Validator(schema())
     validator.validate(record)
@@ -39,6 +51,12 @@ def test_a_record_is_valid_and_a_broken_one_is_not() -> None:
         {"similarity": 1},
     ):
         assert not validator.is_valid({**record, **change}), change
+
+
+def test_what_an_earlier_newsbot_stored_is_read_and_exported(document: dict[str, Any]) -> None:
+    earlier = {name: value for name, value in document.items() if name not in LATER_FIELDS}
+    assert article_from(earlier) == article_from(document)
+    assert to_record(earlier) == document
 
 
 def test_every_field_is_explained() -> None:

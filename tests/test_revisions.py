@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from conftest import lines_of, make_article, run_scrapy, scrapy_here
+from conftest import collected, lines_of, run_scrapy, scrapy_here
 from local_web import LocalWeb, article_page, local_web
 from sqlalchemy import Engine
 
@@ -48,7 +48,7 @@ def first(run: Run, **fields: Any) -> None:
     candidate = Candidate(url=URL, via="feed", authors=["Ana Silva"])
     run.discover(SOURCE, [candidate], FEED)
     assert run.fetched(URL, ('"1"', "Fri, 20 Nov 2026 08:00:00 GMT"))
-    run.save(make_article(URL, TEXT, **fields))
+    run.save(collected(URL, TEXT, **fields))
     run.finish()
 
 
@@ -59,9 +59,7 @@ def again(run: Run) -> list[str | None]:
 def bring(run: Run, **fields: Any) -> Article:
     assert again(run)
     assert run.fetched(URL, ('"2"', None))
-    article = make_article(URL, **{"text": TEXT, **fields})
-    run.save(article)
-    return article
+    return run.save(collected(URL, **{"text": TEXT, **fields})).article
 
 
 def test_an_article_is_due_by_schedule_with_its_validators_and_hints(at: Callable[..., Run]) -> None:
@@ -138,7 +136,7 @@ def test_a_visit_that_brings_nothing_changes_nothing(at: Callable[..., Run], tmp
     again(run)
     if fate == "reject":
         run.fetched(URL)
-        run.reject(Rejection(url=URL, source="example", reason="login_wall"))
+        run.reject(Rejection(url=URL, reason="login_wall"))
     elif fate == "fail":
         run.fail(URL, "timeout")
     else:
@@ -240,7 +238,7 @@ def test_what_cleaning_learns_to_take_out_is_no_revision(at: Callable[..., Run])
     run = at(START)
     run.discover(SOURCE, [Candidate(url=URL, via="feed")], FEED)
     run.fetched(URL)
-    run.save(make_article(URL, f"{TEXT}\n\n{plea}"))
+    run.save(collected(URL, f"{TEXT}\n\n{plea}"))
     run.finish()
     later = at(LATER)
     bring(later, removed=[Removed(text=plea, reason="learned")])

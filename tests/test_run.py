@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import lines_of, make_article
+from conftest import collected, lines_of
 from sqlalchemy import Engine
 
 from newsbot.crawl.recovery import RunLock, heal, place_of
@@ -43,7 +43,7 @@ def candidates(*paths: str) -> list[Candidate]:
 def bring(run: Run, path: str, text: str) -> None:
     url = f"https://example.org{path}"
     assert run.fetched(url)
-    run.save(make_article(url, text=text))
+    run.save(collected(url, text=text))
 
 
 def test_a_run_ends_in_whole_files_and_its_sums(start: Start, engine: Engine, tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_a_run_ends_in_whole_files_and_its_sums(start: Start, engine: Engine, tm
     bring(run, "/a", "Text of a.")
     bring(run, "/b", "Text of a.")
     run.fetched("https://example.org/c")
-    run.reject(Rejection(url="https://example.org/c", source="example", reason="section_page"))
+    run.reject(Rejection(url="https://example.org/c", reason="section_page"))
     run.fail("https://example.org/gone", "http_404")
     summary = run.finish()
 
@@ -167,7 +167,7 @@ def test_what_may_be_newsbots_own_fault_is_tried_again_a_few_times(start: Start,
         run = start()
         assert [candidate.url for candidate in run.resume(SOURCE)] == [url]
         run.fetched(url)
-        run.reject(Rejection(url=url, source="example", reason=reason))
+        run.reject(Rejection(url=url, reason=reason))
         assert run.finish().total.reasons == {f"rejected:{reason}": 1}
     assert list(start().resume(SOURCE)) == []
 

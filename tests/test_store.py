@@ -5,19 +5,19 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from conftest import NOW, make_article
+from conftest import NOW, collected
 from sqlalchemy import Engine, select, text
 
-from newsbot.items import Article, Candidate, Duplicate, New, Revision, Unchanged, Verdict
+from newsbot.items import Candidate, Collected, Duplicate, New, Revision, Unchanged, Verdict
 from newsbot.store import StoreError, articles, frontier, open_engine, schema
+from newsbot.store.documents import versions_of
 from newsbot.store.ledger import Entry
-from newsbot.web.urls import url_key
+from newsbot.web.urls import article_id, url_key
 
 
-def save(engine: Engine, article: Article, run_id: str = "r1") -> Verdict:
-    article.run_id = run_id
-    url = article.aliases[0]
-    return articles.save(engine, article, Entry(run_id, article.source, url, "feed", url_key(url)), now=NOW)
+def save(engine: Engine, brought: Collected, run_id: str = "r1", source: str = "example") -> Verdict:
+    url = brought.aliases[0]
+    return articles.save(engine, brought, Entry(run_id, source, url, "feed", url_key(url)), now=NOW).verdict
 
 
 def enqueue(engine: Engine, *found: tuple[str, Candidate]) -> None:
@@ -26,30 +26,32 @@ def enqueue(engine: Engine, *found: tuple[str, Candidate]) -> None:
 
 
 def test_an_article_is_new_once_and_unchanged_after(engine: Engine) -> None:
-    assert save(engine, make_article()) == New()
-    assert save(engine, make_article(text="ONE. Two!"), "r2") == Unchanged()
+    assert save(engine, collected()) == New()
+    assert save(engine, collected(text="ONE. Two!"), "r2") == Unchanged()
 
 
 def test_another_text_at_the_same_address_is_the_next_revision(engine: Engine) -> None:
-    save(engine, make_article(text="Four people were hurt."))
-    corrected = make_article(text="Five people were hurt.", fetched_at="2026-11-20T09:00:00Z")
+    save(engine, collected(text="Four people were hurt."))
+    corrected = collected(text="Five people were hurt.", fetched_at="2026-11-20T09:00:00Z")
     assert save(engine, corrected, "r2") == Revision(2, "correction")
-    assert (corrected.revision, corrected.first_seen) == (2, NOW)
+    first, second = versions_of(engine, article_id("https://example.org/a"))
+    assert (first.revision, first.text, second.revision, second.first_seen) == (1, "Four people were hurt.", 2, NOW)
+    assert (second.run_id, second.fetched_at, second.word_count) == ("r2", "2026-11-20T09:00:00Z", 4)
 
 
 def test_the_same_words_at_another_address_are_a_duplicate_of_the_first(engine: Engine) -> None:
-    first = make_article("https://example.org/a")
-    copy = make_article("https://example.net/b", text="one. two", source="other")
-    save(engine, first)
-    assert save(engine, copy) == Duplicate(of=first.id, similarity=1.0, relation="syndicated")
-    assert copy.cluster_id == first.cluster_id == first.id
-    third = make_article("https://example.com/c")
-    assert save(engine, third) == Duplicate(of=first.id, similarity=1.0, relation="syndicated")
+    first, second = article_id("https://example.org/a"), article_id("https://example.net/b")
+    save(engine, collected("https://example.org/a"))
+    copy = collected("https://example.net/b", text="one. two")
+    assert save(engine, copy, source="other") == Duplicate(of=first, similarity=1.0, relation="syndicated")
+    assert {versions_of(engine, member)[0].cluster_id for member in (first, second)} == {first}
+    third = collected("https://example.com/c")
+    assert save(engine, third) == Duplicate(of=first, similarity=1.0, relation="syndicated")
 
 
 def test_every_alias_of_a_stored_article_needs_no_fetch(engine: Engine) -> None:
     aliases = ["https://t.example.org/r?x=1", "https://example.org/a?from=feed"]
-    save(engine, make_article("https://example.org/a", aliases=aliases))
+    save(engine, collected("https://example.org/a", aliases=aliases))
     keys = [url_key(url) for url in [*aliases, "https://example.org/a", "https://example.org/b"]]
     assert frontier.known(engine, keys) == set(keys[:3])
 
@@ -58,7 +60,7 @@ def test_what_was_discovered_and_not_fetched_comes_again_with_its_hints(engine: 
     candidate = Candidate(url="https://example.org/a", via="feed", title="T", authors=["Ana Silva"])
     enqueue(engine, ("example.org/a", candidate))
     assert frontier.pending(engine, "example") == [candidate]
-    save(engine, make_article("https://example.org/a"))
+    save(engine, collected("https://example.org/a"))
     assert frontier.pending(engine, "example") == []
 
 
@@ -119,6 +121,6 @@ def test_sqlite_survives_a_killed_process(engine: Engine) -> None:
     with engine.connect() as connection:
         assert connection.execute(text("pragma journal_mode")).scalar() == "wal"
         assert connection.execute(text("pragma foreign_keys")).scalar() == 1
-    save(engine, make_article())
+    save(engine, collected())
     with engine.connect() as connection:
         assert connection.execute(select(schema.outbox.c.kind)).scalars().all() == ["article"]

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import make_article
+from conftest import collected
 from sqlalchemy import Engine, func, select
 
-from newsbot.items import Article, Candidate, Duplicate, New, Revision, Unchanged, Verdict
+from newsbot.items import Article, Candidate, Collected, Duplicate, New, Revision, Unchanged, Verdict
 from newsbot.store import articles, duplicates, frontier, open_engine, runs, schema
 from newsbot.store.articles import Policy
 from newsbot.store.documents import versions_of
@@ -34,11 +34,17 @@ OTHER = "\n\n".join(
 )
 
 
-def save(engine: Engine, article: Article, policy: Policy | None = None, run_id: str = "r1", now: str = NOW) -> Verdict:
-    article.run_id = run_id
-    url = article.aliases[0]
-    entry = Entry(f"{run_id}-{next(VISITS)}", article.source, url, "feed", url_key(url))
-    return articles.save(engine, article, entry, now=now, policy=policy)
+def save(
+    engine: Engine, brought: Collected, policy: Policy | None = None, run_id: str | None = None, now: str = NOW
+) -> Verdict:
+    url = brought.aliases[0]
+    entry = Entry(run_id or f"r-{next(VISITS)}", "example", url, "feed", url_key(url))
+    return articles.save(engine, brought, entry, now=now, policy=policy).verdict
+
+
+def stored(engine: Engine, url: str) -> Article:
+    """Return the latest version of the article that is known by an address."""
+    return versions_of(engine, article_id(url))[-1]
 
 
 def outboxed(engine: Engine) -> list[str]:
@@ -47,8 +53,8 @@ def outboxed(engine: Engine) -> list[str]:
 
 
 def brought(engine: Engine, text: str, url: str = "https://example.net/copy", **fields: Any) -> Verdict:
-    save(engine, make_article("https://example.org/a", STORY))
-    return save(engine, make_article(url, text, source="other", **fields))
+    save(engine, collected("https://example.org/a", STORY))
+    return save(engine, collected(url, text, **fields))
 
 
 def test_a_syndicated_copy_with_another_dateline_is_a_duplicate(store: Engine) -> None:
@@ -68,8 +74,8 @@ def test_another_address_of_the_same_site_is_a_duplicate_of_that_kind(store: Eng
 def test_a_shortened_story_and_its_long_original_find_each_other(store: Engine, long_first: bool) -> None:
     texts = [STORY, "\n\n".join(STORY.split("\n\n")[:5])]
     first, second = texts if long_first else texts[::-1]
-    save(store, make_article("https://example.org/a", first))
-    verdict = save(store, make_article("https://example.net/b", second))
+    save(store, collected("https://example.org/a", first))
+    verdict = save(store, collected("https://example.net/b", second))
     assert verdict == Duplicate(article_id("https://example.org/a"), 1.0, "excerpt")
 
 
@@ -79,26 +85,27 @@ def test_another_story_is_new(store: Engine) -> None:
 
 def test_a_copy_of_a_copy_is_a_duplicate_of_the_first(store: Engine) -> None:
     brought(store, STORY.replace("quay", "pier", 3))
-    third = make_article("https://example.com/c", STORY.replace("quay", "pier", 3).replace("ferry", "boat", 2))
+    url = "https://example.com/c"
+    third = collected(url, STORY.replace("quay", "pier", 3).replace("ferry", "boat", 2))
     verdict = save(store, third)
     assert isinstance(verdict, Duplicate)
-    assert verdict.of == third.cluster_id == article_id("https://example.org/a")
+    assert verdict.of == stored(store, url).cluster_id == article_id("https://example.org/a")
 
 
 def test_the_index_outlives_the_process(store: Engine) -> None:
-    save(store, make_article("https://example.org/a", STORY))
+    save(store, collected("https://example.org/a", STORY))
     again = open_engine(store.url.render_as_string(hide_password=False))
-    assert isinstance(save(again, make_article("https://example.net/b", STORY + "\n\n(dpa)")), Duplicate)
+    assert isinstance(save(again, collected("https://example.net/b", STORY + "\n\n(dpa)")), Duplicate)
     again.dispose()
 
 
 def test_the_member_published_first_is_the_origin_and_the_cluster_keeps_its_id(store: Engine) -> None:
     copy, origin, late = "https://example.org/copy", "https://example.net/origin", "https://example.com/late"
-    save(store, make_article(copy, STORY, published="2026-11-20T07:00:00Z"))
-    agency = make_article(origin, f"(Reuters) - {STORY}", published="2026-11-20T07:30:00+02:00")
+    save(store, collected(copy, STORY, published="2026-11-20T07:00:00Z"))
+    agency = collected(origin, f"(Reuters) - {STORY}", published="2026-11-20T07:30:00+02:00")
     assert isinstance(save(store, agency), Duplicate)
-    assert agency.agency == "Reuters"
-    assert isinstance(save(store, make_article(late, STORY + "\n\nMore soon.", published="2026-11-21")), Duplicate)
+    assert stored(store, origin).agency == "Reuters"
+    assert isinstance(save(store, collected(late, STORY + "\n\nMore soon.", published="2026-11-21")), Duplicate)
     assert cluster_of(store, article_id(copy)) == Cluster(
         article_id(copy), article_id(origin), "2026-11-20T07:30:00+02:00", "Reuters", 3
     )
@@ -110,8 +117,8 @@ def test_the_member_published_first_is_the_origin_and_the_cluster_keeps_its_id(s
 )
 def test_the_operator_says_where_copies_go(store: Engine, copies: str, kinds: list[str]) -> None:
     policy = Policy(duplicates=copies)
-    save(store, make_article("https://example.org/a", STORY), policy)
-    save(store, make_article("https://example.net/b", STORY), policy)
+    save(store, collected("https://example.org/a", STORY), policy, "r1")
+    save(store, collected("https://example.net/b", STORY), policy, "r1")
     assert outboxed(store) == kinds
     with store.begin() as connection:
         runs.plan(connection, "r1", {"article": "a.jsonl", "duplicate": "d.jsonl"})
@@ -125,43 +132,43 @@ def test_the_operator_says_where_copies_go(store: Engine, copies: str, kinds: li
 
 def test_a_revision_is_known_by_its_new_text_and_no_more_by_its_old(store: Engine) -> None:
     url = "https://example.org/a"
-    save(store, make_article(url, STORY))
-    revised = make_article(url, OTHER)
-    assert save(store, revised) == Revision(2, "body")
-    assert revised.previous_hash != revised.content_hash
-    assert isinstance(save(store, make_article("https://example.net/b", OTHER + "\n\n(AFP)")), Duplicate)
-    assert save(store, make_article("https://example.com/c", STORY)) == New()
+    save(store, collected(url, STORY))
+    assert save(store, collected(url, OTHER)) == Revision(2, "body")
+    first, revised = versions_of(store, article_id(url))
+    assert revised.previous_hash == first.content_hash != revised.content_hash
+    assert isinstance(save(store, collected("https://example.net/b", OTHER + "\n\n(AFP)")), Duplicate)
+    assert save(store, collected("https://example.com/c", STORY)) == New()
     assert [version.change for version in versions_of(store, article_id(url))] == [None, "body"]
 
 
 def test_what_moves_around_an_article_is_no_revision(store: Engine) -> None:
     url = "https://example.org/a"
-    save(store, make_article(url, f"Updated 5 minutes ago\n\n{STORY}\n\n3 comments"))
-    assert save(store, make_article(url, f"Updated 2 hours ago\n\n{STORY}\n\n148 comments\n\nMost read")) == Unchanged()
-    assert save(store, make_article(url, STORY, title="Another headline")) == Revision(2, "headline")
+    save(store, collected(url, f"Updated 5 minutes ago\n\n{STORY}\n\n3 comments"))
+    assert save(store, collected(url, f"Updated 2 hours ago\n\n{STORY}\n\n148 comments\n\nMost read")) == Unchanged()
+    assert save(store, collected(url, STORY, title="Another headline")) == Revision(2, "headline")
 
 
 def test_an_article_that_moved_keeps_its_identity(store: Engine) -> None:
     old, new = "https://example.org/old-slug", "https://example.org/new-slug"
-    save(store, make_article(old, STORY))
-    moved = make_article(new, STORY.replace("metre", "yard", 1), aliases=[old, new])
+    save(store, collected(old, STORY))
+    moved = collected(new, STORY.replace("metre", "yard", 1), aliases=[old, new])
     assert save(store, moved) == Revision(2, "correction")
-    assert (moved.id, moved.url) == (article_id(old), old)
+    assert (stored(store, old).url, versions_of(store, article_id(new))) == (old, [])
     assert frontier.known(store, [url_key(old), url_key(new)]) == {url_key(old), url_key(new)}
 
 
 def test_an_address_that_leads_to_another_article_each_day_joins_none(store: Engine) -> None:
     latest = "https://example.org/latest"
-    save(store, make_article("https://example.org/a", STORY, aliases=[latest, "https://example.org/a"]))
-    assert save(store, make_article("https://example.org/b", OTHER, aliases=[latest, "https://example.org/b"])) == New()
+    save(store, collected("https://example.org/a", STORY, aliases=[latest, "https://example.org/a"]))
+    assert save(store, collected("https://example.org/b", OTHER, aliases=[latest, "https://example.org/b"])) == New()
 
 
 def test_a_page_that_claims_another_articles_address_is_taken_by_its_own(store: Engine) -> None:
     shared = "https://example.org/news"
-    save(store, make_article(shared, STORY, aliases=["https://example.org/a"]))
-    second = make_article(shared, OTHER, aliases=["https://example.org/b"])
+    save(store, collected(shared, STORY, aliases=["https://example.org/a"]))
+    second = collected(shared, OTHER, aliases=["https://example.org/b"])
     assert save(store, second) == New()
-    assert second.url == "https://example.org/b"
+    assert stored(store, "https://example.org/b").text == OTHER
 
 
 def test_old_sketches_are_forgotten_in_steps_and_articles_are_not(
@@ -174,8 +181,8 @@ def test_old_sketches_are_forgotten_in_steps_and_articles_are_not(
             .replace("concert", f"show {number}")
             .replace("town", f"port {number}")
         )
-        save(store, make_article(f"https://example.org/{number}", text * (number + 1)), now="2026-01-01T00:00:00Z")
-    save(store, make_article("https://example.org/young", STORY))
+        save(store, collected(f"https://example.org/{number}", text * (number + 1)), now="2026-01-01T00:00:00Z")
+    save(store, collected("https://example.org/young", STORY))
     with store.connect() as connection:
         indexed = connection.execute(select(func.count()).select_from(schema.sketches)).scalar_one()
     assert duplicates.prune(store, 0, now=NOW) == 0
@@ -184,7 +191,7 @@ def test_old_sketches_are_forgotten_in_steps_and_articles_are_not(
     with store.connect() as connection:
         assert connection.execute(select(func.count()).select_from(schema.bands)).scalar_one() == 16
         assert connection.execute(select(func.count()).select_from(schema.articles)).scalar_one() == 6
-    assert isinstance(save(store, make_article("https://example.net/b", STORY + "\n\n(AFP)")), Duplicate)
+    assert isinstance(save(store, collected("https://example.net/b", STORY + "\n\n(AFP)")), Duplicate)
 
 
 def bring_at_once(url: str, site: str, start: Any, verdicts: Any) -> None:
@@ -197,7 +204,7 @@ def bring_at_once(url: str, site: str, start: Any, verdicts: Any) -> None:
             .replace("storm", f"storm {number}")
             .replace("quay", f"quay {number}")
         )
-        article = make_article(f"https://{site}/{number}", f"{story}\n\nFrom {site}, with thanks.")
+        article = collected(f"https://{site}/{number}", f"{story}\n\nFrom {site}, with thanks.")
         verdicts.put((number, type(save(engine, article, run_id=site)).__name__))
     engine.dispose()
 
@@ -226,7 +233,7 @@ def test_hints_are_kept_until_an_article_is_looked_at_no_more(store: Engine) -> 
     candidate = Candidate(url="https://example.org/a", via="feed", authors=["Ana Silva"])
     with store.begin() as connection:
         frontier.enqueue(connection, "example", [("example.org/a", candidate)], now=NOW)
-    save(store, make_article("https://example.org/a", STORY), Policy(revisit_hours=(1,)))
+    save(store, collected("https://example.org/a", STORY), Policy(revisit_hours=(1,)))
     with store.connect() as connection:
         assert "Ana Silva" in connection.execute(select(schema.visits.c.candidate)).scalar_one()
 

@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 import pyarrow.parquet as pq
 import pytest
-from conftest import NOW, ROOT, make_article, run_scrapy, scrapy_environment, scrapy_here
+from conftest import NOW, ROOT, collected, run_scrapy, scrapy_environment, scrapy_here
 from sqlalchemy import Engine
 
 from newsbot.export import NAMES, parquet, to_record
@@ -34,9 +34,9 @@ from newsbot.web.urls import url_key
 FORMULA = '=HYPERLINK("http://evil.example","x")'
 
 
-def store(engine: Engine, url: str, text: str, **fields: Any) -> None:
-    article = make_article(url, text, **fields)
-    articles.save(engine, article, Entry(text, article.source, url, "feed", url_key(url)), now=NOW)
+def store(engine: Engine, url: str, text: str, *, source: str, **fields: Any) -> None:
+    brought = collected(url, text, **fields)
+    articles.save(engine, brought, Entry(text, source, url, "feed", url_key(url)), now=NOW)
 
 
 @pytest.fixture
@@ -161,23 +161,19 @@ def test_nothing_selected_is_an_empty_table(engine: Engine, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_a_failure_in_the_middle_leaves_the_older_file_as_it_was(tmp_path: Path, suffix: str) -> None:
-    path = tmp_path / f"x{suffix}"
+def test_a_failure_in_the_middle_leaves_the_older_file_as_it_was(stocked: Engine, tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / "tables" / f"x{suffix}"
+    path.parent.mkdir()
     path.write_bytes(b"older")
 
     def records() -> Iterator[dict[str, object]]:
-        yield to_record(vars_of("https://a.example/1"))
+        yield to_record(next(selected(stocked, Selection())))
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with pytest.raises(OSError, match="No space"):
         table_writer(path)(records())
     assert path.read_bytes() == b"older"
-    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
-
-
-def vars_of(url: str) -> dict[str, Any]:
-    article = make_article(url)
-    return {name: getattr(article, name) for name in NAMES}
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
 def test_two_writers_of_one_file_do_not_mix(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@
 Pure: no clock, no network, no store. The same result however often it is applied.
 """
 
-from newsbot.cleaning.article import clean_article, clean_text
+from newsbot.cleaning.article import clean_article, clean_text, without_blocks
 from newsbot.cleaning.cleaned import Cleaned, CleaningError
 
-__all__ = ["Cleaned", "CleaningError", "clean_article", "clean_text"]
+__all__ = ["Cleaned", "CleaningError", "clean_article", "clean_text", "without_blocks"]

@@ -1,4 +1,4 @@
-"""The stage itself: clean_text() for a plain text, clean_article() for a record."""
+"""The stage itself: clean_text() for a plain text, clean_article() for what a page says."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from newsbot.cleaning.cleaned import Cleaned, CleaningError
 from newsbot.cleaning.heading import Heading
 from newsbot.cleaning.residue import strip_residue
 from newsbot.cleaning.text import repair, repair_line
-from newsbot.items import Article
-from newsbot.web.text import count_words
+from newsbot.items import AnyArticle, ExtractedArticle
 
 
 def clean_text(
@@ -54,8 +53,8 @@ def clean_text(
     return cleaned
 
 
-def clean_article(article: Article, *, site_blocks: SiteBlocks | None = None) -> Article:
-    """Return a new article, its text cleaned and its other fields repaired.
+def clean_article(article: ExtractedArticle) -> ExtractedArticle:
+    """Return the article with its text cleaned and its other fields repaired.
 
     Raises CleaningError (reason "all_residue") if nothing of the text is left.
     """
@@ -67,7 +66,6 @@ def clean_article(article: Article, *, site_blocks: SiteBlocks | None = None) ->
         site_name=article.site_name,
         authors=authors,
         labels=[label for label in (article.section, *article.tags) if label],
-        site_blocks=site_blocks,
     )
     if not cleaned.text:
         raise CleaningError
@@ -85,6 +83,16 @@ def clean_article(article: Article, *, site_blocks: SiteBlocks | None = None) ->
         section=repair_line(article.section) or None if article.section else article.section,
         tags=[tag for tag in map(repair_line, article.tags) if tag],
         text=cleaned.text,
-        word_count=count_words(cleaned.text),
         removed=[*article.removed, *cleaned.removed],
     )
+
+
+def without_blocks(article: AnyArticle, blocks: SiteBlocks) -> AnyArticle:
+    """Return an article without the blocks of its site; the very same if it has none of them.
+
+    What the store derives from a text (word_count, content_hash) is for the store to make anew.
+    """
+    stripped: Cleaned = strip(article.text, blocks)
+    if not stripped.removed:
+        return article
+    return replace(article, text=stripped.text, removed=[*article.removed, *stripped.removed])

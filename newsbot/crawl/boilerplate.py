@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from sqlalchemy import Engine
 
-from newsbot.cleaning import boilerplate
+from newsbot.cleaning import boilerplate, without_blocks
 from newsbot.cleaning.site_state import SiteBlock, SiteState
-from newsbot.items import Article
+from newsbot.items import AnyArticle, Article
 from newsbot.store import sites
-from newsbot.store.articles import Document, rewrite
-from newsbot.web.text import count_words
+from newsbot.store.articles import rewrite
 from newsbot.web.urls import site_of
 
 
@@ -27,17 +25,15 @@ class Learning:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._states: dict[str, SiteState] = {}
+        self._decided: dict[str, boilerplate.SiteBlocks] = {}
         self._changed: set[str] = set()
 
-    def clean(self, article: Article) -> str:
-        """Take the site's blocks out of an article; return its text as it was, to be learned from."""
-        text = article.text
-        cleaned = boilerplate.strip(text, boilerplate.site_blocks(self._state(site_of(article.url))))
-        if cleaned.removed:
-            article.text = cleaned.text
-            article.word_count = count_words(cleaned.text)
-            article.removed = [*article.removed, *cleaned.removed]
-        return text
+    def clean(self, article: AnyArticle) -> AnyArticle:
+        """Return an article without the blocks that are known to be its site's."""
+        site = site_of(article.url)
+        if site not in self._decided:
+            self._decided[site] = boilerplate.site_blocks(self._state(site))
+        return without_blocks(article, self._decided[site])
 
     def learn(self, url: str, text: str) -> None:
         """Count the blocks of one more article of a site."""
@@ -51,21 +47,9 @@ class Learning:
 
     def finish(self, run_id: str) -> int:
         """Clean the run's stored articles of what it learned, and remember that; return how many changed."""
-        known = lru_cache(maxsize=None)(lambda site: boilerplate.site_blocks(self._states[site]))
 
-        def clean(document: Document) -> Document | None:
-            site = site_of(str(document["url"]))
-            cleaned = boilerplate.strip(str(document["text"]), known(site)) if site in self._changed else None
-            if cleaned is None or not cleaned.removed:
-                return None
-            removed = [{"text": r.text, "reason": r.reason, "pattern": r.pattern} for r in cleaned.removed]
-            before = document["removed"]
-            return {
-                **document,
-                "text": cleaned.text,
-                "word_count": count_words(cleaned.text),
-                "removed": [*before, *removed] if isinstance(before, list) else removed,
-            }
+        def clean(article: Article) -> Article:
+            return self.clean(article) if site_of(article.url) in self._changed else article
 
         count = rewrite(self._engine, run_id, clean) if self._changed else 0
         with self._engine.begin() as connection:
@@ -81,6 +65,7 @@ class Learning:
     def _note(self, site: str, state: SiteState) -> None:
         if state is not self._states[site]:
             self._states[site] = state
+            self._decided.pop(site, None)
             self._changed.add(site)
 
 

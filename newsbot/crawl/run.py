@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from newsbot.crawl.boilerplate import Learning
 from newsbot.crawl.recovery import RunLock, place_of
 from newsbot.crawl.schedule import Bounds, Schedule, minutes_spanned
 from newsbot.export.run_files import paths_of, write_run_files
-from newsbot.items import Article, Candidate, New, Rejection, Verdict
+from newsbot.items import Candidate, Collected, Decision, New, Rejection
 from newsbot.sources import Source, exemptions_of
 from newsbot.store import articles, duplicates, frontier, ledger, revisits, runs
 from newsbot.store.articles import Policy
@@ -84,8 +84,6 @@ class Run:
         self._max_new = max_new
         self._with_removed = with_removed
         self.policy = policy or Policy()
-        self._channels: dict[str, str] = {}
-        """Where the articles that are looked at again were found, by the key of their address."""
         self._taken = dict.fromkeys(self.sources, 0)
         self._lock = RunLock(output, self.id)
         place = place_of(output)
@@ -125,8 +123,7 @@ class Run:
         for visit in revisits.due(self.engine, source.name, now=self.now()):
             entry = self.ledger.discover(source.name, visit.candidate.url, VISIT)
             if entry:
-                entry.article_id = visit.article_id
-                self._channels[entry.key] = visit.candidate.via
+                entry.article_id, entry.channel = visit.article_id, visit.candidate.via
                 visits.append(visit)
         return visits
 
@@ -206,17 +203,15 @@ class Run:
         articles.remove(self.engine, entry, now=self.now(), policy=self.policy)
         self.ledger.close(entry, "revised")
 
-    def save(self, article: Article) -> Verdict:
+    def save(self, collected: Collected) -> Decision:
         """Let the store decide on an article, and the ledger note the verdict."""
-        entry = self._entry(article.aliases[0])
-        article.run_id = self.id
-        article.discovered_via = self._channels.get(entry.key, entry.via)
-        text = self.learning.clean(article)
-        verdict = articles.save(self.engine, article, entry, now=self.now(), policy=self.policy)
-        if isinstance(verdict, New):
-            self.learning.learn(article.url, text)
-        self.ledger.close(entry, verdict.outcome)
-        return verdict
+        entry = self._entry(collected.aliases[0])
+        cleaned = replace(collected, article=self.learning.clean(collected.article))
+        decision = articles.save(self.engine, cleaned, entry, now=self.now(), policy=self.policy)
+        if isinstance(decision.verdict, New):
+            self.learning.learn(decision.article.url, collected.article.text)
+        self.ledger.close(entry, decision.verdict.outcome)
+        return decision
 
     def reject(self, rejection: Rejection) -> None:
         """Note that a fetched page is no article; it is not fetched again, unless that may be newsbot's own fault."""

@@ -20,7 +20,7 @@ from time import monotonic
 from pebble import ProcessExpired, ProcessPool
 
 from newsbot.cleaning import CleaningError, clean_article
-from newsbot.items import Article, Page, Rejection
+from newsbot.items import ExtractedArticle, Page, Rejection
 from newsbot.process import die_with_parent, give_free_memory_back, give_large_blocks_back
 
 LOOK_AGAIN = 1.0
@@ -31,13 +31,13 @@ LARGE = 2_000_000
 """Bytes of a page from which on it is worked on alone: its worker takes up to ten times as many."""
 
 
-def make_article(page: Page, respect_tdm: bool = False) -> Article | Rejection:
+def make_article(page: Page, respect_tdm: bool = False) -> ExtractedArticle | Rejection:
     """Make a clean article of a fetched page, or say why it is none."""
     # Not above: a crawl that has worker processes starts sooner and stays smaller without the extractor.
     from newsbot.extraction import ExtractionError, extract_article
 
     try:
-        article = clean_article(
+        return clean_article(
             extract_article(
                 page.html,
                 page.url,
@@ -52,10 +52,6 @@ def make_article(page: Page, respect_tdm: bool = False) -> Article | Rejection:
         return _rejection(page, error.reason, error.detail)
     except CleaningError as error:
         return _rejection(page, error.reason)
-    article.source = page.source
-    article.discovered_via = page.candidate.via
-    article.aliases = page.aliases or [page.candidate.url]
-    return article
 
 
 def worker_count(wanted: int) -> int:
@@ -80,7 +76,7 @@ class Workers:
         self._last_result = 0.0
         self._pool = _new_pool(count) if count else None
 
-    async def make_article(self, page: Page) -> Article | Rejection:
+    async def make_article(self, page: Page) -> ExtractedArticle | Rejection:
         """Make a clean article of a page without holding up the event loop."""
         if self._pool is None:
             return make_article(page, self._respect_tdm)
@@ -89,7 +85,9 @@ class Workers:
                 return await self._in_worker(_make_large_article, page)
         return await self._in_worker(make_article, page)
 
-    async def _in_worker(self, make: Callable[[Page, bool], Article | Rejection], page: Page) -> Article | Rejection:
+    async def _in_worker(
+        self, make: Callable[[Page, bool], ExtractedArticle | Rejection], page: Page
+    ) -> ExtractedArticle | Rejection:
         assert self._pool is not None
         try:
             if not self._pool.active:  # a worker that was idle has been killed, or the fork server
@@ -104,7 +102,9 @@ class Workers:
         except BrokenProcessPool as error:
             return _rejection(page, "extractor_crashed", str(error))
 
-    async def _result(self, pool: ProcessPool, future: asyncio.Future[Article | Rejection]) -> Article | Rejection:
+    async def _result(
+        self, pool: ProcessPool, future: asyncio.Future[ExtractedArticle | Rejection]
+    ) -> ExtractedArticle | Rejection:
         """Wait for what a worker makes. Raises BrokenProcessPool for a page that the pool has lost.
 
         A pool that breaks leaves pages behind that no worker had yet, and a worker that is killed as it takes a page
@@ -135,8 +135,7 @@ def _new_pool(count: int) -> ProcessPool:
 
 
 def _rejection(page: Page, reason: str, detail: str = "") -> Rejection:
-    url = page.aliases[0] if page.aliases else page.candidate.url
-    return Rejection(url=url, source=page.source, reason=reason, detail=detail)
+    return Rejection(url=page.aliases[0], reason=reason, detail=detail)
 
 
 def _begin() -> None:
@@ -146,7 +145,7 @@ def _begin() -> None:
     give_large_blocks_back()
 
 
-def _make_large_article(page: Page, respect_tdm: bool) -> Article | Rejection:
+def _make_large_article(page: Page, respect_tdm: bool) -> ExtractedArticle | Rejection:
     """Make an article of a large page, and give back what that took."""
     try:
         return make_article(page, respect_tdm)

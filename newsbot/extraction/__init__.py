@@ -1,4 +1,4 @@
-"""From a page to an article: one parse, one tree, fields and text, each with its origin.
+"""From a page to what it says: one parse, one tree, fields and text, each with its origin.
 
 ``extract_article`` works on one page with no Scrapy, no store and no network.
 """
@@ -15,10 +15,9 @@ from newsbot.extraction.fields import read_fields
 from newsbot.extraction.kinds import kind_of, paywalled
 from newsbot.extraction.language import claimed, language_of
 from newsbot.extraction.rejection import refuse
-from newsbot.items import Article, Candidate
+from newsbot.items import Candidate, ExtractedArticle
 from newsbot.web.tdmrep import RESERVE_TEXT, in_order, opt_outs_of_head
-from newsbot.web.text import count_words
-from newsbot.web.urls import InvalidURL, article_id, canonical_url
+from newsbot.web.urls import InvalidURL, canonical_url
 
 __all__ = ["EXTRACTOR", "MAX_BYTES", "MAX_TEXT", "ExtractionError", "extract_article"]
 
@@ -36,7 +35,7 @@ def extract_article(
     candidate: Candidate | None = None,
     opt_outs: Iterable[str] = (),
     respect_tdm: bool = False,
-) -> Article:
+) -> ExtractedArticle:
     """Extract the article of one page.
 
     charset is the HTTP header's, which may be wrong; fetched_at (RFC 3339) is the time after which nothing can
@@ -69,8 +68,7 @@ def extract_article(
     language, origin = language_of(body.text, claim)
     text = with_lead(body, facts.summary or "", language)
     facts.origins |= {"language": origin, "text": body.origin}
-    return Article(
-        id=article_id(facts.url),
+    return ExtractedArticle(
         url=facts.url,
         site_name=facts.site_name,
         title=facts.title,
@@ -84,7 +82,6 @@ def extract_article(
         image=None if respect_tdm and "noimageai" in reserved else facts.image,
         summary=facts.summary,
         text=text,
-        word_count=count_words(text),
         kind=kind_of(facts),
         paywalled=paywalled(facts),
         opt_outs=reserved,

@@ -23,7 +23,7 @@ from newsbot.crawl.worker_pool import Workers, worker_count
 from newsbot.discovery import LISTING_ERRORS, as_instant, feed_links, newest_first, read_listing, site_facts
 from newsbot.downloader.politeness import downloader_of
 from newsbot.downloader.rendering import browser_meta, missing, use_browser
-from newsbot.items import Article, Candidate, Page, Rejection
+from newsbot.items import Candidate, ExtractedArticle, Page, Rejection
 from newsbot.sources import Source, exemptions_of, source_name
 from newsbot.spiders.base import add_contact
 from newsbot.spiders.fetch import charset_of, fetch, listing_search, opt_outs_of
@@ -69,12 +69,12 @@ class SiteReport:
 
     source: Source
     listings: list[ListingReport] = dataclasses.field(default_factory=list)
-    article: Article | None = None
+    article: ExtractedArticle | None = None
     article_url: str | None = None
     fault: str | None = None
     """Why there is no article to show."""
     robots: str = "allowed"
-    opt_outs: list[str] = dataclasses.field(default_factory=list)
+    opt_outs: Sequence[str] = ()
 
     @property
     def is_healthy(self) -> bool:
@@ -209,6 +209,7 @@ class ProbeSpider(Spider):
                 html=response.body,
                 source=source.name,
                 candidate=candidate,
+                aliases=[candidate.url, response.url],
                 charset=charset_of(response),
                 opt_outs=report.opt_outs,
                 fetched_at=utc_now(),

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
 
 import orjson
-from sqlalchemy import Connection, Engine, and_, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Engine, and_, bindparam, insert, select, text
 
 from newsbot.dedupe import Sketch, agency_of, change_between, content_hash, likeness, sketch_of
-from newsbot.items import Article, Duplicate, New, Revision, Unchanged, Verdict
+from newsbot.items import (
+    Article,
+    Collected,
+    Decision,
+    Duplicate,
+    ExtractedArticle,
+    New,
+    Revision,
+    Unchanged,
+    Verdict,
+)
 from newsbot.store import documents, duplicates, frontier, revisits, schema
 from newsbot.store.database import reading
 from newsbot.store.ledger import Entry, write
+from newsbot.web.text import count_words
 from newsbot.web.urls import article_id, canonical_url, site_of, url_key
 
 # What is to become of copies, of articles that may change, and of what is old.
@@ -52,36 +64,34 @@ _REACHED = select(_FRONTIER.c.article_id).where(
 )
 
 
-def resolve(connection: Connection, article: Article) -> Article | None:
-    """Return the present version of an article that is known, and give the new one its identity.
+def resolve(connection: Connection, collected: Collected, content_hash: str) -> tuple[str, Article | None]:
+    """Return the address that an article is to be known by, and its present version if it is known.
 
     An article whose page claims the address of another one that has a different text gets the address
     where it was found. One that was known under another address, by which it was reached, and has
     kept its text, keeps its identity.
     """
-    here = article.aliases[-1] if article.aliases else article.url
-    known = documents.latest(connection, [article.id]).get(article.id)
-    if known and article.id != article_id(here) and not _alike(known, article):
-        article.url, article.id = canonical_url(here), article_id(here)
-        known = documents.latest(connection, [article.id]).get(article.id)
+    url, text = collected.article.url, collected.article.text
+    identity, here = article_id(url), collected.aliases[-1]
+    known = documents.latest(connection, [identity]).get(identity)
+    if known and identity != article_id(here) and not _alike(known, text, content_hash):
+        url, identity = canonical_url(here), article_id(here)
+        known = documents.latest(connection, [identity]).get(identity)
     if known is None:
-        reached = documents.latest(connection, _reached(connection, article))
-        known = next((other for other in reached.values() if _alike(other, article, templates=False)), None)
-    if known:
-        article.id, article.url = known.id, known.url
-    return known
+        reached = documents.latest(connection, _reached(connection, collected.aliases))
+        alike = (other for other in reached.values() if _alike(other, text, content_hash, templates=False))
+        known = next(alike, None)
+    return (known.url, known) if known else (url, None)
 
 
-def _reached(connection: Connection, article: Article) -> list[str]:
+def _reached(connection: Connection, aliases: Sequence[str]) -> list[str]:
     """Return the ids of the articles that the addresses which led here have led to before."""
-    keys = list({url_key(url) for url in article.aliases})
+    keys = list({url_key(url) for url in aliases})
     return [str(found) for found in connection.execute(_REACHED, {"keys": keys}).scalars()]
 
 
-def _alike(one: Article, other: Article, *, templates: bool = True) -> bool:
-    if one.content_hash == other.content_hash:
-        return True
-    return likeness(one.text, other.text, templates=templates) is not None
+def _alike(known: Article, text: str, content_hash: str, *, templates: bool = True) -> bool:
+    return known.content_hash == content_hash or likeness(known.text, text, templates=templates) is not None
 
 
 _DECIDING = 5_105_121_117
@@ -95,44 +105,64 @@ _ANNOUNCE = insert(schema.outbox)
 _COPIED = select(schema.articles.c.duplicate_of).where(schema.articles.c.id == bindparam("id"))
 
 
-def save(engine: Engine, article: Article, entry: Entry, *, now: str, policy: Policy | None = None) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class TextFacts:
+    """What follows from the text of an article, made anew whenever there is another one."""
+
+    word_count: int
+    content_hash: str
+    sketch: Sketch | None
+    """None for a text that is too short to have one."""
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Return the facts of a text."""
+        return cls(count_words(text), content_hash(text), sketch_of(text))
+
+
+def save(engine: Engine, collected: Collected, entry: Entry, *, now: str, policy: Policy | None = None) -> Decision:
     """Decide whether an article is new, and store what follows from it, in one transaction.
 
-    Filled in are the article's content_hash, agency, revision, previous_hash, change, cluster_id and
-    first_seen; id and url become those that it is known by. Its URL and all its aliases leave the
-    frontier, what is to be exported goes into the outbox, and the entry's outcome into the ledger.
+    Its URL and all its aliases leave the frontier, what is to be exported goes into the outbox, and the
+    entry's outcome into the ledger.
     """
-    sketch = sketch_of(article.text)
+    facts = TextFacts.of(collected.article.text)
     with engine.begin() as connection:
-        return decide(connection, article, sketch, entry, now=now, policy=policy or Policy())
+        return decide(connection, collected, facts, entry, now=now, policy=policy or Policy())
 
 
 def decide(
-    connection: Connection, article: Article, sketch: Sketch | None, entry: Entry, *, now: str, policy: Policy
-) -> Verdict:
-    """Do what ``save`` does inside the caller's transaction, with a sketch that was made before it began."""
-    article.content_hash = content_hash(article.text)
-    article.agency = agency_of(article.authors, article.text)
+    connection: Connection, collected: Collected, facts: TextFacts, entry: Entry, *, now: str, policy: Policy
+) -> Decision:
+    """Do what ``save`` does inside the caller's transaction, with the facts of a text made before it began."""
     _lock(connection)
-    known = resolve(connection, article)
-    verdict: Verdict
+    url, known = resolve(connection, collected, facts.content_hash)
     if known:
-        verdict = _keep_up(connection, article, known, sketch)
+        decision = _keep_up(connection, collected.article, facts, entry, known)
     else:
-        verdict = _add(connection, article, sketch, now)
+        decision = _add(connection, collected.article, facts, entry, url=url, now=now)
         if policy.revisit_hours:
             candidate = frontier.candidate_of(connection, entry)
-            revisits.begin(connection, article, candidate, policy.revisit_hours, validators=entry.validators, now=now)
+            revisits.begin(
+                connection,
+                decision.article,
+                candidate,
+                policy.revisit_hours,
+                url=collected.aliases[-1],
+                validators=entry.validators,
+                now=now,
+            )
+    verdict, article = decision
     if entry.article_id:
         revisits.advance(connection, entry.article_id, policy.revisit_hours, validators=entry.validators, now=now)
     if not isinstance(verdict, Unchanged):
         announce(connection, article, policy, is_copy=isinstance(verdict, Duplicate) if not known else None)
     status = "duplicate" if isinstance(verdict, Duplicate) else "article"
-    addresses = {url_key(url): url for url in [article.url, *article.aliases]}
-    for key, url in addresses.items():
-        frontier.settle(connection, key, url, article.source, status=status, article_id=article.id, now=now)
+    addresses = {url_key(url): url for url in [article.url, *collected.aliases]}
+    for key, address in addresses.items():
+        frontier.settle(connection, key, address, entry.source, status=status, article_id=article.id, now=now)
     write(connection, entry, verdict.outcome)
-    return verdict
+    return decision
 
 
 def remove(engine: Engine, entry: Entry, *, now: str, policy: Policy) -> None:
@@ -140,10 +170,15 @@ def remove(engine: Engine, entry: Entry, *, now: str, policy: Policy) -> None:
     assert entry.article_id
     with engine.begin() as connection:
         _lock(connection)
-        article = documents.latest(connection, [entry.article_id])[entry.article_id]
-        article.revision += 1
-        article.change, article.previous_hash = "removed", article.content_hash
-        article.run_id, article.fetched_at = entry.run_id, now
+        known = documents.latest(connection, [entry.article_id])[entry.article_id]
+        article = replace(
+            known,
+            revision=known.revision + 1,
+            change="removed",
+            previous_hash=known.content_hash,
+            fetched_at=now,
+            run_id=entry.run_id,
+        )
         documents.advance(connection, article, removed_at=now)
         announce(connection, article, policy)
         revisits.end(connection, article.id)
@@ -161,40 +196,113 @@ def announce(connection: Connection, article: Article, policy: Policy, *, is_cop
     connection.execute(_ANNOUNCE, row)
 
 
-def _keep_up(connection: Connection, article: Article, known: Article, sketch: Sketch | None) -> Verdict:
+def _keep_up(
+    connection: Connection, article: ExtractedArticle, facts: TextFacts, entry: Entry, known: Article
+) -> Decision:
     """Store what a known article says now, if that is anything else in substance."""
-    article.first_seen, article.cluster_id = known.first_seen, known.cluster_id
-    article.revision = known.revision
     # What cleaning has learned to take out since then is no change of the article.
     learned = {line for removed in article.removed for line in removed.text.split("\n") if line}
     before = "\n".join(line for line in known.text.split("\n") if line not in learned)
     change = change_between(known.title, before, article.title, article.text)
     if change is None:
-        return Unchanged()
-    article.revision += 1
-    article.change, article.previous_hash = change, known.content_hash
-    article.discovered_via = known.discovered_via
-    documents.advance(connection, article, removed_at=None)
-    duplicates.replace(connection, article.id, sketch)
-    return Revision(article.revision, change)
+        return Decision(Unchanged(), known)
+    revised = _record(
+        article,
+        facts,
+        entry,
+        identity=known.id,
+        url=known.url,
+        previous_hash=known.content_hash,
+        revision=known.revision + 1,
+        change=change,
+        cluster_id=known.cluster_id,
+        discovered_via=known.discovered_via,
+        first_seen=known.first_seen,
+    )
+    documents.advance(connection, revised, removed_at=None)
+    duplicates.replace(connection, revised.id, facts.sketch)
+    return Decision(Revision(revised.revision, change), revised)
 
 
-def _add(connection: Connection, article: Article, sketch: Sketch | None, now: str) -> New | Duplicate:
+def _add(
+    connection: Connection, article: ExtractedArticle, facts: TextFacts, entry: Entry, *, url: str, now: str
+) -> Decision:
     """Store an article that is not known, as a copy if its text is."""
-    article.first_seen = now
-    article.cluster_id = article.id
-    match = duplicates.original_of(connection, article, sketch)
-    verdict = match.verdict(article) if match else New()
+    identity = article_id(url)
+    match = duplicates.original_of(connection, article.text, facts.content_hash, facts.sketch)
+    record = _record(
+        article,
+        facts,
+        entry,
+        identity=identity,
+        url=url,
+        cluster_id=match.original.cluster_id if match else identity,
+        discovered_via=entry.discovered_via,
+        first_seen=now,
+    )
     row: dict[str, object] = dict.fromkeys(("duplicate_of", "similarity", "relation", "origin"))
-    if match and isinstance(verdict, Duplicate):
+    verdict: Verdict = New()
+    if match:
+        verdict = match.verdict(url)
         row = {"duplicate_of": verdict.of, "similarity": verdict.similarity, "relation": verdict.relation}
-        row["origin"] = duplicates.join(connection, article, match.original)
-    row |= {name: getattr(article, name) for name in _FIELDS}
-    connection.execute(_ADD, row | {"site": site_of(article.url)})
-    documents.put(connection, article)
-    if sketch:
-        duplicates.remember(connection, article.id, sketch)
-    return verdict
+        row["origin"] = duplicates.join(connection, record, match.original)
+    row |= {name: getattr(record, name) for name in _FIELDS}
+    connection.execute(_ADD, row | {"site": site_of(url)})
+    documents.put(connection, record)
+    if facts.sketch:
+        duplicates.remember(connection, identity, facts.sketch)
+    return Decision(verdict, record)
+
+
+def _record(
+    article: ExtractedArticle,
+    facts: TextFacts,
+    entry: Entry,
+    *,
+    identity: str,
+    url: str,
+    previous_hash: str | None = None,
+    revision: int = 1,
+    change: str | None = None,
+    cluster_id: str,
+    discovered_via: str,
+    first_seen: str,
+) -> Article:
+    """Make the record of an article: what its page says, and what the store knows of it."""
+    return Article(
+        id=identity,
+        url=url,
+        source=entry.source,
+        site_name=article.site_name,
+        title=article.title,
+        authors=article.authors,
+        published=article.published,
+        modified=article.modified,
+        published_precision=article.published_precision,
+        language=article.language,
+        section=article.section,
+        tags=article.tags,
+        image=article.image,
+        summary=article.summary,
+        text=article.text,
+        word_count=facts.word_count,
+        kind=article.kind,
+        paywalled=article.paywalled,
+        opt_outs=article.opt_outs,
+        agency=agency_of(article.authors, article.text),
+        content_hash=facts.content_hash,
+        previous_hash=previous_hash,
+        revision=revision,
+        change=change,
+        cluster_id=cluster_id,
+        discovered_via=discovered_via,
+        first_seen=first_seen,
+        fetched_at=article.fetched_at,
+        run_id=entry.run_id,
+        extractor=article.extractor,
+        origins=article.origins,
+        removed=article.removed,
+    )
 
 
 def _lock(connection: Connection) -> None:
@@ -206,37 +314,29 @@ def _lock(connection: Connection) -> None:
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _DECIDING})
 
 
-# Stored articles of a run that are in no file yet, and may still be cleaned.
-
-Document = dict[str, object]
-
-
-def rewrite(engine: Engine, run_id: str, clean: Callable[[Document], Document | None]) -> int:
+def rewrite(engine: Engine, run_id: str, clean: Callable[[Article], Article]) -> int:
     """Give every stored article of a run that is in no file yet to ``clean``, and store what comes back.
 
-    ``clean`` returns the document with another text, or None where nothing changes. Returns how many changed.
+    ``clean`` returns the article with another text, or the article itself where nothing changes; what follows
+    from the text is made anew here. Returns how many changed.
     """
-    outbox, revisions, articles = schema.outbox, schema.revisions, schema.articles
+    outbox, revisions = schema.outbox, schema.revisions
     at = and_(outbox.c.article_id == revisions.c.article_id, outbox.c.revision == revisions.c.revision)
     query = (
-        select(revisions.c.article_id, revisions.c.revision, revisions.c.document)
+        select(revisions.c.document)
         .join_from(outbox, revisions, at)
         .where(outbox.c.run_id == run_id, outbox.c.export_id.is_(None))
     )
     changed = []
     with reading(engine) as connection:
-        for article_id, revision, document in connection.execute(query.execution_options(yield_per=200)):
-            cleaned = clean(orjson.loads(document))
-            if cleaned is not None:
-                cleaned["content_hash"] = content_hash(str(cleaned["text"]))
-                changed.append((article_id, revision, cleaned))
+        for document in connection.execute(query.execution_options(yield_per=200)).scalars():
+            article = documents.article_from(orjson.loads(document))
+            if (cleaned := clean(article)) is not article:
+                changed.append(cleaned)
     with engine.begin() as connection:
-        for article_id, revision, document in changed:
-            version = and_(revisions.c.article_id == article_id, revisions.c.revision == revision)
-            values = {"content_hash": document["content_hash"]}
-            text = orjson.dumps(document).decode()
-            connection.execute(update(revisions).where(version).values(document=text, **values))
-            current = and_(articles.c.id == article_id, articles.c.revision == revision)
-            connection.execute(update(articles).where(current).values(**values))
-            duplicates.replace(connection, article_id, sketch_of(str(document["text"])))
+        for article in changed:
+            facts = TextFacts.of(article.text)
+            article = replace(article, word_count=facts.word_count, content_hash=facts.content_hash)
+            documents.amend(connection, article)
+            duplicates.replace(connection, article.id, facts.sketch)
     return len(changed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,8 +40,6 @@ _LATEST = (
 
 def put(connection: Connection, article: Article) -> None:
     """Store a version of an article."""
-    document = dataclasses.asdict(article)
-    del document["aliases"], document["next_page"]
     connection.execute(
         _PUT,
         {
@@ -51,7 +48,7 @@ def put(connection: Connection, article: Article) -> None:
             "content_hash": article.content_hash,
             "run_id": article.run_id,
             "fetched_at": article.fetched_at,
-            "document": orjson.dumps(document).decode(),
+            "document": orjson.dumps(article).decode(),
         },
     )
 
@@ -73,6 +70,15 @@ def advance(connection: Connection, article: Article, **values: object) -> None:
     put(connection, article)
 
 
+def amend(connection: Connection, article: Article) -> None:
+    """Store a version that is stored already anew, with another text."""
+    version = and_(_REVISIONS.c.article_id == article.id, _REVISIONS.c.revision == article.revision)
+    values = {"content_hash": article.content_hash}
+    connection.execute(update(_REVISIONS).where(version).values(document=orjson.dumps(article).decode(), **values))
+    current = and_(_ARTICLES.c.id == article.id, _ARTICLES.c.revision == article.revision)
+    connection.execute(update(_ARTICLES).where(current).values(**values))
+
+
 def latest(connection: Connection, article_ids: Sequence[str]) -> dict[str, Article]:
     """Return the present versions of stored articles, by id."""
     if not article_ids:
@@ -91,8 +97,8 @@ def versions_of(engine: Engine, article_id: str) -> list[Article]:
 
 def article_from(document: dict[str, Any]) -> Article:
     """Make an article of its stored document, which may be of an older newsbot."""
-    document["removed"] = [Removed(**removed) for removed in document.get("removed", [])]
-    return Article(**document)
+    removed = [Removed(**removed) for removed in document["removed"]]
+    return Article(**{**document, "removed": removed})
 
 
 # Choosing among the stored articles, and reading them one by one.

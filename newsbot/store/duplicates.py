@@ -53,12 +53,11 @@ def cluster_of(engine: Engine, cluster_id: str) -> Cluster | None:
 
 
 def join(connection: Connection, article: Article, original: Article) -> str:
-    """Make an article a member of the cluster of a stored one; return the id of the cluster's origin.
+    """Count a new article as a member of the cluster of a stored one; return the id of the cluster's origin.
 
     The origin is the member that was published first, also if it comes last. Where no time of
     publication tells, it stays who it was.
     """
-    article.cluster_id = original.cluster_id
     known = _stored(connection, original.cluster_id)
     cluster = known or Cluster(original.cluster_id, original.id, original.published, original.agency, 1)
     first = article if _earlier(article.published, cluster.published) else None
@@ -199,24 +198,24 @@ class Match:
     similarity: float
     excerpt: bool = False
 
-    def verdict(self, article: Article) -> Duplicate:
-        """Say how the copy relates to the original."""
-        relation = "same_site" if site_of(article.url) == site_of(self.original.url) else "syndicated"
+    def verdict(self, url: str) -> Duplicate:
+        """Say how the copy at an address relates to the original."""
+        relation = "same_site" if site_of(url) == site_of(self.original.url) else "syndicated"
         return Duplicate(self.original.id, self.similarity, "excerpt" if self.excerpt else relation)
 
 
-def original_of(connection: Connection, article: Article, sketch: Sketch | None) -> Match | None:
-    """Find the stored article that a new one is a copy of: the same words, or nearly or in part the same.
+def original_of(connection: Connection, text: str, content_hash: str, sketch: Sketch | None) -> Match | None:
+    """Find the stored article that a text is a copy of: the same words, or nearly or in part the same.
 
     Of several the most alike, and of its cluster the member that was stored first.
     """
-    same_words = connection.execute(_SAME_WORDS, {"hash": article.content_hash}).scalar()
+    same_words = connection.execute(_SAME_WORDS, {"hash": content_hash}).scalar()
     if same_words:
         return Match(documents.latest(connection, [same_words])[same_words], 1.0)
-    return _nearest(connection, article, find(connection, sketch)) if sketch else None
+    return _nearest(connection, text, find(connection, sketch)) if sketch else None
 
 
-def _nearest(connection: Connection, article: Article, ids: list[str]) -> Match | None:
+def _nearest(connection: Connection, text: str, ids: list[str]) -> Match | None:
     if not ids:
         return None
     best: tuple[float, bool, str] | None = None
@@ -224,7 +223,7 @@ def _nearest(connection: Connection, article: Article, ids: list[str]) -> Match 
     copied: str | None = None
     for row in connection.execute(_TEXTS, {"ids": ids}):
         other = documents.article_from(orjson.loads(row.document))
-        found = likeness(article.text, other.text)
+        found = likeness(text, other.text)
         if found is None:
             continue
         rank = (-found.similarity, row.duplicate_of is not None, str(row.first_seen))

@@ -87,7 +87,7 @@ def articles_of(engine: Engine, source: str, *, limit: int = 200) -> list[str]:
 def candidate_of(connection: Connection, entry: Entry) -> Candidate:
     """Return a pending address with its finder's hints, inside the caller's transaction."""
     found = connection.execute(_CANDIDATE, {"key": entry.key}).scalar()
-    return Candidate(**orjson.loads(found)) if found else Candidate(url=entry.url, via=entry.via)
+    return Candidate(**orjson.loads(found)) if found else Candidate(url=entry.url, via=entry.discovered_via)
 
 
 def settle(

@@ -43,6 +43,13 @@ class Entry:
     """Of the page that arrived."""
     article_id: str | None = None
     """The known article that is looked at again; None for an address that was discovered."""
+    channel: str | None = None
+    """Where the article that is looked at again was found."""
+
+    @property
+    def discovered_via(self) -> str:
+        """Where the address was found, one of items.CHANNELS."""
+        return self.channel or self.via
 
 
 @dataclass(slots=True)

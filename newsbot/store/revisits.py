@@ -55,17 +55,21 @@ def begin(
     candidate: Candidate,
     hours: Sequence[float],
     *,
+    url: str,
     validators: Validators,
     now: str,
 ) -> None:
-    """Plan the first look at an article that has just been stored, unless it is an old one."""
+    """Plan the first look at an article that has just been stored, unless it is an old one.
+
+    ``url`` is the address to ask for: the one that its page was found at in the end.
+    """
     if not hours or _age(article.published, now) > timedelta(hours=hours[-1]):
         return
     connection.execute(
         insert(schema.visits).values(
             article_id=article.id,
             source=article.source,
-            url=article.aliases[-1],
+            url=url,
             candidate=orjson.dumps(dataclasses.replace(candidate, html=None)).decode(),
             etag=validators[0],
             last_modified=validators[1],
