@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from conftest import lines_of, run_scrapy
+from local_web import article_page, local_web
 
 from newsbot.demo import Newsroom, serve
 
@@ -62,3 +63,22 @@ def test_a_site_that_cannot_be_reached_is_said(tmp_path: Path) -> None:
     assert run.returncode == 3
     assert "unreachable" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_broken_feed_and_a_page_about_feeds_lead_to_the_feeds_there_are(tmp_path: Path) -> None:
+    with local_web() as web:
+        urls = {name: web.put(f"/{name}", article_page(f"Money for the {name}", f"the {name}")) for name in ("a", "b")}
+        web.feed("/feed/sport", [urls["a"]])
+        web.put("/rss-list", '<html><a href="/feed/sport">RSS: sport</a></html>')
+        web.put("/behind/", '<a href="/rss-list" class="rss">RSS</a>')
+        web.put("/gone/", '<link rel="alternate" type="application/rss+xml" href="/gone.rss">')
+        web.feed("/feed", [])
+        web.feed("/rss.xml", [urls["b"]])
+        for path, name in (("/behind/", "a"), ("/gone/", "b")):
+            run = run_scrapy(tmp_path / name, "crawl", "site", "-a", f"url={web.base}{path}", *FAST)
+            assert run.returncode == 0, run.stderr
+            assert [line["url"] for line in lines_of(tmp_path / name, "articles")] == [urls[name]]
+            (notes,) = [line["notes"] for line in lines_of(tmp_path / name, "coverage") if "notes" in line]
+            assert (f"feed {web.base}/gone.rss: http_404" in notes) == (name == "b")
+        assert web.paths().count("/rss.xml") == 1, "a listing that names nothing is none, and one that does is the last"
+        assert "/feed.xml" not in web.paths()

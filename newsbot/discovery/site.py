@@ -163,7 +163,7 @@ class Contents:
     candidates: list[Candidate] = field(default_factory=list)
     sub_sitemaps: list[Child] = field(default_factory=list)
     next_page: str | None = None
-    shows_newest: bool
+    newest_alone: bool
     """Whether it shows the newest articles alone, as feeds and news sitemaps do; the others show what there is."""
     notes: list[str] = field(default_factory=list)
     """What an operator should know of it."""
@@ -190,7 +190,7 @@ def read_listing(
         return Contents(
             candidates=feed.candidates,
             next_page=feed.next_url,
-            shows_newest=True,
+            newest_alone=True,
             notes=[*feed.notes, *([f"WebSub hub: {feed.hub}"] if feed.hub else [])],
         )
     if channel == "section":
@@ -199,14 +199,14 @@ def read_listing(
         return Contents(
             candidates=links,
             next_page=next(iter(next_pages(page, url) if page is not None and links else []), None),
-            shows_newest=False,
+            newest_alone=False,
             notes=[] if links else ["no links to articles found"],
         )
     sitemap = parse_sitemap(body, url, charset=charset)
     return Contents(
         candidates=sitemap.candidates,
         sub_sitemaps=sitemap.children,
-        shows_newest=any(candidate.via == "news_sitemap" for candidate in sitemap.candidates),
+        newest_alone=any(candidate.via == "news_sitemap" for candidate in sitemap.candidates),
         notes=sitemap.notes,
     )
 

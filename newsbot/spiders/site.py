@@ -5,27 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from functools import cached_property
 from typing import Self
-from urllib.parse import urljoin
 
 from pydantic import Field, field_validator, model_validator
 from scrapy import Request
 from scrapy.http import Response
 
-from newsbot.discovery import (
-    WELL_KNOWN_FEEDS,
-    WELL_KNOWN_SITEMAPS,
-    Child,
-    feed_links,
-    section_links,
-    sitemaps_in_robots,
-)
-from newsbot.downloader.errors import DOWNLOAD_ERRORS, outcome_of
+from newsbot.discovery import LISTING_ERRORS, Attempt, Child, ListingSearch, feed_links
 from newsbot.items import Candidate
 from newsbot.sources import Source, source_name
 from newsbot.spiders.arguments import Day, SpiderArguments
 from newsbot.spiders.date_range import Days, archive_pages
-from newsbot.spiders.listing import LISTING_PRIORITY, DiscoveringSpider
-from newsbot.store.listings import Listing
+from newsbot.spiders.fetch import charset_of, fetch, listing_search
+from newsbot.spiders.listing import DiscoveringSpider, Poll
 from newsbot.web.urls import canonical_url
 
 MAX_SECTIONS = 20
@@ -99,14 +90,53 @@ class SiteSpider(DiscoveringSpider[SiteArguments]):
             return super().goes_on(links, fresh, page)
         return not self.days.are_over(links) and page < self.settings.getint("NEWSBOT_MAX_ARCHIVE_PAGES")
 
-    def parse_listing(
-        self, response: Response, source: Source, channel: str, known: Listing, page: int, *, owed: bool = False
-    ) -> Iterator[Request]:
-        yield from super().parse_listing(response, source, channel, known, page, owed=owed)
-        if channel == "section" and self.days:
-            yield from self._archive(source, response)
+    async def start(self) -> AsyncIterator[Request]:
+        (source,) = self.run.sources.values()
+        for request in self.resume(source):
+            yield request
+        home, fault = await fetch(self.crawler, Request(source.home))
+        if home is None:
+            self.run.ledger.listing(source.name, "failed", f"home {source.home}: {fault}")
+            return
+        search = await listing_search(self.crawler, home, sections=MAX_SECTIONS)
+        for attempt in search:
+            for request in self.listing_requests(source, attempt.channel, attempt.url):
+                if attempt.channel == "section":
+                    yield request
+                else:
+                    async for further in self._try(request, attempt, search):
+                        yield further
 
-    def _archive(self, source: Source, response: Response) -> Iterator[Request]:
+    async def _try(self, request: Request, attempt: Attempt, search: ListingSearch) -> AsyncIterator[Request]:
+        """Read what may be a feed or sitemap, and tell the search whether it is one."""
+        poll: Poll = request.cb_kwargs["poll"]
+        response, fault = await fetch(self.crawler, request)
+        if response is not None:
+            try:
+                contents = self.contents(response, poll)
+            except LISTING_ERRORS as error:
+                fault = str(error)
+                if attempt.channel == "feed" and error.reason == "html_page":
+                    search.add_feeds(feed_links(response.body, response.url, charset=charset_of(response)))
+            else:
+                is_listing = contents is None or bool(contents)
+                if is_listing:
+                    search.found(attempt)
+                if is_listing or attempt.is_named:
+                    for further in self.take(response, poll, contents):
+                        yield further
+                    return
+        if attempt.is_named:
+            self.unread(poll, fault)
+        else:
+            self.run.ledger.listing(poll.source.name, "absent")
+
+    def parse_listing(self, response: Response, poll: Poll) -> Iterator[Request]:
+        yield from super().parse_listing(response, poll)
+        if poll.channel == "section" and self.days:
+            yield from self._ask_archive(poll.source, response)
+
+    def _ask_archive(self, source: Source, response: Response) -> Iterator[Request]:
         """Ask for the pages of the site's archive that a page links to, those of the days that are wanted."""
         for url in archive_pages(response):
             if self._archive_pages >= self.settings.getint("NEWSBOT_MAX_ARCHIVE_PAGES"):
@@ -116,60 +146,3 @@ class SiteSpider(DiscoveringSpider[SiteArguments]):
                 requests = list(self.listing_requests(source, "section", url))
                 self._archive_pages += len(requests)
                 yield from requests
-
-    async def start(self) -> AsyncIterator[Request]:
-        (source,) = self.run.sources.values()
-        for request in self.resume(source):
-            yield request
-        home = await self._fetch(Request(source.home, priority=LISTING_PRIORITY))
-        if home is None or home.status != 200:
-            what = f"HTTP {home.status}" if home else "cannot be fetched"
-            self.run.ledger.listing(source.name, "failed", f"home {source.home}: {what}")
-            return
-        feeds = feed_links(home.body, home.url)
-        sitemaps = await self._sitemaps_of_robots(source)
-        sections = [source.home, *section_links(home.body, home.url)[:MAX_SECTIONS]]
-        for channel, urls in (("feed", feeds), ("sitemap", sitemaps), ("section", sections)):
-            for url in dict.fromkeys(urls):
-                for request in self.listing_requests(source, channel, url):
-                    yield request
-        for channel, paths in (
-            ("feed", () if feeds else WELL_KNOWN_FEEDS),
-            ("sitemap", () if sitemaps else WELL_KNOWN_SITEMAPS),
-        ):
-            async for request in self._try_well_known(source, channel, paths):
-                yield request
-
-    async def _sitemaps_of_robots(self, source: Source) -> list[str]:
-        url = urljoin(source.home, "/robots.txt")
-        response = await self._fetch(Request(url, meta={"dont_obey_robotstxt": True}))
-        if response is None or response.status != 200:
-            return []
-        return sitemaps_in_robots(response.body.decode("utf-8", "replace"), url)
-
-    async def _try_well_known(self, source: Source, channel: str, paths: tuple[str, ...]) -> AsyncIterator[Request]:
-        """Read the first of the usual addresses that answers with a feed or sitemap."""
-        for url in [urljoin(source.home, path) for path in paths]:
-            for request in self.listing_requests(source, channel, url):
-                response = await self._fetch(request)
-                if response is None or response.status not in (200, 304) or _is_html(response):
-                    self.run.ledger.listing(source.name, "absent")
-                    continue
-                for further in self.parse_listing(response, **request.cb_kwargs):
-                    yield further
-                return
-
-    async def _fetch(self, request: Request) -> Response | None:
-        """Fetch one page that the search for listings needs; None if it cannot be had."""
-        assert self.crawler.engine is not None
-        try:
-            return await self.crawler.engine.download_async(request)
-        except DOWNLOAD_ERRORS as error:
-            _, reason, detail = outcome_of(error)
-            self.logger.info("%s: %s %s", request.url, reason, detail)
-            return None
-
-
-def _is_html(response: Response) -> bool:
-    """Whether a page came that says "not found" with status 200."""
-    return response.status == 200 and b"<html" in response.body[:2000].lower()
