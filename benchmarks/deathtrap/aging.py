@@ -32,16 +32,21 @@ OF_LISTINGS = {
 """The two tables that were one from 0005 on: a listing that was read, and one that was asked."""
 
 
-def age_store(path: Path, revision: str) -> None:
-    """Rewrite a SQLite store, which nobody has open, with the tables of an older schema revision, "0001" to "0004"."""
-    aged = path.with_name(f"{path.name}-aged")
-    engine = create_engine(f"sqlite:///{aged}")
+def make_tables(url: str, revision: str) -> None:
+    """Make the tables of a schema revision in an empty database."""
+    engine = create_engine(url)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
     engine.dispose()
+
+
+def age_store(path: Path, revision: str) -> None:
+    """Rewrite a SQLite store, which nobody has open, with the tables of an older schema revision, "0001" to "0004"."""
+    aged = path.with_name(f"{path.name}-aged")
+    make_tables(f"sqlite:///{aged}", revision)
     with closing(sqlite3.connect(path)) as database:
         database.execute("attach ? as aged", (str(aged),))
         tables = database.execute(
