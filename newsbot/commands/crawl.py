@@ -31,7 +31,7 @@ class Command(ScrapyCrawl):
             raise UsageError(f"there is no spider {args[0]!r}; there are: {', '.join(known)}", print_help=False)
         for name in QUIET:
             logging.getLogger(name).setLevel(logging.WARNING)
-        crawler = self._create_crawler(args[0])
+        crawler = self.crawler_process.create_crawler(args[0])
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         self.exitcode = getattr(crawler.spider, "exit_status", int(self.crawler_process.bootstrap_failed))

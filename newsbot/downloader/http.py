@@ -8,19 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
-from scrapy.core.downloader.handlers.http11 import (
-    HTTP11DownloadHandler,
-    _LenientHTTP11ClientFactory,
-    _LenientHTTP11ClientProtocol,
-)
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _LenientHTTP11ClientProtocol
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadFailedError
 from scrapy.http import Request, Response
 from scrapy.utils.asyncio import CallLaterResult, call_later
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
+from twisted.internet.protocol import Factory
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol
 from twisted.web._newclient import Request as TxRequest
@@ -66,8 +62,8 @@ class Room:
                 give_free_memory_back()
 
     def _share(self) -> None:
-        engine = self._crawler.engine
-        at_work = engine.scraper.slot.active_size if engine and engine.scraper.slot else 0
+        slot = self._crawler.engine.scraper.slot
+        at_work = slot.active_size if slot else 0
         is_full = at_work + sum(self._bytes.values()) > ROOM
         for number, connection in enumerate(self._bytes):
             connection.wait(is_full and (number > 0 or at_work > ROOM))
@@ -143,12 +139,14 @@ class BoundedClientProtocol(_LenientHTTP11ClientProtocol):
                 self.transport.resumeProducing()
 
 
-class BoundedClientFactory(_LenientHTTP11ClientFactory):
+class BoundedClientFactory(Factory):
     """Makes the connections of the pool."""
 
-    def __init__(self, room: Room, *args: Any) -> None:
-        super().__init__(*args)  # type: ignore[no-untyped-call]
+    noisy = False
+
+    def __init__(self, room: Room, quiescent: Callable[[HTTP11ClientProtocol], None], _endpoint: str) -> None:
         self._room = room
+        self._quiescent = quiescent
 
     def buildProtocol(self, addr: IAddress | None) -> HTTP11ClientProtocol:  # noqa: ARG002, N802 (Twisted's interface)
-        return BoundedClientProtocol(self._room, self._quiescentCallback)
+        return BoundedClientProtocol(self._room, self._quiescent)

@@ -278,7 +278,6 @@ class PoliteThrottle(AutoThrottle):
 
 def downloader_of(crawler: Crawler) -> HostDownloader:
     """Return the downloader of a crawl."""
-    assert crawler.engine is not None
     assert isinstance(crawler.engine.downloader, HostDownloader)
     return crawler.engine.downloader
 

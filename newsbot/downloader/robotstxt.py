@@ -83,7 +83,6 @@ class RobotsMiddleware:
 
     async def _fetch(self, request: Request) -> str:
         """Return the robots.txt that holds for a request, empty where there is none. Raises DOWNLOAD_ERRORS."""
-        assert self.crawler.engine is not None
         parts = urlparse_cached(request)
         response = await self.crawler.engine.download_async(
             Request(

@@ -59,7 +59,6 @@ class ReservationMiddleware:
         text, read_at = self._kept.get(parts.netloc, ("", ""))
         if read_at and datetime.fromisoformat(run.now()) - datetime.fromisoformat(read_at) < KEPT:
             return [(pattern, reserved) for pattern, reserved in orjson.loads(text)]
-        assert self.crawler.engine is not None
         url = f"{parts.scheme}://{parts.netloc}/.well-known/tdmrep.json"
         try:
             response = await self.crawler.engine.download_async(Request(url, priority=request.priority))
