@@ -1,5 +1,8 @@
 """Every setting of newsbot, its default and its reason. Scrapy's own names follow Scrapy's manual.
 
+In this order: what a run reads and writes, what it takes on, what it knows already, its manners, its bounds,
+extraction, the components that all of this is made of, and what a run prints.
+
 Change one for a run with ``-s NAME=VALUE``. NEWSBOT_OUTPUT, NEWSBOT_DATABASE_URL, NEWSBOT_SOURCES,
 NEWSBOT_CHROMIUM, NEWSBOT_CONTACT, NEWSBOT_BROKER_URL and NEWSBOT_QUEUE are read from the environment too, for cron and
 containers.
@@ -15,7 +18,7 @@ SPIDER_MODULES = ["newsbot.spiders"]
 NEWSPIDER_MODULE = "newsbot.spiders"
 COMMANDS_MODULE = "newsbot.commands"
 
-# --- What newsbot reads and writes ---------------------------------------------------------------
+# --- What a run reads and writes -----------------------------------------------------------------
 # Folder of all files that runs write.
 NEWSBOT_OUTPUT = os.environ.get("NEWSBOT_OUTPUT", "output")
 # The store. Empty: SQLite in the output folder. PostgreSQL: postgresql+psycopg://user@host/name
@@ -25,23 +28,15 @@ NEWSBOT_SOURCES = os.environ.get("NEWSBOT_SOURCES", "")
 # Many machines: where the queue of sources is (RabbitMQ), and its name.
 NEWSBOT_BROKER_URL = os.environ.get("NEWSBOT_BROKER_URL", "amqp://guest:guest@127.0.0.1:5672//")
 NEWSBOT_QUEUE = os.environ.get("NEWSBOT_QUEUE", "newsbot")
+# Copies of a known article: in files of their own (separate), among the articles (inline), in no file (drop).
+NEWSBOT_DUPLICATES = "separate"
 # Whether records say what cleaning removed.
 NEWSBOT_EXPORT_REMOVED = True
-
-# --- Pages that need JavaScript (sources with render = true) --------------------------------------
-# The browser's program. Empty: the Chromium or Chrome that is installed.
-NEWSBOT_CHROMIUM = os.environ.get("NEWSBOT_CHROMIUM", "")
-
-# --- Extraction ----------------------------------------------------------------------------------
-# Worker processes; -1: one a core, 0: none, in the crawl's own process.
-NEWSBOT_EXTRACT_WORKERS = -1
-# Seconds for one page; then its worker is killed and the page is rejected.
-NEWSBOT_EXTRACT_TIMEOUT = 20.0
+# -o and -O write the fields of the record (docs/data.md), in its order.
+FEED_EXPORT_FIELDS = list(record.NAMES)
+FEED_EXPORT_ENCODING = "utf-8"
 
 # --- How much a run takes on ---------------------------------------------------------------------
-# The ledger sees to it that an address is fetched once. Scrapy's filter would also drop, without a word,
-# what two addresses redirect to.
-DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 # New candidates a source and run, newest first; the rest stays for the next run. 0: no bound.
 NEWSBOT_MAX_NEW = 2000
 # Sub-sitemaps read a source and run, newest first.
@@ -52,20 +47,20 @@ NEWSBOT_MAX_ARTICLE_PAGES = 20
 NEWSBOT_MAX_SECTION_PAGES = 5
 # Pages read of a site's archive, and of each of its sections, by a backfill (crawl site -a since=...).
 NEWSBOT_MAX_ARCHIVE_PAGES = 500
-
-# --- How often listings are asked (crawl news -a due=1) --------------------------------------------
-# Minutes. A feed's interval follows how much of it is new, between these; docs/decisions/0005-polling.md.
+# How often listings are asked (crawl news -a due=1), in minutes. A feed's interval follows how much of it is new,
+# between these; docs/decisions/0005-polling.md.
 NEWSBOT_POLL_MIN = 5.0
 NEWSBOT_POLL_MAX = 360.0
 
 # --- What is known already -----------------------------------------------------------------------
-# Copies of a known article: in files of their own (separate), among the articles (inline), in no file (drop).
-NEWSBOT_DUPLICATES = "separate"
 # When `crawl news` looks at an article again, in hours after it was first seen. Most corrections come soon. []: never.
 NEWSBOT_REVISIT_HOURS = [1, 6, 24, 72]
 # How long copies with other words are recognised, which takes half a kilobyte an article; the same words and the
 # same address always are. 0: for ever.
 NEWSBOT_REMEMBER_DAYS = 90
+# The ledger sees to it that an address is fetched once. Scrapy's filter would also drop, without a word,
+# what two addresses redirect to.
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 
 # --- Good manners --------------------------------------------------------------------------------
 # A page or address where the people of a site can reach you.
@@ -87,27 +82,6 @@ NEWSBOT_MAX_WAIT = 60.0
 # Seconds that one host may cost a run in vain: rests, time-outs, failures (a second each at least); an answer earns a
 # second back. Then what is left of the host waits for the next run. 0: no bound.
 NEWSBOT_PATIENCE = 60.0
-DOWNLOADER = "newsbot.downloader.politeness.HostDownloader"
-# Hosts take turns; the requests of a slow one wait outside the downloader, where they hold up nobody.
-SCHEDULER_PRIORITY_QUEUE = "newsbot.downloader.politeness.HostQueue"
-# A news site needs no cookie to be read, and cookies make articles differ from visit to visit.
-COOKIES_ENABLED = False
-DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-
-# Scrapy starts so many tasks for every response, whether or not it has items; a page is one item.
-CONCURRENT_ITEMS = 2
-
-# --- Bounds on what a site can do to a run -------------------------------------------------------
-# Scrapy's default is 1 GiB; the largest sitemap allowed by sitemaps.org is 50 MB.
-DOWNLOAD_MAXSIZE = 52_428_800
-DOWNLOAD_WARNSIZE = 0
-# Bytes of pages at work above which nothing new is asked for; with Scrapy's 5 MB, one page could stop the whole crawl.
-SCRAPER_SLOT_MAX_ACTIVE_SIZE = 12_582_912
-DOWNLOAD_TIMEOUT = 30
-DOWNLOAD_VERIFY_CERTIFICATES = True
-DNS_TIMEOUT = 10
-# Look-ups wait in threads; with no network, ten would hold up a hundred hosts for minutes.
-REACTOR_THREADPOOL_MAXSIZE = 40
 # One more try at once; what fails again is tried by later runs.
 RETRY_TIMES = 1
 # Not what timed out: that has taken DOWNLOAD_TIMEOUT already.
@@ -119,12 +93,51 @@ RETRY_EXCEPTIONS = [
 ]
 # Without 429 and 503, of which RetryAfterMiddleware knows more.
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]
-REDIRECT_MAX_TIMES = 8
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
+# A news site needs no cookie to be read, and cookies make articles differ from visit to visit.
+COOKIES_ENABLED = False
+DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+# --- Bounds on what a site can do to a run -------------------------------------------------------
+# Scrapy's default is 1 GiB; the largest sitemap allowed by sitemaps.org is 50 MB.
+DOWNLOAD_MAXSIZE = 52_428_800
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_TIMEOUT = 30
+DOWNLOAD_VERIFY_CERTIFICATES = True
+REDIRECT_MAX_TIMES = 8
+DNS_TIMEOUT = 10
+# Look-ups wait in threads; with no network, ten would hold up a hundred hosts for minutes.
+REACTOR_THREADPOOL_MAXSIZE = 40
+# Bytes of pages at work above which nothing new is asked for; with Scrapy's 5 MB, one page could stop the whole crawl.
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 12_582_912
+# Scrapy starts so many tasks for every response, whether or not it has items; a page is one item.
+CONCURRENT_ITEMS = 2
 # Both open a port through which code can be run in the crawl.
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
+# --- Extraction ----------------------------------------------------------------------------------
+# Worker processes; -1: one a core, 0: none, in the crawl's own process.
+NEWSBOT_EXTRACT_WORKERS = -1
+# Seconds for one page; then its worker is killed and the page is rejected.
+NEWSBOT_EXTRACT_TIMEOUT = 20.0
+# Pages that need JavaScript (sources with render = true): the browser's program. Empty: the Chromium or Chrome that is
+# installed.
+NEWSBOT_CHROMIUM = os.environ.get("NEWSBOT_CHROMIUM", "")
+
+# --- What all of this is made of -----------------------------------------------------------------
+# Hosts take turns; the requests of a slow one wait outside the downloader, where they hold up nobody.
+SCHEDULER_PRIORITY_QUEUE = "newsbot.downloader.politeness.HostQueue"
+# On the way out, from first to last.
+DOWNLOADER_MIDDLEWARES = {
+    "newsbot.downloader.ssrf.PrivateAddressMiddleware": 60,
+    "newsbot.downloader.politeness.RetryAfterMiddleware": 70,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "newsbot.downloader.robotstxt.RobotsMiddleware": 100,
+    "newsbot.downloader.tdmrep.ReservationMiddleware": 110,
+    "newsbot.downloader.ssrf.ConnectionMiddleware": 610,
+}
+DOWNLOADER = "newsbot.downloader.politeness.HostDownloader"
 # A page can ask for the web alone: nothing of newsbot reads files, FTP, S3 or data: addresses.
 DOWNLOAD_HANDLERS = {
     "http": "newsbot.downloader.http.BoundedDownloadHandler",
@@ -134,19 +147,10 @@ DOWNLOAD_HANDLERS = {
     "ftp": None,
     "s3": None,
 }
-
-# --- The way of an article -----------------------------------------------------------------------
+# The way of a page, once a spider has it.
 ITEM_PIPELINES = {
     "newsbot.pipelines.ArticlePipeline": 100,
     "newsbot.pipelines.StorePipeline": 300,
-}
-DOWNLOADER_MIDDLEWARES = {
-    "newsbot.downloader.ssrf.PrivateAddressMiddleware": 60,
-    "newsbot.downloader.politeness.RetryAfterMiddleware": 70,
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "newsbot.downloader.robotstxt.RobotsMiddleware": 100,
-    "newsbot.downloader.tdmrep.ReservationMiddleware": 110,
-    "newsbot.downloader.ssrf.ConnectionMiddleware": 610,
 }
 EXTENSIONS = {
     "newsbot.extensions.log_escaping.EscapedLog": 0,
@@ -156,9 +160,6 @@ EXTENSIONS = {
     "scrapy.extensions.throttle.AutoThrottle": None,
     "scrapy.extensions.logstats.LogStats": None,
 }
-# -o and -O write the fields of the record (docs/data.md), in its order.
-FEED_EXPORT_FIELDS = list(record.NAMES)
-FEED_EXPORT_ENCODING = "utf-8"
 
 # --- What a run prints ---------------------------------------------------------------------------
 LOG_LEVEL = "INFO"

@@ -57,6 +57,13 @@ def test_every_setting_is_documented_with_its_default() -> None:
         ), name
 
 
+def test_no_setting_is_documented_that_there_is_not() -> None:
+    settings = BaseSettings()
+    settings.setmodule("newsbot.settings")
+    shown = {name for page in PAGES for name in re.findall(r"\bNEWSBOT_[A-Z_]+\b", page.read_text("utf-8"))}
+    assert {name for name in shown if not name.startswith("NEWSBOT_TEST_")} <= set(settings)
+
+
 def test_every_command_is_documented_and_no_other_is_named() -> None:
     commands = {path.stem for path in (ROOT / "newsbot" / "commands").glob("[a-z]*.py")}
     named = {name for page in PAGES for name in re.findall(r"`scrapy ([a-z]+)", page.read_text("utf-8"))}

@@ -47,7 +47,7 @@ def use_browser(settings: BaseSettings, sources: Iterable[Source]) -> None:
     if not any(source.render for source in sources) or missing(settings):
         return
     values = {
-        "DOWNLOAD_HANDLERS": {**settings.getdict("DOWNLOAD_HANDLERS"), "http": HANDLER, "https": HANDLER},
+        "DOWNLOAD_HANDLERS": {**settings.getwithbase("DOWNLOAD_HANDLERS"), "http": HANDLER, "https": HANDLER},
         "PLAYWRIGHT_BROWSER_PROVIDER": "newsbot.downloader.browser.GuardedBrowser",
         "PLAYWRIGHT_LAUNCH_OPTIONS": {"executable_path": chromium(settings)},
         "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": PAGES_AT_ONCE,
