@@ -126,10 +126,10 @@ class StorePipeline:
         with self.spider.store_guard():
             match item:
                 case Rejection():
-                    self.spider.run.reject(item)
+                    self.spider.run.verdicts.reject(item)
                     raise DropItem(f"{item.reason}: {item.url}", log_level="DEBUG")
                 case Collected():
-                    verdict, article = self.spider.run.save(item)
+                    verdict, article = self.spider.run.verdicts.save(item)
                     if not isinstance(verdict, New | Revision):
                         raise DropItem(f"{verdict.outcome}: {item.article.url}", log_level="DEBUG")
                     return article
@@ -138,4 +138,4 @@ class StorePipeline:
     def item_error(self, item: object) -> None:
         """Give a page on which newsbot itself failed its outcome; Scrapy has logged the traceback."""
         if isinstance(item, Page):
-            self.spider.run.reject(Rejection(url=item.aliases[0], reason="internal_error"))
+            self.spider.run.verdicts.reject(Rejection(url=item.aliases[0], reason="internal_error"))

@@ -177,9 +177,11 @@ def test_a_clock_set_back_loses_and_doubles_nothing(tmp_path: Path, engine: Engi
         heal(engine, tmp_path, now=now)
         run = Run(engine, tmp_path, [source], spider="news", now=lambda: now)
         named = [Candidate(url=url, via="feed") for url in urls]
-        for candidate in run.discover(source, named, Listing(source.name, "https://example.org/feed", digest=now)):
-            run.fetched(candidate.url)
-            run.save(collected(candidate.url, text=f"About {candidate.url}.\n\nAnd more of {candidate.url}."))
+        for candidate in run.intake.discover(
+            source, named, Listing(source.name, "https://example.org/feed", digest=now)
+        ):
+            run.verdicts.fetched(candidate.url)
+            run.verdicts.save(collected(candidate.url, text=f"About {candidate.url}.\n\nAnd more of {candidate.url}."))
         if dies:
             run.abandon()
         else:

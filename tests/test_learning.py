@@ -43,16 +43,16 @@ def crawl(engine: Engine, tmp_path: Path) -> Callable[..., Run]:
     def crawl(numbers: range, *, sections: tuple[list[str], ...] = ()) -> Run:
         run = Run(engine, tmp_path, [SOURCE], spider="news")
         for page in sections:
-            run.learning.learn_section(SOURCE.home, page)
+            run.boilerplate.learn_section(SOURCE.home, page)
         urls = {number: f"https://example.org/{number}" for number in numbers}
-        run.discover(
+        run.intake.discover(
             SOURCE,
             [Candidate(url=url, via="feed") for url in urls.values()],
             Listing(SOURCE.name, "https://example.org/f"),
         )
         for number, url in urls.items():
-            run.fetched(url)
-            run.save(collected(url, text=story(number), title=f"Story {number}"))
+            run.verdicts.fetched(url)
+            run.verdicts.save(collected(url, text=story(number), title=f"Story {number}"))
         run.finish()
         return run
 

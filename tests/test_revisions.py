@@ -46,26 +46,26 @@ def at(engine: Engine, tmp_path: Path) -> Iterator[Callable[..., Run]]:
 
 def first(run: Run, **fields: Any) -> None:
     candidate = Candidate(url=URL, via="feed", authors=["Ana Silva"])
-    run.discover(SOURCE, [candidate], FEED)
-    assert run.fetched(URL, ('"1"', "Fri, 20 Nov 2026 08:00:00 GMT"))
-    run.save(collected(URL, TEXT, **fields))
+    run.intake.discover(SOURCE, [candidate], FEED)
+    assert run.verdicts.fetched(URL, ('"1"', "Fri, 20 Nov 2026 08:00:00 GMT"))
+    run.verdicts.save(collected(URL, TEXT, **fields))
     run.finish()
 
 
 def again(run: Run) -> list[str | None]:
-    return [visit.etag for visit in run.revisits(SOURCE)]
+    return [visit.etag for visit in run.intake.revisits(SOURCE)]
 
 
 def bring(run: Run, **fields: Any) -> Article:
     assert again(run)
-    assert run.fetched(URL, ('"2"', None))
-    return run.save(collected(URL, **{"text": TEXT, **fields})).article
+    assert run.verdicts.fetched(URL, ('"2"', None))
+    return run.verdicts.save(collected(URL, **{"text": TEXT, **fields})).article
 
 
 def test_an_article_is_due_by_schedule_with_its_validators_and_hints(at: Callable[..., Run]) -> None:
     first(at(START))
-    assert at("2026-11-20T08:59:59Z").revisits(SOURCE) == []
-    (visit,) = at("2026-11-20T09:00:00Z").revisits(SOURCE)
+    assert at("2026-11-20T08:59:59Z").intake.revisits(SOURCE) == []
+    (visit,) = at("2026-11-20T09:00:00Z").intake.revisits(SOURCE)
     assert (visit.etag, visit.last_modified) == ('"1"', "Fri, 20 Nov 2026 08:00:00 GMT")
     assert (visit.candidate.url, visit.candidate.via, visit.candidate.authors) == (URL, "feed", ["Ana Silva"])
 
@@ -76,7 +76,7 @@ def test_the_schedule_decays_and_ends(at: Callable[..., Run]) -> None:
     for time in due:
         run = at(time)
         assert again(run) == ['"1"']
-        run.not_modified(URL)
+        run.verdicts.not_modified(URL)
         assert run.finish().total.counts == {"discovered": 1, "not_modified": 1}
         assert again(at(time)) == []
     assert again(at("2027-01-01T00:00:00Z")) == []
@@ -86,7 +86,7 @@ def test_a_late_visit_counts_for_all_it_missed(at: Callable[..., Run]) -> None:
     first(at(START))
     run = at("2026-11-21T09:00:00Z")
     again(run)
-    run.not_modified(URL)
+    run.verdicts.not_modified(URL)
     assert again(at("2026-11-23T07:59:59Z")) == []
     assert again(at("2026-11-23T08:00:00Z")) == ['"1"']
 
@@ -122,7 +122,7 @@ def test_a_page_that_is_gone_is_the_last_version_with_its_text(at: Callable[...,
     first(at(START))
     run = at(LATER)
     again(run)
-    run.gone(URL)
+    run.verdicts.gone(URL)
     assert run.finish().total.counts == {"discovered": 1, "fetched": 1, "revised": 1}
     last = lines_of(tmp_path, "articles")[-1]
     assert (last["change"], last["revision"], last["text"], last["fetched_at"]) == ("removed", 2, TEXT, LATER)
@@ -135,16 +135,16 @@ def test_a_visit_that_brings_nothing_changes_nothing(at: Callable[..., Run], tmp
     run = at(LATER)
     again(run)
     if fate == "reject":
-        run.fetched(URL)
-        run.reject(Rejection(url=URL, reason="login_wall"))
+        run.verdicts.fetched(URL)
+        run.verdicts.reject(Rejection(url=URL, reason="login_wall"))
     elif fate == "fail":
-        run.fail(URL, "timeout")
+        run.verdicts.fail(URL, "timeout")
     else:
-        run.skip(URL, "robots_txt")
+        run.verdicts.skip(URL, "robots_txt")
     run.finish()
     following = at("2026-11-20T10:00:00Z")
-    assert following.resume(SOURCE) == []
-    assert following.discover(SOURCE, [Candidate(url=URL, via="feed")], FEED) == []
+    assert following.intake.resume(SOURCE) == []
+    assert following.intake.discover(SOURCE, [Candidate(url=URL, via="feed")], FEED) == []
     assert following.finish().total.counts == {"discovered": 1, "already_known": 1}
     assert again(at("2026-11-20T14:00:00Z")) == ['"1"']
 
@@ -153,8 +153,8 @@ def test_a_listing_that_names_a_visited_article_counts_it_once(at: Callable[...,
     first(at(START))
     run = at(LATER)
     assert again(run)
-    assert run.discover(SOURCE, [Candidate(url=URL, via="feed")], FEED) == []
-    run.not_modified(URL)
+    assert run.intake.discover(SOURCE, [Candidate(url=URL, via="feed")], FEED) == []
+    run.verdicts.not_modified(URL)
     assert run.finish().total.counts == {"discovered": 1, "not_modified": 1}
 
 
@@ -236,9 +236,9 @@ def test_a_schedule_that_cannot_be_meant_is_one_clear_message(tmp_path: Path) ->
 def test_what_cleaning_learns_to_take_out_is_no_revision(at: Callable[..., Run]) -> None:
     plea = "Our newsroom depends on readers like you, so please think about a gift to it before you leave."
     run = at(START)
-    run.discover(SOURCE, [Candidate(url=URL, via="feed")], FEED)
-    run.fetched(URL)
-    run.save(collected(URL, f"{TEXT}\n\n{plea}"))
+    run.intake.discover(SOURCE, [Candidate(url=URL, via="feed")], FEED)
+    run.verdicts.fetched(URL)
+    run.verdicts.save(collected(URL, f"{TEXT}\n\n{plea}"))
     run.finish()
     later = at(LATER)
     bring(later, removed=[Removed(text=plea, reason="learned")])

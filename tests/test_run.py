@@ -9,7 +9,8 @@ from conftest import collected, lines_of
 from sqlalchemy import Engine
 
 from newsbot.crawl.recovery import RunLock, heal, place_of
-from newsbot.crawl.run import OWN_FAULTS, Run
+from newsbot.crawl.run import Run
+from newsbot.crawl.verdicts import OWN_FAULTS
 from newsbot.items import Candidate, Rejection
 from newsbot.sources import Source
 from newsbot.store import runs
@@ -42,19 +43,19 @@ def candidates(*paths: str) -> list[Candidate]:
 
 def bring(run: Run, path: str, text: str) -> None:
     url = f"https://example.org{path}"
-    assert run.fetched(url)
-    run.save(collected(url, text=text))
+    assert run.verdicts.fetched(url)
+    run.verdicts.save(collected(url, text=text))
 
 
 def test_a_run_ends_in_whole_files_and_its_sums(start: Start, engine: Engine, tmp_path: Path) -> None:
     run = start()
-    fresh = run.discover(SOURCE, candidates("/a", "/b", "/c", "/gone", "/shop/x"), FEED)
+    fresh = run.intake.discover(SOURCE, candidates("/a", "/b", "/c", "/gone", "/shop/x"), FEED)
     assert [candidate.url[-2:] for candidate in fresh] == ["/a", "/b", "/c", "ne"]
     bring(run, "/a", "Text of a.")
     bring(run, "/b", "Text of a.")
-    run.fetched("https://example.org/c")
-    run.reject(Rejection(url="https://example.org/c", reason="section_page"))
-    run.fail("https://example.org/gone", "http_404")
+    run.verdicts.fetched("https://example.org/c")
+    run.verdicts.reject(Rejection(url="https://example.org/c", reason="section_page"))
+    run.verdicts.fail("https://example.org/gone", "http_404")
     summary = run.finish()
 
     assert summary.total.counts == {
@@ -76,13 +77,13 @@ def test_a_run_ends_in_whole_files_and_its_sums(start: Start, engine: Engine, tm
 
 def test_the_next_run_knows_what_is_stored_and_tries_what_failed(start: Start, engine: Engine, tmp_path: Path) -> None:
     run = start()
-    run.discover(SOURCE, candidates("/a", "/b"), FEED)
+    run.intake.discover(SOURCE, candidates("/a", "/b"), FEED)
     bring(run, "/a", "Text.")
-    run.fail("https://example.org/b", "timeout")
+    run.verdicts.fail("https://example.org/b", "timeout")
     run.finish()
     again = start()
-    assert [candidate.url for candidate in again.resume(SOURCE)] == ["https://example.org/b"]
-    assert again.discover(SOURCE, candidates("/a", "/b"), FEED) == []
+    assert [candidate.url for candidate in again.intake.resume(SOURCE)] == ["https://example.org/b"]
+    assert again.intake.discover(SOURCE, candidates("/a", "/b"), FEED) == []
     bring(again, "/b", "Other text.")
     counts = again.finish().total.counts
     assert counts == {"discovered": 2, "already_known": 1, "fetched": 1, "new": 1}
@@ -90,19 +91,21 @@ def test_the_next_run_knows_what_is_stored_and_tries_what_failed(start: Start, e
 
 def test_what_is_over_the_limit_is_left_for_the_next_run(start: Start, engine: Engine, tmp_path: Path) -> None:
     run = start(max_new=2)
-    assert len(run.discover(SOURCE, candidates("/a", "/b", "/c"), FEED)) == 2
+    assert len(run.intake.discover(SOURCE, candidates("/a", "/b", "/c"), FEED)) == 2
     assert run.schedule.listing(SOURCE.name, FEED.url).etag is None, "the feed must be read in full again"
     bring(run, "/a", "Text a.")
     bring(run, "/b", "Text b.")
     assert run.finish().total.reasons == {"skipped:over_limit": 1}
     again = start(max_new=2)
-    assert [c.url for c in again.discover(SOURCE, candidates("/a", "/b", "/c"), FEED)] == ["https://example.org/c"]
+    assert [c.url for c in again.intake.discover(SOURCE, candidates("/a", "/b", "/c"), FEED)] == [
+        "https://example.org/c"
+    ]
     assert again.schedule.listing(SOURCE.name, FEED.url).etag == '"1"'
 
 
 def test_a_dead_run_is_healed_by_the_next(start: Start, engine: Engine, tmp_path: Path) -> None:
     dead = start()
-    dead.discover(SOURCE, candidates("/a", "/b"), FEED)
+    dead.intake.discover(SOURCE, candidates("/a", "/b"), FEED)
     bring(dead, "/a", "Text.")
     assert heal(engine, tmp_path, now=NOW) == {}, "its lock is held: it lives"
     dead.abandon()
@@ -112,7 +115,7 @@ def test_a_dead_run_is_healed_by_the_next(start: Start, engine: Engine, tmp_path
     assert (sums["discovered"], sums["fetched"], sums["new"]) == (1, 1, 1)
     assert heal(engine, tmp_path, now=NOW) == {}
     run = start()
-    assert [candidate.url for candidate in run.resume(SOURCE)] == ["https://example.org/b"]
+    assert [candidate.url for candidate in run.intake.resume(SOURCE)] == ["https://example.org/b"]
 
 
 @pytest.mark.parametrize("step", ["close_books", "rename", "mark_done", "end_run"])
@@ -126,7 +129,7 @@ def test_a_death_at_any_step_of_export_changes_no_line(
         raise Killed
 
     run = start()
-    run.discover(SOURCE, candidates("/a"), FEED)
+    run.intake.discover(SOURCE, candidates("/a"), FEED)
     bring(run, "/a", "Text.")
     target = {
         "close_books": "newsbot.store.runs.close_books",
@@ -162,14 +165,14 @@ def test_a_death_after_all_was_done_leaves_no_lock(
 @pytest.mark.parametrize("reason", sorted(OWN_FAULTS))
 def test_what_may_be_newsbots_own_fault_is_tried_again_a_few_times(start: Start, reason: str) -> None:
     url = "https://example.org/a"
-    start().discover(SOURCE, candidates("/a"), FEED)
+    start().intake.discover(SOURCE, candidates("/a"), FEED)
     for _ in range(MAX_TRIES):
         run = start()
-        assert [candidate.url for candidate in run.resume(SOURCE)] == [url]
-        run.fetched(url)
-        run.reject(Rejection(url=url, reason=reason))
+        assert [candidate.url for candidate in run.intake.resume(SOURCE)] == [url]
+        run.verdicts.fetched(url)
+        run.verdicts.reject(Rejection(url=url, reason=reason))
         assert run.finish().total.reasons == {f"rejected:{reason}": 1}
-    assert list(start().resume(SOURCE)) == []
+    assert list(start().intake.resume(SOURCE)) == []
 
 
 def test_a_lock_is_held_by_one(tmp_path: Path) -> None:
@@ -182,7 +185,7 @@ def test_a_lock_is_held_by_one(tmp_path: Path) -> None:
 
 def test_removed_lines_can_be_left_out_of_the_files(start: Start, engine: Engine, tmp_path: Path) -> None:
     run = start(with_removed=False)
-    run.discover(SOURCE, candidates("/a"), FEED)
+    run.intake.discover(SOURCE, candidates("/a"), FEED)
     bring(run, "/a", "Text.")
     run.finish()
     assert lines_of(tmp_path, "articles")[0]["removed"] == []

@@ -19,7 +19,7 @@ from newsbot.store.articles import rewrite
 from newsbot.web.urls import site_of
 
 
-class Learning:
+class SiteBoilerplate:
     """The boilerplate of the sites that a run meets."""
 
     def __init__(self, engine: Engine) -> None:

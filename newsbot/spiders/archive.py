@@ -67,7 +67,7 @@ class ArchiveSpider(CollectingSpider[ArchiveArguments]):
         for file in self.files:
             self.logger.info("reading %s", file)
             for page in pages_of(file):
-                if self.run.admit(page.source, page.candidate) and self.run.fetched(page.candidate.url):
+                if self.run.intake.admit(page.source, page.candidate) and self.run.verdicts.fetched(page.candidate.url):
                     await self.room.acquire()
                     yield page
 

@@ -178,7 +178,9 @@ class CollectingSpider(Spider, Generic[Args]):
 
     def parse_article(self, response: Response, source: Source, candidate: Candidate) -> Iterator[Page]:
         """Hand a fetched page to the pipelines."""
-        if not self.run.fetched(candidate.url, (header_of(response, "ETag"), header_of(response, "Last-Modified"))):
+        if not self.run.verdicts.fetched(
+            candidate.url, (header_of(response, "ETag"), header_of(response, "Last-Modified"))
+        ):
             return
         yield Page(
             url=response.url,
@@ -197,13 +199,13 @@ class CollectingSpider(Spider, Generic[Args]):
         candidate: Candidate = request.cb_kwargs["candidate"]
         assert failure.value is not None
         outcome, reason, detail = outcome_of(failure.value)
-        if self.run.ledger.entry(candidate.url) is None:
+        if not self.run.verdicts.is_open(candidate.url):
             return
         with self.store_guard():
             if outcome == "skipped":
-                self.run.skip(candidate.url, reason)
+                self.run.verdicts.skip(candidate.url, reason)
             else:
-                self.run.fail(candidate.url, reason, detail)
+                self.run.verdicts.fail(candidate.url, reason, detail)
 
     def _heal(self, engine: Engine, output: Path, with_removed: bool) -> None:
         for run_id, files in heal(engine, output, now=utc_now(), with_removed=with_removed).items():

@@ -13,7 +13,7 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from newsbot.crawl.run import POSTPONED
+from newsbot.crawl.verdicts import POSTPONED
 from newsbot.discovery import (
     LISTING_ERRORS,
     Child,
@@ -82,7 +82,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
 
     def resume(self, source: Source, *, failed: bool = True) -> Iterator[Request]:
         """Ask for what earlier runs discovered and did not bring home."""
-        for candidate in self.run.resume(source, failed=failed):
+        for candidate in self.run.intake.resume(source, failed=failed):
             yield self.article_request(source, candidate)
 
     def listing_requests(
@@ -157,7 +157,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
             return
         source, named, schedule = poll.source, contents.candidates, self.run.schedule
         if poll.channel == "section":
-            self.run.learning.learn_section(response.url, text_blocks(response.body, charset=charset_of(response)))
+            self.run.boilerplate.learn_section(response.url, text_blocks(response.body, charset=charset_of(response)))
         read = Listing(
             source.name,
             poll.known.url,
@@ -176,7 +176,9 @@ class DiscoveringSpider(CollectingSpider[Args]):
             return is_wanted and self.goes_on(named, len(named) if owed else fresh, poll.page)
 
         with self.store_guard():
-            fresh = self.run.discover(source, named, read, at=at, newest_alone=contents.newest_alone, goes_on=goes_on)
+            fresh = self.run.intake.discover(
+                source, named, read, at=at, newest_alone=contents.newest_alone, goes_on=goes_on
+            )
         gap = schedule.listing(source.name, read.url).gaps > before.gaps
         self.run.ledger.listing(source.name, "read")
         notes = list(contents.notes)
@@ -223,7 +225,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
 
     def _articles_of(self, source: Source) -> list[str]:
         if source.name not in self._articles:
-            self._articles[source.name] = self.run.articles_of(source)
+            self._articles[source.name] = self.run.intake.articles_of(source)
         return self._articles[source.name]
 
 

@@ -37,7 +37,7 @@ class RevisitingSpider(DiscoveringSpider[Args]):
 
     def revisit(self, source: Source) -> Iterator[Request]:
         """Ask for the articles of a source whose time has come."""
-        for visit in self.run.revisits(source):
+        for visit in self.run.intake.revisits(source):
             headers = {"If-None-Match": visit.etag, "If-Modified-Since": visit.last_modified}
             yield Request(
                 visit.candidate.url,
@@ -53,9 +53,9 @@ class RevisitingSpider(DiscoveringSpider[Args]):
         """Note that an article is as it was or gone, or hand its page to the pipelines."""
         with self.store_guard():
             if response.status == 304:
-                self.run.not_modified(candidate.url)
+                self.run.verdicts.not_modified(candidate.url)
             elif response.status in GONE:
-                self.run.gone(candidate.url)
+                self.run.verdicts.gone(candidate.url)
             else:
                 yield from self.parse_article(response, source, candidate)
 

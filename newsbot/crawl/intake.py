@@ -1,0 +1,139 @@
+"""What a run takes in: what listings and archives name, what earlier runs left, what is to be looked at again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
+
+from sqlalchemy import Engine
+
+from newsbot.crawl.schedule import Schedule, minutes_spanned
+from newsbot.crawl.verdicts import Verdicts
+from newsbot.items import Candidate
+from newsbot.sources import Source
+from newsbot.store import frontier, revisits
+from newsbot.store.ledger import Ledger
+from newsbot.store.listings import Listing
+from newsbot.store.revisits import VISIT, Visit
+from newsbot.web.urls import url_key
+
+LEFT_FOR_LATER = frozenset({"over_limit", "out_of_range"})
+"""Reasons to skip an address that another run may not have: its listing counts as not read."""
+
+
+class Intake:
+    """Opens an entry in the ledger for every address that a run meets, and tells which ones are to be fetched."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        ledger: Ledger,
+        schedule: Schedule,
+        verdicts: Verdicts,
+        *,
+        now: Callable[[], str],
+        accepts: Callable[[Candidate], str | None],
+        max_new: int,
+    ) -> None:
+        """``accepts`` gives a further reason to skip a candidate; ``max_new`` bounds a source, 0 is no bound."""
+        self._engine = engine
+        self._ledger = ledger
+        self._schedule = schedule
+        self._verdicts = verdicts
+        self._now = now
+        self._accepts = accepts
+        self._max_new = max_new
+        self._taken: Counter[str] = Counter()
+
+    def discover(
+        self,
+        source: Source,
+        candidates: Sequence[Candidate],
+        read: Listing,
+        *,
+        at: str | None = None,
+        newest_alone: bool = False,
+        goes_on: Callable[[int, bool], bool] = lambda _new, _gap: True,
+    ) -> list[Candidate]:
+        """Put what a listing names onto the frontier, and return what is to be fetched now.
+
+        ``newest_alone``: it names no more than its newest entries, as a feed does. For ``at`` and ``goes_on`` see
+        Schedule.read().
+        """
+        met = [
+            (entry, candidate)
+            for candidate in candidates
+            if (entry := self._ledger.discover(source.name, candidate.url, candidate.via))
+        ]
+        known = frontier.known(self._engine, [entry.key for entry, _ in met])
+        fresh = []
+        skipped = []
+        for entry, candidate in met:
+            if entry.key in known:
+                self._ledger.close(entry, "already_known")
+            elif reason := self._refusal(source, candidate):
+                skipped.append((entry, reason))
+            else:
+                self._taken[source.name] += 1
+                fresh.append((entry.key, candidate))
+        self._verdicts.skip_all(skipped)
+        self._schedule.read(
+            read,
+            fresh,
+            is_whole=not any(reason in LEFT_FOR_LATER for _, reason in skipped),
+            goes_on=goes_on,
+            at=at,
+            total=len(candidates),
+            keys=[url_key(candidate.url) for candidate in candidates] if newest_alone else (),
+            span=minutes_spanned(candidates) if newest_alone else None,
+        )
+        return [candidate for _, candidate in fresh]
+
+    def admit(self, source: str, candidate: Candidate) -> bool:
+        """Take in a page that is at hand already, as in an archive; False if it is known or refused."""
+        entry = self._ledger.discover(source, candidate.url, candidate.via)
+        if entry is None:
+            return False
+        if reason := self._accepts(candidate):
+            self._verdicts.skip_all([(entry, reason)])
+        elif frontier.known(self._engine, [entry.key]):
+            self._ledger.close(entry, "already_known")
+        else:
+            return True
+        return False
+
+    def resume(self, source: Source, *, failed: bool = True) -> list[Candidate]:
+        """Return what earlier runs left on the frontier of a source, with what they failed to fetch or without."""
+        left = []
+        for candidate in frontier.pending(self._engine, source.name, failed=failed):
+            if self._schedule.rests_until(urlsplit(candidate.url).netloc):
+                continue
+            entry = self._ledger.discover(source.name, candidate.url, candidate.via)
+            if entry is None:
+                continue
+            if reason := source.refuses(candidate.url):
+                self._verdicts.skip_all([(entry, reason)])
+                continue
+            self._taken[source.name] += 1
+            left.append(candidate)
+        return left
+
+    def revisits(self, source: Source) -> list[Visit]:
+        """Return the known articles of a source that are to be looked at again now."""
+        visits = []
+        for visit in revisits.due(self._engine, source.name, now=self._now()):
+            entry = self._ledger.discover(source.name, visit.candidate.url, VISIT)
+            if entry:
+                entry.article_id, entry.channel = visit.article_id, visit.candidate.via
+                visits.append(visit)
+        return visits
+
+    def articles_of(self, source: Source) -> list[str]:
+        """Return addresses of articles of a source that are known already, the latest."""
+        return frontier.articles_of(self._engine, source.name)
+
+    def _refusal(self, source: Source, candidate: Candidate) -> str | None:
+        if reason := source.refuses(candidate.url) or self._accepts(candidate):
+            return reason
+        return "over_limit" if 0 < self._max_new <= self._taken[source.name] else None
