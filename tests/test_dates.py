@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsbot.extraction.dates import parse_moment
+from newsbot.web.dates import parse_moment
 
 
 @pytest.mark.parametrize(

@@ -231,7 +231,7 @@ def test_dates_as_people_and_machines_write_them(text: str, date: str | None) ->
 
 
 def test_the_month_comes_first_in_american_english_only() -> None:
-    assert parse_date("3/4/2026", month_first=True) == "2026-03-04"
+    assert parse_date("3/4/2026", language="en-US") == "2026-03-04"
     assert parse_date("3/4/2026") == "2026-04-03"
     entry = "<item><link>/a</link><pubDate>3/4/2026 9:00</pubDate></item>"
     body = f"<rss><channel><language>{{}}</language>{entry}</channel></rss>"

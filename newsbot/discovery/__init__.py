@@ -42,7 +42,7 @@ from newsbot.discovery.site import (
     site_facts,
     sitemaps_in_robots,
 )
-from newsbot.discovery.sitemap_dates import Child, in_range, newest_first, period_of
+from newsbot.discovery.sitemap_dates import Child, in_range, newest_first
 from newsbot.discovery.sitemaps import (
     MAX_SITEMAP_BYTES,
     SITEMAP_REASONS,
@@ -50,7 +50,7 @@ from newsbot.discovery.sitemaps import (
     SitemapError,
     parse_sitemap,
 )
-from newsbot.web.dates import as_instant, parse_date
+from newsbot.web.dates import as_instant, parse_date, period_of
 
 __all__ = [
     "FEED_REASONS",

@@ -320,14 +320,13 @@ def _read_entry(feed: Feed, element: etree._Element, number: int, base: str, own
     if url is None:
         return None
     html_body, summary = _body_and_summary(fields)
-    american = (feed.language or "").casefold() in ("en-us", "en-ph")
     authors = names(_people(fields)) or list(owners)
     return Candidate(
         url=url,
         via="feed",
         title=title,
-        published=_date(feed, fields, PUBLISHED, number, american),
-        modified=_date(feed, fields, MODIFIED, number, american),
+        published=_date(feed, fields, PUBLISHED, number),
+        modified=_date(feed, fields, MODIFIED, number),
         authors=authors,
         tags=_tags(fields),
         summary=summary,
@@ -406,12 +405,12 @@ def _tags(fields: Fields) -> list[str]:
     return list(found)[:MAX_TAGS]
 
 
-def _date(feed: Feed, fields: Fields, wanted: tuple[str, ...], number: int, american: bool) -> str | None:
+def _date(feed: Feed, fields: Fields, wanted: tuple[str, ...], number: int) -> str | None:
     refused = None
     for name in wanted:
         for element in fields.get(name, ()):
             text = text_of(element).strip()
-            date = parse_date(text, month_first=american)
+            date = parse_date(text, language=feed.language)
             if date:
                 return date
             refused = refused or text

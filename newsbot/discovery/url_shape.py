@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from newsbot.web.dates import names_day, names_month
+
 # Words that mark an address or an element as navigation rather than an article, in many languages.
 #
 # They are words that sites of all kinds share; no word here belongs to one site.
@@ -117,12 +119,6 @@ _ASSET = re.compile(
     re.I,
 )
 _EXTENSION = re.compile(r"\.(?:s?html?|xhtml|php\d?|aspx?|jsp|cms|ece|story|do|cfm)$", re.I)
-_PATH_DATE = re.compile(
-    r"(?<!\d)(?:19|20)\d\d[-/_.]?(?:0?[1-9]|1[0-2]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-    r"[-/_.]?(?:0?[1-9]|[12]\d|3[01])(?!\d)",
-    re.I,
-)
-_PATH_MONTH = re.compile(r"(?<!\d)(?:19|20)\d\d[-/](?:0?[1-9]|1[0-2])(?=[-/_.]|$)")
 _PAGE = re.compile(r"(?:^|/)(?:page|p|seite|pagina|pag|strona|sida)[-/_]?\d{1,4}/?$", re.I)
 _LONG_NUMBER = re.compile(r"\d{5,}")
 _UUID = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^[0-9a-f]{16,40}$", re.I)
@@ -186,9 +182,9 @@ def shape_of(url: str) -> Shape:
 
     score += {0: -1.0, 1: -0.8, 2: 0.3, 3: 1.5, 4: 2.4}.get(slug_words, 3.0)
     tail = "/".join(pattern[-3:])
-    if _PATH_DATE.search(path):
+    if names_day(path):
         score += 2.0
-    elif _PATH_MONTH.search(path):
+    elif names_month(path):
         score += 1.2
     if "NUM" in tail or "ID" in tail:
         score += (
@@ -222,7 +218,7 @@ def _against(segments: list[str], slug_words: int, path: str, keys: list[str]) -
     if listing:
         # /archive/2026/11/a-long-slug is an article, /tag/a-long-slug is not, /columnists/a-long-slug-1234567 may be.
         below = len(lowered) - 1 - listing[-1]
-        deep = below >= 2 and (slug_words >= 3 or (below >= 4 and _PATH_DATE.search(path)))
+        deep = below >= 2 and (slug_words >= 3 or (below >= 4 and names_day(path)))
         numbered = slug_words >= 3 and _LONG_NUMBER.search(lowered[-1])
         against += 0.5 if deep else 2.0 if numbered else 5.0
     if _PAGE.search(path):
@@ -253,7 +249,7 @@ def _classify(segment: str) -> tuple[str, int]:
     coded = any(_is_id(part) for part in parts)
     suffix = "-NUM" if number else "-ID" if coded else ""
     if not words:
-        return ("NUM" if number else "ID" if coded else "DATE" if _PATH_DATE.search(segment) else "NN"), 0
+        return ("NUM" if number else "ID" if coded else "DATE" if names_day(segment) else "NN"), 0
     return ("SLUG" if count >= 2 else "WORD") + suffix, count
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from newsbot.extraction.authors import people, read_authors
-from newsbot.extraction.dates import Moment
 from newsbot.extraction.document import Document, MetaTags, read_metatags
 from newsbot.extraction.published import read_dates
 from newsbot.extraction.title import without_site
 from newsbot.items import Candidate
 from newsbot.web import jsonld
+from newsbot.web.dates import Moment
 from newsbot.web.text import fold, text_content
 from newsbot.web.urls import InvalidURL, canonical_url, site_of
 

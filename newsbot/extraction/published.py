@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -12,9 +12,9 @@ import htmldate
 from lxml import etree, html
 
 from newsbot.extraction.class_names import words_of
-from newsbot.extraction.dates import Moment, parse_moment
 from newsbot.extraction.document import Document, MetaTags, nearby_texts, origin_of
 from newsbot.web import jsonld
+from newsbot.web.dates import EARLIEST, Moment, as_instant, day_of, parse_moment
 
 Dated: TypeAlias = tuple[Moment | None, str]
 """A moment and the origin of its witness."""
@@ -43,12 +43,13 @@ _DATE_IN_TEXT = re.compile(
     r"[^\W\d]{3,}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d\b"
     r"|\b\d{1,2}(?:st|nd|rd|th|\.)?\s[^\W\d]{3,}\.?,?\s(?:19|20)\d\d\b"
 )
-_YEAR = re.compile(r"\d{4}")
+_FIGURE = re.compile(r"\d")
+OLDEST_SHOWN = 1971
+"""A day of before, in a line that people read, is what the article is about."""
 _ALONE = 40
 """Characters of a line that has a date and little else."""
 _CHANGED = re.compile(r"updated?|modified|edited|©|\(c\)|copyright|e-?pub", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_URL_DATE = re.compile(r"/(20\d\d|19[89]\d)[/-]?(0?[1-9]|1[0-2])[/-]?(0?[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
 _DATED = re.compile(r"\b(?:date\w*|datetime|publish\w*|pub|posted|time|timestamp|meta|byline|info)\b")
 _DATE_TAGS = frozenset(("div", "h2", "h3", "h4", "li", "p", "span", "time", "ul", "td", "small", "em", "b", "i",
                         "strong", "footer", "header", "article", "section"))  # fmt: skip
@@ -70,8 +71,8 @@ def read_dates(
     A witness later than fetched_at is not believed. hints are the feed's two dates, the last of the witnesses
     that state a date; only where there is none are the address, the visible text and htmldate asked.
     """
-    now = datetime.fromisoformat(fetched_at) if fetched_at else None
-    now = now.replace(tzinfo=UTC) if now and now.tzinfo is None else now
+    now = as_instant(fetched_at)
+    language = document.root.get("lang")
     published, modified = _structured(meta, node, nodes)
     for element in document.times:
         words = element.get("datetime") or "".join(element.itertext())
@@ -80,10 +81,10 @@ def read_dates(
         (modified if changed else published).append((words, "microdata" if prop else "html"))
     published.append((hints[0] or "", "feed"))
     modified.append((hints[1] or "", "feed"))
-    first = _choose(published, now)
+    first = _choose(published, now, language)
     if first[0] is None:
-        first = _choose(_written(document, url, title), now)
-    return first, _choose(modified, now)
+        first = _choose(_written(document, url, title, language), now, language, OLDEST_SHOWN)
+    return first, _choose(modified, now, language)
 
 
 def _structured(
@@ -103,27 +104,32 @@ def _structured(
     return published, modified
 
 
-def _written(document: Document, url: str, title: str) -> Iterator[Witness]:
+def _written(document: Document, url: str, title: str, language: str | None) -> Iterator[Witness]:
     """Give the dates of a page whose head and data state none: in its address, near the headline, in date lines."""
-    if match := _URL_DATE.search(url):
-        yield "-".join(part.zfill(2) for part in match.groups()), "url"
+    if day := day_of(url):
+        yield day.isoformat(), "url"
     for line in nearby_texts(document, title):
-        if 5 < len(line) < 80 and _YEAR.search(line):
+        if _may_be_dated(line, 80):
             yield line, "html"
     for element in document.elements:
         name = element.get("class") or element.get("itemprop")
         if not name or not _names_date(name) or element.tag not in _HOLDERS:
             continue
         line = " ".join("".join(element.itertext()).split())
-        if 5 < len(line) < 160 and _YEAR.search(line):
+        if _may_be_dated(line, 160):
             yield line, "html"
     found = list(_dated_texts(document))
     if found:
         alone = [text for _, text in found if len(text.strip()) < _ALONE and not _CHANGED.search(text)]
-        days = {moment.when.date() for text in alone if (moment := parse_moment(text))}
+        days = {moment.when.date() for text in alone if (moment := parse_moment(text, language=language))}
         if len(days) == 1:
             yield alone[0], "html"
         yield _search(found, url) or "", "text"
+
+
+def _may_be_dated(line: str, longest: int) -> bool:
+    """Whether a line that people read may hold a date; figures alone are a telephone number, unless there are eight."""
+    return 5 < len(line) < longest and _FIGURE.search(line) is not None and (not line.isdigit() or len(line) == 8)
 
 
 def _dated_texts(document: Document) -> Iterator[tuple[etree._Element, str]]:
@@ -155,12 +161,12 @@ def _search(texts: list[tuple[etree._Element, str]], url: str) -> str | None:
         return None
 
 
-def _choose(witnesses: Iterable[Witness], now: datetime | None) -> Dated:
+def _choose(witnesses: Iterable[Witness], now: datetime | None, language: str | None, oldest: int = EARLIEST) -> Dated:
     """Take the first witness, and a later one of the same day or hour that knows it more exactly."""
     best: Dated = (None, "none")
     for text, origin in witnesses:
-        moment = parse_moment(text)
-        if moment is None or (now and moment.in_future(now)):
+        moment = parse_moment(text, language=language)
+        if moment is None or moment.when.year < oldest or (now and moment.in_future(now)):
             continue
         if best[0] is None:
             best = (moment, origin)

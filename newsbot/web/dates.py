@@ -1,131 +1,120 @@
-"""Dates as feeds and sitemaps write them, read into RFC 3339 with the offset that they state.
+"""The one reader of dates: what feeds, sitemaps, pages and addresses say of when, as RFC 3339 writes it.
 
-RFC 822 and ISO 8601 are what the specifications ask for and take the fast way. Behind them stands a
-reader that takes a date apart into words and numbers, and knows month names of some twenty
-languages, named zones, Unix times and the Buddhist and Minguo years.
+ISO 8601 and RFC 822 are what the specifications ask for and take the fast way. Any other text is searched for its
+first day of the calendar, for a clock beside it and for a zone behind the clock. A month's name counts beside a day
+and a year only, so that "mar., 20 oct. 2026" is in October ("mar." is Tuesday in French) and "By April Jones 20 May
+2026" in May. Names come from CLDR (date_names.json, written by ``python -m newsbot.web``).
+
+- Days in figures: the year first where it has three or four digits, else the day first (20.11.2026, 3/4/2026); the
+  month first where no other reading is left (11/20/2026), and in the languages of MONTH_FIRST.
+- Years of two digits (20.11.26) and of three (Minguo, 115/11/20) count where the text says nothing but a date. The
+  Buddhist years 2400 to 2699 and the years of Japanese eras are turned into common ones.
+- What is stated is kept, nothing is invented: no clock, no time; no zone, or an unknown one, no offset.
+- Digits alone are 20261120, 202611201000 and 20261120100000, or Unix time in seconds (10 digits), milliseconds (13)
+  or microseconds (16). Shorter ones are likelier to be something else.
 """
 
 from __future__ import annotations
 
+import calendar
+import json
 import re
 import unicodedata
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
-# The words of dates: month names, zone names and the words for the afternoon, in many languages.
-
-# One line a month; abbreviations are listed where they are no three-letter Latin prefix of the name.
-_MONTH_NAMES = (
-    "january jan januar januari janvier janv enero ene gennaio gen janeiro ocak oca styczeń stycznia "
-    "sty январь января янв січень січня січ ιανουάριος ιανουαρίου ιαν يناير ינואר जनवरी มกราคม ม.ค "
-    "leden ledna led január ianuarie tammikuu tammikuuta siječanj siječnja januára tháng1",
-    "february feb februar februari février fevrier févr fevr fév febrero febbraio fevereiro fev şubat "
-    "şub luty lutego lut февраль февраля фев февр лютий лютого лют φεβρουάριος φεβρουαρίου φεβ فبراير "
-    "פברואר फरवरी กุมภาพันธ์ únor února febbr február helmikuu helmikuuta veljača veljače",
-    "march mar mrt maart märz maerz mär mars marzo março marco mart marzec marca март марта мар "
-    "березень березня бер μάρτιος μαρτίου μαρ مارس מרץ मार्च มีนาคม březen března marzec martie "
-    "maaliskuu maaliskuuta ožujak ožujka",
-    "april apr avril avr abril abr aprile nisan nis kwiecień kwietnia kwi апрель апреля апр квітень "
-    "квітня кві απρίλιος απριλίου απρ أبريل ابريل אפריל अप्रैल เมษายน duben dubna április aprilie "
-    "huhtikuu huhtikuuta travanj travnja",
-    "may mai mei mayo maggio mag maio mayıs maj maja май мая травень травня тра μάιος μαΐου μαϊ مايو "
-    "מאי मई พฤษภาคม květen května május mája toukokuu toukokuuta svibanj svibnja",
-    "june jun juni juin junio giugno giu junho haziran haz czerwiec czerwca cze июнь июня июн червень "
-    "червня чер ιούνιος ιουνίου ιουν يونيو יוני जून มิถุนายน červen června június iunie kesäkuu "
-    "kesäkuuta lipanj lipnja",
-    "july jul juli juillet juil julio luglio lug julho temmuz tem lipiec lipca lip июль июля июл липень "
-    "липня лип ιούλιος ιουλίου ιουλ يوليو יולי जुलाई กรกฎาคม červenec července július iulie heinäkuu "
-    "heinäkuuta srpanj srpnja",
-    "august aug août aout agosto ago agustus augustus ağustos ağu sierpień sierpnia sie август августа "
-    "авг серпень серпня сер αύγουστος αυγούστου αυγ أغسطس اغسطس אוגוסט अगस्त สิงหาคม srpen srpna "
-    "augusztus elokuu elokuuta kolovoz kolovoza",
-    "september sep sept septembre septiembre setiembre settembre set setembro eylül eyl wrzesień "
-    "września wrz сентябрь сентября сен сент вересень вересня вер σεπτέμβριος σεπτεμβρίου σεπ سبتمبر "
-    "ספטמבר सितंबर กันยายน září szeptember septembrie syyskuu syyskuuta rujan rujna",
-    "october oct okt oktober octobre octubre ottobre ott outubro out ekim eki październik października "
-    "paź октябрь октября окт жовтень жовтня жов οκτώβριος οκτωβρίου οκτ أكتوبر اكتوبر אוקטובר अक्टूबर "
-    "ตุลาคม říjen října október octombrie lokakuu lokakuuta",
-    "november nov novembre noviembre novembro kasım kas listopad listopada lis ноябрь ноября ноя нояб "
-    "листопад листопада νοέμβριος νοεμβρίου νοε نوفمبر נובמבר नवंबर พฤศจิกายน noiembrie marraskuu "
-    "marraskuuta studeni studenoga",
-    "december dec dez dezember décembre decembre déc diciembre dic dicembre dezembro desember aralık "
-    "ara grudzień grudnia gru декабрь декабря дек грудень грудня гру δεκέμβριος δεκεμβρίου δεκ ديسمبر "
-    "דצמבר दिसंबर ธันวาคม prosinec prosince december decembrie joulukuu joulukuuta prosinac prosinca",
-)
-
-MONTHS: dict[str, int] = {
-    name.casefold(): number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()
-}
-
-PM_WORDS = frozenset({"pm", "午後", "下午", "오후", "م", "मध्याह्न"})
-"""Words that put a clock time under twelve into the afternoon."""
+NAMES_FILE = Path(__file__).with_name("date_names.json")
+EARLIEST, LATEST = 1700, 2100
+"""Years outside are nonsense: no newspaper is older, and a clock error is more likely than foresight."""
+MAX_LENGTH = 300
+"""Characters of the longest text that is searched for a date."""
+MONTH_FIRST = frozenset({"en-us", "en-ph", "en-pr", "en-gu", "fil", "fil-ph"})
+"""Languages (BCP 47, lower case) that write 3/4/2026 for March 4; plain "en" says nothing of its region."""
+UNSET = frozenset({(1970, 1, 1), (1969, 12, 31), (1900, 1, 1), (1899, 12, 30), (1899, 12, 31), (1753, 1, 1)})
+"""What an empty field prints as: time zero of Unix and its shifts by zones, of spreadsheets, of SQL Server."""
 
 _ZONE_HOURS: dict[str, float] = {
     "Z": 0, "GMT": 0, "UT": 0, "UTC": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "MEZ": 1, "MET": 1,
-    "CEST": 2, "MESZ": 2, "MEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "TRT": 3, "SAST": 2, "CAT": 2, "WAT": 1,
-    "EAT": 3, "GST": 4, "PKT": 5, "IST": 5.5, "NPT": 5.75, "BDT": 6, "ICT": 7, "WIB": 7, "WITA": 8, "WIT": 9,
-    "HKT": 8, "SGT": 8, "MYT": 8, "PHT": 8, "AWST": 8, "JST": 9, "KST": 9, "ACST": 9.5, "AEST": 10, "ACDT": 10.5,
-    "AEDT": 11, "NZST": 12, "NZDT": 13, "NST": -3.5, "NDT": -2.5, "AST": -4, "ADT": -3, "EST": -5, "EDT": -4,
-    "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10,
+    "CEST": 2, "MESZ": 2, "MEST": 2, "EET": 2, "EEST": 3, "IDT": 3, "MSK": 3, "TRT": 3, "SAST": 2, "CAT": 2, "WAT": 1,
+    "EAT": 3, "IRST": 3.5, "GST": 4, "PKT": 5, "IST": 5.5, "NPT": 5.75, "BDT": 6, "ICT": 7, "WIB": 7, "WITA": 8,
+    "WIT": 9, "HKT": 8, "SGT": 8, "MYT": 8, "PHT": 8, "AWST": 8, "JST": 9, "KST": 9, "ACST": 9.5, "AEST": 10,
+    "ACDT": 10.5, "AEDT": 11, "NZST": 12, "NZDT": 13, "NST": -3.5, "NDT": -2.5, "AST": -4, "ADT": -3, "EST": -5,
+    "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10,
     "BRT": -3, "BRST": -2, "ART": -3, "CLT": -4, "CLST": -3, "COT": -5, "PET": -5, "VET": -4,
 }  # fmt: skip
+ZONES = {name: timezone(timedelta(hours=hours)) if hours else UTC for name, hours in _ZONE_HOURS.items()}
+"""Zone name -> offset. RFC 822's names mean what it says (EST is -0500, not Australia's). Of names that several
+countries use the one stands here that most news means: IST is India's (not Ireland's or Israel's), CST the central
+time of North America (not China's), BST Britain's summer, AST the Atlantic's, GST the Gulf's, PST the Pacific's."""
+US_ZONES = {"ET": -5, "CT": -6, "MT": -7, "PT": -8}
+"""Zone names of the United States that leave open whether it is summer: the day tells. Hours of the winter."""
 
-ZONES: dict[str, int] = {name: round(hours * 60) for name, hours in _ZONE_HOURS.items()}
-"""Zone name -> minutes east of UTC. RFC 822's names mean what it says (EST is -0500); of names that several
-countries use (IST, CST, BST) the one that most feeds mean."""
-
-EARLIEST, LATEST = 1700, 2100
-"""Years outside are nonsense: no newspaper is older, and a clock error is more likely than foresight."""
-
-_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s?(Z|z|[+-]\d\d(?::?\d\d)?)?)?")
-_RFC822 = re.compile(
-    r"(?:[A-Za-z]{3,9},?\s+)?(\d{1,2})\s+([A-Za-z]{3,9})\s+(\d{4})\s+(\d{1,2}):(\d\d)(?::(\d\d))?"
-    r"(?:\s+([A-Za-z]{1,5}|[+-]\d{4}))?"
-)
-_OFFSET = re.compile(r"(?:(?:gmt|utc?)\s*)?([+\-\u2212])(\d{1,2})(?::?(\d\d))?(?::?\d\d)?$", re.IGNORECASE)
-_CLOCK = re.compile(
-    r"(?<!\d)(\d{1,2})\s*[:h時点시.]\s*(\d\d)(?:\s*[:分.]\s*(\d\d)(?:[.,]\d+)?)?(?!\d)\s*([ap]\.?\s?m\b\.?)?",
-    re.IGNORECASE,
-)
-_ZONE_AT_END = re.compile(r"(?:(?:GMT|UTC?)\s*)?[+\-\u2212]\d{1,2}(?::?\d\d)?(?::00)?\s*$", re.IGNORECASE)
-_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(Z|[+-]\d\d:?\d\d)?)?")
-_NUMERIC = re.compile(r"(?<!\d)(\d{1,4})\s*(?:[-/.年년]|tháng)\s*(\d{1,2})\s*[-/.,月월]\s*(\d{1,4})(?!\d)")
-_WORD = re.compile(r"[^\W\d_][^\s\d,:/()\-]*")
-_NUMBER = re.compile(r"\d+")
+_NAMES: dict[str, Any] = json.loads(NAMES_FILE.read_text("utf-8"))
+MONTHS: dict[str, int] = {name: number for number, names in enumerate(_NAMES["months"], 1) for name in names}
+"""Folded name -> number of the month."""
+WEEKDAYS = frozenset(_NAMES["weekdays"])
+"""The folded words of which the names of weekdays are made."""
+_ELSEWHERE: dict[str, dict[str, int]] = _NAMES["elsewhere"]
+"""Language -> the names that mean another month in it: listopad is November in Polish, October in Croatian."""
+_FORENOON, _AFTERNOON = frozenset(_NAMES["forenoon"]), frozenset(_NAMES["afternoon"])
 
 
-def parse_date(text: str | None, *, month_first: bool = False) -> str | None:
-    """Return a date as RFC 3339, or None when it says nothing that can be believed.
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time as a text states it."""
 
-    The stated offset is kept. A date without a clock time stays a full-date, and a clock time
-    without a zone stays without an offset: neither is invented. month_first reads 3/4/2026 as
-    4 March, for feeds in American English.
+    when: datetime
+    """Without tzinfo where the text states no offset; at midnight where it states a day alone."""
+    precision: str
+    """second, minute or day (items.PRECISIONS)."""
+
+    def isoformat(self) -> str:
+        """Write it as RFC 3339 does; only the day, or no offset, where the text says no more."""
+        return _written(self.when, self.precision)
+
+    @property
+    def instant(self) -> datetime:
+        """The point in time to compare by: UTC where no offset is known."""
+        return self.when if self.when.tzinfo is not None else self.when.replace(tzinfo=UTC)
+
+    def in_future(self, now: datetime) -> bool:
+        """Whether it lies after now (with five minutes for clocks, or a day's zones where no offset is known)."""
+        exact = self.when.tzinfo is not None and self.precision != "day"
+        return self.instant > now + (timedelta(minutes=5) if exact else timedelta(hours=14))
+
+
+def parse_moment(text: str | None, *, language: str | None = None) -> Moment | None:
+    """Read the first date of a text, or None when it says nothing that can be believed.
+
+    language (BCP 47), where it is known, tells whether figures have the month first, and which month listopad is.
+
+    >>> parse_moment("Publié le 12 mars 2024 à 14h05")
+    Moment(when=datetime.datetime(2024, 3, 12, 14, 5), precision='minute')
+    >>> parse_moment("3/4/2026", language="en-US").isoformat(), parse_moment("3/4/2026").isoformat()
+    ('2026-03-04', '2026-04-03')
+    """
+    found = _read(text, language)
+    return Moment(*found) if found else None
+
+
+def parse_date(text: str | None, *, language: str | None = None) -> str | None:
+    """Read a date as parse_moment does, into RFC 3339.
 
     >>> parse_date("Fri, 20 Nov 2026 10:00:00 EST"), parse_date("2026-11-20T10:00+0200")
     ('2026-11-20T10:00:00-05:00', '2026-11-20T10:00:00+02:00')
-    >>> parse_date("20. März 2026, 7.30 Uhr"), parse_date("2026年11月20日")
-    ('2026-03-20T07:30:00', '2026-11-20')
-    >>> parse_date("0000-00-00 00:00:00"), parse_date("yesterday"), parse_date("1970-01-01T00:00:00Z")
+    >>> parse_date("20. März 2026, 7.30 Uhr"), parse_date("2026年11月20日"), parse_date("1750680000000")
+    ('2026-03-20T07:30:00', '2026-11-20', '2025-06-23T12:00:00+00:00')
+    >>> parse_date("mar., 20 oct. 2026"), parse_date("20 พฤศจิกายน 2569"), parse_date("04/13/2026")
+    ('2026-10-20', '2026-11-20', '2026-04-13')
+    >>> parse_date("0000-00-00 00:00:00"), parse_date("yesterday"), parse_date("20 May 2026 25:61")
     (None, None, None)
     """
-    moment = parse_moment(text, month_first=month_first)
-    return moment.isoformat() if moment is not None else None
-
-
-def parse_moment(text: str | None, *, month_first: bool = False) -> datetime | date | None:
-    """Read a date as parse_date does, into a datetime or (with no clock time) a date."""
-    text = (text or "").strip()
-    if not text or len(text) > 120:
-        return None
-    try:
-        moment = _read(text, month_first)
-    except (ValueError, OverflowError):
-        return None
-    if moment is None or not EARLIEST <= moment.year <= LATEST:
-        return None
-    # Time zero of Unix and its zone shifts are what an unset field prints as.
-    epoch_day = moment.year == 1970 and moment.timetuple().tm_yday == 1
-    return None if epoch_day or (moment.year, moment.month, moment.day) == (1969, 12, 31) else moment
+    found = _read(text, language)
+    return _written(*found) if found else None
 
 
 def as_instant(text: str | None) -> datetime | None:
@@ -143,135 +132,471 @@ def as_instant(text: str | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-def _read(text: str, month_first: bool) -> datetime | date | None:
-    iso = _ISO.fullmatch(text)
-    if iso:
-        year, month, day, hour, minute, second, zone = iso.groups()
-        return _moment(year, month, day, hour, minute, second, zone)
-    rfc = _RFC822.fullmatch(text)
-    if rfc:
-        day, name, year, hour, minute, second, zone = rfc.groups()
-        month_number = MONTHS.get(name.lower()) or MONTHS.get(name[:3].lower())
-        if month_number and (zone is None or _zone(zone) is not None):
-            return _moment(year, month_number, day, hour, minute, second, zone)
-    return _read_loosely(text, month_first)
+def fold(name: str) -> str:
+    """Return a month's or weekday's name in the form in which names are compared: no case, accents or last dot.
+
+    >>> fold("FÉVR."), fold("Şubat"), fold("أبريل") == fold("ابريل")
+    ('fevr', 'subat', True)
+    """
+    return _plain(name).casefold().replace("ı", "i").strip(" .॰׳’'")
+
+
+def month_of(word: str, language: str | None = None) -> int | None:
+    """Return the number of the month that a word names, or None.
+
+    >>> month_of("Févr."), month_of("listopad"), month_of("listopad", "hr"), month_of("marras")
+    (2, 11, 10, 11)
+    """
+    name = fold(word)
+    if language and (own := _ELSEWHERE.get(language[:2].lower())) and name in own:
+        return own[name]
+    return MONTHS.get(name) or (MONTHS.get(name[1:]) if name.startswith("ב") else None)  # Hebrew: in November
+
+
+# The two forms of the specifications.
+
+_ISO = re.compile(
+    r"\s*(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s?([Zz]|[+-]\d\d(?::?\d\d)?)?)?\s*"
+)
+_RFC822 = re.compile(
+    r"\s*(?:[A-Za-z]{3,9},?\s+)?(\d{1,2})\s+([A-Za-z]{3,9})\s+(\d{4})\s+(\d{1,2}):(\d\d)(?::(\d\d))?"
+    r"(?:\s+([A-Za-z]{1,5}|[+-]\d{4}))?\s*"
+)
+
+
+def _read(text: str | None, language: str | None) -> tuple[datetime, str] | None:
+    if not text or len(text) > MAX_LENGTH:
+        return None
+    try:
+        if match := _ISO.fullmatch(text):
+            year, month, day, hour, minute, second, zone = match.groups()
+            return _moment(int(year), int(month), int(day), hour, minute, second, zone)
+        if match := _RFC822.fullmatch(text):
+            day, name, year, hour, minute, second, zone = match.groups()
+            number = month_of(name, language)
+            return _moment(int(year), number, int(day), hour, minute, second, zone) if number else None
+        return _read_loosely(_plain(text).strip(), language)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _moment(
-    year: str | int,
-    month: str | int,
-    day: str | int,
-    hour: str | int | None,
-    minute: str | int | None,
-    second: str | int | None,
-    zone: str | None,
-) -> datetime | date:
-    calendar_day = date(_common_era(int(year)), int(month), int(day))
+    year: int, month: int, day: int, hour: str | int | None, minute: str | None, second: str | None, zone: str | None
+) -> tuple[datetime, str] | None:
+    """Put the parts together; ValueError for no day of the calendar or no time of day, None for a day unbelieved."""
+    year = _common_era(year)
+    if not EARLIEST <= year <= LATEST or (year, month, day) in UNSET:
+        return None
     if hour is None:
-        return calendar_day
-    clock = timedelta(hours=int(hour), minutes=int(minute or 0), seconds=min(int(second or 0), 59))
-    if clock > timedelta(hours=24):
-        raise ValueError("no such time of day")
-    return datetime.combine(calendar_day, time(), tzinfo=_zone(zone) if zone else None) + clock
-
-
-@lru_cache(maxsize=256)
-def _zone(name: str) -> tzinfo | None:
-    """The offset a zone name or number stands for; None for names that mean nothing here."""
-    offset = _OFFSET.fullmatch(name.strip())
-    if offset:
-        sign = 1 if offset[1] == "+" else -1
-        hours, minutes = int(offset[2]), int(offset[3] or 0)
-        if hours > 14 or minutes > 59:
-            return None
-        return timezone(sign * timedelta(hours=hours, minutes=minutes)) if hours or minutes else UTC
-    known = ZONES.get(name.strip().upper())
-    return None if known is None else (timezone(timedelta(minutes=known)) if known else UTC)
-
-
-def _read_loosely(text: str, month_first: bool) -> datetime | date | None:
-    text = "".join(str(unicodedata.decimal(c, c)) if not c.isascii() else c for c in text)
-    text = unicodedata.normalize("NFKC", text).strip()
-    if text.replace(".", "", 1).lstrip("-").isdigit():
-        return _read_number(text)
-    compact = _COMPACT.fullmatch(text)
-    if compact:
-        return _moment(*compact.groups())
-    text = re.sub(r"\([^)]*\)\s*$", "", text).strip()
-    if re.match(r"-?0{1,4}\d?-\d\d-\d\d", text):
-        return None
-
-    zone = None
-    numbered = _ZONE_AT_END.search(text)
-    if numbered and _has_clock(text[: numbered.start()]):
-        zone, text = numbered[0].strip(), text[: numbered.start()]
-    numeric = _NUMERIC.search(text)
-    rest = text[: numeric.start()] + " " + text[numeric.end() :] if numeric else text
-    clock = _CLOCK.search(rest)
-    hour: int | None = None
-    minute = second = 0
-    if clock:
-        hour, minute, second = int(clock[1]), int(clock[2]), int(clock[3] or 0)
-        rest = rest[: clock.start()] + " " + rest[clock.end() :]
-    words = [word.rstrip(".").casefold() for word in _WORD.findall(rest)]
-    if hour is not None:
-        half = (clock[4] or "").lower().replace(".", "").strip() if clock else ""
-        if (half.startswith("p") or not PM_WORDS.isdisjoint(words)) and hour < 12:
-            hour += 12
-        elif half.startswith("a") and hour == 12:
-            hour = 0
-    if zone is None:
-        zone = next((word for word in words if word.upper() in ZONES and word not in MONTHS), None)
-    parts = _numeric_day(numeric, month_first) if numeric else _named_day(words, rest)
-    return _moment(*parts, hour, minute, second, zone) if parts else None
-
-
-def _has_clock(text: str) -> bool:
-    return _CLOCK.search(text) is not None
-
-
-def _read_number(text: str) -> datetime | None:
-    """Unix time in seconds, milliseconds or microseconds."""
-    value = float(text)
-    for scale in (1, 1_000, 1_000_000):
-        if 100_000_000 <= value / scale < 4_200_000_000:
-            return datetime.fromtimestamp(int(value / scale), tz=UTC)
-    return _moment(text[:4], text[4:6], text[6:8], None, None, None, None) if len(text) == 8 else None  # type: ignore[return-value]
-
-
-def _numeric_day(match: re.Match[str], month_first: bool) -> tuple[int, int, int] | None:
-    first, second, third = int(match[1]), int(match[2]), int(match[3])
-    if len(match[1]) >= 3 or first > 31:
-        return first, second, third
-    if second > 12 or (month_first and first <= 12):
-        first, second = second, first
-    return _full_year(third, len(match[3])), second, first
-
-
-def _named_day(words: list[str], rest: str) -> tuple[int, int, int] | None:
-    month = next((MONTHS[word] for word in words if word in MONTHS), None) or next(
-        (MONTHS[word[:3]] for word in words if word.isascii() and len(word) > 2 and word[:3] in MONTHS), None
-    )
-    numbers = _NUMBER.findall(rest)
-    if month is None or len(numbers) < 2:
-        return None
-    year = next((n for n in numbers if len(n) == 4), None)
-    if year is None:
-        day, year = numbers[0], numbers[1]
-    else:
-        day = next(n for n in numbers if n is not year)
-    return _full_year(int(year), len(year)), month, int(day)
-
-
-def _full_year(year: int, digits: int) -> int:
-    if digits > 2:
-        return year
-    return year + (2000 if year < 70 else 1900)
+        return datetime(year, month, day), "day"
+    when = datetime(year, month, day, int(hour) % 24, int(minute or 0), min(int(second or 0), 59))
+    if int(hour) >= 24:
+        if int(hour) > 24 or when.minute or when.second:
+            raise ValueError("no such time of day")
+        when += timedelta(days=1)
+    if int(second or 0) > 60:
+        raise ValueError("no such second")
+    if zone:
+        when = when.replace(tzinfo=_zone(zone, when))
+    return when, "minute" if second is None else "second"
 
 
 def _common_era(year: int) -> int:
     if 2400 <= year < 2700:  # Buddhist era, Thailand
         return year - 543
-    if 100 <= year < 200:  # Minguo, Taiwan
-        return year + 1911
     return year
+
+
+def _written(when: datetime, precision: str) -> str:
+    return when.date().isoformat() if precision == "day" else when.isoformat()
+
+
+def _zone(name: str, when: datetime) -> timezone | None:
+    if (winter := US_ZONES.get(name)) is not None:
+        return timezone(timedelta(hours=winter + _is_american_summer(when)))
+    return _fixed_zone(name)
+
+
+@lru_cache(maxsize=256)
+def _fixed_zone(name: str) -> timezone | None:
+    """The offset that a zone's name or figures stand for; None for what means nothing here."""
+    if name[0] not in "+-":
+        return ZONES.get(name.upper())
+    digits = name[1:].replace(":", "")
+    hours, minutes = int(digits[:-2] if len(digits) > 2 else digits), int(digits[-2:] if len(digits) > 2 else 0)
+    if hours > 14 or minutes > 59:
+        return None
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(-offset if name[0] == "-" else offset) if offset else UTC
+
+
+def _is_american_summer(when: datetime) -> bool:
+    """Whether daylight saving time holds in the United States: from 2 to 2 o'clock, the clock's own."""
+    first, last = ((3, 8), (11, 1)) if when.year >= 2007 else ((4, 1 if when.year >= 1987 else 24), (10, 25))
+    start, end = (
+        datetime(when.year, month, day + (6 - date(when.year, month, day).weekday()), 2) for month, day in (first, last)
+    )
+    return start <= when < end
+
+
+_ASCII = {
+    **{ord(zero) + value: str(value) for zero in "٠۰०০੦૦୦௦౦೦൦๐໐" for value in range(10)},
+    **dict.fromkeys((0x2010, 0x2011, 0x2212), "-"),
+    **dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A))),
+}
+_MARKS = re.compile("[\u0300-\u036f\u064b-\u0655\u093c\u09bc\u0a3c\u0abc]")  # accents, vowel signs and hamza, nuktas
+
+
+def _plain(text: str) -> str:
+    """Return a text in ASCII digits, hyphens and spaces, without accents and the like."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_ASCII))))
+
+
+# Any other text: its first day, then a clock beside it, then a zone.
+
+_WORD = r"[^\W\d_][^\s\d,;:/()\[\]|<>–-]*"
+_FIGURES = r"(?<!\d)(?<!\d[.,:])(?P<{}>\d{{1,2}})(?:(?:st|nd|rd|th|er|re|eme|e|o|a|\(a\)|:e|-го)(?![^\W\d_]))?"
+_DAY = re.compile(
+    rf"""
+    (?<!\d)(?<!\d[-/.])(?P<d0>\d{{1,4}})\s*[-–/.]\s*(?P<m0>\d{{1,2}})\s*[-–/.]\s*
+      (?P<y0>\d{{4}}(?!\d|:\d\d(?!:))|\d{{1,2}}(?!\d))
+    | (?P<era>令和|平成|昭和|民國|民国)?\s*(?<!\d)(?P<y1>\d{{1,4}}|元)\s*[年년]\s*
+      (?P<m1>\d{{1,2}})\s*[月월]\s*(?P<d1>\d{{1,2}})(?!\d)
+    | {_FIGURES.format("d2")}[\s.,/–-]*(?:(?:de|of)\s+|d['’])?
+      (?P<m2>{_WORD})[\s.,/–-]*(?:(?:del?|of|nam|ค\.ศ\.|พ\.ศ\.)\s*)?(?P<y2>\d{{4}}(?!\d)|['’]?\d\d(?!\d|[:h.]\d))
+    | (?<!\w)(?P<m3>{_WORD})[\s.,/–-]*{_FIGURES.format("d3")}[\s.,/–-]+(?P<y3>\d{{4}})(?!\d)
+    | (?<!\d)(?P<y4>\d{{4}})(?:[\s.,/–-]|m\.|\(e\)ko|թ\.)*
+      (?P<m4>{_WORD})[\s.,/–-]*{_FIGURES.format("d4")}(?!:\d|[\s,]*\d{{4}})
+    | (?<!\d)(?P<y5>\d{{4}})\.?\s(?:gada|ж\.)\s{_FIGURES.format("d5")}[\s.]*(?P<m5>{_WORD})
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
+"""What is added to a year of the era."""
+_YEAR_FIRST = frozenset(("ja", "ko", "zh"))
+"""Languages that write 26.11.20 for 20 November 2026."""
+_TIME = (
+    r"(?:(?<![\d.])(\d{1,2})\s?[:hu]\s?(\d{1,2})(?::(\d{1,2})(?:[.,:]\d+)?)?"
+    r"|(?<![\d.])([01]?\d|2[0-4])\.([0-5]\d)(?:\.([0-5]\d))?(?!\.\d)"
+    r"|(?<!\d)(\d{1,2})\s?[時时点點시](?:\s?(\d{1,2})\s?[分분]?)?(?:\s?(\d{1,2})\s?[秒초])?)(?!\d)"
+)
+_HOUR = r"(?<!\d)(\d{1,2})()()(?=\s?(?:Uhr|[ap]\.?\s?m)\b)"
+_TIME_AFTER = re.compile(rf"\D{{0,24}}?{_TIME}|\W{{0,3}}(?:(?:at|um)\s)?{_HOUR}", re.IGNORECASE)
+_TIME_BEFORE = re.compile(rf"{_TIME}(?=\D{{0,40}}$)|{_HOUR}(?=\D{{0,12}}$)", re.IGNORECASE)
+_TIME_AMID = re.compile(r"(?<=\s)(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?(?=\s)")
+_HALF_AFTER = re.compile(rf"\s{{0,2}}(?:([ap])\.?\s?m\b\.?|({_WORD}))", re.IGNORECASE)
+_HALF_BEFORE = re.compile(
+    "({})\\s{{0,2}}$".format(
+        "|".join(name if name[0] > "\u2fff" else rf"(?<!\w){re.escape(name)}" for name in _FORENOON | _AFTERNOON)
+    ),
+    re.IGNORECASE,
+)
+_HOURS = re.compile(r"\s?(?:Uhr|hrs?|h|น|ч)(?![^\W\d_])\.?", re.IGNORECASE)
+_OFFSET = re.compile(
+    r"\s?[(\[]?(?:(?:GMT|UTC?)\s?([+-]\d{1,2}(?::?\d\d)?)|([+-]\d\d:?\d\d|[+-]\d\d(?=\W*$)))(?!\d)", re.IGNORECASE
+)
+_ZONE_AFTER = re.compile(r"[\s,]{0,2}[(\[]?([A-Za-z]{1,5})(?![A-Za-z/])(?:\W*($))?")
+_ZONE_AMID = re.compile(r"(?<![A-Za-z/])[A-Z]{2,5}(?![A-Za-z/])")
+_COMPACT = re.compile(
+    r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?",
+    re.IGNORECASE,
+)
+_UNIX = re.compile(r"([1-4]\d{9})(?:\d{3}|\d{6})?(?:\.\d+)?")
+_DIGIT = re.compile(r"\d")
+_WORDS = re.compile(_WORD)
+_BESIDE = frozenset(
+    ("a", "am", "at", "den", "el", "g", "h", "hrs", "kl", "klo", "le", "on", "om", "ore", "r", "saat", "um", "uhr", "г",
+     "р", "ч", "日", "일", "号", "號")
+)  # fmt: skip
+"""Words beside a date that say nothing more than it, as weekdays do."""
+
+
+# Names of more than one word, تشرين الثاني and tháng 11, give way to one word before a text is searched.
+_MONTH_WORDS = [min(filter(str.isascii, names)) for names in _NAMES["months"]]
+_PHRASE = re.compile(
+    r"(?<!\w)(?:{})(?!\w)".format(
+        "|".join(
+            f"(?P<m{number}>" + "|".join(name.replace(" ", r"\s?") for name in names if " " in name) + ")"
+            for number, names in enumerate(_NAMES["months"])
+        )
+    ),
+    re.IGNORECASE,
+)
+
+
+class _Day(NamedTuple):
+    year: int
+    month: int
+    day: int
+    sure: bool
+    """Whether it counts in any text; a short year counts where the text says nothing else."""
+    start: int
+    end: int
+
+
+class _Time(NamedTuple):
+    hour: int
+    minute: str | None
+    second: str | None
+    zone: str | None
+    start: int
+    end: int
+
+
+def _read_loosely(text: str, language: str | None) -> tuple[datetime, str] | None:
+    if not _DIGIT.search(text):
+        return None
+    if match := _COMPACT.fullmatch(text):
+        year, month, number, *clock = match.groups()
+        return _moment(int(year), int(month), int(number), *clock)
+    if match := _UNIX.fullmatch(text):
+        return datetime.fromtimestamp(int(match[1]), UTC), "second"
+    text = _PHRASE.sub(lambda found: _MONTH_WORDS[int(str(found.lastgroup)[1:])], text)
+    if day := _find_day(text, language):
+        time = _time_beside(text, day)
+        if not day.sure and not _is_alone(text, day, time):
+            return None
+    else:  # Fri Nov 20 10:00:00 CET 2026
+        amid = _TIME_AMID.search(text)
+        time = _read_time(text, amid) if amid else None
+        day = _find_day(f"{text[: time.start]} {text[time.end :]}", language) if time else None
+        if day is None or not day.sure:
+            return None
+    if time is None:
+        return _moment(day.year, day.month, day.day, None, None, None, None)
+    return _moment(day.year, day.month, day.day, time.hour, time.minute, time.second, time.zone)
+
+
+def _find_day(text: str, language: str | None) -> _Day | None:
+    """Find the first day that is one of the calendar; one with a short year only where there is no other."""
+    position, unsure = 0, None
+    while match := _DAY.search(text, position):
+        if found := _day_of(match, language):
+            if found.sure:
+                return found
+            unsure = unsure or found
+        position = match.start() + 1
+    return unsure
+
+
+def _day_of(match: re.Match[str], language: str | None) -> _Day | None:
+    kind = str(match.lastgroup)[1]
+    year, month, day = match[f"y{kind}"], match[f"m{kind}"], match[f"d{kind}"]
+    if kind == "0":
+        if len(day) > 2 or (language and len(year) == 2 and language[:2].lower() in _YEAR_FIRST):
+            year, day = day, year
+        elif int(month) > 12 or (language and int(day) <= 12 and language.replace("_", "-").lower() in MONTH_FIRST):
+            month, day = day, month
+    number = int(month) if kind in "01" else month_of(month, language) or 0
+    era = match["era"] if kind == "1" else None
+    common = _ERAS[era] + int(year.replace("元", "1")) if era else _full_year(year)
+    try:
+        date(common, number, int(day))
+    except ValueError:
+        return None
+    sure = era is not None or len(year) == 4
+    if len(year) == 1 and not era:
+        return None
+    return _Day(common, number, int(day), sure, match.start(), match.end()) if EARLIEST <= common <= LATEST else None
+
+
+def _full_year(figures: str) -> int:
+    year = int(figures.lstrip("'’"))
+    if len(figures) == 4:
+        return _common_era(year)
+    if len(figures) == 3:
+        return year + _ERAS["民國"]
+    return year + (2000 if year < 70 else 1900)
+
+
+def _time_beside(text: str, day: _Day) -> _Time | None:
+    """Read the clock that follows a day, or the one that leads to it; a zone may stand between both."""
+    match = _TIME_AFTER.match(text, day.end) or _TIME_BEFORE.search(text, 0, day.start)
+    if match is None:
+        return None
+    time = _read_time(text, match)
+    if time.zone is None and time.start > day.end:
+        zone = next((z for z in _ZONE_AMID.findall(text, day.end, time.start) if z in ZONES or z in US_ZONES), None)
+        return time._replace(zone=zone)
+    return time
+
+
+def _read_time(text: str, match: re.Match[str]) -> _Time:
+    """Read a clock's figures, the half of the day before or behind them, and the zone."""
+    groups = match.groups()
+    first = next(place for place in range(0, len(groups), 3) if groups[place])
+    figure, minute, second = groups[first : first + 3]
+    hour, start, end = int(figure), match.start(first + 1), match.end()
+    if half := _HALF_BEFORE.search(text, max(0, start - 12), start):
+        hour, start = _whole_day(hour, fold(half[1]) in _AFTERNOON), half.start()
+    elif (half := _HALF_AFTER.match(text, end)) and (half[1] or fold(half[2]) in _FORENOON | _AFTERNOON):
+        hour = _whole_day(hour, half[1] in "pP" if half[1] else fold(half[2]) in _AFTERNOON)
+        end = half.end()
+    if hours := _HOURS.match(text, end):
+        end = hours.end()
+    zone = None
+    if offset := _OFFSET.match(text, end):
+        zone, end = offset[1] or offset[2], offset.end()
+    elif name := _ZONE_AFTER.match(text, end):
+        # French "et", "est" and Dutch "met" are no zones: in the midst of a text, a zone is in capitals.
+        upper = name[1].upper()
+        if (upper in ZONES or upper in US_ZONES) and (upper == name[1] or name[2] is not None):
+            zone, end = upper, name.end(1)
+    return _Time(hour, minute, second, zone, start, end)
+
+
+def _whole_day(hour: int, late: bool) -> int:
+    return hour % 12 + 12 * late if hour <= 12 else hour
+
+
+def _is_alone(text: str, day: _Day, time: _Time | None) -> bool:
+    """Whether a text has nothing in it but a day, a clock and words that belong to them."""
+    rest = f"{text[: day.start]} {text[day.end :]}"
+    if time:
+        first, last = sorted(((day.start, day.end), (time.start, time.end)))
+        rest = f"{text[: first[0]]} {text[first[1] : last[0]]} {text[last[1] :]}"
+    words = {fold(word) for word in _WORDS.findall(rest)}
+    return not _DIGIT.search(rest) and all(
+        word in WEEKDAYS or word in _BESIDE or word.upper() in ZONES for word in words
+    )
+
+
+# Days, months and years in addresses.
+
+_YEAR = r"(?<!\d)((?:19|20)\d\d)"
+_PARAMETERS = re.compile(r"(?:^|[&?])(y{2,4}|year|m{1,2}|month|d{1,2}|day|date|from|to|start|end)=(\d[\d-]*)", re.I)
+_PATH_DAY = re.compile(_YEAR + r"[-_/.]?(0[1-9]|1[0-2])[-_/.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_PATH_DAY_SPARSE = re.compile(_YEAR + r"[-_/.](1[0-2]|0?[1-9])[-_/.](3[01]|[12]\d|0?[1-9])(?!\d)")
+_PATH_DAY_NAMED = re.compile(_YEAR + r"[-_/.]?([a-z]{3,9})[-_/.]?(3[01]|[12]\d|0?[1-9])(?!\d)", re.I)
+_ARTICLE_DAY = re.compile(
+    rf"(?<![^\W_]){_YEAR}(?:[-_/.]?(0[1-9]|1[0-2])[-_/.]?(0[1-9]|[12]\d|3[01])"
+    r"|[-_/.](1[0-2]|[1-9])[-_/.](3[01]|[12]\d|[1-9])(?=[/.]|$))(?![^\W_])"
+)
+_PATH_WEEK = re.compile(_YEAR + r"[-_/.]?(?:w|kw|week)[-_]?(\d{1,2})(?!\d)", re.I)
+_PATH_QUARTER = re.compile(_YEAR + r"[-_/.]?q([1-4])(?!\d)", re.I)
+_PATH_MONTH = re.compile(_YEAR + r"[-_/.]?(0[1-9]|1[0-2])(?!\d)")
+_PATH_PLAIN_MONTH = re.compile(_YEAR + r"[-/](?:0?[1-9]|1[0-2])(?=[-/_.]|$)")
+_PATH_MONTH_SPARSE = re.compile(_YEAR + r"[-_/.]([1-9])(?!\d)")
+_PATH_WORD_AFTER = re.compile(r"[-_/.]?([^\W\d_]{3,12})(?![^\W\d_])")
+_PATH_WORD_BEFORE = re.compile(r"(?<![^\W\d_])([^\W\d_]{3,12})[-_/.]?$")
+_ENGLISH_MONTHS = frozenset(name.lower() for name in (*calendar.month_name, *calendar.month_abbr) if name)
+_PATH_YEARS = re.compile(_YEAR + r"[-_]((?:19|20)\d\d)(?!\d)")
+_PATH_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+
+
+def period_of(url: str) -> tuple[date, date] | None:
+    """Return the first and last day that an address of a list names, or None when it names none.
+
+    >>> period_of("https://example.org/sitemap-2026-11.xml.gz")
+    (datetime.date(2026, 11, 1), datetime.date(2026, 11, 30))
+    >>> period_of("https://example.org/2026/11/20/sitemap.xml")
+    (datetime.date(2026, 11, 20), datetime.date(2026, 11, 20))
+    >>> period_of("https://example.org/sitemap.xml?yyyy=2026&mm=2&dd=3")
+    (datetime.date(2026, 2, 3), datetime.date(2026, 2, 3))
+    >>> period_of("https://example.org/post-sitemap12.xml") is None
+    True
+    """
+    parts = urlsplit(url)
+    path = unquote(parts.path)
+    try:
+        # A year alone in a query may be the number of a page: there, only named parameters and whole dates count.
+        return _from_parameters(parts.query) or _from_path(path) or _from_path(parts.query, years=False)
+    except ValueError:
+        return None
+
+
+def day_of(url: str) -> date | None:
+    """Return the day that the path of an article's address names as a part of its own, or None.
+
+    >>> day_of("https://example.org/2026/11/28/ferry"), day_of("https://example.org/ferry-resumes-20261128.html")
+    (datetime.date(2026, 11, 28), datetime.date(2026, 11, 28))
+    >>> [day_of(f"https://example.org/{path}") for path in ("2026/11/ferry", "wissen/2014113", "2023/10/3-questions")]
+    [None, None, None]
+    """
+    for match in _ARTICLE_DAY.finditer(unquote(urlsplit(url).path)):
+        year, month, day, sparse_month, sparse_day = match.groups()
+        try:
+            return date(int(year), int(month or sparse_month), int(day or sparse_day))
+        except ValueError:
+            continue
+    return None
+
+
+def names_day(path: str) -> bool:
+    """Whether a path has a day in it: /2026/11/20/, -20261120, /2026/nov/20/."""
+    return bool(_PATH_DAY.search(path) or _PATH_DAY_SPARSE.search(path) or _named_days(path))
+
+
+def names_month(path: str) -> bool:
+    """Whether a path has a month among its parts: /2026/11/."""
+    return _PATH_PLAIN_MONTH.search(path) is not None
+
+
+def _from_parameters(query: str) -> tuple[date, date] | None:
+    named = {key.lower(): value for key, value in _PARAMETERS.findall(query)}
+    start, end = named.get("from") or named.get("start"), named.get("to") or named.get("end")
+    if start and end:
+        first, last = _from_path(start), _from_path(end)
+        return (first[0], last[1]) if first and last else None
+    if "date" in named:
+        return _from_path(named["date"])
+    year = next((value for key, value in named.items() if key[0] == "y"), None)
+    if year is None or not _PATH_YEAR.fullmatch(year):
+        return None
+    month = next((value for key, value in named.items() if key[0] == "m"), None)
+    day = next((value for key, value in named.items() if key in ("d", "dd", "day")), None)
+    if month is None:
+        return _whole_year(int(year))
+    return _whole_month(int(year), int(month)) if day is None else (date(int(year), int(month), int(day)),) * 2
+
+
+def _from_path(text: str, *, years: bool = True) -> tuple[date, date] | None:
+    days = [date(int(y), int(m), int(d)) for y, m, d in _PATH_DAY.findall(text) or _PATH_DAY_SPARSE.findall(text)]
+    days = days or _named_days(text)
+    if days:
+        return min(days), max(days)
+    if match := _PATH_WEEK.search(text):
+        monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
+        return monday, monday + timedelta(days=6)
+    if match := _PATH_QUARTER.search(text):
+        quarter = int(match[2])
+        return _whole_month(int(match[1]), 3 * quarter - 2)[0], _whole_month(int(match[1]), 3 * quarter)[1]
+    if match := _PATH_YEARS.search(text):
+        return _whole_year(int(match[1]))[0], _whole_year(int(match[2]))[1]
+    months = [_whole_month(int(y), int(m)) for y, m in _PATH_MONTH.findall(text) or _PATH_MONTH_SPARSE.findall(text)]
+    if months:
+        return min(months)[0], max(months)[1]
+    for year in _PATH_YEAR.finditer(text):
+        after, before = _PATH_WORD_AFTER.match(text, year.end()), _PATH_WORD_BEFORE.search(text, 0, year.start())
+        if after and (number := _path_month(text, after[1], year.start(), after.end())):
+            return _whole_month(int(year[1]), number)
+        if before and (number := _path_month(text, before[1], before.start(), year.end())):
+            return _whole_month(int(year[1]), number)
+    # "sitemap2019.xml" may be page 2,019 of a sitemap: a year alone needs a sign before it.
+    found = [int(m[1]) for m in _PATH_YEAR.finditer(text) if years and not text[: m.start()][-1:].isalnum()]
+    return (_whole_year(min(found))[0], _whole_year(max(found))[1]) if found else None
+
+
+def _named_days(text: str) -> list[date]:
+    found = []
+    for match in _PATH_DAY_NAMED.finditer(text):
+        year, word, day = match.groups()
+        if number := _path_month(text, word, match.start(), match.end()):
+            found.append(date(int(year), number, int(day)))
+    return found
+
+
+def _path_month(text: str, word: str, start: int, end: int) -> int | None:
+    """The month that a word in a path names; in the midst of a slug only in English (mars-2026-mission is none)."""
+    whole = text[:start][-1:] in ("", "/") and text[end:][:1] in ("", "/", ".")
+    return month_of(word) if whole or fold(word) in _ENGLISH_MONTHS else None
+
+
+def _whole_month(year: int, month: int) -> tuple[date, date]:
+    return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _whole_year(year: int) -> tuple[date, date]:
+    return date(year, 1, 1), date(year, 12, 31)
