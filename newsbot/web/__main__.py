@@ -15,7 +15,7 @@ from typing import Any
 from babel import Locale
 from babel.dates import get_period_id
 
-from newsbot.web.dates import NAMES_FILE, fold
+from newsbot.web.dates import NAMES_FILE, plain_name
 
 LANGUAGES = (
     # The languages that the bundled outlets publish in, by number of outlets: the first to use a name has it.
@@ -48,7 +48,7 @@ def date_names() -> dict[str, Any]:
     months has a list a month; elsewhere the names that mean another month in some language, with its code. Of the
     halves of the day only those stand here that lie on one side of noon.
     """
-    months = {fold(name): number for name, number in MORE_MONTHS.items()}
+    months = {plain_name(name): number for name, number in MORE_MONTHS.items()}
     elsewhere: dict[str, dict[str, int]] = defaultdict(dict)
     weekdays: set[str] = set()
     halves: dict[str, set[bool]] = defaultdict(set)
@@ -57,7 +57,7 @@ def date_names() -> dict[str, Any]:
         for context in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):
                 for number, name in locale.months[context][width].items():
-                    name = _OF.sub("", fold(name))
+                    name = _OF.sub("", plain_name(name))
                     if name[0].isdigit():  # 11月
                         continue
                     if months.setdefault(name, number) != number:
@@ -78,7 +78,7 @@ def date_names() -> dict[str, Any]:
 
 
 def _words(name: str) -> list[str]:
-    return [word for part in re.split(r"[\s-]+", name) if (word := fold(part)) and not word.isdigit()]
+    return [word for part in re.split(r"[\s-]+", name) if (word := plain_name(part)) and not word.isdigit()]
 
 
 def _halves(locale: Locale) -> list[tuple[str, bool]]:
@@ -88,13 +88,13 @@ def _halves(locale: Locale) -> list[tuple[str, bool]]:
         part = get_period_id(time(minute // 60, minute % 60), locale=locale)
         hours.setdefault(part, set()).add(minute >= 12 * 60)
     return [
-        (fold(name), late)
+        (plain_name(name), late)
         for widths in locale.day_periods.values()
         for width in ("wide", "abbreviated")
         for part, name in widths.get(width, {}).items()
         for late in hours.get(part, ())
         # Latin words of the day stand in names too: 10:00 Evening Standard.
-        if len(hours[part]) == 1 and (part in ("am", "pm") or not fold(name).isascii())
+        if len(hours[part]) == 1 and (part in ("am", "pm") or not plain_name(name).isascii())
     ]
 
 

@@ -132,10 +132,10 @@ def as_instant(text: str | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-def fold(name: str) -> str:
-    """Return a month's or weekday's name in the form in which names are compared: no case, accents or last dot.
+def plain_name(name: str) -> str:
+    """Return a month's or weekday's name without case, accents and last dot: names are compared so.
 
-    >>> fold("FÉVR."), fold("Şubat"), fold("أبريل") == fold("ابريل")
+    >>> plain_name("FÉVR."), plain_name("Şubat"), plain_name("أبريل") == plain_name("ابريل")
     ('fevr', 'subat', True)
     """
     return _plain(name).casefold().replace("ı", "i").strip(" .॰׳’'")
@@ -147,7 +147,7 @@ def month_of(word: str, language: str | None = None) -> int | None:
     >>> month_of("Févr."), month_of("listopad"), month_of("listopad", "hr"), month_of("marras")
     (2, 11, 10, 11)
     """
-    name = fold(word)
+    name = plain_name(word)
     if language and (own := _ELSEWHERE.get(language[:2].lower())) and name in own:
         return own[name]
     return MONTHS.get(name) or (MONTHS.get(name[1:]) if name.startswith("ב") else None)  # Hebrew: in November
@@ -430,9 +430,9 @@ def _read_time(text: str, match: re.Match[str]) -> _Time:
     figure, minute, second = groups[first : first + 3]
     hour, start, end = int(figure), match.start(first + 1), match.end()
     if half := _HALF_BEFORE.search(text, max(0, start - 12), start):
-        hour, start = _whole_day(hour, fold(half[1]) in _AFTERNOON), half.start()
-    elif (half := _HALF_AFTER.match(text, end)) and (half[1] or fold(half[2]) in _FORENOON | _AFTERNOON):
-        hour = _whole_day(hour, half[1] in "pP" if half[1] else fold(half[2]) in _AFTERNOON)
+        hour, start = _whole_day(hour, plain_name(half[1]) in _AFTERNOON), half.start()
+    elif (half := _HALF_AFTER.match(text, end)) and (half[1] or plain_name(half[2]) in _FORENOON | _AFTERNOON):
+        hour = _whole_day(hour, half[1] in "pP" if half[1] else plain_name(half[2]) in _AFTERNOON)
         end = half.end()
     if hours := _HOURS.match(text, end):
         end = hours.end()
@@ -457,7 +457,7 @@ def _is_alone(text: str, day: _Day, time: _Time | None) -> bool:
     if time:
         first, last = sorted(((day.start, day.end), (time.start, time.end)))
         rest = f"{text[: first[0]]} {text[first[1] : last[0]]} {text[last[1] :]}"
-    words = {fold(word) for word in _WORDS.findall(rest)}
+    words = {plain_name(word) for word in _WORDS.findall(rest)}
     return not _DIGIT.search(rest) and all(
         word in WEEKDAYS or word in _BESIDE or word.upper() in ZONES for word in words
     )
@@ -591,7 +591,7 @@ def _named_days(text: str) -> list[date]:
 def _path_month(text: str, word: str, start: int, end: int) -> int | None:
     """The month that a word in a path names; in the midst of a slug only in English (mars-2026-mission is none)."""
     whole = text[:start][-1:] in ("", "/") and text[end:][:1] in ("", "/", ".")
-    return month_of(word) if whole or fold(word) in _ENGLISH_MONTHS else None
+    return month_of(word) if whole or plain_name(word) in _ENGLISH_MONTHS else None
 
 
 def _whole_month(year: int, month: int) -> tuple[date, date]:
