@@ -1,7 +1,9 @@
-"""Weigh a page's text: how much of it lies below each element, and which elements are furniture.
+"""Find the element that holds the article's text, by where the weight of the page's text lies.
 
 Long runs of text outside links give weight to their elements and to all above. Furniture (comments, related
-lists, consent boxes) weighs nothing, unless it holds most of the page: then its name says nothing.
+lists, consent boxes) weighs nothing, unless it holds most of the page: then its name says nothing. From <body>, or
+from an element that is named or marked up as the article's body, the search goes down as long as one child holds
+nearly all of the weight.
 """
 
 from __future__ import annotations
@@ -23,56 +25,67 @@ from newsbot.extraction.class_names import (
     role_is_furniture,
     style_hides,
 )
-from newsbot.web.text import fold
+from newsbot.extraction.title import headlines
 
-_LONG = 20
-"""Characters above which a text is no label."""
-_SENTENCE = re.compile(r"[.,;:!?…。、，！？؟،؛।॥።]|[\u0e00-\u0e7f]")
+_PUNCTUATION = re.compile(r"[.,;:!?…。、，！？؟،؛।॥።]|[\u0e00-\u0e7f]")
 FLOW = frozenset({
     "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "blockquote", "pre", "table", "tbody", "tr", "td",
     "dd", "dt", "figure", "span", "b", "strong", "em", "i", "a", "font", "u", "details",
 })  # fmt: skip
 """Elements that carry text, and no layout."""
-_FURNITURE_TAGS = frozenset(
-    {
-        "nav",
-        "footer",
-        "aside",
-        "form",
-        "figcaption",
-        "button",
-        "dialog",
-        "address",
-        "menu",
-        "label",
-        "caption",
-        "figure",
-    }
-)
-_PLAIN = frozenset(
-    {
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "tr",
-        "td",
-        "th",
-        "tbody",
-        "table",
-        "thead",
-        "pre",
-        "strong",
-        "b",
-        "em",
-        "i",
-    }
-)
-MUCH = 900
-"""Characters of running text with which an element is no slider, table of contents or banner, whatever its name."""
+_FURNITURE_TAGS = frozenset((
+    "nav", "footer", "aside", "form", "figcaption", "button", "dialog", "address", "menu", "label", "caption", "figure",
+))  # fmt: skip
+_PLAIN = frozenset((
+    "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "tr", "td", "th", "tbody", "table", "thead", "pre", "strong", "b",
+    "em", "i",
+))  # fmt: skip
+"""Elements whose names say what they are about, not what they are: headings carry slugs, quotations sources."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What decides, in characters or as shares of the page's weight.
+
+    Chosen on the half of 376 real pages that rules were tuned on (docs/decisions/0002-extraction.md).
+    """
+
+    label: int = 20
+    """Characters up to which a text is a label, and weighs nothing."""
+    unpunctuated: float = 0.3
+    """What a character weighs in a text without any punctuation: such texts are labels more often than sentences."""
+    most_of_page: float = 0.5
+    """What weighs more holds the article and maybe more: it is no furniture, whatever its names."""
+    weak_name: int = 900
+    """Characters from which on an element is no slider, table of contents or banner, whatever its name."""
+    left_by_names: float = 0.4
+    """Where furniture leaves less of the page, names are believed of elements up to small only."""
+    small: float = 0.02
+    short_page: int = 1000
+    """Characters of a page's weight that say too little to doubt its names."""
+    named_body: float = 0.2
+    """What is called the article's body, and weighs more, is believed: nothing above it is furniture."""
+    nearly_all: float = 0.9
+    """Share of an element's weight with which its heaviest child takes its place in the search."""
+    named_child: float = 0.5
+    """The same where that child, and no other, looks like the article."""
+    candidate: float = 0.05
+    """What is called the article's body and weighs less is not where the search begins."""
+    article: float = 0.15
+    """The same for <article>."""
+    start: float = 0.35
+    """A candidate that weighs more is where the search begins."""
+    start_in_article: float = 0.4
+    """The same within the article, of several, that has the headline: share of that article's weight."""
+    pieces_of_parent: float = 0.7
+    """Share of their parent's weight that the pieces of an article's body have together, at least."""
+    pieces_of_page: float = 0.5
+    headline_region: int = 250
+    """Characters that an element around the headline weighs, at least, to hold the article."""
+    headline_region_of_page: float = 0.1
+
+
+LIMITS = Limits()
 
 
 @dataclass(slots=True)
@@ -96,10 +109,11 @@ def weigh(body: etree._Element, elements: Iterable[etree._Element] | None = None
     """Weigh the page's text; elements are body and all below it, in order."""
     tree = _Tree(body)
     weights = Weights()
+    label = LIMITS.label
     for element in body.iter() if elements is None else elements:
-        if (text := element.text) is not None and len(text) > _LONG:
+        if (text := element.text) is not None and len(text) > label:
             tree.add(element, text)
-        if (text := element.tail) is not None and len(text) > _LONG and element is not body:
+        if (text := element.tail) is not None and len(text) > label and element is not body:
             tree.add(element.getparent(), text)
     order, raw = tree.order, tree.summed([False] * len(tree.order))
     weights.linked = tree.linked
@@ -114,9 +128,9 @@ def weigh(body: etree._Element, elements: Iterable[etree._Element] | None = None
         for above, element, weight in zip(tree.above[1:], order[1:], raw[1:], strict=True):
             out.append(element not in protected and (out[above] or is_furniture(element, weight, page, lightest)))
         clean = tree.summed(out)
-        if lightest or clean[0] > 0.4 * page or page < 1000:
+        if lightest or clean[0] > LIMITS.left_by_names * page or page < LIMITS.short_page:
             break
-        lightest = 0.02 * page  # names that take nearly all of the text away are believed of small elements only
+        lightest = LIMITS.small * page
     weights.furniture = {element for element, is_out in zip(order, out, strict=True) if is_out}
     weights.clean = dict(zip(order, clean, strict=True))
     weights.total = clean[0]
@@ -137,8 +151,8 @@ class _Tree:
 
     def add(self, node: etree._Element | None, text: str) -> None:
         """Count a text of an element."""
-        letters = len(text.strip())
-        if node is None or letters <= _LONG or (letters < 4 * _LONG and len(" ".join(text.split())) <= _LONG):
+        letters, label = len(text.strip()), LIMITS.label
+        if node is None or letters <= label or (letters < 4 * label and len(" ".join(text.split())) <= label):
             return
         at = self.index.get(node)
         if at is None:
@@ -147,7 +161,7 @@ class _Tree:
         if self._in_link[at]:
             self.linked += length
         else:
-            self._own[at] += length if _SENTENCE.search(text) else 0.3 * length
+            self._own[at] += length if _PUNCTUATION.search(text) else LIMITS.unpunctuated * length
 
     def _place(self, node: etree._Element) -> int:
         missing = [node]
@@ -176,7 +190,7 @@ def _protected(raw: dict[etree._Element, float], page: float) -> set[etree._Elem
     """Return the elements above one that says it is the article's body: their names mean the whole page."""
     protected: set[etree._Element] = set()
     for element, weight in raw.items():
-        if weight > 0.2 * page and element not in protected and says_body(element):
+        if weight > LIMITS.named_body * page and element not in protected and says_body(element):
             if any(
                 names_consent(a.get("class") or "", a.get("id") or "") for a in element.iterancestors("div", "section")
             ):
@@ -204,7 +218,7 @@ def is_furniture(element: etree._Element, weight: float, page: float, lightest: 
     Where lightest is given, only the tags of elements that weigh more are believed, not their names.
     """
     get = element.get
-    if weight > 0.5 * page > 0:
+    if weight > LIMITS.most_of_page * page > 0:
         if element.tag in ("nav", "footer"):
             return True
         layer = element.tag == "div" and names_layer(get("class") or "", get("id") or "")
@@ -218,7 +232,7 @@ def is_furniture(element: etree._Element, weight: float, page: float, lightest: 
     if not attributes:
         return False
     class_name, identifier = get("class"), get("id")
-    if tag in _PLAIN:  # headings carry slugs, rows and quotations carry what they are about
+    if tag in _PLAIN:
         return get("hidden") is not None or style_hides(get("style"))
     if lightest and weight > lightest:
         return element.tag in ("div", "section") and names_layer(class_name or "", identifier or "")
@@ -226,7 +240,7 @@ def is_furniture(element: etree._Element, weight: float, page: float, lightest: 
         return next(element.iter("blockquote"), None) is None and not says_body(element)
     if class_name or identifier:
         sure = names_furniture(class_name or "", identifier or "")
-        if sure == 2 or (sure and weight < MUCH):
+        if sure == 2 or (sure and weight < LIMITS.weak_name):
             return not (get("itemprop") or "").lower().endswith("articlebody")
     if attributes == (class_name is not None) + (identifier is not None):
         return False
@@ -245,14 +259,6 @@ def _holds_words(figure: etree._Element) -> bool:
     return "table" in inside or ("blockquote" in inside and "img" not in inside)
 
 
-# Find the element that holds the article's text.
-#
-# From <body>, or from an element whose names or microdata say that it is the article's body, the search goes down
-# as long as one child holds nearly all of the weight.
-
-NEARLY_ALL = 0.9
-
-
 def locate(body: etree._Element, weights: Weights, title: str) -> etree._Element:
     """Return the smallest element that holds the article's text."""
     node = _start(body, weights, title)
@@ -265,18 +271,15 @@ def locate(body: etree._Element, weights: Weights, title: str) -> etree._Element
         share = weights.clean[best] / total
         if best.tag in FLOW and best.tag not in ("table", "tbody", "tr", "td", "center"):
             return node
-        if share < NEARLY_ALL and not (share > 0.5 and _foreign(node, best, weights)):
+        if share < LIMITS.nearly_all and not (share > LIMITS.named_child and _is_alone(node, best, weights)):
             return node
         node = best
 
 
-def _foreign(node: etree._Element, best: etree._Element, weights: Weights) -> bool:
+def _is_alone(node: etree._Element, best: etree._Element, weights: Weights) -> bool:
     """Whether the best child says that it is the article, and no other child looks like a part of it."""
-    if (
-        best.tag not in ("article", "main")
-        and not says_body(best)
-        and not names_main(best.get("class") or "", best.get("id") or "")
-    ):
+    named = best.tag in ("article", "main") or says_body(best)
+    if not named and not names_main(best.get("class") or "", best.get("id") or ""):
         return False
     signature = (best.tag, best.get("class"))
     return all(
@@ -294,30 +297,40 @@ def _start(body: etree._Element, weights: Weights, title: str) -> etree._Element
     named: list[etree._Element] = []
     articles: list[etree._Element] = []
     for element, weight in weights.clean.items():
-        if weight < 0.05 * weights.total or element is body:
+        if weight < LIMITS.candidate * weights.total or element is body:
             continue
         if says_body(element):
             named.append(element)
-        if element.tag == "article" and weight >= 0.15 * weights.total:
+        if element.tag == "article" and weight >= LIMITS.article * weights.total:
             articles.append(element)
     outer = _outermost(articles)
-    if len(outer) > 1 and (own := _with_heading(outer, title)) is not None:
-        inside = [e for e in named if own in e.iterancestors() and weights.clean[e] > 0.4 * weights.clean[own]]
+    if len(outer) > 1 and (own := _with_headline(outer, title)) is not None:
+        enough = LIMITS.start_in_article * weights.clean[own]
+        inside = [element for element in named if own in element.iterancestors() and weights.clean[element] > enough]
         return max(inside, key=weights.clean.__getitem__, default=own)
     if (together := _pieces(_outermost(named), weights)) is not None:
         return together
-    heavy = [element for element in named if weights.clean[element] > 0.35 * weights.total]
-    if heavy:
+    enough = LIMITS.start * weights.total
+    if heavy := [element for element in named if weights.clean[element] > enough]:
         return max(heavy, key=weights.clean.__getitem__)
-    if len(outer) == 1 and weights.clean[outer[0]] > 0.35 * weights.total:
+    if len(outer) == 1 and weights.clean[outer[0]] > enough:
         return outer[0]
-    return _around_heading(body, weights, title)
+    return _around_headline(body, weights, title)
 
 
 def _outermost(elements: list[etree._Element]) -> list[etree._Element]:
     """Return those that lie in no other one."""
     chosen = set(elements)
     return [element for element in elements if not any(above in chosen for above in element.iterancestors())]
+
+
+def _with_headline(articles: list[etree._Element], title: str) -> etree._Element | None:
+    """Return the article that shows the headline, or the only one with an <h1>."""
+    for article in articles:
+        if next(headlines(article.iter("h1", "h2", "h3"), title), None) is not None:
+            return article
+    with_h1 = [article for article in articles if next(article.iter("h1"), None) is not None]
+    return with_h1[0] if len(with_h1) == 1 else None
 
 
 def _pieces(named: list[etree._Element], weights: Weights) -> etree._Element | None:
@@ -332,31 +345,24 @@ def _pieces(named: list[etree._Element], weights: Weights) -> etree._Element | N
     together = sum(weights.clean[element] for element in named)
     if len(within) > 1 or len({element.get("class") for element in named}) > 1:
         return None
-    return shared if together > 0.7 * weights.clean[shared] and together > 0.5 * weights.total else None
+    enough = max(LIMITS.pieces_of_parent * weights.clean[shared], LIMITS.pieces_of_page * weights.total)
+    return shared if together > enough else None
 
 
-def _around_heading(body: etree._Element, weights: Weights, title: str) -> etree._Element:
+def _around_headline(body: etree._Element, weights: Weights, title: str) -> etree._Element:
     """Return <body>, or what surrounds the headline where the heaviest element of the page stands before it."""
-    folded = fold(title)
-    headings = [h for h in body.iter("h1") if folded and fold("".join(h.itertext())) == folded]
-    if len(headings) != 1:
+    shown = list(headlines(body.iter("h1"), title))
+    if len(shown) != 1:
         return body
-    region = next((a for a in headings[0].iterancestors() if weights.clean.get(a, 0.0) > 250), body)
+    enough = LIMITS.headline_region
+    region = next((above for above in shown[0].iterancestors() if weights.clean.get(above, 0.0) > enough), body)
+    most = LIMITS.most_of_page * weights.total
     heavy = max(
-        (e for e in weights.clean if e.tag not in FLOW and weights.clean[e] > 0.5 * weights.total),
-        key=lambda e: sum(1 for _ in e.iterancestors()),
+        (element for element, weight in weights.clean.items() if weight > most and element.tag not in FLOW),
+        key=lambda element: sum(1 for _ in element.iterancestors()),
         default=body,
     )
     apart = region is not heavy and region not in heavy.iterancestors() and heavy not in region.iterancestors()
     before = weights.order.get(heavy, 0) < weights.order.get(region, 0)
-    return region if apart and before and weights.clean[region] > 0.1 * weights.total else body
-
-
-def _with_heading(articles: list[etree._Element], title: str) -> etree._Element | None:
-    folded = fold(title)
-    for article in articles:
-        for heading in article.iter("h1", "h2", "h3"):
-            if folded and fold("".join(heading.itertext())) == folded:
-                return article
-    with_h1 = [article for article in articles if next(article.iter("h1"), None) is not None]
-    return with_h1[0] if len(with_h1) == 1 else None
+    heard = weights.clean[region] > LIMITS.headline_region_of_page * weights.total
+    return region if apart and before and heard else body
