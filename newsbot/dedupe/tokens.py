@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Han and kana; Thai, Lao, Burmese and Khmer: written without spaces, so every character is a token.
-_UNSPACED_CHARS = (
-    "\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-    "\u0e01-\u0e3a\u0e40-\u0eff\u1000-\u109f\u1780-\u17ff"
-)
+from newsbot.web.text import HAN_AND_KANA, THAI_LAO_BURMESE_KHMER
+
+_UNSPACED_CHARS = HAN_AND_KANA + THAI_LAO_BURMESE_KHMER
 _UNSPACED = re.compile(f"[{_UNSPACED_CHARS}]")
 _WORD = re.compile(r"\w+")
 _TOKEN = re.compile(rf"[{_UNSPACED_CHARS}]|(?:(?![{_UNSPACED_CHARS}])\w)+")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from importlib.metadata import version
 
 from newsbot import __version__
-from newsbot.extraction.body import find_body, plain_text, with_lead
+from newsbot.extraction.body import find_body, text_of_html, with_lead
 from newsbot.extraction.document import MAX_BYTES, ExtractionError, next_page, read_document
 from newsbot.extraction.fields import read_fields
 from newsbot.extraction.kinds import kind_of, paywalled
@@ -52,9 +52,9 @@ def extract_article(
     document = read_document(html, url, charset)
     facts = read_fields(document, address, candidate, fetched_at)
     reserved = _reserved([*reserved, *opt_outs_of_head(facts.tags_of_head.values)], respect_tdm)
-    witnesses = [(plain_text(facts.article_body), "json-ld")] if facts.article_body else []
+    witnesses = [(text_of_html(facts.article_body), "json-ld")] if facts.article_body else []
     if candidate and candidate.html:
-        witnesses.append((plain_text(candidate.html), "feed"))
+        witnesses.append((text_of_html(candidate.html), "feed"))
     body = find_body(document, facts, witnesses)
     if len(body.text) > MAX_TEXT:
         raise ExtractionError("too_large", f"{len(body.text)} characters of text, the limit is {MAX_TEXT}")

@@ -1,14 +1,19 @@
-"""Turn the article's element into blocks of text, leaving out what structure shows to be no part of it."""
+"""Turn the article's element into its text: blocks in reading order, and those among them that are the article's.
+
+What structure shows to be no part of the article is left out on the way (furniture, captions); what only the blocks
+beside it show, after it (lists of links, labels, the headline's repetition, bylines, notes on the author).
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
 from newsbot.extraction.container import Weights, is_furniture
-from newsbot.web.text import text_content
+from newsbot.web.text import fold, text_content
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCK = _HEADINGS | {
@@ -21,6 +26,79 @@ _BREAK, _OPEN, _CLOSE, _CELL = "\ue002", "\ue000", "\ue001", "\ue003"
 """Private-use characters: they mark line breaks, links and table cells until a block is complete."""
 _LINK = re.compile("\ue000([^\ue001]*)")
 _PARAGRAPH = re.compile("\ue002\\s*(?:[\ue000\ue001]\\s*)*\ue002[\\s\ue000\ue001\ue002]*")
+_COLONS = (":", "：")
+_SENTENCE_END = re.compile(r"[.!?…。！？؟।»”\"')\]:]$")
+_DATE_LINE = re.compile(
+    r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}\s?[年년]"
+    r"|\b\d{1,2}\.?\s+[^\W\d]{3,12}\.?,?\s+\d{4}\b|\b[^\W\d]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}\b"
+    r"|\b\d+\s?min\b|\bmin(?:ute)?s? read\b|Lesezeit|Lesedauer"
+)
+_BARE_URL = re.compile(r"[^\W\d_ ]{0,20} ?[^\W\d_ ]{0,20}:?\s*(?:https?://\S+\s*)+$")
+_LABELS = frozenset(label.casefold() for label in """
+table of contents|contents|contents hide|inhaltsverzeichnis|sommaire|índice|indice|inhoudsopgave|目次|目录|
+advertisement|advert|advertising|ad|sponsored|anzeige|werbung|publicidad|anuncio|publicité|pubblicità|publicidade|
+reklama|reklam|reclame|advertentie|annons|annonse|annonce|mainos|реклама|広告|pr|광고|广告|廣告|إعلان|الإعلان|
+פרסומת|विज्ञापन|โฆษณา|quảng cáo|iklan|διαφήμιση|hirdetés|
+read more|read also|also read|see also|more|related|related articles|related stories|recommended|you may also like|
+listen|share|share this|embed|
+auch interessant|mehr zum thema|lesen sie auch|das könnte sie auch interessieren|empfohlener redaktioneller inhalt|
+lire aussi|à lire aussi|lea también|lea además|te puede interesar|leia também|leia mais|leggi anche|
+lees ook|les også|läs också|læs også|czytaj więcej|czytaj też|zobacz też|читайте также|читайте також|
+اقرأ أيضا|اقرأ أيضًا|קרא גם|関連記事|あわせて読みたい|관련기사|相关阅读|相關新聞|baca juga|ayrıca okuyun|ilgili haberler
+""".replace("\n", "").split("|"))  # fmt: skip
+"""What stands alone on a line above an advertisement or a related link, case folded."""
+_COMMENTS = re.compile(
+    r"(?:\d+ )?(?:comments?|kommentare?|comentarios?|commentaires?|commenti|comentários?|reacties|kommentarer?|"
+    r"komentarze|комментарии|коментарі|коментари|yorumlar|komentar|التعليقات|تعليقات|نظرات|תגובות|コメント|댓글|评论|"
+    r"評論|टिप्पणियाँ|ความคิดเห็น|bình luận|σχόλια|hozzászólások|komentáře|komentáre|kommentit|comentarii|"
+    r"leave a (?:comment|reply))(?: \d+)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What decides of a block, in characters or as the share of them that are within links.
+
+    Chosen on the half of 376 real pages that rules were tuned on (docs/decisions/0002-extraction.md).
+    """
+
+    caption: int = 160
+    """A picture in a block with fewer characters, and no sentence, is a picture with its caption."""
+    caption_table: int = 300
+    """The same for a picture in a table."""
+    label: int = 40
+    """What is longer is no label such as "Read also"."""
+    comments: int = 30
+    """A heading or label above the comments is shorter."""
+    quote: range = range(61, 400)
+    """A quotation of such a length that a paragraph repeats is a pull quote."""
+    link_heading: float = 0.9
+    """A heading with a larger share of links is another article's."""
+    short: int = 200
+    link_short: float = 0.7
+    """A block with a larger share of links is a link and nothing else; link_long for one that is not short."""
+    link_long: float = 0.85
+    announcement: int = 45
+    """A shorter line that ends in a colon announces what is below it; a longer one of announced_by characters is the
+    text's own sentence, and what it announces stays."""
+    announced_by: int = 40
+    away: float = 0.6
+    """A list of links stays if a larger share leads to other sites."""
+    running: int = 80
+    """From such a length on a block is running text; what stands above the headline, or between it and the text, is
+    shorter."""
+    byline: int = 100
+    """A byline or date line is shorter; beside the author's name it has fewer than beside_name characters."""
+    beside_name: int = 40
+    above_headline: int = 8
+    """Blocks that are searched for the headline."""
+    notes: int = 3
+    """Blocks at the end that may tell of the author."""
+    opening: int = 4
+    """Blocks at the start that do not."""
+
+
+LIMITS = Limits()
 
 
 @dataclass(slots=True)
@@ -147,5 +225,155 @@ def _is_captioned_image(element: etree._Element) -> bool:
         return False
     words = text_content(element)
     if element.tag == "table":
-        return len(words) < 300
-    return 0 < len(words) < 160 and not words.endswith((".", "!", "?", "…", "。", ":", ".”", '."'))
+        return len(words) < LIMITS.caption_table
+    return 0 < len(words) < LIMITS.caption and not words.endswith((".", "!", "?", "…", "。", ":", ".”", '."'))
+
+
+def select(blocks: Sequence[Block], title: str, authors: Sequence[str], site: str) -> list[Block]:
+    """Leave out labels, link lists, comments, pull quotes, what repeats the headline, and notes on the author."""
+    kept = [block for block in blocks if not _is_label(block)]
+    kept = _without_comments(kept)
+    kept = _without_pull_quotes(kept)
+    kept = _without_link_lists(kept, site)
+    kept = _without_head_lines(kept, title, authors)
+    kept = _without_author_notes(kept, authors)
+    while kept and kept[-1].kind in _HEADINGS:  # with nothing below
+        kept.pop()
+    return kept
+
+
+def _is_label(block: Block) -> bool:
+    return len(block.text) <= LIMITS.label and block.text.strip(" :：…»>").casefold() in _LABELS
+
+
+def _without_comments(blocks: list[Block]) -> list[Block]:
+    """Cut what stands below a heading or label such as "Comments", if most of the text stands above it."""
+    for position, block in enumerate(blocks):
+        if position and len(block.text) < LIMITS.comments and _COMMENTS.fullmatch(fold(block.text)):
+            above = sum(len(other.text) for other in blocks[:position])
+            if above > sum(len(other.text) for other in blocks[position:]):
+                return blocks[:position]
+    return blocks
+
+
+def _without_pull_quotes(blocks: list[Block]) -> list[Block]:
+    """Drop quotations that a paragraph has word for word: they are set beside it to catch the eye."""
+    quotes = [block for block in blocks if block.kind == "blockquote" and len(block.text) in LIMITS.quote]
+    if not quotes:
+        return blocks
+    rest = "\n".join(fold(block.text) for block in blocks if block.kind != "blockquote")
+    repeated = {id(block) for block in quotes if fold(block.text) in rest}
+    return [block for block in blocks if id(block) not in repeated]
+
+
+def _without_link_lists(blocks: list[Block], site: str) -> list[Block]:
+    """Drop blocks that are links and nothing else, and a heading right above a run of them.
+
+    A list of links stays where the text announces it with a colon, or where most lead to other sites.
+    """
+    kept: list[Block] = []
+    position = 0
+    while position < len(blocks):
+        end = position
+        while end < len(blocks) and _is_link(blocks[end], site):
+            end += 1
+        if end == position:
+            kept.append(blocks[position])
+            position += 1
+            continue
+        if _is_content(blocks[position:end], kept, site):
+            kept.extend(blocks[position:end])
+        elif kept and _announces(kept[-1], at_end=end == len(blocks) or blocks[end].kind in _HEADINGS):
+            kept.pop()
+        position = end
+    return kept
+
+
+def _is_link(block: Block, site: str) -> bool:
+    """Whether a block is a link and nothing else, or filler text."""
+    if block.kind in _HEADINGS:  # a heading that leads to another page of the site is a teaser's
+        targets = _targets([block]) if block.link_share > LIMITS.link_heading else []
+        return any(target.startswith("/") or (target.startswith("http") and site in target) for target in targets)
+    if ("http" in block.text and _BARE_URL.match(block.text)) or "lorem ipsum" in block.text[:400].lower():
+        return True
+    return block.link_share > (LIMITS.link_short if len(block.text) < LIMITS.short else LIMITS.link_long)
+
+
+def _targets(blocks: Sequence[Block]) -> list[str]:
+    return [link.get("href") or "" for block in blocks for link in block.element.iter("a")]
+
+
+def _is_content(run: Sequence[Block], before: list[Block], site: str) -> bool:
+    """Whether a run of links is a list of the article's own."""
+    if not all(block.kind in ("li", "tr", "dd", "dt") for block in run) or not before:
+        return False
+    above = before[-1]
+    if above.kind not in _HEADINGS and above.text.endswith(_COLONS) and len(above.text) > LIMITS.announced_by:
+        return True
+    targets = _targets(run)
+    away = [target for target in targets if target.startswith("http") and site not in target]
+    return len(away) > LIMITS.away * len(targets) > 0
+
+
+def _announces(block: Block, *, at_end: bool) -> bool:
+    """Whether a heading or a short label has nothing below it but the links that were dropped."""
+    return (block.kind in _HEADINGS and at_end) or (
+        len(block.text) < LIMITS.announcement and block.text.endswith(_COLONS)
+    )
+
+
+def _without_head_lines(blocks: list[Block], title: str, authors: Sequence[str]) -> list[Block]:
+    """Drop what stands between the headline and the text: the headline itself, bylines, dates, reading times."""
+    folded_title = fold(title)
+    names = [name for author in authors if (name := fold(author))]
+    blocks = _from_headline(blocks, folded_title)
+    kept: list[Block] = []
+    for position, block in enumerate(blocks):
+        if not _is_head_line(block, folded_title, names):
+            kept.append(block)
+            if len(block.text) >= LIMITS.running and block.kind not in _HEADINGS:
+                return kept + blocks[position + 1 :]
+    return kept
+
+
+def _from_headline(blocks: list[Block], folded_title: str) -> list[Block]:
+    """Drop the slug, section or number that stands above the headline: short lines that are no sentences."""
+    for position, block in enumerate(blocks[: LIMITS.above_headline]):
+        if len(block.text) >= LIMITS.running or (block.kind != "h1" and _SENTENCE_END.search(block.text)):
+            return blocks
+        if block.kind == "h1" or (folded_title and fold(block.text) == folded_title):
+            return blocks[position:]
+    return blocks
+
+
+def _is_head_line(block: Block, folded_title: str, names: list[str]) -> bool:
+    folded = fold(block.text)
+    if block.kind == "h1" or (folded and folded == folded_title):
+        return True
+    if len(block.text) >= LIMITS.byline or block.kind == "li":
+        return False
+    if any(name in folded and len(folded) < LIMITS.beside_name + len(name) for name in names):
+        return True
+    return _DATE_LINE.search(block.text) is not None and not _SENTENCE_END.search(block.text)
+
+
+def _without_author_notes(blocks: list[Block], authors: Sequence[str]) -> list[Block]:
+    """Drop the last paragraphs where they begin with an author's name: they tell of the author."""
+    names = tuple(author for author in authors if " " in author)
+    for position in range(max(len(blocks) - LIMITS.notes, LIMITS.opening), len(blocks) if names else 0):
+        if blocks[position].text.startswith(names):
+            return blocks[:position]
+    return blocks
+
+
+def joined(blocks: Sequence[Block]) -> str:
+    """Write the blocks as text: list items and table rows on lines of their own, paragraphs parted by a blank line."""
+    out: list[str] = []
+    previous: Block | None = None
+    for block in blocks:
+        if previous is not None:
+            close = block.kind == previous.kind and block.kind in ("li", "tr")
+            out.append("\n" if close else "\n\n")
+        out.append(block.text)
+        previous = block
+    return "".join(out)

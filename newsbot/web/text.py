@@ -7,12 +7,11 @@ import re
 
 from lxml import etree
 
-# Scripts written without spaces. Han and kana: a word is about two characters (Chinese 1.6, Japanese
-# 2.2 in newspaper corpora); Thai, Lao, Burmese and Khmer: about five code points, marks included.
-_UNSPACED = re.compile(
-    "([\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)"
-    "|([\u0e01-\u0e3a\u0e40-\u0eff\u1000-\u109f\u1780-\u17ff\u200b]+)"
-)
+HAN_AND_KANA = "\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""For a class of characters; a word has about two of them (Chinese 1.6, Japanese 2.2 in newspaper corpora)."""
+THAI_LAO_BURMESE_KHMER = "\u0e01-\u0e3a\u0e40-\u0eff\u1000-\u109f\u1780-\u17ff"
+"""For a class of characters; a word has about five of them, marks included. No spaces part words here either."""
+_UNSPACED = re.compile(f"([{HAN_AND_KANA}]+)|([{THAI_LAO_BURMESE_KHMER}\u200b]+)")
 # Anything between spaces or dashes that holds a letter or digit. Not \w+ alone: vowel signs of
 # Devanagari and its sisters are no \w, and "don't" is one word.
 _SPACED = re.compile(r"[^\s—–…]*\w[^\s—–…]*")
