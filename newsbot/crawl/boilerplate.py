@@ -30,10 +30,7 @@ class SiteBoilerplate:
 
     def clean(self, article: AnyArticle) -> AnyArticle:
         """Return an article without the blocks that are known to be its site's."""
-        site = site_of(article.url)
-        if site not in self._decided:
-            self._decided[site] = boilerplate.site_blocks(self._state(site))
-        return without_blocks(article, self._decided[site])
+        return self._without_blocks(article, site_of(article.url))
 
     def learn(self, url: str, text: str) -> None:
         """Count the blocks of one more article of a site."""
@@ -49,13 +46,19 @@ class SiteBoilerplate:
         """Clean the run's stored articles of what it learned, and remember that; return how many changed."""
 
         def clean(article: Article) -> Article:
-            return self.clean(article) if site_of(article.url) in self._changed else article
+            site = site_of(article.url)
+            return self._without_blocks(article, site) if site in self._changed else article
 
         count = rewrite(self._engine, run_id, clean) if self._changed else 0
         with self._engine.begin() as connection:
             sites.save_blocks(connection, {site: self._states[site] for site in self._changed})
         self._changed.clear()
         return count
+
+    def _without_blocks(self, article: AnyArticle, site: str) -> AnyArticle:
+        if site not in self._decided:
+            self._decided[site] = boilerplate.site_blocks(self._state(site))
+        return without_blocks(article, self._decided[site])
 
     def _state(self, site: str) -> SiteState:
         if site not in self._states:

@@ -1,4 +1,9 @@
-"""The articles that newsbot knows, and the one decision on each that is brought: is it new?"""
+"""The articles that newsbot knows, and the one decision on each that is brought: is it new?
+
+Which known article is it? Its address says so, and its text must bear the address out: redirects and
+rel=canonical join addresses, and both can be wrong. Sites name their front page, or one page of many, as
+canonical; and an address such as /latest leads to another article every day.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +32,22 @@ from newsbot.store.ledger import Entry, write
 from newsbot.web.text import count_words
 from newsbot.web.urls import article_id, canonical_url, site_of, url_key
 
-# What is to become of copies, of articles that may change, and of what is old.
-
 SEPARATE, INLINE, DROP = DUPLICATES = ("separate", "inline", "drop")
+"""What becomes of copies: files of their own, a place among the articles, or no file."""
+_DECIDING = 5_105_121_117
+"""PostgreSQL's advisory lock on decisions; any number does that nobody else uses."""
+
+# Statements of every decision are made once: SQLAlchemy takes longer to make one than SQLite to carry it out.
+_FIELDS = (
+    "id", "url", "source", "title", "published", "content_hash", "revision", "cluster_id", "first_seen", "run_id"
+)  # fmt: skip
+_ADD = insert(schema.articles)
+_ANNOUNCE = insert(schema.outbox)
+_COPIED = select(schema.articles.c.duplicate_of).where(schema.articles.c.id == bindparam("id"))
+_FRONTIER = schema.frontier
+_REACHED = select(_FRONTIER.c.article_id).where(
+    _FRONTIER.c.url_key.in_(bindparam("keys", expanding=True)), _FRONTIER.c.article_id.is_not(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +55,7 @@ class Policy:
     """The choices that the settings leave to the operator (newsbot/settings.py)."""
 
     duplicates: str = SEPARATE
-    """Copies go to files of their own, among the articles, or to no file."""
+    """One of DUPLICATES."""
     revisit_hours: tuple[float, ...] = ()
     """When an article is looked at again, in hours after it was first seen."""
     remember_days: int = 0
@@ -51,58 +69,6 @@ class Policy:
             raise ValueError(f"NEWSBOT_REVISIT_HOURS: rising numbers of hours, not {list(self.revisit_hours)}")
         if self.remember_days < 0:
             raise ValueError(f"NEWSBOT_REMEMBER_DAYS: a number of days or 0, not {self.remember_days}")
-
-
-# Which known article is this one? Its address says so, and its text must bear the address out.
-#
-# Redirects and rel=canonical join addresses. Both can be wrong: sites name their front page, or one
-# page of many, as canonical; and an address such as /latest leads to another article every day.
-
-_FRONTIER = schema.frontier
-_REACHED = select(_FRONTIER.c.article_id).where(
-    _FRONTIER.c.url_key.in_(bindparam("keys", expanding=True)), _FRONTIER.c.article_id.is_not(None)
-)
-
-
-def resolve(connection: Connection, collected: Collected, content_hash: str) -> tuple[str, Article | None]:
-    """Return the address that an article is to be known by, and its present version if it is known.
-
-    An article whose page claims the address of another one that has a different text gets the address
-    where it was found. One that was known under another address, by which it was reached, and has
-    kept its text, keeps its identity.
-    """
-    url, text = collected.article.url, collected.article.text
-    identity, here = article_id(url), collected.aliases[-1]
-    known = documents.latest(connection, [identity]).get(identity)
-    if known and identity != article_id(here) and not _alike(known, text, content_hash):
-        url, identity = canonical_url(here), article_id(here)
-        known = documents.latest(connection, [identity]).get(identity)
-    if known is None:
-        reached = documents.latest(connection, _reached(connection, collected.aliases))
-        alike = (other for other in reached.values() if _alike(other, text, content_hash, templates=False))
-        known = next(alike, None)
-    return (known.url, known) if known else (url, None)
-
-
-def _reached(connection: Connection, aliases: Sequence[str]) -> list[str]:
-    """Return the ids of the articles that the addresses which led here have led to before."""
-    keys = list({url_key(url) for url in aliases})
-    return [str(found) for found in connection.execute(_REACHED, {"keys": keys}).scalars()]
-
-
-def _alike(known: Article, text: str, content_hash: str, *, templates: bool = True) -> bool:
-    return known.content_hash == content_hash or likeness(known.text, text, templates=templates) is not None
-
-
-_DECIDING = 5_105_121_117
-"""PostgreSQL's advisory lock on decisions; any number does that nobody else uses."""
-
-_FIELDS = (
-    "id", "url", "source", "title", "published", "content_hash", "revision", "cluster_id", "first_seen", "run_id"
-)  # fmt: skip
-_ADD = insert(schema.articles)
-_ANNOUNCE = insert(schema.outbox)
-_COPIED = select(schema.articles.c.duplicate_of).where(schema.articles.c.id == bindparam("id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +102,7 @@ def decide(
 ) -> Decision:
     """Do what ``save`` does inside the caller's transaction, with the facts of a text made before it began."""
     _lock(connection)
-    url, known = resolve(connection, collected, facts.content_hash)
+    url, known = _resolve(connection, collected, facts.content_hash)
     if known:
         decision = _keep_up(connection, collected.article, facts, entry, known)
     else:
@@ -156,7 +122,7 @@ def decide(
     if entry.article_id:
         revisits.advance(connection, entry.article_id, policy.revisit_hours, validators=entry.validators, now=now)
     if not isinstance(verdict, Unchanged):
-        announce(connection, article, policy, is_copy=isinstance(verdict, Duplicate) if not known else None)
+        _announce(connection, article, policy, is_copy=isinstance(verdict, Duplicate) if not known else None)
     status = "duplicate" if isinstance(verdict, Duplicate) else "article"
     addresses = {url_key(url): url for url in [article.url, *collected.aliases]}
     for key, address in addresses.items():
@@ -180,20 +146,76 @@ def remove(engine: Engine, entry: Entry, *, now: str, policy: Policy) -> None:
             run_id=entry.run_id,
         )
         documents.advance(connection, article, removed_at=now)
-        announce(connection, article, policy)
+        _announce(connection, article, policy)
         revisits.end(connection, article.id)
         write(connection, entry, Revision.outcome)
 
 
-def announce(connection: Connection, article: Article, policy: Policy, *, is_copy: bool | None = None) -> None:
-    """Put a version of an article into the outbox, for the file that it belongs to; copies where policy says."""
-    if is_copy is None:
-        is_copy = connection.execute(_COPIED, {"id": article.id}).scalar() is not None
-    if is_copy and policy.duplicates == DROP:
-        return
-    kind = "duplicate" if is_copy and policy.duplicates != INLINE else "article"
-    row = {"run_id": article.run_id, "kind": kind, "article_id": article.id, "revision": article.revision}
-    connection.execute(_ANNOUNCE, row)
+def rewrite(engine: Engine, run_id: str, clean: Callable[[Article], Article]) -> int:
+    """Give every stored article of a run that is in no file yet to ``clean``, and store what comes back.
+
+    ``clean`` returns the article with another text, or the article itself where nothing changes; what follows
+    from the text is made anew here. Returns how many changed.
+    """
+    outbox, revisions = schema.outbox, schema.revisions
+    at = and_(outbox.c.article_id == revisions.c.article_id, outbox.c.revision == revisions.c.revision)
+    query = (
+        select(revisions.c.document)
+        .join_from(outbox, revisions, at)
+        .where(outbox.c.run_id == run_id, outbox.c.export_id.is_(None))
+    )
+    changed = []
+    with reading(engine) as connection:
+        for document in connection.execute(query.execution_options(yield_per=200)).scalars():
+            article = documents.article_from(orjson.loads(document))
+            if (cleaned := clean(article)) is not article:
+                changed.append(cleaned)
+    with engine.begin() as connection:
+        for article in changed:
+            facts = TextFacts.of(article.text)
+            article = replace(article, word_count=facts.word_count, content_hash=facts.content_hash)
+            documents.amend(connection, article)
+            duplicates.replace(connection, article.id, facts.sketch)
+    return len(changed)
+
+
+def _lock(connection: Connection) -> None:
+    """Let no other process decide meanwhile: of two copies brought at once, one is new.
+
+    SQLite's BEGIN IMMEDIATE has done that already.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _DECIDING})
+
+
+def _resolve(connection: Connection, collected: Collected, content_hash: str) -> tuple[str, Article | None]:
+    """Return the address that an article is to be known by, and its present version if it is known.
+
+    An article whose page claims the address of another one that has a different text gets the address
+    where it was found. One that was known under another address, by which it was reached, and has
+    kept its text, keeps its identity.
+    """
+    url, text = collected.article.url, collected.article.text
+    identity, here = article_id(url), collected.aliases[-1]
+    known = documents.latest(connection, [identity]).get(identity)
+    if known and identity != article_id(here) and not _alike(known, text, content_hash):
+        url, identity = canonical_url(here), article_id(here)
+        known = documents.latest(connection, [identity]).get(identity)
+    if known is None:
+        reached = documents.latest(connection, _reached(connection, collected.aliases))
+        alike = (other for other in reached.values() if _alike(other, text, content_hash, templates=False))
+        known = next(alike, None)
+    return (known.url, known) if known else (url, None)
+
+
+def _reached(connection: Connection, aliases: Sequence[str]) -> list[str]:
+    """Return the ids of the articles that the addresses which led here have led to before."""
+    keys = list({url_key(url) for url in aliases})
+    return [str(found) for found in connection.execute(_REACHED, {"keys": keys}).scalars()]
+
+
+def _alike(known: Article, text: str, content_hash: str, *, templates: bool = True) -> bool:
+    return known.content_hash == content_hash or likeness(known.text, text, templates=templates) is not None
 
 
 def _keep_up(
@@ -305,38 +327,12 @@ def _record(
     )
 
 
-def _lock(connection: Connection) -> None:
-    """Let no other process decide meanwhile: of two copies brought at once, one is new.
-
-    SQLite's BEGIN IMMEDIATE has done that already.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _DECIDING})
-
-
-def rewrite(engine: Engine, run_id: str, clean: Callable[[Article], Article]) -> int:
-    """Give every stored article of a run that is in no file yet to ``clean``, and store what comes back.
-
-    ``clean`` returns the article with another text, or the article itself where nothing changes; what follows
-    from the text is made anew here. Returns how many changed.
-    """
-    outbox, revisions = schema.outbox, schema.revisions
-    at = and_(outbox.c.article_id == revisions.c.article_id, outbox.c.revision == revisions.c.revision)
-    query = (
-        select(revisions.c.document)
-        .join_from(outbox, revisions, at)
-        .where(outbox.c.run_id == run_id, outbox.c.export_id.is_(None))
-    )
-    changed = []
-    with reading(engine) as connection:
-        for document in connection.execute(query.execution_options(yield_per=200)).scalars():
-            article = documents.article_from(orjson.loads(document))
-            if (cleaned := clean(article)) is not article:
-                changed.append(cleaned)
-    with engine.begin() as connection:
-        for article in changed:
-            facts = TextFacts.of(article.text)
-            article = replace(article, word_count=facts.word_count, content_hash=facts.content_hash)
-            documents.amend(connection, article)
-            duplicates.replace(connection, article.id, facts.sketch)
-    return len(changed)
+def _announce(connection: Connection, article: Article, policy: Policy, *, is_copy: bool | None = None) -> None:
+    """Put a version of an article into the outbox, for the file that it belongs to; copies where policy says."""
+    if is_copy is None:
+        is_copy = connection.execute(_COPIED, {"id": article.id}).scalar() is not None
+    if is_copy and policy.duplicates == DROP:
+        return
+    kind = "duplicate" if is_copy and policy.duplicates != INLINE else "article"
+    row = {"run_id": article.run_id, "kind": kind, "article_id": article.id, "revision": article.revision}
+    connection.execute(_ANNOUNCE, row)

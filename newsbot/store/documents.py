@@ -1,4 +1,4 @@
-"""The versions of an article: its documents, first to last."""
+"""The versions of the articles, as documents: storing them, reading an article's, choosing among all."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ from newsbot.items import Article, Removed
 from newsbot.store import schema
 from newsbot.store.database import reading
 from newsbot.store.runs import COPY_FIELDS
+
+BATCH = 200
+"""Documents read at a time."""
 
 # Statements of every decision are made once: SQLAlchemy takes longer to make one than SQLite to carry it out.
 _ARTICLES, _REVISIONS = schema.articles, schema.revisions
@@ -99,12 +102,6 @@ def article_from(document: dict[str, Any]) -> Article:
     """Make an article of its stored document, which may be of an older newsbot."""
     removed = [Removed(**removed) for removed in document["removed"]]
     return Article(**{**document, "removed": removed})
-
-
-# Choosing among the stored articles, and reading them one by one.
-
-BATCH = 200
-"""Documents read at a time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,14 @@
-"""The index of near-duplicates: which stored texts may a text be a copy of?
+"""Copies: which stored texts a text may be a copy of, and the clusters of those that are.
 
-The first BANDS slots of a sketch are a row of ``bands`` each, and the row is one integer: slot (4 bits), value
-(32), and the number of the sketch (27, so 134 million). All that share a value are neighbours in the primary
-key; a look-up reads one short range a slot, whatever the size of the index, and the newest MOST of it, so that
-a phrase that thousands of texts share costs no more than any other. The whole sketches of what was found tell
-which texts to compare in full.
+The index of near-duplicates. The first BANDS slots of a sketch are a row of ``bands`` each, and the row is one
+integer: slot (4 bits), value (32), and the number of the sketch (27, so 134 million). All that share a value are
+neighbours in the primary key; a look-up reads one short range a slot, whatever the size of the index, and the
+newest MOST of it, so that a phrase that thousands of texts share costs no more than any other. The whole sketches
+of what was found tell which texts to compare in full. Old articles are taken out of it in steps so short that no
+crawl waits for them.
+
+A cluster is all copies of one story, over sites. Its id never changes; which member is the origin may. A story of
+one member has no row: its cluster is the article itself, and so is its origin.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ import struct
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from operator import eq
 
 import orjson
@@ -25,11 +29,67 @@ from newsbot.dedupe.minhash import SLOTS
 from newsbot.items import Article, Duplicate
 from newsbot.store import documents, schema
 from newsbot.store.database import reading
+from newsbot.web.dates import as_instant
 from newsbot.web.urls import site_of
 
-# Clusters: all copies of one story, over sites. The id never changes; which member is the origin may.
-#
-# A story of one member has no row: its cluster is the article itself, and so is its origin.
+BANDS = 16
+"""Slots that are indexed: a copy with every twelfth word replaced has one of them in common but for 1 in 50,000,
+the first third of a text but for 1 in 500. Every one more is a page more to write for an article."""
+MOST = 32
+"""Rows read a slot."""
+LEAST_SHARED = 2
+"""Slots of all that a copy shares with its original; one alone is a common phrase."""
+CANDIDATES = 8
+"""Texts that are compared in full, those with the most slots in common."""
+BATCH = 200
+"""Articles forgotten in one transaction, some ten milliseconds."""
+PAUSE = 0.02
+"""Seconds between two transactions, for those who wait to write."""
+OVERDUE_DAYS = 30
+"""Visits that are overdue so long belong to sources that nobody crawls any more."""
+
+_PACKED = struct.Struct(f">{SLOTS}I")
+_NUMBER_BITS, _VALUE_BITS = 27, 32
+_NUMBER_MASK = (1 << _NUMBER_BITS) - 1
+_LOOKUP = text(
+    " union all ".join(
+        f"select * from (select key from bands where key between :low{slot} and :high{slot} "  # noqa: S608 (no input)
+        f"order by key desc limit {MOST}) as slot{slot}"
+        for slot in range(BANDS)
+    )
+)
+_SKETCHES = schema.sketches
+_FOUND = select(_SKETCHES.c.number, _SKETCHES.c.article_id, _SKETCHES.c.slots).where(
+    _SKETCHES.c.number.in_(bindparam("numbers", expanding=True)), _SKETCHES.c.version == bindparam("sketch_version")
+)
+_REMEMBER = insert(_SKETCHES)
+_BANDS = insert(schema.bands)
+_ARTICLES, _REVISIONS = schema.articles, schema.revisions
+_SAME_WORDS = (
+    select(_ARTICLES.c.id)
+    .where(_ARTICLES.c.content_hash == bindparam("hash"), _ARTICLES.c.duplicate_of.is_(None))
+    .order_by(_ARTICLES.c.first_seen, _ARTICLES.c.id)
+    .limit(1)
+)
+_TEXTS = (
+    select(_ARTICLES.c.duplicate_of, _ARTICLES.c.first_seen, _REVISIONS.c.document)
+    .join(_REVISIONS, and_(_ARTICLES.c.id == _REVISIONS.c.article_id, _ARTICLES.c.revision == _REVISIONS.c.revision))
+    .where(_ARTICLES.c.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a copy is a copy of."""
+
+    original: Article
+    similarity: float
+    excerpt: bool = False
+
+    def verdict(self, url: str) -> Duplicate:
+        """Say how the copy at an address relates to the original."""
+        relation = "same_site" if site_of(url) == site_of(self.original.url) else "syndicated"
+        return Duplicate(self.original.id, self.similarity, "excerpt" if self.excerpt else relation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +106,51 @@ class Cluster:
     members: int
 
 
-def cluster_of(engine: Engine, cluster_id: str) -> Cluster | None:
-    """Return a cluster; None for a story of one member."""
-    with reading(engine) as connection:
-        return _stored(connection, cluster_id)
+def original_of(connection: Connection, text: str, content_hash: str, sketch: Sketch | None) -> Match | None:
+    """Find the stored article that a text is a copy of: the same words, or nearly or in part the same.
+
+    Of several the most alike, and of its cluster the member that was stored first.
+    """
+    same_words = connection.execute(_SAME_WORDS, {"hash": content_hash}).scalar()
+    if same_words:
+        return Match(documents.latest(connection, [same_words])[same_words], 1.0)
+    return _nearest(connection, text, find(connection, sketch)) if sketch else None
+
+
+def _nearest(connection: Connection, text: str, ids: list[str]) -> Match | None:
+    if not ids:
+        return None
+    best: tuple[float, bool, str] | None = None
+    match: Match | None = None
+    copied: str | None = None
+    for row in connection.execute(_TEXTS, {"ids": ids}):
+        other = documents.article_from(orjson.loads(row.document))
+        found = likeness(text, other.text)
+        if found is None:
+            continue
+        rank = (-found.similarity, row.duplicate_of is not None, str(row.first_seen))
+        if best is None or rank < best:
+            best, match, copied = rank, Match(other, found.similarity, found.excerpt), row.duplicate_of
+    if match and copied:
+        original = documents.latest(connection, [copied])[copied]
+        return Match(original, match.similarity, match.excerpt)
+    return match
+
+
+def find(connection: Connection, sketch: Sketch) -> list[str]:
+    """Return the ids of the articles that a text of this sketch may be a copy of, the likeliest first."""
+    bounds: dict[str, int] = {}
+    for slot, start in enumerate(_starts(sketch)):
+        bounds |= {f"low{slot}": start, f"high{slot}": start | _NUMBER_MASK}
+    numbers = list({key & _NUMBER_MASK for (key,) in connection.execute(_LOOKUP, bounds)})
+    if not numbers:
+        return []
+    found = []
+    for row in connection.execute(_FOUND, {"numbers": numbers, "sketch_version": sketch.version}):
+        shared = sum(map(eq, sketch.slots, _PACKED.unpack(row.slots)))
+        if shared >= LEAST_SHARED:
+            found.append((-shared, row.number, str(row.article_id)))
+    return [article_id for _, _, article_id in sorted(found)[:CANDIDATES]]
 
 
 def join(connection: Connection, article: Article, original: Article) -> str:
@@ -75,6 +176,12 @@ def join(connection: Connection, article: Article, original: Article) -> str:
     return str(values["origin"])
 
 
+def cluster_of(engine: Engine, cluster_id: str) -> Cluster | None:
+    """Return a cluster; None for a story of one member."""
+    with reading(engine) as connection:
+        return _stored(connection, cluster_id)
+
+
 def _stored(connection: Connection, cluster_id: str) -> Cluster | None:
     table = schema.clusters
     columns = (table.c.id, table.c.origin, table.c.published, table.c.agency, table.c.members)
@@ -88,56 +195,8 @@ def _earlier(one: str | None, other: str | None) -> bool:
     >>> _earlier("2026-11-20T09:00:00+03:00", "2026-11-20T08:00:00Z"), _earlier("2026-11-20", None)
     (True, False)
     """
-    return one is not None and other is not None and _instant(one) < _instant(other)
-
-
-def _instant(published: str) -> datetime:
-    instant = datetime.fromisoformat(published)
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-
-
-BANDS = 16
-"""Slots that are indexed: a copy with every twelfth word replaced has one of them in common but for 1 in 50,000,
-the first third of a text but for 1 in 500. Every one more is a page more to write for an article."""
-MOST = 32
-"""Rows read a slot."""
-LEAST_SHARED = 2
-"""Slots of all that a copy shares with its original; one alone is a common phrase."""
-CANDIDATES = 8
-"""Texts that are compared in full, those with the most slots in common."""
-
-_PACKED = struct.Struct(f">{SLOTS}I")
-_NUMBER_BITS, _VALUE_BITS = 27, 32
-_NUMBER_MASK = (1 << _NUMBER_BITS) - 1
-_LOOKUP = text(
-    " union all ".join(
-        f"select * from (select key from bands where key between :low{slot} and :high{slot} "  # noqa: S608 (no input)
-        f"order by key desc limit {MOST}) as slot{slot}"
-        for slot in range(BANDS)
-    )
-)
-_SKETCHES = schema.sketches
-_FOUND = select(_SKETCHES.c.number, _SKETCHES.c.article_id, _SKETCHES.c.slots).where(
-    _SKETCHES.c.number.in_(bindparam("numbers", expanding=True)), _SKETCHES.c.version == bindparam("sketch_version")
-)
-_REMEMBER = insert(_SKETCHES)
-_BANDS = insert(schema.bands)
-
-
-def find(connection: Connection, sketch: Sketch) -> list[str]:
-    """Return the ids of the articles that a text of this sketch may be a copy of, the likeliest first."""
-    bounds: dict[str, int] = {}
-    for slot, start in enumerate(_starts(sketch)):
-        bounds |= {f"low{slot}": start, f"high{slot}": start | _NUMBER_MASK}
-    numbers = list({key & _NUMBER_MASK for (key,) in connection.execute(_LOOKUP, bounds)})
-    if not numbers:
-        return []
-    found = []
-    for row in connection.execute(_FOUND, {"numbers": numbers, "sketch_version": sketch.version}):
-        shared = sum(map(eq, sketch.slots, _PACKED.unpack(row.slots)))
-        if shared >= LEAST_SHARED:
-            found.append((-shared, row.number, str(row.article_id)))
-    return [article_id for _, _, article_id in sorted(found)[:CANDIDATES]]
+    first, second = as_instant(one), as_instant(other)
+    return first is not None and second is not None and first < second
 
 
 def remember(connection: Connection, article_id: str, sketch: Sketch) -> None:
@@ -172,77 +231,6 @@ def forget(connection: Connection, article_ids: Sequence[str]) -> int:
 def _starts(sketch: Sketch) -> list[int]:
     """Return where in the key every slot's neighbours begin."""
     return [(slot << _VALUE_BITS | value) << _NUMBER_BITS for slot, value in enumerate(sketch.slots[:BANDS])]
-
-
-# Which stored article is a new one a copy of?
-
-_ARTICLES, _REVISIONS = schema.articles, schema.revisions
-_SAME_WORDS = (
-    select(_ARTICLES.c.id)
-    .where(_ARTICLES.c.content_hash == bindparam("hash"), _ARTICLES.c.duplicate_of.is_(None))
-    .order_by(_ARTICLES.c.first_seen, _ARTICLES.c.id)
-    .limit(1)
-)
-_TEXTS = (
-    select(_ARTICLES.c.duplicate_of, _ARTICLES.c.first_seen, _REVISIONS.c.document)
-    .join(_REVISIONS, and_(_ARTICLES.c.id == _REVISIONS.c.article_id, _ARTICLES.c.revision == _REVISIONS.c.revision))
-    .where(_ARTICLES.c.id.in_(bindparam("ids", expanding=True)))
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """What a copy is a copy of."""
-
-    original: Article
-    similarity: float
-    excerpt: bool = False
-
-    def verdict(self, url: str) -> Duplicate:
-        """Say how the copy at an address relates to the original."""
-        relation = "same_site" if site_of(url) == site_of(self.original.url) else "syndicated"
-        return Duplicate(self.original.id, self.similarity, "excerpt" if self.excerpt else relation)
-
-
-def original_of(connection: Connection, text: str, content_hash: str, sketch: Sketch | None) -> Match | None:
-    """Find the stored article that a text is a copy of: the same words, or nearly or in part the same.
-
-    Of several the most alike, and of its cluster the member that was stored first.
-    """
-    same_words = connection.execute(_SAME_WORDS, {"hash": content_hash}).scalar()
-    if same_words:
-        return Match(documents.latest(connection, [same_words])[same_words], 1.0)
-    return _nearest(connection, text, find(connection, sketch)) if sketch else None
-
-
-def _nearest(connection: Connection, text: str, ids: list[str]) -> Match | None:
-    if not ids:
-        return None
-    best: tuple[float, bool, str] | None = None
-    match: Match | None = None
-    copied: str | None = None
-    for row in connection.execute(_TEXTS, {"ids": ids}):
-        other = documents.article_from(orjson.loads(row.document))
-        found = likeness(text, other.text)
-        if found is None:
-            continue
-        rank = (-found.similarity, row.duplicate_of is not None, str(row.first_seen))
-        if best is None or rank < best:
-            best, match, copied = rank, Match(other, found.similarity, found.excerpt), row.duplicate_of
-    if match and copied:
-        original = documents.latest(connection, [copied])[copied]
-        return Match(original, match.similarity, match.excerpt)
-    return match
-
-
-# Forgetting: what bounds the index of near-duplicates, in steps so short that no crawl waits for them.
-
-BATCH = 200
-"""Articles forgotten in one transaction, some ten milliseconds."""
-PAUSE = 0.02
-"""Seconds between two transactions, for those who wait to write."""
-OVERDUE_DAYS = 30
-"""Visits that are overdue so long belong to sources that nobody crawls any more."""
 
 
 def prune(engine: Engine, days: int, *, now: str, batches: int | None = None) -> int:

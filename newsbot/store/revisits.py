@@ -14,6 +14,7 @@ from newsbot.items import Article, Candidate
 from newsbot.store import schema
 from newsbot.store.database import reading
 from newsbot.store.ledger import Validators
+from newsbot.web.dates import as_instant
 
 VISIT = "revisit"
 """How the ledger says that an address was not discovered but is looked at again."""
@@ -73,7 +74,7 @@ def begin(
             candidate=orjson.dumps(dataclasses.replace(candidate, html=None)).decode(),
             etag=validators[0],
             last_modified=validators[1],
-            due_at=_stamp(_instant(now) + timedelta(hours=hours[0])),
+            due_at=_stamp(datetime.fromisoformat(now) + timedelta(hours=hours[0])),
         )
     )
 
@@ -99,7 +100,7 @@ def advance(
     nexts = [
         due_at
         for hour in hours
-        if first_seen and (due_at := _stamp(_instant(first_seen) + timedelta(hours=hour))) > now
+        if first_seen and (due_at := _stamp(datetime.fromisoformat(first_seen) + timedelta(hours=hour))) > now
     ]
     if not nexts:
         connection.execute(delete(table).where(mine))
@@ -117,12 +118,8 @@ def end(connection: Connection, article_id: str) -> None:
 
 def _age(published: str | None, now: str) -> timedelta:
     """Return how long ago an article was published; what does not say so is new."""
-    return _instant(now) - _instant(published) if published else timedelta()
-
-
-def _instant(stamp: str) -> datetime:
-    instant = datetime.fromisoformat(stamp)
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    since = as_instant(published)
+    return datetime.fromisoformat(now) - since if since else timedelta()
 
 
 def _stamp(instant: datetime) -> str:
