@@ -37,11 +37,29 @@ def test_a_lease_is_one_process_s_and_ends_with_it(store: Engine) -> None:
         assert take_all(leases, ["a", "b", "c"], patience=0.1) == {"a", "b"}
         other.kill()
         assert take_all(leases, ["a", "b"]) == frozenset(), "however the holder died"
+        again = leases_of(store)
+        assert take_all(again, ["b", "c", "d"], patience=0.1) == {"b", "c"}, "of the same process, too"
         leases.close()
+        assert take_all(again, ["b", "c"]) == frozenset()
+        again.close()
     finally:
         other.kill()
         other.join()
         other.close()
+
+
+def test_leases_on_many_sources_keep_one_file_open_and_leave_none(engine: Engine) -> None:
+    leases = leases_of(engine)
+    folder = Path(f"{engine.url.database}-crawls")
+    (folder / "of-a-dead-crawl").write_bytes(b'["source-')
+    names = [f"source-{number}" for number in range(2000)]
+    assert take_all(leases, names) == frozenset()
+    assert len(list(folder.iterdir())) == 1
+    other = leases_of(engine)
+    assert take_all(other, names, patience=0) == set(names)
+    leases.close()
+    other.close()
+    assert list(folder.iterdir()) == []
 
 
 def test_two_crawls_share_the_sources_of_one_store(tmp_path: Path) -> None:

@@ -183,6 +183,22 @@ def test_a_lock_is_held_by_one(tmp_path: Path) -> None:
     RunLock(tmp_path, "r").release()
 
 
+def test_a_run_is_healed_once_by_two_crawls_that_find_it_dead(
+    start: Start, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = start()
+    dead.intake.discover(SOURCE, candidates("/a"), FEED)
+    bring(dead, "/a", "Text.")
+    dead.abandon()
+    found = runs.unfinished_runs(engine, place_of(tmp_path))
+    assert dead.id in heal(engine, tmp_path, now=NOW)
+    late = iter([found])
+    still = runs.unfinished_runs
+    monkeypatch.setattr("newsbot.store.runs.unfinished_runs", lambda *place: next(late, None) or still(*place))
+    assert heal(engine, tmp_path, now=NOW) == {}
+    assert len(lines_of(tmp_path, "articles")) == 1
+
+
 def test_removed_lines_can_be_left_out_of_the_files(start: Start, engine: Engine, tmp_path: Path) -> None:
     run = start(with_removed=False)
     run.intake.discover(SOURCE, candidates("/a"), FEED)

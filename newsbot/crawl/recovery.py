@@ -7,8 +7,6 @@ it had stored, and the files that it owes are written. Its pending addresses sta
 
 from __future__ import annotations
 
-import fcntl
-import os
 import socket
 from pathlib import Path
 
@@ -17,37 +15,15 @@ from sqlalchemy import Engine
 from newsbot.export.run_files import paths_of, write_run_files
 from newsbot.store import runs
 from newsbot.store.database import reading
+from newsbot.store.leases import LockFile, sweep
 from newsbot.store.ledger import accounts_of
 
 
-class RunLock:
-    """The mark of a living run: an advisory lock on ``<output>/.runs/<run>``."""
+class RunLock(LockFile):
+    """The mark of a living run: the locked file ``<output>/.runs/<run>``."""
 
-    def __init__(self, output: Path, run_id: str) -> None:
-        """Take the lock. Raises BlockingIOError while another process holds it."""
-        self.path = output / ".runs" / run_id
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        while True:
-            self._file = self.path.open("wb")
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if os.path.samestat(os.fstat(self._file.fileno()), self.path.stat()):
-                    return
-            except FileNotFoundError:
-                pass  # another process took the file away before it was locked
-            except BlockingIOError:
-                self._file.close()
-                raise
-            self._file.close()
-
-    def release(self) -> None:
-        """Let go of the lock and take its file away."""
-        self.path.unlink(missing_ok=True)
-        self.let_go()
-
-    def let_go(self) -> None:
-        """Let go of the lock and leave its file, as the system does when a process dies."""
-        self._file.close()
+    def __init__(self, output: Path, run_id: str, *, timeout: float = 0.0) -> None:
+        super().__init__(output / ".runs" / run_id, timeout=timeout)
 
 
 def place_of(output: Path) -> str:
@@ -58,26 +34,20 @@ def place_of(output: Path) -> str:
 def heal(engine: Engine, output: Path, *, now: str, with_removed: bool = True) -> dict[str, dict[str, int]]:
     """Finish what dead runs of this place left undone; return the files written, by run."""
     healed = {}
-    for run_id, status in runs.unfinished_runs(engine, place_of(output)):
+    place = place_of(output)
+    for run_id, status in runs.unfinished_runs(engine, place):
         try:
             lock = RunLock(output, run_id)
         except BlockingIOError:
             continue  # alive: another crawl works here at the same time
-        if status == runs.RUNNING:
-            with reading(engine) as connection:
-                accounts = accounts_of(connection, run_id)
-            runs.close_books(engine, run_id, accounts, paths_of(run_id))
-        healed[run_id] = write_run_files(engine, output, run_id, with_removed=with_removed)
-        runs.end_run(engine, run_id, runs.INTERRUPTED, now=now)
-        lock.release()
-    _sweep(output)
+        with lock:
+            if (run_id, status) not in runs.unfinished_runs(engine, place):
+                continue  # healed by another crawl since
+            if status == runs.RUNNING:
+                with reading(engine) as connection:
+                    accounts = accounts_of(connection, run_id)
+                runs.close_books(engine, run_id, accounts, paths_of(run_id))
+            healed[run_id] = write_run_files(engine, output, run_id, with_removed=with_removed)
+            runs.end_run(engine, run_id, runs.INTERRUPTED, now=now)
+    sweep(output / ".runs")
     return healed
-
-
-def _sweep(output: Path) -> None:
-    """Take away the lock files of runs that died when all but that was done."""
-    for path in output.glob(".runs/*"):
-        try:
-            RunLock(output, path.name).release()
-        except BlockingIOError:
-            continue  # alive

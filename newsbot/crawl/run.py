@@ -21,6 +21,7 @@ from newsbot.items import Candidate
 from newsbot.sources import Source, exemptions_of
 from newsbot.store import duplicates, frontier, revisits, runs
 from newsbot.store.articles import Policy
+from newsbot.store.database import LOCK_TIMEOUT
 from newsbot.store.ledger import Account, Ledger
 
 PRUNED_BATCHES = 10
@@ -78,7 +79,7 @@ class Run:
         )
         self._with_removed = with_removed
         self._remember_days = policy.remember_days
-        self._lock = RunLock(output, self.id)
+        self._lock = RunLock(output, self.id, timeout=LOCK_TIMEOUT)
         place = place_of(output)
         runs.begin_run(engine, self.id, place=place, spider=spider, version=__version__, now=now())
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+from filelock import lock_descriptor
 
 
 @contextmanager
@@ -37,9 +38,9 @@ def _locked(temporary: Path) -> Iterator[BinaryIO]:
     """Open a temporary file for writing, empty, while no other process has it."""
     with os.fdopen(os.open(temporary, os.O_RDWR | os.O_CREAT, 0o666), "wb") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            ours = os.path.samestat(os.fstat(file.fileno()), temporary.stat())
-        except (BlockingIOError, FileNotFoundError):
+            ours = lock_descriptor(file.fileno(), blocking=False)
+            ours = ours and os.path.samestat(os.fstat(file.fileno()), temporary.stat())
+        except FileNotFoundError:
             ours = False
         if not ours:  # the lock is held, or its holder has just renamed the file
             raise BlockingIOError(f"another process is writing {temporary.name[1:-4]}")
