@@ -1,4 +1,4 @@
-"""The outlets to collect: reading and checking a sources file (TOML, one ``[[source]]`` an outlet)."""
+"""The outlets to collect: reading, checking and extending a sources file (TOML, one ``[[source]]`` an outlet)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from newsbot.process import UsageError
 from newsbot.web.endpoints import Endpoint, endpoints_of, is_own_name
 from newsbot.web.urls import InvalidURL, canonical_url, site_of, with_ascii_host
+
+if TYPE_CHECKING:
+    from tomlkit.items import Table
 
 BUNDLED = Path(__file__).with_name("sources.toml")
 """The sources file that ships with newsbot."""
@@ -220,6 +223,70 @@ def _line_of(text: str, number: int, field: str) -> int:
         elif table == number and re.match(rf"\s*[\"']?{re.escape(field)}[\"']?\s*=", line):
             return index
     return header
+
+
+def with_free_name(source: Source, taken: Iterable[Source]) -> Source:
+    """Return a source under its own name, or one that other sources leave free: with its country, then a number.
+
+    >>> npr = Source(name="npr", home="https://npr.org/", country="us")
+    >>> with_free_name(npr, [npr]).name
+    'npr-us'
+    """
+    names = [source.name, f"{source.name}-{source.country}" if source.country else source.name]
+    names += [f"{source.name}-{number}" for number in range(2, 1000)]
+    used = {other.name for other in taken}
+    return source.model_copy(update={"name": next(name for name in map(bounded_name, names) if name not in used)})
+
+
+def toml_block(source: Source) -> str:
+    """Return a source as it stands in a sources file.
+
+    >>> print(toml_block(Source(name="x", home="https://x.org/", feeds=["https://x.org/rss"])))
+    [[source]]
+    name = "x"
+    home = "https://x.org/"
+    feeds = ["https://x.org/rss"]
+    <BLANKLINE>
+    """
+    return f"[[source]]\n{_toml_table(source).as_string()}"
+
+
+def append_source(path: Path, source: Source) -> None:
+    """Append a source to a sources file, whose comments and order stay as they are; make the file if there is none.
+
+    Raises SourcesError for a file that is faulty, with the new source or without it, and OSError; the file stays as
+    it was then.
+    """
+    import tomlkit  # not above: crawls read sources files and write none
+    from tomlkit.items import AoT
+
+    document = tomlkit.parse(path.read_text("utf-8") if path.exists() else "")
+    blocks = document.get("source")
+    if blocks is None:
+        blocks = tomlkit.aot()
+        document.append("source", blocks)
+    assert isinstance(blocks, AoT)
+    if len(blocks) and not blocks[-1].as_string().endswith("\n\n"):
+        blocks[-1].add(tomlkit.nl())
+    blocks.append(_toml_table(source))
+    temporary = path.with_name(f"{path.name}.new")
+    temporary.write_text(tomlkit.dumps(document), "utf-8")
+    load_sources(temporary)
+    temporary.replace(path)
+
+
+def _toml_table(source: Source) -> Table:
+    import tomlkit
+
+    table = tomlkit.table()
+    for name, value in source.model_dump(exclude_defaults=True).items():
+        if isinstance(value, list):
+            array = tomlkit.array()
+            array.extend(value)
+            table.add(name, array.multiline(len(value) > 1))
+        else:
+            table.add(name, value)
+    return table
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 import yaml
-from conftest import NOW, ROOT, collected, scrapy_environment, scrapy_here
+from conftest import NOW, ROOT, collected, scrapy_environment
 from sqlalchemy import Engine
 
 from newsbot.export.datasette import METADATA, browser
@@ -99,24 +99,3 @@ def test_the_command_serves_until_it_is_stopped(engine: Engine, tmp_path: Path) 
             assert b"Headline of a" in answer.read()
         server.send_signal(signal.SIGINT)
         assert server.wait(timeout=60) == 0
-
-
-@pytest.mark.parametrize(
-    ("setting", "missing", "message"),
-    [
-        ("NEWSBOT_OUTPUT=nowhere", "", "there is no store at nowhere/newsbot.db"),
-        ("NEWSBOT_DATABASE_URL=postgresql+psycopg://127.0.0.1:1/none", "", "browse shows SQLite stores"),
-        ("NEWSBOT_CONTACT=x", "datasette.app", "pip install 'newsbot[browse]'"),
-        ("NEWSBOT_CONTACT=x", "uvicorn", "pip install 'newsbot[browse]'"),
-    ],
-)
-def test_what_cannot_be_shown_is_one_message(
-    engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
-    setting: str, missing: str, message: str,
-) -> None:  # fmt: skip
-    if missing:
-        monkeypatch.setitem(sys.modules, missing, None)
-        monkeypatch.delitem(sys.modules, "newsbot.export.datasette", raising=False)
-    assert scrapy_here(monkeypatch, tmp_path, "browse", "-s", setting) == 1
-    (line,) = capsys.readouterr().err.splitlines()
-    assert message in line

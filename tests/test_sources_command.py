@@ -125,8 +125,8 @@ def test_what_a_site_says_of_itself_is_neither_markup_nor_orders_to_the_terminal
     source = Source(name="evil", home="https://example.org/", title=evil)
     candidate = Candidate(url="https://example.org/a", via="feed", published=evil)
     listing = ListingReport(channel="feed", url=f"https://example.org/{evil}", error=evil, named=[candidate])
-    commands._list([source])
-    commands._show(
+    commands.show_sources([source])
+    commands.show_reports(
         [SiteReport(source=source, listings=[listing], fault=evil, robots=evil, opt_outs=[evil])], listings=True
     )
     shown = capsys.readouterr().out

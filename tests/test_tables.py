@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 import pyarrow.parquet as pq
 import pytest
-from conftest import NOW, ROOT, collected, run_scrapy, scrapy_environment, scrapy_here
+from conftest import NOW, ROOT, collected, run_scrapy, scrapy_environment
 from sqlalchemy import Engine
 
 from newsbot.export import NAMES, parquet, to_record
@@ -218,32 +218,6 @@ def test_the_command_writes_what_its_options_say(export: Callable[..., Any], tmp
     assert (done.returncode, done.stdout) == (0, f"{path}: 2 articles\n"), done.stderr
     assert [orjson.loads(line)["revision"] for line in path.read_bytes().splitlines()] == [1, 2]
     assert done.stderr == "", "no progress bar away from a terminal"
-
-
-@pytest.mark.parametrize(
-    ("args", "status", "message"),
-    [
-        ([], 2, "name one file"),
-        (["x.txt"], 2, "'x.txt' does not say what to write"),
-        (["x.csv", "--since", "2026-02-30"], 2, "--since 2026-02-30: is no day like 2026-11-20"),
-        (["x.csv", "--until", "20261120"], 2, "--until 20261120: is no day like"),
-        (["x.csv", "-s", "NEWSBOT_OUTPUT=nowhere"], 1, "there is no store at nowhere/newsbot.db"),
-        (["/proc/x.csv"], 1, "/proc/x.csv cannot be written"),
-        (["x.csv", "-s", "NEWSBOT_DATABASE_URL=nonsense"], 1, "names no database"),
-    ],
-)
-def test_what_is_wrong_is_said_in_one_message(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
-    stocked: Engine, args: list[str], status: int, message: str,
-) -> None:  # fmt: skip
-    monkeypatch.chdir(tmp_path)
-    ended = scrapy_here(monkeypatch, tmp_path, "export", *args)
-    printed = capsys.readouterr()
-    assert ended == status
-    assert message in printed.out + printed.err
-    assert "Traceback" not in printed.err
-    assert not list(tmp_path.glob("*.csv*"))
-    assert not (tmp_path / "nowhere").exists()
 
 
 def test_a_killed_export_leaves_the_older_file_and_the_next_one_succeeds(stocked: Engine, tmp_path: Path) -> None:

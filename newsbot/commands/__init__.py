@@ -1,1 +1,1 @@
-"""Scrapy commands of newsbot: demo, sources, revisions, prune, export, browse, scale, and crawl with an exit status."""
+"""Scrapy commands of newsbot, a module each: demo, sources, revisions, prune, export, browse, scale, and crawl."""

@@ -5,23 +5,19 @@ from __future__ import annotations
 import argparse
 import contextlib
 import socket
-import sys
-from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 
-from newsbot.store import StoreError
-from newsbot.store.database import open_existing, sqlite_file, store_url
+from newsbot.commands._base import NewsbotCommand, whole_number
+from newsbot.process import ExitStatus, MissingExtra, NewsbotError
 
 HOST, PORT = "127.0.0.1", 8001
 
 
-class Command(ScrapyCommand):
+class Command(NewsbotCommand, ScrapyCommand):
     """Serves the SQLite store with Datasette, read-only, to this machine alone."""
 
-    requires_project = True
-    requires_crawler_process = False
+    example = "scrapy browse --port 8080"
 
     def syntax(self) -> str:
         return "[options]"
@@ -37,41 +33,44 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--port", type=int, default=PORT, help=f"port to serve on ({PORT})")
+        parser.add_argument(
+            "--port",
+            type=whole_number(0),
+            default=PORT,
+            metavar="N",
+            help="port to serve on; 0: a free one (default: %(default)s)",
+        )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        if args:
-            raise UsageError("browse takes no arguments", print_help=False)
-        assert self.settings is not None
-        url = store_url(self.settings["NEWSBOT_DATABASE_URL"], Path(self.settings["NEWSBOT_OUTPUT"]))
-        path = sqlite_file(url)
+    def handle(self, opts: argparse.Namespace) -> ExitStatus:
+        from newsbot.store.database import sqlite_file
+
+        path = sqlite_file(self.store_url)
         if path is None:
-            self._fail("browse shows SQLite stores, and NEWSBOT_DATABASE_URL names another database")
-            return
+            raise NewsbotError("browse shows SQLite stores, and NEWSBOT_DATABASE_URL names another database")
+        with self.open_store():
+            pass  # it is there, and brought up to date
         try:
-            open_existing(url).dispose()
             import uvicorn
 
             from newsbot.export.datasette import application
-        except StoreError as error:
-            self._fail(str(error))
-            return
         except ImportError:
-            self._fail("browse needs an extra: pip install 'newsbot[browse]'")
-            return
-        with socket.socket() as taken:
-            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                taken.bind((HOST, opts.port))
-                taken.listen(100)
-            except (OSError, OverflowError) as error:
-                self._fail(f"port {opts.port} cannot be used ({error}); try scrapy browse --port {PORT + 10}")
-                return
+            raise MissingExtra("browse needs", "browse") from None
+        with _bound(opts.port) as taken:
             print(f"{path}: http://{HOST}:{taken.getsockname()[1]}/newsbot/articles (Ctrl-C ends it)", flush=True)
             server = uvicorn.Server(uvicorn.Config(application(path), log_level="warning", lifespan="on"))
             with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again, once it has ended
                 server.run(sockets=[taken])
+        return ExitStatus.WHOLE
 
-    def _fail(self, message: str) -> None:
-        print(message, file=sys.stderr)
-        self.exitcode = 1
+
+def _bound(port: int) -> socket.socket:
+    """Return a socket that listens on a port of this machine. Raises NewsbotError where that cannot be had."""
+    taken = socket.socket()
+    try:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind((HOST, port))
+        taken.listen(100)
+    except (OSError, OverflowError) as error:
+        taken.close()
+        raise NewsbotError(f"port {port} cannot be used ({error}); try scrapy browse --port {PORT + 10}") from None
+    return taken

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import logging
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
-from scrapy.exceptions import UsageError
 
-QUIET = ("alembic", "scrapy.addons", "scrapy.core.engine", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
-"""Loggers whose INFO lines tell a developer of Scrapy or Alembic something, and nobody else."""
+from newsbot.commands._base import NewsbotCommand, quiet_libraries
+from newsbot.process import ExitStatus, UsageError
 
 
-class Command(ScrapyCrawl):
-    """Runs a spider; exits with 0 whole, 1 crashed or refused, 2 wrong usage, 3 unhealthy, 4 left to another crawl."""
+class Command(NewsbotCommand, ScrapyCrawl):
+    """Runs a spider; how that ended is its exit status."""
+
+    requires_crawler_process = True
+    example = "scrapy crawl news -a sources=my-outlets.toml -a due=1"
+
+    def syntax(self) -> str:
+        return "[options] SPIDER [-a NAME=VALUE ...]"
+
+    def short_desc(self) -> str:
+        return "Run a spider"
 
     def long_desc(self) -> str:
         return (
@@ -22,16 +29,23 @@ class Command(ScrapyCrawl):
             "4 a source was left to another crawl that is at it."
         )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        if len(args) != 1:
-            raise UsageError("name one spider: news, site or archive")
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("spider", metavar="SPIDER", nargs="?", help="news, site or archive")
+
+    def handle(self, opts: argparse.Namespace) -> ExitStatus:
+        from newsbot.sources import did_you_mean
+
         assert self.crawler_process is not None
-        known = self.crawler_process.spider_loader.list()
-        if args[0] not in known:
-            raise UsageError(f"there is no spider {args[0]!r}; there are: {', '.join(known)}", print_help=False)
-        for name in QUIET:
-            logging.getLogger(name).setLevel(logging.WARNING)
-        crawler = self.crawler_process.create_crawler(args[0])
+        spiders = self.crawler_process.spider_loader.list()
+        there_are = f"there are: {', '.join(spiders)}"
+        if opts.spider is None:
+            raise UsageError(f"name one spider; {there_are}")
+        if opts.spider not in spiders:
+            raise UsageError(f"there is no spider {opts.spider!r}{did_you_mean(opts.spider, spiders)}; {there_are}")
+        quiet_libraries()
+        crawler = self.crawler_process.create_crawler(opts.spider)
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
-        self.exitcode = getattr(crawler.spider, "exit_status", int(self.crawler_process.bootstrap_failed))
+        ended = ExitStatus.CRASHED if self.crawler_process.bootstrap_failed else ExitStatus.WHOLE
+        return getattr(crawler.spider, "exit_status", ended)

@@ -6,25 +6,26 @@ import argparse
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from rich.console import Console
 from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 
-from newsbot.crawl.accounting import accounting_line
-from newsbot.store.ledger import Account
+from newsbot.commands._base import NewsbotCommand, whole_number
+from newsbot.process import NewsbotError
+from newsbot.web.text import escaped
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 PORT = 8600
 """First port of the newsroom. It stays the same, so that a second demo finds the same addresses."""
 
 
-class Command(ScrapyCommand):
+class Command(NewsbotCommand, ScrapyCommand):
     """Serves the newsroom, runs `scrapy crawl news` on it, and shows what came of it."""
 
-    requires_project = True
-    requires_crawler_process = False
+    example = "scrapy demo --sites 2 --articles 5"
 
     def syntax(self) -> str:
         return "[options]"
@@ -41,17 +42,24 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         group = parser.add_argument_group("newsroom")
-        group.add_argument("--port", type=int, default=PORT, help=f"first port to serve on ({PORT})")
-        group.add_argument("--sites", type=int, help="number of sites (the bundled ones)")
-        group.add_argument("--articles", type=int, help="articles a site (12)")
+        group.add_argument(
+            "--port",
+            type=whole_number(0),
+            default=PORT,
+            metavar="N",
+            help="first port to serve on (default: %(default)s)",
+        )
+        group.add_argument(
+            "--sites", type=whole_number(1), metavar="N", help="number of sites (default: all that are bundled)"
+        )
+        group.add_argument("--articles", type=whole_number(1), metavar="N", help="articles a site (default: 12)")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from newsbot.demo import Newsroom, serve  # Scrapy loads every command before it runs one
+    def handle(self, opts: argparse.Namespace) -> int:
+        from rich.console import Console
 
-        if args:
-            raise UsageError("demo takes no arguments")
-        assert self.settings is not None
-        output = Path(self.settings["NEWSBOT_OUTPUT"]) / "demo"
+        from newsbot.demo import Newsroom, serve
+
+        output = self.output / "demo"
         output.mkdir(parents=True, exist_ok=True)
         sizes = {name: value for name in ("sites", "articles") if (value := getattr(opts, name)) is not None}
         console = Console(highlight=False, soft_wrap=True)
@@ -60,12 +68,11 @@ class Command(ScrapyCommand):
                 sources = output / "sources.toml"
                 sources.write_text(newsroom.newsroom.sources_toml(), encoding="utf-8")
                 _print(console, f"{len(newsroom.urls)} news sites are up; look at them at {newsroom.base}")
-                self.exitcode = _crawl(console, sources, output)
+                status = _crawl(console, sources, output)
         except RuntimeError as error:
-            _print(console, f"{error}\nTry another port: scrapy demo --port {opts.port + 100}", style="red")
-            self.exitcode = 1
-            return
+            raise NewsbotError(f"{error}; try scrapy demo --port {PORT + 100}") from None
         _show(console, output)
+        return status
 
 
 def _crawl(console: Console, sources: Path, output: Path) -> int:
@@ -77,6 +84,10 @@ def _crawl(console: Console, sources: Path, output: Path) -> int:
 
 
 def _show(console: Console, output: Path) -> None:
+    """Show what the latest run brought home."""
+    from newsbot.crawl.accounting import accounting_line
+    from newsbot.store.ledger import Account
+
     sums = max(output.glob("coverage/*/*Z-????????.jsonl"), key=lambda path: path.name, default=None)
     if sums is None:
         return
@@ -110,5 +121,5 @@ def _show_article(console: Console, article: dict[str, Any]) -> None:
 
 
 def _print(console: Console, text: str, style: str | None = None) -> None:
-    """Print text of a page as it is, not as rich's markup."""
-    console.print(text, style=style, markup=False)
+    """Print a text of a page as it is: neither rich's markup nor commands to the terminal."""
+    console.print("\n".join(map(escaped, text.split("\n"))), style=style, markup=False)

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 
-from newsbot.crawl.run import utc_now
-from newsbot.store import StoreError
-from newsbot.store.database import open_existing, store_url
-from newsbot.store.duplicates import prune
+from newsbot.commands._base import NewsbotCommand, whole_number
+from newsbot.process import ExitStatus
 
 
-class Command(ScrapyCommand):
+class Command(NewsbotCommand, ScrapyCommand):
     """Clears the index of near-duplicates of what is old."""
 
-    requires_project = True
-    requires_crawler_process = False
+    example = "scrapy prune --days 30"
 
     def syntax(self) -> str:
         return "[--days N]"
@@ -34,19 +29,20 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--days", type=int, metavar="N", help="instead of NEWSBOT_REMEMBER_DAYS")
+        days = self.setting("NEWSBOT_REMEMBER_DAYS")
+        parser.add_argument(
+            "--days",
+            type=whole_number(0),
+            metavar="N",
+            help=f"forget what is older than that (default: NEWSBOT_REMEMBER_DAYS, {days})",
+        )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        assert self.settings is not None
-        days = self.settings.getint("NEWSBOT_REMEMBER_DAYS") if opts.days is None else opts.days
-        if args or days < 0:
-            raise UsageError("say: scrapy prune [--days N]")
-        try:
-            forgotten = prune(
-                open_existing(store_url(self.settings["NEWSBOT_DATABASE_URL"], Path(self.settings["NEWSBOT_OUTPUT"]))),
-                days,
-                now=utc_now(),
-            )
-        except StoreError as error:
-            raise UsageError(str(error), print_help=False) from None
+    def handle(self, opts: argparse.Namespace) -> ExitStatus:
+        from newsbot.crawl.run import utc_now
+        from newsbot.store.duplicates import prune
+
+        days = self.whole_setting("NEWSBOT_REMEMBER_DAYS") if opts.days is None else opts.days
+        with self.open_store() as engine:
+            forgotten = prune(engine, days, now=utc_now())
         print(f"{forgotten} articles older than {days} days are no longer compared with what comes")
+        return ExitStatus.WHOLE

@@ -6,28 +6,26 @@ import argparse
 import difflib
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 
-from newsbot.extensions.log_escaping import escaped
-from newsbot.items import Article
-from newsbot.store import StoreError
-from newsbot.store.database import open_existing, store_url
-from newsbot.store.documents import versions_of
-from newsbot.store.duplicates import Cluster, cluster_of
-from newsbot.web.urls import InvalidURL, article_id
+from newsbot.commands._base import NewsbotCommand
+from newsbot.process import ExitStatus, UsageError
+from newsbot.web.text import escaped
+
+if TYPE_CHECKING:
+    from newsbot.items import Article
+    from newsbot.store.duplicates import Cluster
 
 
-class Command(ScrapyCommand):
+class Command(NewsbotCommand, ScrapyCommand):
     """Shows the versions of an article and what each one changed."""
 
-    requires_project = True
-    requires_crawler_process = False
+    example = "scrapy revisions https://example.org/news/1"
 
     def syntax(self) -> str:
-        return "<id or URL>"
+        return "ARTICLE"
 
     def short_desc(self) -> str:
         return "Show the versions of an article and what changed"
@@ -35,25 +33,29 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         return "Show every stored version of an article, named by its id or its address, and what each one changed."
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 (the interface's)
-        if len(args) != 1:
-            raise UsageError("say: scrapy revisions ID")
-        assert self.settings is not None
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("article", metavar="ARTICLE", help="id of the article, or its address")
+
+    def handle(self, opts: argparse.Namespace) -> ExitStatus:
+        from newsbot.store.documents import versions_of
+        from newsbot.store.duplicates import cluster_of
+        from newsbot.web.urls import InvalidURL, article_id
+
         try:
-            key = article_id(args[0]) if "://" in args[0] else args[0]
-            engine = open_existing(
-                store_url(self.settings["NEWSBOT_DATABASE_URL"], Path(self.settings["NEWSBOT_OUTPUT"]))
-            )
+            key = article_id(opts.article) if "://" in opts.article else opts.article
+        except InvalidURL as error:
+            raise UsageError(str(error)) from None
+        with self.open_store() as engine:
             versions = versions_of(engine, key)
             if not versions:
-                raise UsageError(f"no article {args[0]} is known", print_help=False)
+                raise UsageError(f"no article {opts.article} is known")
             cluster = cluster_of(engine, versions[0].cluster_id)
-        except (StoreError, InvalidURL) as error:
-            raise UsageError(str(error), print_help=False) from None
-        print(*map(escaped, "\n".join(told(versions, cluster)).split("\n")), sep="\n")
+        print(*map(escaped, "\n".join(story(versions, cluster)).split("\n")), sep="\n")
+        return ExitStatus.WHOLE
 
 
-def told(versions: list[Article], cluster: Cluster | None) -> Iterator[str]:
+def story(versions: list[Article], cluster: Cluster | None) -> Iterator[str]:
     """Yield the lines that tell an article's story: who it is, then version by version what changed."""
     last = versions[-1]
     yield f"{last.title}\n{last.url}\nid {last.id}, {len(versions)} versions"

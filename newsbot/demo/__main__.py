@@ -60,6 +60,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CannotListenError as error:
         sys.stderr.write(f"newsroom: port {error.port} on 127.0.0.1 is taken; choose another with --port\n")
         return 1
+    except OverflowError:
+        sys.stderr.write("newsroom: ports end at 65535; choose a lower one with --port\n")
+        return 1
     return 0
 
 

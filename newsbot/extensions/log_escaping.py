@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import re
 from typing import Self
 
 from scrapy.crawler import Crawler
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+from newsbot.web.text import escaped
 
 
 class EscapedLog:
@@ -36,12 +35,3 @@ class EscapingFormatter(logging.Formatter):
         if safe.exc_text:
             safe.exc_text = "\n".join(escaped(line) for line in safe.exc_text.split("\n"))
         return self.inner.format(safe)
-
-
-def escaped(text: str) -> str:
-    r"""Return a text with its control characters written out.
-
-    >>> print(escaped("a\nERROR \x1b[31mred"))
-    a\x0aERROR \x1b[31mred
-    """
-    return _UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]):02x}", text)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    union,
     update,
 )
 
@@ -132,6 +133,13 @@ def selected(engine: Engine, selection: Selection) -> Iterator[dict[str, Any]]:
             if row["duplicate_of"]:
                 record |= {name: row[name] for name in COPY_FIELDS}
             yield record
+
+
+def sources_of(engine: Engine) -> set[str]:
+    """Return the names of the sources that have been crawled, or have articles here."""
+    names = union(select(_ARTICLES.c.source), select(schema.coverage.c.source))
+    with reading(engine) as connection:
+        return set(connection.execute(names).scalars())
 
 
 def count(engine: Engine, selection: Selection) -> int:

@@ -36,6 +36,8 @@ _PAIRED_TAG = re.compile(rf"<({_INLINE}|{_BLOCK})(?:\s[^<>]*)?>[^<]*</\1\s*>|<br
 _ENTITY = re.compile(r"&(?:#x?[0-9a-f]{1,7}|[a-z][a-z0-9]{1,31});", re.I)
 _SPACE = re.compile(r"\s+")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff\u2060\u00ad]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Control characters (C0 without the tab, C1) and what turns the direction of writing."""
 
 
 def text_content(element: etree._Element, between: str = "") -> str:
@@ -133,6 +135,15 @@ def shortened(text: str | None, limit: int) -> str | None:
     head = text[: limit - 1]
     cut = head.rfind(" ")
     return (head[:cut] if cut > limit // 2 else head).rstrip(" ,;:–-") + "…"
+
+
+def escaped(text: str) -> str:
+    r"""Return a text that a terminal or a log may show: what would move the cursor or begin a line is written out.
+
+    >>> print(escaped("a\nERROR \x1b[31mred"))
+    a\x0aERROR \x1b[31mred
+    """
+    return _UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def looks_like_html(text: str) -> bool:

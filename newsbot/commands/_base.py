@@ -1,0 +1,236 @@
+"""What every command does alike: arguments read by argparse, one way to the store, one line and one status a fault.
+
+Scrapy imports all commands before it runs one of them, so a command imports what it works with when it runs. A
+module whose name begins with "_" holds none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
+
+from newsbot.process import ExitStatus, NewsbotError, UsageError
+from newsbot.web.text import escaped
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    Base = ScrapyCommand
+else:
+    Base = object  # Scrapy takes every ScrapyCommand in this package for a command that can be run
+
+QUIET = ("alembic", "scrapy.addons", "scrapy.core.engine", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
+"""Loggers whose INFO lines tell a developer of Scrapy or Alembic something, and nobody else."""
+
+
+class NewsbotCommand(Base):
+    """Mixed into a Scrapy command: what `handle` returns, or raises as a NewsbotError, is the exit status."""
+
+    requires_project = True
+    requires_crawler_process = False
+    example = ""
+    """A command line that a user may copy, for the help."""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Declare Scrapy's options; a command adds its own, and its arguments."""
+        super().add_options(parser)
+        _tell(parser, f"scrapy {self.name}", self.example)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Carry the command out; what it cannot do is one line on stderr and a status."""
+        try:
+            if args:
+                raise UsageError(_surplus(opts.parser, args))
+            self.exitcode = self.handle(opts)
+        except NewsbotError as error:
+            self._fail(str(error), error.exit_status)
+        except OSError as error:
+            self._fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), ExitStatus.CRASHED)
+
+    def handle(self, opts: argparse.Namespace) -> int:
+        """Do what the command is for and return its exit status. Raises NewsbotError or OSError."""
+        raise NotImplementedError
+
+    @property
+    def name(self) -> str:
+        """The command's name, which Scrapy takes from its module."""
+        return type(self).__module__.rpartition(".")[2]
+
+    def setting(self, name: str) -> Any:
+        """Return a setting, of the command line if it is given there."""
+        assert self.settings is not None
+        return self.settings[name]
+
+    def whole_setting(self, name: str) -> int:
+        """Return a setting that is a whole number, 0 or more. Raises UsageError."""
+        try:
+            return whole_number(0)(str(self.setting(name)))
+        except argparse.ArgumentTypeError as error:
+            raise UsageError(f"{name}: {error}") from None
+
+    @property
+    def output(self) -> Path:
+        """The folder of all files that runs write."""
+        return Path(self.setting("NEWSBOT_OUTPUT"))
+
+    @property
+    def store_url(self) -> str:
+        """The address of the store."""
+        from newsbot.store.database import store_url
+
+        return store_url(self.setting("NEWSBOT_DATABASE_URL"), self.output)
+
+    @contextmanager
+    def open_store(self) -> Iterator[Engine]:
+        """Open the store that earlier runs have made, and close it again. Raises StoreError, where there is none too.
+
+        Crawls may be at work on it meanwhile. A store of an older newsbot is brought up to date.
+        """
+        from newsbot.store.database import open_existing
+
+        engine = open_existing(self.store_url)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+    def require_sources(self, engine: Engine, names: Sequence[str]) -> None:
+        """Raise UsageError for a name that neither the store nor the sources file knows."""
+        from newsbot.sources import BUNDLED, did_you_mean, load_sources
+        from newsbot.store.documents import sources_of
+
+        known = sources_of(engine)
+        if not known.issuperset(names):
+            known |= {source.name for source in load_sources(self.setting("NEWSBOT_SOURCES") or BUNDLED)}
+        for name in names:
+            if name not in known:
+                raise UsageError(f"no source is named {name}{did_you_mean(name, known)}")
+
+    def _fail(self, message: str, status: int) -> None:
+        print(*map(escaped, message.split("\n")), sep="\n", file=sys.stderr)
+        self.exitcode = status
+
+
+class CommandGroup(NewsbotCommand):
+    """A command that has subcommands, each with arguments and help of its own; alone it shows its help."""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Declare Scrapy's options; a group adds its subcommands."""
+        super().add_options(parser)
+        self._parser = parser
+        self._subcommands = parser.add_subparsers(
+            title="subcommands",
+            metavar="SUBCOMMAND",
+            dest="subcommand",
+            prog=f"scrapy {self.name}",
+            action=_Subcommands,
+        )
+
+    def add_subcommand(
+        self, name: str, handler: Callable[[argparse.Namespace], int], does: str, *, syntax: str, example: str
+    ) -> argparse.ArgumentParser:
+        """Declare a subcommand, and return its parser for its arguments."""
+        parser: argparse.ArgumentParser = self._subcommands.add_parser(
+            name,
+            help=does,
+            description=f"{does[0].upper()}{does[1:]}.",
+            usage=f"scrapy {self.name} {name} {syntax}",
+            formatter_class=ScrapyHelpFormatter,
+        )
+        ScrapyCommand.add_options(self, parser)
+        _tell(parser, f"scrapy {self.name} {name}", example)
+        parser.set_defaults(handler=handler)
+        return parser
+
+    def add_option(self, subparser: argparse.ArgumentParser, name: str, **declared: Any) -> None:
+        """Declare an option of a subcommand, which may stand before the subcommand too."""
+        subparser.add_argument(name, **declared)
+        self._parser.add_argument(name, **{**declared, "help": argparse.SUPPRESS})
+
+    def handle(self, opts: argparse.Namespace) -> int:
+        """Carry out the subcommand."""
+        if opts.subcommand is None:
+            opts.parser.print_help()
+            return ExitStatus.USAGE
+        handler: Callable[[argparse.Namespace], int] = opts.handler
+        return handler(opts)
+
+
+class _Subcommands(argparse._SubParsersAction):  # type: ignore[type-arg]
+    """Reads a subcommand into the namespace of the command, where argparse would let its defaults win.
+
+    So an option may stand before the subcommand or behind it, and -s on both sides.
+    """
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 (argparse's interface)
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,  # noqa: ARG002
+    ) -> None:
+        assert values
+        subparser = self.choices[values[0]]
+        namespace.subcommand = values[0]
+        _, surplus = subparser.parse_known_args(list(values[1:]), namespace)
+        if surplus:
+            subparser.error(_surplus(subparser, surplus))
+
+
+def whole_number(minimum: int) -> Callable[[str], int]:
+    """Return the argparse type of a whole number that is at least so large."""
+
+    def read(text: str) -> int:
+        if re.fullmatch(r"-?\d+", text, re.ASCII) and int(text) >= minimum:
+            return int(text)
+        raise argparse.ArgumentTypeError(f"a whole number, {minimum} or more, not {text!r}")
+
+    return read
+
+
+def day(text: str) -> str:
+    """Return a day as it was given: the argparse type of an option that takes one (ISO 8601)."""
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+            return date.fromisoformat(text).isoformat()
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"a day such as 2026-01-31, not {text!r}")
+
+
+def quiet_libraries() -> None:
+    """Keep the log to what newsbot says, and to what others warn of."""
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _tell(parser: argparse.ArgumentParser, command: str, example: str) -> None:
+    """Let a parser show an example in its help, and say what is wrong in one line, without its usage."""
+    parser.epilog = f"Example: {example}"
+    parser.set_defaults(parser=parser)
+    parser.error = partial(_refuse, command)  # type: ignore[method-assign]
+
+
+def _refuse(command: str, message: str) -> NoReturn:
+    print(f"{command}: {escaped(message)}; {command} --help shows how", file=sys.stderr)
+    sys.exit(ExitStatus.USAGE)
+
+
+def _surplus(parser: argparse.ArgumentParser, args: list[str]) -> str:
+    """Say what is wrong with the first argument that a parser does not know."""
+    from newsbot.sources import did_you_mean
+
+    argument = args[0]
+    if not argument.startswith("-"):
+        return f"{argument!r} is one argument too many"
+    return f"there is no option {argument}{did_you_mean(argument, re.findall(r'--[a-z-]+', parser.format_help()))}"
