@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsbot.extraction import ExtractionError, extract_article
-from newsbot.extraction.document import next_page_url
 from newsbot.items import REJECTION_REASONS, ExtractedArticle
 
 URL = "https://harbour.example/2026/05/12/ferry"
@@ -141,4 +140,3 @@ def test_mutated_pages_never_raise_anything_else(data: st.DataObject) -> None:
     else:
         assert article.title
         assert article.text
-    next_page_url(bytes(page), URL)

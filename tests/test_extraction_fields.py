@@ -4,7 +4,6 @@ import pytest
 
 from newsbot.extraction import EXTRACTOR, extract_article
 from newsbot.extraction.authors import people
-from newsbot.extraction.document import next_page_url
 from newsbot.items import Candidate
 from newsbot.web.encoding import decode
 
@@ -149,4 +148,4 @@ LINKS = "".join(f'<a href="{href}">{n}</a> ' for n, href in enumerate(["/town/fe
     ],
 )
 def test_next_page(url: str, links: str, following: str | None) -> None:
-    assert next_page_url(page(body=links), url) == following
+    assert extract_article(page(body=links), url).next_page == following

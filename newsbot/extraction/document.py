@@ -1,4 +1,13 @@
-"""One page, read once: bytes -> text -> one lxml tree that fields and body share."""
+"""One page, read once: bytes -> text -> one lxml tree that fields and body share.
+
+What else is read off the tree here: the meta tags, the short texts around the headline, the next page of an article
+that is spread over several.
+
+Errors:
+
+    Exception
+    └── ExtractionError     the page gives no article: .reason is one of items.REJECTION_REASONS, .detail tells more
+"""
 
 from __future__ import annotations
 
@@ -6,11 +15,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
-from itertools import islice
+from itertools import chain, islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
-from lxml.etree import _Element
 
 from newsbot.extraction.title import headlines
 from newsbot.items import REJECTION_REASONS
@@ -19,10 +27,64 @@ from newsbot.web.jsonld import is_jsonld
 from newsbot.web.text import text_content
 from newsbot.web.urls import InvalidURL, canonical_url
 
-# Why a page gave no article.
-#
-# Exception
-# └── ExtractionError       .reason names the case (items.REJECTION_REASONS), .detail tells the page's own facts
+MAX_BYTES = 12_000_000
+"""Largest page taken: a hundred times the median news page."""
+MAX_ELEMENTS = 40_000
+"""The largest of 376 real pages has 4,529."""
+MAX_TAGS = 4 * MAX_ELEMENTS
+"""Start and end tags, counted before the page is parsed."""
+MAX_ATTRIBUTES = 10_000
+"""On one element. libxml2 takes quadratic time over them: 1.8 s for 50,000."""
+LONG_TAG = 60_000
+"""Bytes without an end of tag from which a tag is searched for that many attributes."""
+SIGNUP = 400
+"""Characters of text that a box with a field for an e-mail address has at most, and how many elements up it may be."""
+SIGNUP_HEIGHT = 4
+LINES_AFTER, LINES_BEFORE = 25, 12
+"""Lines looked at on either side of the headline, for bylines and dates."""
+LONGEST_LINE = 120
+"""Characters with which a line there is text."""
+MAX_PAGES = 50
+"""Pages that an article is believed to have."""
+LONGEST_LABEL = 20
+"""Characters of a link to a further page, without knowing its language."""
+
+_BINARY = (
+    b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"\x00\x00\x00", b"OggS",
+    b"ID3",
+)  # fmt: skip
+_MARKUP = re.compile(
+    rb"<\s*(?:!doctype\s+html|html|head|body|article|div|p|title|meta|h1|main|section|span|table|center)\b", re.I
+)
+_FEED = re.compile(
+    r"\s*(?:<\?xml[^>]*>)?\s*(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg)\b", re.I | re.S
+)
+_MANY_ATTRIBUTES = re.compile(
+    rb"""<[a-z][\w:-]*(?:\s+[^\s"'=<>/{}\[\]();,]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]++))?+){%d}"""
+    % MAX_ATTRIBUTES,
+    re.IGNORECASE,
+)
+_TAG = re.compile(rb"""<[a-z][^<>"']{0,2000}(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""", re.IGNORECASE)
+_COLLECTED = (
+    "script", "meta", "title", "link", "h1", "time", "template", "input", "video", "audio", "iframe", "nav", "a",
+)  # fmt: skip
+_DROPPED = "template"
+"""What is to go gets the name of what is stripped: it keeps the text that follows, and takes libxml2's own time."""
+_SILENT = (
+    "script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas", "math", "map", "audio",
+    "frame", "frameset", "applet", "select", "option", "input", "textarea", "datalist", "link", "source", "track",
+)  # fmt: skip
+"""What never holds text of the article, and would only cost time in every later pass."""
+_MAIL = re.compile(r"mail|@|courriel|électronique|correo|почт|البريد|邮箱|郵箱|メール|이메일", re.IGNORECASE)
+_PLAYER = re.compile(r"youtube|vimeo|dailymotion|jwplay|brightcove|/embed/|player|video", re.I)
+_NUMBERED = re.compile(
+    r"""^(?P<stem>.+?)(?:[/_-](?:page[/_-]?|p|seite-?)?(?P<number>\d{1,2})/?|
+        [?&](?:page|p|seite|pagina|pg|start|paged)=(?P<query>\d{1,2}))(?P<rest>\.html?)?$""",
+    re.I | re.VERBOSE,
+)
+_ENDING = re.compile(r"[-_/]?(?:page|seite|p)?[-_/]?\d{0,2}(?:\.html?)?$", re.IGNORECASE)
+_NUMBERS = re.compile(r"[1-9]\d*")
+_NAMESAKE = re.compile(r"[^/](?<!page)(?<!seite)[-_]\d{1,2}/?(?:\.html?)?$", re.IGNORECASE)
 
 
 class ExtractionError(Exception):
@@ -42,51 +104,6 @@ class ExtractionError(Exception):
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.detail or REJECTION_REASONS[self.reason]}"
-
-
-MAX_BYTES = 12_000_000
-"""Largest page taken: a hundred times the median news page."""
-MAX_ELEMENTS = 40_000
-MAX_ATTRIBUTES = 10_000
-"""On one element. libxml2 takes quadratic time over them."""
-
-_BINARY = (
-    b"%PDF",
-    b"\x89PNG",
-    b"GIF8",
-    b"\xff\xd8\xff",
-    b"PK\x03\x04",
-    b"\x1f\x8b",
-    b"RIFF",
-    b"\x00\x00\x00",
-    b"OggS",
-    b"ID3",
-)
-_MARKUP = re.compile(
-    rb"<\s*(?:!doctype\s+html|html|head|body|article|div|p|title|meta|h1|main|section|span|table|center)\b", re.I
-)
-_FEED = re.compile(
-    r"\s*(?:<\?xml[^>]*>)?\s*(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg)\b", re.I | re.S
-)
-_MAIL = re.compile(r"mail|@|courriel|électronique|correo|почт|البريد|邮箱|郵箱|メール|이메일", re.IGNORECASE)
-_SIGNUP = 400
-"""Characters of text that a box with a field for an e-mail address has at most."""
-_LONG_TAG = 60_000
-_MANY_ATTRIBUTES = re.compile(
-    rb"""<[a-z][\w:-]*(?:\s+[^\s"'=<>/{}\[\]();,]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]++))?+){%d}"""
-    % MAX_ATTRIBUTES,
-    re.IGNORECASE,
-)
-_TAG = re.compile(rb"""<[a-z][^<>"']{0,2000}(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""", re.IGNORECASE)
-# what never holds text of the article, and would only cost time in every later pass
-_SILENT = ("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas", "math", "map",
-           "audio",
-           "frame", "frameset", "applet", "select", "option", "input", "textarea", "datalist", "link", "source",
-           "track")  # fmt: skip
-
-_DROPPED = "template"
-"""What is to go gets the name of what is stripped: it keeps the text that follows, and takes libxml2's own time."""
-_TOLD = ("script", "meta", "title", "link", "h1", "time", "template", "input", "video", "audio", "iframe", "nav", "a")
 
 
 @dataclass(slots=True)
@@ -110,7 +127,7 @@ class Document:
     players: int = 0
     """Number of video and audio players, embedded ones with them."""
     nearby: list[str] | None = None
-    """The lines around the headline, once somebody has asked for them: see nearby.py."""
+    """The lines around the headline, once somebody has asked for them."""
     body: etree._Element = field(init=False)
     """The <body>, or the root of a page that has none."""
     elements: list[etree._Element] = field(default_factory=list)
@@ -119,6 +136,24 @@ class Document:
     def __post_init__(self) -> None:
         found = self.root.find("body")
         self.body = self.root if found is None else found
+
+
+@dataclass(slots=True)
+class MetaTags:
+    """What the head says, by folded name, in document order."""
+
+    values: dict[str, list[str]] = field(default_factory=dict)
+    canonical: str | None = None
+    title: str = ""
+
+    def first(self, *names: str) -> str:
+        """Return the first value of the first name that has one, or an empty string."""
+        return next(self.all(*names), "")
+
+    def all(self, *names: str) -> Iterator[str]:
+        """Give the values of the names, in the order of the names."""
+        for name in names:
+            yield from self.values.get(name, ())
 
 
 def read_document(html: bytes, url: str, charset: str | None = None) -> Document:
@@ -139,8 +174,8 @@ def read_document(html: bytes, url: str, charset: str | None = None) -> Document
 
 
 def _parse(data: bytes, url: str) -> Document:
-    if len(data) > 8 * MAX_ELEMENTS and data.count(b"<") > 4 * MAX_ELEMENTS:
-        raise ExtractionError("too_large", f"more than {4 * MAX_ELEMENTS} tags")
+    if len(data) > 2 * MAX_TAGS and data.count(b"<") > MAX_TAGS:
+        raise ExtractionError("too_large", f"more than {MAX_TAGS} tags")
     if _has_monstrous_tag(data):
         raise ExtractionError("unreadable", f"an element with {MAX_ATTRIBUTES} attributes or more")
     if b"\0" in data:
@@ -161,10 +196,8 @@ def _parse(data: bytes, url: str) -> Document:
 
 def _has_monstrous_tag(data: bytes) -> bool:
     """Whether an element has so many attributes that libxml2 would be busy for seconds."""
-    for at in range(0, len(data) - _LONG_TAG, _LONG_TAG // 2):
-        if data.find(b">", at, at + _LONG_TAG) < 0 and _MANY_ATTRIBUTES.match(
-            data, max(data.rfind(b"<", 0, at + 1), 0)
-        ):
+    for at in range(0, len(data) - LONG_TAG, LONG_TAG // 2):
+        if data.find(b">", at, at + LONG_TAG) < 0 and _MANY_ATTRIBUTES.match(data, max(data.rfind(b"<", 0, at + 1), 0)):
             return True
     if len(data) > 12 * MAX_ATTRIBUTES and data.count(b"=") > 3 * MAX_ATTRIBUTES:
         return any(_MANY_ATTRIBUTES.match(tag[0]) for tag in _TAG.finditer(data))
@@ -176,7 +209,7 @@ def _collect(root: etree._Element, url: str) -> Document:
     templates = False
     typed: list[etree._Element] = []
     menus: list[etree._Element] = []
-    for element in root.iter(*_TOLD):  # one walk for all of them
+    for element in root.iter(*_COLLECTED):  # one walk for all of them
         tag = element.tag
         if tag == "a":
             document.links.append(element)
@@ -221,10 +254,10 @@ def _drop_signup(typed: etree._Element, kind: str) -> None:
         return
     box = None
     above = typed.getparent()
-    for _ in range(4):
+    for _ in range(SIGNUP_HEIGHT):
         if above is None or above.tag not in ("form", "div", "p", "label", "fieldset", "section", "aside", "span"):
             break
-        if _is_longer(above, _SIGNUP) or next(above.iter("h1", "time"), None) is not None:
+        if _is_longer(above, SIGNUP) or next(above.iter("h1", "time"), None) is not None:
             break
         box, above = above, above.getparent()
     if box is not None:
@@ -253,40 +286,6 @@ def _fill_streamed(root: etree._Element) -> None:
                 break
 
 
-_PLAYER = re.compile(r"youtube|vimeo|dailymotion|jwplay|brightcove|/embed/|player|video", re.I)
-
-
-# Read <meta>, <link> and <title>: OpenGraph, article:, Dublin Core, parsely, sailthru, twitter and plain names.
-
-
-@dataclass(slots=True)
-class MetaTags:
-    """What the head says, by folded name, in document order."""
-
-    values: dict[str, list[str]] = field(default_factory=dict)
-    canonical: str | None = None
-    amp: str | None = None
-    title: str = ""
-
-    def first(self, *names: str) -> str:
-        """Return the first value of the first name that has one, or an empty string."""
-        return next(self.all(*names), "")
-
-    def all(self, *names: str) -> Iterator[str]:
-        """Give the values of the names, in the order of the names."""
-        for name in names:
-            yield from self.values.get(name, ())
-
-
-def origin_of(name: str) -> str:
-    """Return the family of a meta name as the record's origins call it.
-
-    >>> origin_of("og:title"), origin_of("dc.creator")
-    ('opengraph', 'meta')
-    """
-    return "opengraph" if name.startswith(("og:", "article:", "books:", "video:")) else "meta"
-
-
 def read_metatags(document: Document) -> MetaTags:
     """Collect the page's meta tags."""
     tags = MetaTags()
@@ -308,16 +307,16 @@ def read_metatags(document: Document) -> MetaTags:
             rel = (element.get("rel") or "").lower().split()
             if "canonical" in rel and tags.canonical is None:
                 tags.canonical = href
-            elif "amphtml" in rel:
-                tags.amp = href
     return tags
 
 
-# The short texts around a page's headline, where bylines and dates stand.
+def origin_of(name: str) -> str:
+    """Return the family of a meta name as the record's origins call it.
 
-_AFTER, _BEFORE = 25, 12
-"""Texts looked at on either side."""
-_LONGEST = 120
+    >>> origin_of("og:title"), origin_of("dc.creator")
+    ('opengraph', 'meta')
+    """
+    return "opengraph" if name.startswith(("og:", "article:", "books:", "video:")) else "meta"
 
 
 def nearby_texts(document: Document, title: str) -> list[str]:
@@ -330,8 +329,9 @@ def nearby_texts(document: Document, title: str) -> list[str]:
 def _around(body: etree._Element, title: str) -> Iterator[str]:
     heading = next(headlines(body.iter("h1", "h2"), title), None)
     if heading is not None:
-        yield from (line for line in islice(_lines(_following(heading)), _AFTER) if len(line) < _LONGEST)
-        yield from (line for line in islice(_lines(_preceding(heading, body)), _BEFORE) if len(line) < _LONGEST)
+        after = islice(_lines(_following(heading)), LINES_AFTER)
+        before = islice(_lines(_preceding(heading, body)), LINES_BEFORE)
+        yield from (line for line in chain(after, before) if len(line) < LONGEST_LINE)
 
 
 def _lines(texts: Iterator[str | None]) -> Iterator[str]:
@@ -360,28 +360,6 @@ def _preceding(element: etree._Element, body: etree._Element) -> Iterator[str | 
         node = parent
 
 
-# Find the next page of an article that is spread over several.
-
-_NUMBERED = re.compile(
-    r"^(?P<stem>.+?)(?:[/_-](?:page[/_-]?|p|seite-?)?(?P<number>\d{1,2})/?|[?&](?:page|p|seite|pagina|pg|start|paged)=(?P<query>\d{1,2}))(?P<rest>\.html?)?$",
-    re.I,
-)
-_ENDING = re.compile(r"[-_/]?(?:page|seite|p)?[-_/]?\d{0,2}(?:\.html?)?$", re.IGNORECASE)
-_NUMBERS = re.compile(r"[1-9]\d*")
-_NAMESAKE = re.compile(r"[^/](?<!page)(?<!seite)[-_]\d{1,2}/?(?:\.html?)?$", re.IGNORECASE)
-MAX_PAGES = 50
-LONGEST_LABEL = 20
-"""Characters of a link to a further page, without knowing its language."""
-
-
-def next_page_url(html: bytes, url: str, charset: str | None = None) -> str | None:
-    """Return the address of the article's next page, or None on the last or only one: see next_page."""
-    try:
-        return next_page(read_document(html, url, charset), canonical_url(url))
-    except (ExtractionError, InvalidURL):
-        return None
-
-
 def next_page(document: Document, here: str) -> str | None:
     """Return the address of the next page of the article at an address in canonical form, or None.
 
@@ -391,8 +369,8 @@ def next_page(document: Document, here: str) -> str | None:
     """
     parts = urlsplit(here)
     stem = _ENDING.sub("", parts.path.rstrip("/")).rpartition("/")[2]
-    own = _NUMBERED.match(here)
-    wanted = {"2", str(int(own["number"] or own["query"]) + 1) if own else "2"}
+    page = _numbered(here)
+    wanted = {"2", str(page[1] + 1) if page else "2"}
     told = [link for link in document.head if "next" in (link.get("rel") or "")]
     for element in (*told, *document.links):
         href = element.get("href")
@@ -407,12 +385,9 @@ def next_page(document: Document, here: str) -> str | None:
     return None
 
 
-def _is_headline(link: _Element) -> bool:
+def _is_headline(link: etree._Element) -> bool:
     """Whether a link says more than "2", "next page" or the like."""
-    return (
-        "next" not in (link.get("rel") or "")
-        and len(" ".join(str(text) for text in link.itertext()).strip()) > LONGEST_LABEL
-    )
+    return "next" not in (link.get("rel") or "") and len(text_content(link, " ")) > LONGEST_LABEL
 
 
 def _follows(here: str, href: str) -> str | None:
@@ -424,17 +399,21 @@ def _follows(here: str, href: str) -> str | None:
         target = canonical_url(urljoin(here, href))
     except (InvalidURL, ValueError):
         return None
-    match = _NUMBERED.match(target)
-    if match is None or urlsplit(target).netloc != urlsplit(here).netloc:
+    page = _numbered(target)
+    if page is None or urlsplit(target).netloc != urlsplit(here).netloc:
         return None
-    number = int(match["number"] or match["query"])
-    stem = match["stem"].rstrip("/")
+    stem, number = page
     if not 2 <= number <= MAX_PAGES or not urlsplit(stem).path.strip("/"):
         return None
-    own = _NUMBERED.match(here)
-    if number == 2:
-        plain = re.sub(r"\.html?$", "", here).rstrip("/")
-        first = own is not None and own["stem"].rstrip("/") == stem and int(own["number"] or own["query"]) == 1
-        return target if plain == stem or first else None
-    same = own is not None and own["stem"].rstrip("/") == stem and int(own["number"] or own["query"]) == number - 1
-    return target if same else None
+    follows = _numbered(here) == (stem, number - 1) or (number == 2 and stem == _without_ending(here))
+    return target if follows else None
+
+
+def _numbered(address: str) -> tuple[str, int] | None:
+    """Return an address without the page's number, and that number; None where it has none."""
+    match = _NUMBERED.match(address)
+    return (match["stem"].rstrip("/"), int(match["number"] or match["query"])) if match else None
+
+
+def _without_ending(address: str) -> str:
+    return re.sub(r"\.html?$", "", address).rstrip("/")

@@ -1,8 +1,12 @@
-"""Pages that are no article: error pages, login walls, lists of articles, players without a text."""
+"""Pages that are no article: error pages, login walls, lists of articles, players without a text.
+
+A page is judged by what it says itself; a feed's title and date are hints and make no article of it.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -14,8 +18,67 @@ from newsbot.extraction.fields import Facts
 from newsbot.extraction.kinds import paywalled
 from newsbot.extraction.render import Block
 from newsbot.web import jsonld
+from newsbot.web.text import HAN_AND_KANA, THAI_LAO_BURMESE_KHMER
 
-# How sites say, in a headline, that there is no such page or that it cannot be shown.
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What decides, in characters of text or numbers of headlines.
+
+    None of 376 real articles is refused by them (docs/decisions/0002-extraction.md).
+    """
+
+    article: int = 120
+    """A shorter text is no article; in dense scripts, article_dense."""
+    article_dense: int = 40
+    error_text: int = 2500
+    """A page with a longer text is no error page, whatever its headline says."""
+    error_headline: int = 120
+    """A headline that tells of an error is shorter."""
+    login_text: int = 600
+    """A page with a field for a password and a longer text is no login wall."""
+    login_words: int = 20_000
+    """Where such a page is searched for words of a login."""
+    links: int = 300
+    """A page without an article, and with more characters of links than this and than links_share times its text, is a
+    section page."""
+    links_share: float = 3.0
+    sentence: int = 40
+    """A shorter line is no sentence; in dense scripts, sentence_dense."""
+    sentence_dense: int = 15
+    home_headlines: int = 3
+    """Linked headlines with which a site's first page is a list."""
+    headlines: int = 4
+    """Linked headlines with which another page is a list, if no line of its text has paragraph characters and there are
+    not text_a_headline characters of text for each."""
+    paragraph: int = 250
+    text_a_headline: int = 150
+    teasers: int = 4
+    """Linked headlines with a few lines each with which a page is a list; where its data says so, teasers_of_list."""
+    teasers_of_list: int = 3
+    teaser_link: float = 0.8
+    """A teaser's headline has a larger share of links ..."""
+    teaser_headline: int = 25
+    """... and so many characters; in dense scripts, teaser_headline_dense."""
+    teaser_headline_dense: int = 10
+    teaser_text: int = 20
+    """Its text has so many; where one has more than longest_teaser, the page is no list."""
+    longest_teaser: int = 450
+
+
+LIMITS = Limits()
+_DENSE = re.compile(f"[{HAN_AND_KANA}{THAI_LAO_BURMESE_KHMER}\uac00-\ud7a3]")
+"""Scripts in which a character says about as much as three letters do."""
+_STOP = re.compile(r"[.!?…。！？؟।۔]|[\u0e00-\u0e7f]{20}")
+_COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
+_LOGIN = re.compile(
+    r"log\s?in|sign\s?in|subscribe|register|anmelden|einloggen|abonn|connexion|iniciar sesión|suscr|"
+    r"accedi|войти|подписк|ログイン|会員|登录|登入|로그인",
+    re.IGNORECASE,
+)
+_STATED = ("json-ld", "opengraph", "meta")
+"""Origins of a date that the page states of itself; lists have dates of others, and a feed is not the page."""
+_LISTS = frozenset({"collectionpage", "itemlist", "searchresultspage", "profilepage"})
 
 _CODE = "(?:404|403|410|500|502|503)"
 _PATTERNS = (
@@ -53,7 +116,43 @@ _PATTERNS = (
     r"(?:找不到|未找到).{0,8}(?:页面|頁面|网页|網頁|文章)|페이지.{0,10}(?:찾을 수 없|존재하지 않)",
 )
 _ERROR = re.compile("|".join(_PATTERNS), re.IGNORECASE)
-_LONGEST = 120
+
+
+def refuse(document: Document, facts: Facts, body: Body) -> None:
+    """Raise ExtractionError for a page that is no article."""
+    text, length = body.text, len(body.text)
+    stated = facts.origins["published"] in _STATED or facts.node is not None
+    if not stated and length < LIMITS.error_text:
+        _refuse_error_page(document, facts)
+    if document.password and length < LIMITS.login_text:
+        words = " ".join(document.body.itertext())[: LIMITS.login_words]
+        if _LOGIN.search(words):
+            raise ExtractionError("login_wall", f"{length} characters of text and a password field")
+    links = f"{body.weights.linked:.0f} characters of links, {length} of text"
+    if not stated and _is_section(facts, body):
+        raise ExtractionError("section_page", links)
+    video = _shows_video(document, facts)
+    if video and facts.node is None and body.origin == "html" and _prose(body.own) < LIMITS.article:
+        raise ExtractionError("video_shell", f"{_prose(body.own)} characters of sentences beside a player")
+    if length < (LIMITS.article_dense if _DENSE.search(text) else LIMITS.article):
+        if paywalled(facts):
+            raise ExtractionError("login_wall", f"{length} characters of text, and the page says that it is not free")
+        if video:
+            raise ExtractionError("video_shell", f"{length} characters of text beside a player")
+        if body.weights.linked > max(LIMITS.links_share * body.weights.total, LIMITS.links):
+            raise ExtractionError("section_page", links)
+        raise ExtractionError("too_short" if text else "no_body", f"{length} characters of text")
+    if not facts.title:
+        raise ExtractionError("no_title", text[:100])
+
+
+def _refuse_error_page(document: Document, facts: Facts) -> None:
+    for heading in (*facts.headings, facts.tags_of_head.title):
+        if says_error(heading):
+            raise ExtractionError("error_page", heading)
+    names = f"{document.body.get('class') or ''} {document.body.get('id') or ''}"
+    if names_error(names):
+        raise ExtractionError("error_page", f"the page is of class {names.strip():.80}")
 
 
 def says_error(heading: str) -> bool:
@@ -64,56 +163,7 @@ def says_error(heading: str) -> bool:
     >>> says_error("500 jobs to go at the harbour"), says_error("Missing climber not found after a week")
     (False, False)
     """
-    return len(heading) < _LONGEST and _ERROR.search(heading) is not None
-
-
-MIN_ARTICLE = 120
-"""Characters of text (a third of it in scripts written without spaces) below which a page is no article."""
-MAX_ERROR = 2500
-"""Characters of text with which a page is no error page, whatever its headline says."""
-_LOGIN = re.compile(
-    r"log\s?in|sign\s?in|subscribe|register|anmelden|einloggen|abonn|connexion|iniciar sesión|suscr|"
-    r"accedi|войти|подписк|ログイン|会員|登录|登入|로그인",
-    re.IGNORECASE,
-)
-_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
-_STOP = re.compile(r"[.!?…。！？؟।۔]|[\u0e00-\u0e7f]{20}")
-_COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
-_TOLD = ("json-ld", "opengraph", "meta")
-"""Origins of a date that the page states of itself; lists have dates of others, and a feed is not the page."""
-_LISTS = frozenset({"collectionpage", "itemlist", "searchresultspage", "profilepage"})
-
-
-def refuse(document: Document, facts: Facts, body: Body) -> None:
-    """Raise ExtractionError for a page that is no article."""
-    text = body.text
-    length = len(text)
-    dated = facts.origins["published"] in _TOLD
-    told = dated or facts.node is not None
-    if length < MAX_ERROR and not told:
-        for heading in (*facts.headings, facts.tags_of_head.title):
-            if says_error(heading):
-                raise ExtractionError("error_page", heading)
-        names = f"{document.body.get('class') or ''} {document.body.get('id') or ''}"
-        if names_error(names):
-            raise ExtractionError("error_page", f"the page is of class {names.strip():.80}")
-    if document.password and length < 600 and _LOGIN.search(" ".join(document.body.itertext())[:20000]):
-        raise ExtractionError("login_wall", f"{length} characters of text and a password field")
-    if not told and _is_section(facts, body):
-        raise ExtractionError("section_page", f"{body.weights.linked:.0f} characters of links, {length} of text")
-    video = _shows_video(document, facts)
-    if video and facts.node is None and body.origin == "html" and _prose(body.own) < MIN_ARTICLE:
-        raise ExtractionError("video_shell", f"{_prose(body.own)} characters of sentences beside a player")
-    if length < (MIN_ARTICLE // 3 if _UNSPACED.search(text) else MIN_ARTICLE):
-        if paywalled(facts):
-            raise ExtractionError("login_wall", f"{length} characters of text, and the page says that it is not free")
-        if video:
-            raise ExtractionError("video_shell", f"{length} characters of text beside a player")
-        if body.weights.linked > 3 * body.weights.total and body.weights.linked > 300:
-            raise ExtractionError("section_page", f"{body.weights.linked:.0f} characters of links, {length} of text")
-        raise ExtractionError("too_short" if text else "no_body", f"{length} characters of text")
-    if not facts.title:
-        raise ExtractionError("no_title", text[:100])
+    return len(heading) < LIMITS.error_headline and _ERROR.search(heading) is not None
 
 
 def _shows_video(document: Document, facts: Facts) -> bool:
@@ -123,7 +173,7 @@ def _shows_video(document: Document, facts: Facts) -> bool:
 
 def _prose(text: str) -> int:
     """Count the characters of a text's sentences: not of labels, menus and copyright notices."""
-    least = 15 if _UNSPACED.search(text) else 40
+    least = LIMITS.sentence_dense if _DENSE.search(text) else LIMITS.sentence
     return sum(
         len(line)
         for line in text.split("\n")
@@ -135,34 +185,15 @@ def _is_section(facts: Facts, body: Body) -> bool:
     """Whether a page lists articles: a home page, or linked headlines with a line or two below each."""
     if facts.tags_of_head.first("og:type").lower() == "article":
         return False
-    linked = [h for h in body.container.iter("h2", "h3", "h4") if _is_linked(h)]
-    if urlsplit(facts.url).path.strip("/") == "" and not urlsplit(facts.url).query:
-        return len(linked) >= 3 or body.weights.linked > body.weights.total
+    linked = sum(_is_linked(heading) for heading in body.container.iter("h2", "h3", "h4"))
+    parts = urlsplit(facts.url)
+    if parts.path.strip("/") == "" and not parts.query:
+        return linked >= LIMITS.home_headlines or body.weights.linked > body.weights.total
     longest = max(map(len, body.text.split("\n")), default=0)
-    if len(linked) >= 4 and longest < 250 and len(body.text) < 150 * len(linked):
+    if linked >= LIMITS.headlines and longest < LIMITS.paragraph and len(body.text) < LIMITS.text_a_headline * linked:
         return True
-    teasers = _teasers(body.blocks)
     listed = any(name in _LISTS for node in facts.nodes for name in jsonld.types(node))
-    return teasers >= (3 if listed else 4)
-
-
-def _teasers(blocks: list[Block]) -> int:
-    """Count the linked headlines that have a few lines of their own below them; 0 where any of them has more."""
-    headlines: set[str] = set()
-    open_, length, sections = "", 0, 0
-    for block in blocks:
-        if block.link_share > 0.8 and not block.text.endswith("."):
-            if len(block.text) >= (10 if _UNSPACED.search(block.text) else 25):
-                if length >= 20:
-                    headlines.add(open_)
-                open_, length = block.text, 0
-            continue
-        length += len(block.text)
-        sections += block.kind in ("h2", "h3", "h4")
-        if length > 450:
-            return 0
-    teasers = len(({*headlines, open_} if length >= 20 else headlines) - {""})
-    return teasers if teasers > sections else 0
+    return _teasers(body.blocks) >= (LIMITS.teasers_of_list if listed else LIMITS.teasers)
 
 
 def _is_linked(heading: etree._Element) -> bool:
@@ -170,4 +201,26 @@ def _is_linked(heading: etree._Element) -> bool:
     if above is not None and above.tag == "a":
         return True
     words = len("".join(heading.itertext()).split())
-    return any(2 * len("".join(a.itertext()).split()) > words > 2 for a in heading.iter("a"))
+    return any(2 * len("".join(link.itertext()).split()) > words > 2 for link in heading.iter("a"))
+
+
+def _teasers(blocks: list[Block]) -> int:
+    """Count the linked headlines that have a few lines of their own below them; 0 where any of them has more."""
+    headlines: set[str] = set()
+    headline, length, sections = "", 0, 0
+    for block in blocks:
+        if block.link_share > LIMITS.teaser_link and not block.text.endswith("."):
+            dense = _DENSE.search(block.text)
+            if len(block.text) >= (LIMITS.teaser_headline_dense if dense else LIMITS.teaser_headline):
+                if length >= LIMITS.teaser_text:
+                    headlines.add(headline)
+                headline, length = block.text, 0
+            continue
+        length += len(block.text)
+        sections += block.kind in ("h2", "h3", "h4")
+        if length > LIMITS.longest_teaser:
+            return 0
+    if length >= LIMITS.teaser_text:
+        headlines.add(headline)
+    teasers = len(headlines - {""})
+    return teasers if teasers > sections else 0
