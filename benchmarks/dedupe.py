@@ -41,8 +41,9 @@ from sqlalchemy import Engine, text
 from newsbot.dedupe import Sketch, content_hash, likeness
 from newsbot.dedupe.minhash import SLOTS
 from newsbot.items import Collected, Duplicate, ExtractedArticle, Verdict
-from newsbot.store import articles, open_engine
+from newsbot.store import articles
 from newsbot.store.articles import Policy, TextFacts
+from newsbot.store.database import open_engine
 from newsbot.store.ledger import Entry
 from newsbot.web.urls import article_id
 

@@ -21,7 +21,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from newsbot.items import Collected, ExtractedArticle
-from newsbot.store import open_engine
+from newsbot.store.database import open_engine
 
 ROOT = Path(__file__).parents[1]
 NOW = "2026-11-20T08:00:00Z"

@@ -13,7 +13,7 @@ from conftest import ROOT, lines_of, run_scrapy, scrapy_environment, sources_fil
 from local_web import article_page, local_web
 from sqlalchemy import Engine
 
-from newsbot.store import open_engine
+from newsbot.store.database import open_engine
 from newsbot.store.leases import leases_of, take_all
 
 

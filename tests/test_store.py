@@ -1,15 +1,18 @@
 """The store decides once, remembers everything, and refuses what it cannot trust."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from conftest import NOW, collected
+from conftest import NOW, ROOT, collected
 from sqlalchemy import Engine, select, text
 
 from newsbot.items import Candidate, Collected, Duplicate, New, Revision, Unchanged, Verdict
-from newsbot.store import StoreError, articles, frontier, open_engine, schema
+from newsbot.store import StoreError, articles, frontier, schema
+from newsbot.store.database import open_engine
 from newsbot.store.documents import versions_of
 from newsbot.store.ledger import Entry
 from newsbot.web.urls import article_id, url_key
@@ -84,7 +87,20 @@ def test_thousands_of_addresses_are_looked_up_in_one_call(engine: Engine) -> Non
 
 def test_migrations_make_exactly_the_tables_of_the_schema(engine: Engine) -> None:
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, schema.metadata) == []
+        assert context.get_current_revision() == schema.REVISION
+
+
+def test_database_libraries_are_loaded_when_they_are_needed(engine: Engine) -> None:
+    code = f"""if True:
+        import sys, newsbot.store.ledger, newsbot.crawl.accounting
+        assert "sqlalchemy" not in sys.modules
+        from newsbot.store.database import open_engine
+        open_engine({engine.url.render_as_string()!r}).dispose()
+        assert "alembic" not in sys.modules, "the store is up to date"
+    """
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
 def test_a_database_of_a_newer_newsbot_is_refused(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from conftest import collected
 from sqlalchemy import Engine, func, select
 
 from newsbot.items import Article, Candidate, Collected, Duplicate, New, Revision, Unchanged, Verdict
-from newsbot.store import articles, duplicates, frontier, open_engine, runs, schema
+from newsbot.store import articles, duplicates, frontier, runs, schema
 from newsbot.store.articles import Policy
+from newsbot.store.database import open_engine
 from newsbot.store.documents import versions_of
 from newsbot.store.duplicates import Cluster, cluster_of
 from newsbot.store.ledger import Entry
@@ -120,8 +121,7 @@ def test_the_operator_says_where_copies_go(store: Engine, copies: str, kinds: li
     save(store, collected("https://example.org/a", STORY), policy, "r1")
     save(store, collected("https://example.net/b", STORY), policy, "r1")
     assert outboxed(store) == kinds
-    with store.begin() as connection:
-        runs.plan(connection, "r1", {"article": "a.jsonl", "duplicate": "d.jsonl"})
+    runs.close_books(store, "r1", {}, {"article": "a.jsonl", "duplicate": "d.jsonl"})
     documents = [document for export in runs.planned(store, "r1") for document in runs.documents(store, export)]
     copied = [document for document in documents if "duplicate_of" in document]
     assert len(copied) == len(kinds) - 1

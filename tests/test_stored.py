@@ -17,7 +17,7 @@ from sqlalchemy import Engine, MetaData, create_engine, text
 from stored_web import COAST, HARBOUR, TIDE, address, crawl_arguments, publish
 
 from newsbot.crawl.recovery import place_of
-from newsbot.store import open_engine
+from newsbot.store.database import open_engine
 from newsbot.store.listings import load, owed
 
 STORES = Path(__file__).with_name("stores")

@@ -26,7 +26,8 @@ from newsbot.export import NAMES, parquet, to_record
 from newsbot.export.tables import FORMATS, FormatError, table_writer
 from newsbot.items import Removed
 from newsbot.process import MissingExtra
-from newsbot.store import articles, open_engine
+from newsbot.store import articles
+from newsbot.store.database import open_engine
 from newsbot.store.documents import Selection, count, selected
 from newsbot.store.ledger import Entry
 from newsbot.web.urls import url_key

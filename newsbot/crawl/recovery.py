@@ -14,9 +14,7 @@ from sqlalchemy import Engine
 
 from newsbot.export.run_files import paths_of, write_run_files
 from newsbot.store import runs
-from newsbot.store.database import reading
 from newsbot.store.leases import LockFile, sweep
-from newsbot.store.ledger import accounts_of
 
 
 class RunLock(LockFile):
@@ -44,9 +42,7 @@ def heal(engine: Engine, output: Path, *, now: str, with_removed: bool = True) -
             if (run_id, status) not in runs.unfinished_runs(engine, place):
                 continue  # healed by another crawl since
             if status == runs.RUNNING:
-                with reading(engine) as connection:
-                    accounts = accounts_of(connection, run_id)
-                runs.close_books(engine, run_id, accounts, paths_of(run_id))
+                runs.close_books(engine, run_id, runs.accounts_of(engine, run_id), paths_of(run_id))
             healed[run_id] = write_run_files(engine, output, run_id, with_removed=with_removed)
             runs.end_run(engine, run_id, runs.INTERRUPTED, now=now)
     sweep(output / ".runs")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from newsbot.crawl.boilerplate import SiteBoilerplate
 from newsbot.items import Collected, Decision, New, Rejection
-from newsbot.store import articles, frontier, ledger, revisits
+from newsbot.store import articles, frontier, revisits, runs
 from newsbot.store.articles import Policy
 from newsbot.store.ledger import Entry, Ledger, LedgerError, Validators
 
@@ -84,7 +84,7 @@ class Verdicts:
             for entry, reason in skipped:
                 if reason not in POSTPONED:
                     self._settle(connection, entry, "skipped", reason)
-                ledger.write(connection, entry, "skipped", reason)
+                runs.enter(connection, entry, "skipped", reason)
         for entry, reason in skipped:
             self._ledger.close(entry, "skipped", reason)
 
@@ -93,7 +93,7 @@ class Verdicts:
         with self._engine.begin() as connection:
             for entry in self._ledger.open_entries():
                 outcome = "rejected" if entry.fetched else "skipped"
-                ledger.write(connection, entry, outcome, "run_ended")
+                runs.enter(connection, entry, outcome, "run_ended")
                 self._ledger.close(entry, outcome, "run_ended")
 
     def _entry(self, url: str) -> Entry:
@@ -105,7 +105,7 @@ class Verdicts:
     def _drop(self, entry: Entry, outcome: str, reason: str | None = None, detail: str = "") -> None:
         with self._engine.begin() as connection:
             self._settle(connection, entry, outcome, reason)
-            ledger.write(connection, entry, outcome, reason, detail)
+            runs.enter(connection, entry, outcome, reason, detail)
         self._ledger.close(entry, outcome, reason)
 
     def _settle(self, connection: Connection, entry: Entry, outcome: str, reason: str | None) -> None:

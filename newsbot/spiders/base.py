@@ -29,9 +29,9 @@ from newsbot.process import ExitStatus, NewsbotError
 from newsbot.sources import Source
 from newsbot.spiders.arguments import ArgumentError, SpiderArguments
 from newsbot.spiders.fetch import charset_of, header_of, opt_outs_of
-from newsbot.store import StoreError, open_engine
+from newsbot.store import StoreError
 from newsbot.store.articles import Policy
-from newsbot.store.database import store_url
+from newsbot.store.database import open_engine, store_url
 from newsbot.store.leases import Leases, leases_of, take_all
 
 logger = logging.getLogger("newsbot")

@@ -1,16 +1,23 @@
 """What newsbot remembers: one database, one truth.
 
-database   open_engine(): SQLite or PostgreSQL, brought up to date, or a clear StoreError
-schema     the tables; migrations/ makes them
-articles   save(): the one atomic decision New | Unchanged | Revision | Duplicate
-frontier   every address met, what became of it, what is still to fetch; listings' validators
-ledger     the accounting law
-outbox     what is stored and not yet in a file
-history    the runs
-selection  choosing among the stored articles, and reading them
-location   where the store is
+database    opening it: SQLite or PostgreSQL, brought up to date, or a clear StoreError; transactions, upsert
+schema      the tables; migrations/ makes them
+articles    save(): the one atomic decision New | Unchanged | Revision | Duplicate
+documents   the stored texts, chosen and read
+duplicates  which stored article a text is a copy of, and what of the old ones is forgotten
+frontier    every address of an article that was met, what became of it, what is still to fetch
+listings    every feed, sitemap and section page: what it said, when it is due, which page of it is owed
+revisits    when an article is looked at again
+sites       what hosts asked for, and the blocks that each site repeats
+ledger      the accounting law, in memory
+runs        the runs, their books, and the outbox: what is stored and not yet in a file
+leases      which crawl is at which source
+
+Nothing is loaded with this package, so that a command which opens no store loads no database library.
 """
 
-from newsbot.store.database import StoreError, open_engine
+from newsbot.process import NewsbotError
 
-__all__ = ["StoreError", "open_engine"]
+
+class StoreError(NewsbotError):
+    """The store cannot be used; the message says why and what to do."""

@@ -28,7 +28,8 @@ from newsbot.items import (
 )
 from newsbot.store import documents, duplicates, frontier, revisits, schema
 from newsbot.store.database import reading
-from newsbot.store.ledger import Entry, write
+from newsbot.store.ledger import Entry
+from newsbot.store.runs import enter
 from newsbot.web.text import count_words
 from newsbot.web.urls import article_id, canonical_url, site_of, url_key
 
@@ -127,7 +128,7 @@ def decide(
     addresses = {url_key(url): url for url in [article.url, *collected.aliases]}
     for key, address in addresses.items():
         frontier.settle(connection, key, address, entry.source, status=status, article_id=article.id, now=now)
-    write(connection, entry, verdict.outcome)
+    enter(connection, entry, verdict.outcome)
     return decision
 
 
@@ -148,7 +149,7 @@ def remove(engine: Engine, entry: Entry, *, now: str, policy: Policy) -> None:
         documents.advance(connection, article, removed_at=now)
         _announce(connection, article, policy)
         revisits.end(connection, article.id)
-        write(connection, entry, Revision.outcome)
+        enter(connection, entry, Revision.outcome)
 
 
 def rewrite(engine: Engine, run_id: str, clean: Callable[[Article], Article]) -> int:

@@ -1,7 +1,9 @@
 """Opening the database: SQLite by default, PostgreSQL by URL, one schema brought up to date by Alembic.
 
-SQLite runs in WAL mode with synchronous=NORMAL: a killed process loses nothing that was committed,
-a power cut at most the last commits. ``durable()`` closes that gap where files follow the store.
+SQLite runs in WAL mode with synchronous=NORMAL: a killed process loses nothing that was committed, a power cut at most
+the last commits. ``durable()`` closes that gap where files follow the store.
+
+Whoever opens an engine disposes of it.
 """
 
 from __future__ import annotations
@@ -13,178 +15,28 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from newsbot.process import NewsbotError
+from newsbot.store import StoreError
+from newsbot.store.schema import REVISION
 
 LOCK_TIMEOUT = 30.0
 """Seconds that a writer waits for another process's transaction."""
 CHUNK = 2000
-"""Values in one statement: SQLite takes 32,766 parameters, and a row of the widest table has 16."""
+"""Values of one IN list, or rows of one call; SQLite takes 32,766 parameters a statement."""
+SQLITE_PRAGMAS = {
+    "journal_mode": "WAL",
+    "synchronous": "NORMAL",
+    "foreign_keys": "ON",
+    "cache_size": -16_384,  # KB: the upper levels of every index
+    "wal_autocheckpoint": 4000,  # pages: one write in a hundred brings the file up to date, not one in twenty-five
+}
+"""What every connection to SQLite begins with; sizes measured with benchmarks/dedupe.py on a million articles."""
 
 _T = TypeVar("_T")
-
-
-class StoreError(NewsbotError):
-    """The store cannot be used; the message says why and what to do."""
-
-
-def open_engine(database_url: str) -> Engine:
-    """Open a database, make or upgrade its tables, and return the engine.
-
-    Raises StoreError for an address that names no database, a database that cannot be reached or is
-    damaged, and one that a newer newsbot has written. Passwords never appear in the message.
-    """
-    try:
-        url = make_url(database_url)
-        if url.get_backend_name() == "sqlite" and url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args=_connect_args(url), future=True)
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise StoreError(f"NEWSBOT_DATABASE_URL names no database that newsbot can open: {error}") from None
-    except OSError as error:
-        raise StoreError(f"the folder of the database cannot be made: {error}") from None
-    if url.get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    event.listen(engine.dialect, "handle_error", _as_store_error)
-    try:
-        _migrate(engine)
-    except StoreError:
-        engine.dispose()
-        raise
-    except sqlite3.Error as error:  # from _prepare_sqlite, which SQLAlchemy does not watch over
-        engine.dispose()
-        raise StoreError(_unusable(engine.url, error)) from None
-    return engine
-
-
-@contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction that only reads, so that it waits for no writer."""
-    with engine.connect().execution_options(newsbot_reading=True) as connection:
-        yield connection
-
-
-@contextmanager
-def durable(engine: Engine) -> Iterator[Connection]:
-    """Open a writing transaction that has reached the disk, with all before it, when it ends."""
-    with engine.connect() as connection:
-        sqlite = engine.dialect.name == "sqlite"
-        if sqlite:
-            _pragma(connection, "synchronous=FULL")
-        try:
-            with connection.begin():
-                yield connection
-        finally:
-            if sqlite:
-                _pragma(connection, "synchronous=NORMAL")
-
-
-def upsert(
-    connection: Connection,
-    table: Table,
-    rows: Mapping[str, object] | Sequence[Mapping[str, object]],
-    *,
-    replacing: Sequence[str] = (),
-    adding: Sequence[str] = (),
-) -> None:
-    """Insert rows, inside the caller's transaction.
-
-    Where the primary key is taken, the row that is there gets the new values of the columns in ``replacing``, and
-    the new values of those in ``adding`` on top of its own; it keeps the rest.
-    """
-    connection.execute(_upserting(connection.dialect.name, table, tuple(replacing), tuple(adding)), rows)
-
-
-@cache
-def _upserting(
-    dialect: str, table: Table, replacing: tuple[str, ...], adding: tuple[str, ...]
-) -> postgresql.Insert | sqlite.Insert:
-    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    if not replacing and not adding:
-        return statement.on_conflict_do_nothing()
-    new = statement.excluded
-    changes = {name: new[name] for name in replacing} | {name: table.c[name] + new[name] for name in adding}
-    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)
-
-
-def chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    """Yield values in pieces that one statement can take."""
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]
-
-
-def _pragma(connection: Connection, pragma: str) -> None:
-    cursor = connection.connection.cursor()
-    cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _connect_args(url: URL) -> dict[str, object]:
-    if url.get_backend_name() == "sqlite":
-        return {"timeout": LOCK_TIMEOUT, "check_same_thread": False}
-    return {}
-
-
-def _prepare_sqlite(connection: object, _record: object) -> None:
-    # The driver's own BEGIN comes too late for read-then-write decisions; _begin_sqlite issues it.
-    connection.isolation_level = None  # type: ignore[attr-defined]
-    cursor = connection.cursor()  # type: ignore[attr-defined]
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-        "cache_size=-16384",  # 16 MB: the upper levels of every index
-        "wal_autocheckpoint=4000",  # one write in a hundred brings the file up to date, not one in twenty-five
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _as_store_error(context: ExceptionContext) -> BaseException:
-    """Let every failure of the database, now or later, be a StoreError that shows no password."""
-    url = context.engine.url if context.engine else None
-    return StoreError(_unusable(url, context.original_exception))
-
-
-def _unusable(url: URL | None, error: BaseException) -> str:
-    shown = url.render_as_string(hide_password=True) if url else ""
-    return f"the database {shown} cannot be used: {str(error).strip() or type(error).__name__}"
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    reads = connection.get_execution_options().get("newsbot_reading")
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-
-def _migrate(engine: Engine) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
-    script = ScriptDirectory.from_config(config)
-    head = script.get_current_head()
-    with reading(engine) as connection:
-        known = inspect(connection).has_table("alembic_version")
-        current = connection.execute(text("select version_num from alembic_version")).scalar() if known else None
-    if current == head:
-        return
-    if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
-        raise StoreError(
-            f"the database was written by a newer newsbot (schema {current}, this one knows {head}); "
-            "upgrade newsbot, or point NEWSBOT_DATABASE_URL at another database"
-        )
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
-# Where the store is, and opening one that earlier runs have made.
 
 
 def store_url(database_url: str, output: Path) -> str:
@@ -221,3 +73,146 @@ def open_existing(url: str) -> Engine:
             "-s NEWSBOT_OUTPUT=FOLDER or NEWSBOT_DATABASE_URL"
         )
     return open_engine(url)
+
+
+def open_engine(database_url: str) -> Engine:
+    """Open a database, make or upgrade its tables, and return the engine.
+
+    Raises StoreError for an address that names no database, a database that cannot be reached or is damaged, and one
+    that a newer newsbot has written. Passwords never appear in the message.
+    """
+    try:
+        url = make_url(database_url)
+        is_sqlite = url.get_backend_name() == "sqlite"
+        if is_sqlite and url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        arguments = {"timeout": LOCK_TIMEOUT, "check_same_thread": False} if is_sqlite else {}
+        engine = create_engine(url, connect_args=arguments)
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise StoreError(f"NEWSBOT_DATABASE_URL names no database that newsbot can open: {error}") from None
+    except OSError as error:
+        raise StoreError(f"the folder of the database cannot be made: {error}") from None
+    if is_sqlite:
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine.dialect, "handle_error", _as_store_error)
+    try:
+        _migrate(engine)
+    except sqlite3.Error as error:  # from _prepare_sqlite, which SQLAlchemy does not watch over
+        engine.dispose()
+        raise StoreError(_unusable(engine.url, error)) from None
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own BEGIN comes too late for read-then-write decisions; _begin_sqlite issues it.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for name, value in SQLITE_PRAGMAS.items():
+        cursor.execute(f"PRAGMA {name}={value}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("newsbot_reading")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _as_store_error(context: ExceptionContext) -> BaseException:
+    """Let every failure of the database, now or later, be a StoreError that shows no password."""
+    url = context.engine.url if context.engine else None
+    return StoreError(_unusable(url, context.original_exception))
+
+
+def _unusable(url: URL | None, error: BaseException) -> str:
+    shown = url.render_as_string(hide_password=True) if url else ""
+    return f"the database {shown} cannot be used: {str(error).strip() or type(error).__name__}"
+
+
+def _migrate(engine: Engine) -> None:
+    """Bring the tables to the present revision, in one transaction."""
+    with reading(engine) as connection:
+        known = inspect(connection).has_table("alembic_version")
+        current = connection.execute(text("select version_num from alembic_version")).scalar() if known else None
+    if current == REVISION:
+        return
+    # It takes a fifth of a second to load, and is seldom needed.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    revisions = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if current is not None and current not in revisions:
+        raise StoreError(
+            f"the database was written by a newer newsbot (schema {current}, this one knows {REVISION}); "
+            "upgrade newsbot, or point NEWSBOT_DATABASE_URL at another database"
+        )
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that only reads, so that it waits for no writer."""
+    with engine.connect().execution_options(newsbot_reading=True) as connection:
+        yield connection
+
+
+@contextmanager
+def durable(engine: Engine) -> Iterator[Connection]:
+    """Open a writing transaction that has reached the disk, with all before it, when it ends."""
+    with engine.connect() as connection:
+        _set_synchronous(connection, "FULL")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            _set_synchronous(connection, "NORMAL")
+
+
+def _set_synchronous(connection: Connection, level: str) -> None:
+    """Say how SQLite syncs from now on; outside a transaction, where alone it takes effect. PostgreSQL always does."""
+    if connection.dialect.name == "sqlite":
+        cursor = connection.connection.cursor()
+        cursor.execute(f"PRAGMA synchronous={level}")
+        cursor.close()
+
+
+def upsert(
+    connection: Connection,
+    table: Table,
+    rows: Mapping[str, object] | Sequence[Mapping[str, object]],
+    *,
+    replacing: Sequence[str] = (),
+    adding: Sequence[str] = (),
+) -> None:
+    """Insert rows, inside the caller's transaction.
+
+    Where the primary key is taken, the row that is there gets the new values of the columns in ``replacing``, and
+    the new values of those in ``adding`` on top of its own; it keeps the rest.
+    """
+    connection.execute(_upserting(connection.dialect.name, table, tuple(replacing), tuple(adding)), rows)
+
+
+@cache
+def _upserting(
+    dialect: str, table: Table, replacing: tuple[str, ...], adding: tuple[str, ...]
+) -> postgresql.Insert | sqlite.Insert:
+    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    if not replacing and not adding:
+        return statement.on_conflict_do_nothing()
+    new = statement.excluded
+    changes = {name: new[name] for name in replacing} | {name: table.c[name] + new[name] for name in adding}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)
+
+
+def chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """Yield values in pieces that one statement can take."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]

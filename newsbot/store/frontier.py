@@ -19,20 +19,12 @@ from newsbot.store.ledger import Entry
 
 MAX_TRIES = 5
 """Runs that may fail to fetch an address before it is left alone."""
+LATEST = 200
+"""Known articles of a source that tell what its articles' addresses look like."""
 
 _TABLE = schema.frontier
 _CANDIDATE = select(_TABLE.c.candidate).where(_TABLE.c.url_key == bindparam("key"))
 _TO_FETCH = or_(_TABLE.c.status == "pending", and_(_TABLE.c.status == "failed", _TABLE.c.tries < MAX_TRIES))
-
-
-def known(engine: Engine, keys: Sequence[str]) -> set[str]:
-    """Return those of the URL keys that need no fetch any more."""
-    found: set[str] = set()
-    with reading(engine) as connection:
-        for some in chunks(keys):
-            query = select(_TABLE.c.url_key).where(_TABLE.c.url_key.in_(some), ~_TO_FETCH)
-            found.update(connection.execute(query).scalars())
-    return found
 
 
 def enqueue(connection: Connection, source: str, candidates: Iterable[tuple[str, Candidate]], *, now: str) -> None:
@@ -56,6 +48,16 @@ def enqueue(connection: Connection, source: str, candidates: Iterable[tuple[str,
         upsert(connection, _TABLE, some)
 
 
+def known(engine: Engine, keys: Sequence[str]) -> set[str]:
+    """Return those of the URL keys that need no fetch any more."""
+    found: set[str] = set()
+    with reading(engine) as connection:
+        for some in chunks(keys):
+            query = select(_TABLE.c.url_key).where(_TABLE.c.url_key.in_(some), ~_TO_FETCH)
+            found.update(connection.execute(query).scalars())
+    return found
+
+
 def pending(engine: Engine, source: str, *, failed: bool = True) -> list[Candidate]:
     """Return what earlier runs discovered for a source and did not bring home, ``failed`` ones too or not."""
     wanted = _TO_FETCH if failed else _TABLE.c.status == "pending"
@@ -72,13 +74,13 @@ def sources_waiting(engine: Engine) -> set[str]:
         return set(connection.execute(query).scalars())
 
 
-def articles_of(engine: Engine, source: str, *, limit: int = 200) -> list[str]:
-    """Return addresses of a source that turned out to be articles, the latest first."""
+def articles_of(engine: Engine, source: str) -> list[str]:
+    """Return the latest addresses of a source that turned out to be articles, the last one first."""
     query = (
         select(_TABLE.c.url)
         .where(_TABLE.c.source == source, _TABLE.c.status == "article")
         .order_by(_TABLE.c.changed_at.desc())
-        .limit(limit)
+        .limit(LATEST)
     )
     with reading(engine) as connection:
         return list(connection.execute(query).scalars())

@@ -1,7 +1,9 @@
-"""The ledger: every discovered address ends in exactly one named outcome, per source and run.
+"""The ledger of a run, in memory: every discovered address ends in exactly one named outcome, per source.
 
 discovered = fetched + not_modified + already_known + skipped + failed
 fetched    = new + revised + unchanged + duplicate + rejected
+
+newsbot.store.runs keeps it.
 """
 
 from __future__ import annotations
@@ -10,9 +12,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, insert, select
-
-from newsbot.store import schema
 from newsbot.web.urls import InvalidURL, url_key
 
 Validators = tuple[str | None, str | None]
@@ -20,9 +19,8 @@ Validators = tuple[str | None, str | None]
 
 OF_DISCOVERED = ("fetched", "not_modified", "already_known", "skipped", "failed")
 OF_FETCHED = ("new", "revised", "unchanged", "duplicate", "rejected")
-
-
 MAX_NOTES = 20
+"""Remarks on the listings of a source that are kept: a thousand broken sub-sitemaps have one fault."""
 
 
 class LedgerError(AssertionError):
@@ -92,7 +90,7 @@ class Account:
 
 
 class Ledger:
-    """The accounts of one run, kept in memory; ``write`` puts one closed entry into the store."""
+    """The accounts of one run, and its entries that have no outcome yet."""
 
     def __init__(self, run_id: str, sources: Iterable[str]) -> None:
         self.run_id = run_id
@@ -188,35 +186,3 @@ def _key(url: str) -> str:
         return url_key(url)
     except InvalidURL:
         return url
-
-
-_WRITE = insert(schema.ledger)
-
-
-def write(connection: Connection, entry: Entry, outcome: str, reason: str | None = None, detail: str = "") -> None:
-    """Put one entry and its outcome into the store, inside the caller's transaction."""
-    connection.execute(
-        _WRITE,
-        {
-            "run_id": entry.run_id,
-            "url_key": entry.key,
-            "source": entry.source,
-            "url": entry.url,
-            "via": entry.via,
-            "outcome": outcome,
-            "reason": reason,
-            "detail": detail or None,
-        },
-    )
-
-
-def accounts_of(connection: Connection, run_id: str) -> dict[str, Account]:
-    """Rebuild the accounts of a run that died, from what it had stored of its entries."""
-    table = schema.ledger
-    accounts: dict[str, Account] = {}
-    query = select(table.c.source, table.c.outcome, table.c.reason).where(table.c.run_id == run_id)
-    for source, outcome, reason in connection.execute(query):
-        account = accounts.setdefault(source, Account())
-        account.counts.update(["discovered", outcome, *(["fetched"] if outcome in OF_FETCHED else [])])
-        account.reasons.update([f"{outcome}:{reason}"] if reason else [])
-    return accounts

@@ -1,8 +1,13 @@
-"""The runs of newsbot: which are at work, which ended, which died and need healing."""
+"""The runs of newsbot and their books: which are at work, ended or died, what each met, and the files it owes.
+
+The outbox is what a run has stored and not yet put into a file. A file is planned first (its path and its rows, in one
+transaction), then written, then marked as done. Whoever dies in between leaves a plan, and carrying it out again gives
+the same file.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -10,16 +15,18 @@ from sqlalchemy import Connection, Engine, and_, insert, select, update
 
 from newsbot.store import schema
 from newsbot.store.database import durable, reading
-from newsbot.store.ledger import Account
+from newsbot.store.ledger import OF_FETCHED, Account, Entry
 
-# The outbox: what is stored and not yet in a file.
-#
-# A file is planned first (its path and its rows, in one transaction), then written, then marked as
-# done. Whoever dies in between leaves a plan, and carrying it out again gives the same file.
-
+RUNNING, EXPORTING, FINISHED, INTERRUPTED = "running", "exporting", "finished", "interrupted"
+"""A run takes addresses in; its books are closed; its files are whole; the same, but the next run had to see to it."""
 KINDS = ("article", "duplicate")
+"""What a line of the outbox is; each kind has files of its own."""
 COPY_FIELDS = ("duplicate_of", "similarity", "relation", "origin")
 """What the store knows of a copy beside its document."""
+READ_AHEAD = 200
+"""Documents that are read from the database at once: about a megabyte."""
+
+_ENTER = insert(schema.ledger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +40,42 @@ class Export:
     """Relative to the output folder."""
 
 
-def plan(connection: Connection, run_id: str, paths: dict[str, str]) -> None:
-    """Plan one file a kind for what a run has put into the outbox, inside the caller's transaction."""
+def begin_run(engine: Engine, run_id: str, *, place: str, spider: str, version: str, now: str) -> None:
+    """Write down that a run has started, and where its files go (its place)."""
+    values = {"place": place, "spider": spider, "version": version, "started_at": now, "status": RUNNING}
+    with engine.begin() as connection:
+        connection.execute(insert(schema.runs).values(id=run_id, **values))
+
+
+def enter(connection: Connection, entry: Entry, outcome: str, reason: str | None = None, detail: str = "") -> None:
+    """Put an entry of the ledger and its outcome into the books, inside the caller's transaction."""
+    connection.execute(
+        _ENTER,
+        {
+            "run_id": entry.run_id,
+            "url_key": entry.key,
+            "source": entry.source,
+            "url": entry.url,
+            "via": entry.via,
+            "outcome": outcome,
+            "reason": reason,
+            "detail": detail or None,
+        },
+    )
+
+
+def close_books(engine: Engine, run_id: str, accounts: Mapping[str, Account], paths: Mapping[str, str]) -> None:
+    """Write a run's sums down and plan its files, durably, before any file is written."""
+    with durable(engine) as connection:
+        for source, account in accounts.items():
+            counts = orjson.dumps(account.as_dict()).decode()
+            connection.execute(insert(schema.coverage).values(run_id=run_id, source=source, counts=counts))
+        _plan(connection, run_id, paths)
+        _set_status(connection, run_id, EXPORTING)
+
+
+def _plan(connection: Connection, run_id: str, paths: Mapping[str, str]) -> None:
+    """Plan one file a kind for what a run has put into the outbox."""
     table = schema.outbox
     for kind in KINDS:
         waiting = (table.c.run_id == run_id) & (table.c.kind == kind) & table.c.export_id.is_(None)
@@ -71,7 +112,7 @@ def documents(engine: Engine, export: Export) -> Iterator[dict[str, object]]:
         .order_by(outbox.c.seq)
     )
     with reading(engine) as connection:
-        for row in connection.execute(query.execution_options(yield_per=200)).mappings():
+        for row in connection.execute(query.execution_options(yield_per=READ_AHEAD)).mappings():
             record: dict[str, object] = orjson.loads(row["document"])
             if row["duplicate_of"]:
                 record |= {name: row[name] for name in COPY_FIELDS}
@@ -84,14 +125,15 @@ def mark_done(engine: Engine, export: Export) -> None:
         connection.execute(update(schema.exports).where(schema.exports.c.id == export.id).values(done=1))
 
 
-RUNNING, EXPORTING, FINISHED, INTERRUPTED = "running", "exporting", "finished", "interrupted"
-
-
-def begin_run(engine: Engine, run_id: str, *, place: str, spider: str, version: str, now: str) -> None:
-    """Write down that a run has started, and where its files go (its place)."""
-    values = {"place": place, "spider": spider, "version": version, "started_at": now, "status": RUNNING}
+def end_run(engine: Engine, run_id: str, status: str, *, now: str) -> None:
+    """Write down that a run has ended and all its files are whole."""
     with engine.begin() as connection:
-        connection.execute(insert(schema.runs).values(id=run_id, **values))
+        _set_status(connection, run_id, status, now)
+
+
+def _set_status(connection: Connection, run_id: str, status: str, finished_at: str | None = None) -> None:
+    table = schema.runs
+    connection.execute(update(table).where(table.c.id == run_id).values(status=status, finished_at=finished_at))
 
 
 def unfinished_runs(engine: Engine, place: str) -> list[tuple[str, str]]:
@@ -102,20 +144,17 @@ def unfinished_runs(engine: Engine, place: str) -> list[tuple[str, str]]:
         return [(row.id, row.status) for row in connection.execute(query.order_by(table.c.id))]
 
 
-def close_books(engine: Engine, run_id: str, accounts: dict[str, Account], paths: dict[str, str]) -> None:
-    """Write a run's sums down and plan its files, durably, before any file is written."""
-    with durable(engine) as connection:
-        for source, account in accounts.items():
-            counts = orjson.dumps(account.as_dict()).decode()
-            connection.execute(insert(schema.coverage).values(run_id=run_id, source=source, counts=counts))
-        plan(connection, run_id, paths)
-        _set_status(connection, run_id, EXPORTING)
-
-
-def end_run(engine: Engine, run_id: str, status: str, *, now: str) -> None:
-    """Write down that a run has ended and all its files are whole."""
-    with engine.begin() as connection:
-        _set_status(connection, run_id, status, now)
+def accounts_of(engine: Engine, run_id: str) -> dict[str, Account]:
+    """Rebuild the accounts of a run that died, from what it had entered into its books."""
+    table = schema.ledger
+    accounts: dict[str, Account] = {}
+    query = select(table.c.source, table.c.outcome, table.c.reason).where(table.c.run_id == run_id)
+    with reading(engine) as connection:
+        for source, outcome, reason in connection.execute(query):
+            account = accounts.setdefault(source, Account())
+            account.counts.update(["discovered", outcome, *(["fetched"] if outcome in OF_FETCHED else [])])
+            account.reasons.update([f"{outcome}:{reason}"] if reason else [])
+    return accounts
 
 
 def coverage_of(engine: Engine, run_id: str) -> list[dict[str, object]]:
@@ -134,8 +173,3 @@ def dropped_of(engine: Engine, run_id: str) -> list[dict[str, object]]:
     with reading(engine) as connection:
         rows = connection.execute(query).mappings().all()
     return [{str(name): value for name, value in row.items() if name != "url_key"} for row in rows]
-
-
-def _set_status(connection: Connection, run_id: str, status: str, finished_at: str | None = None) -> None:
-    table = schema.runs
-    connection.execute(update(table).where(table.c.id == run_id).values(status=status, finished_at=finished_at))

@@ -17,6 +17,9 @@ from sqlalchemy import (
     text,
 )
 
+REVISION = "0005"
+"""The last of the migrations, which leads to these tables."""
+
 metadata = MetaData()
 
 runs = Table(

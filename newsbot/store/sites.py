@@ -1,4 +1,8 @@
-"""What hosts have asked for: rules for robots, to be left alone for a while, not to be mined."""
+"""What is remembered of sites: what their hosts have asked for, and the blocks of text that each site repeats.
+
+A host asks with its robots.txt, to be left alone for a while (Retry-After), not to be mined (tdmrep.json). What a
+block is and what its counts say, newsbot.cleaning.boilerplate tells.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,16 @@ from newsbot.cleaning.site_state import SiteBlock, SiteState
 from newsbot.store import schema
 from newsbot.store.database import reading, upsert
 
-_TABLE = schema.hosts
+_BLOCK = tuple(field.name for field in dataclasses.fields(SiteBlock))
+_FLAGS = ("on_section", "prose", "short")
+"""Fields of a block that are true or false; columns of 0 and 1."""
+_COUNTED = tuple(name for name in _BLOCK if name not in ("fingerprint", "verdict"))
+"""Fields that crawls write; a verdict is a person's."""
 
 
 def resting(engine: Engine, *, now: str) -> dict[str, str]:
     """Return the hosts that want to be left alone, with the moment until when."""
-    query = select(_TABLE.c.host, _TABLE.c.rests_until).where(_TABLE.c.rests_until > now)
+    query = select(schema.hosts.c.host, schema.hosts.c.rests_until).where(schema.hosts.c.rests_until > now)
     with reading(engine) as connection:
         return {row.host: str(row.rests_until) for row in connection.execute(query)}
 
@@ -28,8 +36,8 @@ def rest(engine: Engine, host: str, until: str) -> None:
 
 def reservations(engine: Engine) -> dict[str, tuple[str, str]]:
     """Return what hosts reserve in /.well-known/tdmrep.json, as (JSON, when it was read)."""
-    query = select(_TABLE.c.host, _TABLE.c.reservations, _TABLE.c.reservations_at).where(
-        _TABLE.c.reservations.is_not(None)
+    query = select(schema.hosts.c.host, schema.hosts.c.reservations, schema.hosts.c.reservations_at).where(
+        schema.hosts.c.reservations.is_not(None)
     )
     with reading(engine) as connection:
         return {row.host: (row.reservations, row.reservations_at) for row in connection.execute(query)}
@@ -42,7 +50,7 @@ def reserve(engine: Engine, host: str, rules: str, *, now: str) -> None:
 
 def robots(engine: Engine, host: str, *, since: str) -> str | None:
     """Return the robots.txt of a host if it was read since a moment; empty where the host has none."""
-    query = select(_TABLE.c.robots).where(_TABLE.c.host == host, _TABLE.c.robots_at >= since)
+    query = select(schema.hosts.c.robots).where(schema.hosts.c.host == host, schema.hosts.c.robots_at >= since)
     with reading(engine) as connection:
         return connection.execute(query).scalar()
 
@@ -54,13 +62,7 @@ def keep_robots(engine: Engine, host: str, body: str, *, now: str) -> None:
 
 def _save(engine: Engine, host: str, values: dict[str, str]) -> None:
     with engine.begin() as connection:
-        upsert(connection, _TABLE, {"host": host, **values}, replacing=list(values))
-
-
-# What is remembered of each site's own blocks (newsbot.cleaning.boilerplate says what they are).
-
-_FIELDS = [field.name for field in dataclasses.fields(SiteBlock)]
-_FLAGS = ("on_section", "prose", "short")
+        upsert(connection, schema.hosts, {"host": host, **values}, replacing=list(values))
 
 
 def load_blocks(engine: Engine, site: str) -> SiteState:
@@ -68,7 +70,7 @@ def load_blocks(engine: Engine, site: str) -> SiteState:
     table = schema.site_blocks
     with reading(engine) as connection:
         seen = connection.execute(select(schema.sites.c.seen).where(schema.sites.c.site == site)).scalar() or 0
-        rows = connection.execute(select(*(table.c[name] for name in _FIELDS)).where(table.c.site == site)).mappings()
+        rows = connection.execute(select(*(table.c[name] for name in _BLOCK)).where(table.c.site == site)).mappings()
         blocks = [SiteBlock(**{**row, **{flag: bool(row[flag]) for flag in _FLAGS}}) for row in rows]
     return SiteState(seen, blocks)
 
@@ -87,8 +89,7 @@ def save_blocks(connection: Connection, states: Mapping[str, SiteState]) -> None
         for row in rows:
             row |= {flag: int(row[flag]) for flag in _FLAGS}
         if rows:
-            counted = [name for name in _FIELDS if name not in ("fingerprint", "verdict")]
-            upsert(connection, table, rows, replacing=counted)
+            upsert(connection, table, rows, replacing=_COUNTED)
 
 
 def sites_of(engine: Engine, source: str) -> list[str]:
