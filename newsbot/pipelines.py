@@ -8,35 +8,20 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from contextlib import AbstractContextManager
-from typing import Protocol, Self, cast
+from typing import Self
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
 
-from newsbot.crawl.run import Run
+from newsbot.crawl.verdicts import Verdicts
 from newsbot.crawl.worker_pool import Workers, worker_count
 from newsbot.downloader.errors import DOWNLOAD_ERRORS
+from newsbot.extensions.collection import Collection
 from newsbot.extraction import MAX_BYTES, MAX_TEXT
 from newsbot.items import Collected, ExtractedArticle, New, Page, Rejection, Revision
 
 logger = logging.getLogger("newsbot")
-
-
-class Collector(Protocol):
-    """A spider whose pages become stored articles: what the pipelines ask of it."""
-
-    run: Run
-
-    def open_run(self) -> None:
-        """Open the store and the run, or end the crawl with one clear message."""
-
-    def close_run(self) -> None:
-        """Write the files and say what the run came to."""
-
-    def store_guard(self) -> AbstractContextManager[None]:
-        """End the crawl with one clear message if the store breaks inside."""
 
 
 class ArticlePipeline:
@@ -105,31 +90,33 @@ class ArticlePipeline:
 class StorePipeline:
     """Collected -> the stored Article, passed on if it is new; files are written when the spider closes."""
 
-    def __init__(self, spider: Collector) -> None:
-        self.spider = spider
+    def __init__(self, collection: Collection) -> None:
+        self.collection = collection
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        if not hasattr(crawler.spider, "open_run"):
-            raise NotConfigured("the spider collects no articles")
-        pipeline = cls(cast(Collector, crawler.spider))
+        collection = crawler.get_extension(Collection)
+        if collection is None:
+            raise NotConfigured  # the spider collects no articles
+        pipeline = cls(collection)
         crawler.signals.connect(pipeline.item_error, signal=signals.item_error)
         return pipeline
 
     async def open_spider(self) -> None:
-        self.spider.open_run()
+        # A coroutine, because Scrapy starts every pipeline before it awaits one: a refusal ends none of the others.
+        self.collection.open()
 
     def close_spider(self) -> None:
-        self.spider.close_run()
+        self.collection.close()
 
     def process_item(self, item: object) -> object:
-        with self.spider.store_guard():
+        with self.collection.store_guard():
             match item:
                 case Rejection():
-                    self.spider.run.verdicts.reject(item)
+                    self.verdicts.reject(item)
                     raise DropItem(f"{item.reason}: {item.url}", log_level="DEBUG")
                 case Collected():
-                    verdict, article = self.spider.run.verdicts.save(item)
+                    verdict, article = self.verdicts.save(item)
                     if not isinstance(verdict, New | Revision):
                         raise DropItem(f"{verdict.outcome}: {item.article.url}", log_level="DEBUG")
                     return article
@@ -138,4 +125,10 @@ class StorePipeline:
     def item_error(self, item: object) -> None:
         """Give a page on which newsbot itself failed its outcome; Scrapy has logged the traceback."""
         if isinstance(item, Page):
-            self.spider.run.verdicts.reject(Rejection(url=item.aliases[0], reason="internal_error"))
+            self.verdicts.reject(Rejection(url=item.aliases[0], reason="internal_error"))
+
+    @property
+    def verdicts(self) -> Verdicts:
+        """What becomes of the addresses of the run."""
+        assert self.collection.run is not None
+        return self.collection.run.verdicts

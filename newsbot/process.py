@@ -5,7 +5,7 @@ Why a command or a crawl cannot be carried out, and what it exits with then:
     NewsbotError           1  what is needed cannot be used
     ├── StoreError         1  the database (newsbot.store)
     ├── MissingExtra       1  a package that an extra installs
-    ├── AllElsewhere       4  every source is left to another crawl (newsbot.spiders.base)
+    ├── AllElsewhere       4  every source is left to another crawl (newsbot.extensions.collection)
     └── UsageError         2  what was asked for cannot be meant
         ├── SourcesError   2  a sources file, or a name that it lacks (newsbot.sources)
         ├── ArgumentError  2  a spider's -a NAME=VALUE (newsbot.spiders.arguments)

@@ -153,6 +153,7 @@ ITEM_PIPELINES = {
     "newsbot.pipelines.StorePipeline": 300,
 }
 EXTENSIONS = {
+    "newsbot.extensions.collection.Collection": 0,
     "newsbot.extensions.log_escaping.EscapedLog": 0,
     "newsbot.downloader.politeness.CrawlDelay": 0,
     "newsbot.extensions.progress.Progress": 0,

@@ -18,7 +18,7 @@ from newsbot.crawl.schedule import Bounds, Schedule
 from newsbot.crawl.verdicts import Verdicts
 from newsbot.export.run_files import paths_of, write_run_files
 from newsbot.items import Candidate
-from newsbot.sources import Source, exemptions_of
+from newsbot.sources import Source
 from newsbot.store import duplicates, frontier, revisits, runs
 from newsbot.store.articles import Policy
 from newsbot.store.database import LOCK_TIMEOUT
@@ -68,7 +68,6 @@ class Run:
         self.engine = engine
         self.output = output
         self.sources = {source.name: source for source in sources}
-        self.exemptions = exemptions_of(sources)
         self.ledger = Ledger(self.id, self.sources)
         self.schedule = Schedule(engine, self.sources, polling, now)
         self.now = now

@@ -27,6 +27,7 @@ from scrapy.pqueues import DownloaderAwarePriorityQueue, DownloaderInterface
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
+from newsbot.crawl.context import CrawlContext
 from newsbot.crawl.schedule import Schedule
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped
 
@@ -244,7 +245,7 @@ class CrawlDelay:
         return extension
 
     def spider_opened(self) -> None:
-        run = getattr(self.crawler.spider, "run", None)
+        run = CrawlContext.of(self.crawler).run
         for source in run.sources.values() if run else ():
             if source.delay is not None:
                 for url in [source.home, *(url for _, url in source.listings())]:
@@ -284,7 +285,7 @@ def downloader_of(crawler: Crawler) -> HostDownloader:
 
 def schedule_of(crawler: Crawler) -> Schedule | None:
     """Return the schedule of the run that a crawler is at, if it is at one."""
-    run = getattr(crawler.spider, "run", None)
+    run = CrawlContext.of(crawler).run
     return run.schedule if run else None
 
 

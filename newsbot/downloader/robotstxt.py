@@ -14,6 +14,7 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler, load_object
 
+from newsbot.crawl.context import CrawlContext
 from newsbot.crawl.schedule import shifted
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped, outcome_of
 from newsbot.store import sites
@@ -65,7 +66,7 @@ class RobotsMiddleware:
 
     async def _rules_of(self, host: str, request: Request) -> RobotParser | Skipped:
         """Return the rules of a host, or why nothing may be asked of it."""
-        run = getattr(self.crawler.spider, "run", None)
+        run = CrawlContext.of(self.crawler).run
         text = sites.robots(run.engine, host, since=shifted(run.now(), -KEPT_MINUTES)) if run else None
         if text is None:
             try:

@@ -22,8 +22,8 @@ from scrapy.http import Response
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
 from zope.interface import implementer, provider
 
+from newsbot.crawl.context import CrawlContext
 from newsbot.downloader.errors import Skipped
-from newsbot.sources import Exemptions
 from newsbot.web.endpoints import Endpoint, endpoint_at, endpoint_of, is_private, may_lead, written
 from newsbot.web.urls import MAX_URL_LENGTH
 
@@ -45,12 +45,12 @@ class PrivateAddressMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        check_url(request.url, exemptions_in(self.crawler).private_network)
+        check_url(request.url, CrawlContext.of(self.crawler).exemptions.private_network)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Refuse what a browser, which follows redirects by itself, has brought from a private address."""
         if response.url != request.url:
-            check_url(response.url, exemptions_in(self.crawler).private_network)
+            check_url(response.url, CrawlContext.of(self.crawler).exemptions.private_network)
         return response
 
 
@@ -86,7 +86,7 @@ class ConnectionMiddleware:
 
     def may_be_private(self, host: str, port: int) -> bool:
         """Whether this crawl may go to a host whatever network it is in."""
-        endpoints = exemptions_in(self.crawler).private_network | self.proxies
+        endpoints = CrawlContext.of(self.crawler).exemptions.private_network | self.proxies
         return (host, port) in endpoints or (port == 0 and any(host == proxy for proxy, _ in self.proxies))
 
 
@@ -222,9 +222,3 @@ def with_scheme(address: str) -> str:
     'http://proxy.example.org:3128'
     """
     return address if "://" in address else f"http://{address}"
-
-
-def exemptions_in(crawler: Crawler) -> Exemptions:
-    """Return what the sources of a crawl exempt from the guards: nothing before it has any."""
-    exemptions: Exemptions = getattr(getattr(crawler.spider, "run", crawler.spider), "exemptions", Exemptions())
-    return exemptions

@@ -11,6 +11,7 @@ import orjson
 from scrapy import Request
 from scrapy.crawler import Crawler
 
+from newsbot.crawl.context import CrawlContext
 from newsbot.crawl.run import Run
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped
 from newsbot.store import sites
@@ -40,7 +41,7 @@ class ReservationMiddleware:
         return cls(crawler, crawler.settings.getbool("NEWSBOT_RESPECT_TDM"))
 
     async def process_request(self, request: Request) -> None:
-        run = getattr(self.crawler.spider, "run", None)
+        run = CrawlContext.of(self.crawler).run
         if run is None or "candidate" not in request.cb_kwargs:
             return
         parts = urlsplit(request.url)

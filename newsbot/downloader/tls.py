@@ -21,7 +21,7 @@ from twisted.python.failure import Failure
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer
 
-from newsbot.downloader.ssrf import exemptions_in
+from newsbot.crawl.context import CrawlContext
 from newsbot.web.endpoints import endpoint_at, numeric
 
 FAULTS = {
@@ -58,7 +58,7 @@ class SourceCertificates:
 
     def verifies(self, host: str, port: int) -> bool:
         """Whether the certificate of a host is verified."""
-        return self._verifies and endpoint_at(host, port) not in exemptions_in(self._crawler).unverified
+        return self._verifies and endpoint_at(host, port) not in CrawlContext.of(self._crawler).exemptions.unverified
 
     def creatorForNetloc(self, hostname: bytes, port: int) -> Any:  # noqa: N802 (Twisted's interface)
         host = hostname.decode("ascii")

@@ -15,6 +15,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 
+from newsbot.crawl.context import CrawlContext
 from newsbot.store.ledger import OF_DISCOVERED, Account, Ledger
 
 logger = logging.getLogger("newsbot")
@@ -58,7 +59,7 @@ class Progress:
             _redirect_logs(to=sys.stderr)
 
     def show(self) -> None:
-        run = getattr(self.crawler.spider, "run", None)
+        run = CrawlContext.of(self.crawler).run
         if run is None:
             return
         figures = figures_of(run.ledger, time.monotonic() - self.started)

@@ -63,11 +63,6 @@ class DiscoveringSpider(CollectingSpider[Args]):
         self._sub_sitemaps: Counter[str] = Counter()
         self._articles: dict[str, list[str]] = {}
 
-    @property
-    def only_due(self) -> bool:
-        """Whether listings are asked only when their interval is over."""
-        return False
-
     def wants_sitemap(self, _child: Child) -> bool:
         """Whether a sub-sitemap may name articles that this crawl is after."""
         return True
@@ -141,7 +136,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
         """Note why a listing could not be read: it is asked again later."""
         schedule, url = self.run.schedule, poll.known.url
         rests_until = schedule.rests_until(urlsplit(schedule.address(poll.source.name, url)).netloc)
-        with self.store_guard():
+        with self.collection.store_guard():
             listing = schedule.failed(poll.source.name, url, error, rests_until=rests_until)
         outcome = "postponed" if error.startswith(tuple(POSTPONED)) else "failed"
         again = f" ({listing.errors} times in a row, due again at {listing.due_at})" if listing.errors > 1 else ""
@@ -175,7 +170,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
             is_wanted = poll.channel == "section" or gap or owed or poll.page > 1
             return is_wanted and self.goes_on(named, len(named) if owed else fresh, poll.page)
 
-        with self.store_guard():
+        with self.collection.store_guard():
             fresh = self.run.intake.discover(
                 source, named, read, at=at, newest_alone=contents.newest_alone, goes_on=goes_on
             )
@@ -198,7 +193,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
     def _take_unchanged(self, response: Response, poll: Poll) -> Iterator[Request]:
         source, known, schedule = poll.source, poll.known, self.run.schedule
         self.run.ledger.listing(source.name, "not_modified")
-        with self.store_guard():
+        with self.collection.store_guard():
             schedule.unchanged(known, at=permanent_address(response))
         if poll.channel not in PAGED:
             yield from self._ask_sub_sitemaps(source, poll.channel, (Child(*named) for named in known.sub_sitemaps))

@@ -15,55 +15,16 @@ from newsbot.items import Candidate, Page
 from newsbot.process import NewsbotError
 from newsbot.sources import BUNDLED, Source, load_sources
 from newsbot.spiders.arguments import Names, SpiderArguments
-from newsbot.spiders.base import Args
 from newsbot.spiders.listing import DiscoveringSpider
-
-# Spiders that come back: articles that are still young are asked for again, conditionally.
-
-GONE = (404, 410)
-REVISIT_PRIORITY = -10
-"""What is new comes before what may have changed."""
-
-
-class RevisitingSpider(DiscoveringSpider[Args]):
-    """A spider that looks again at the articles that it has brought home."""
-
-    def revisit_hours(self) -> tuple[float, ...]:
-        stated = [str(hour).strip("[] ") for hour in self.settings.getlist("NEWSBOT_REVISIT_HOURS")]
-        try:
-            return tuple(float(hour) for hour in stated if hour)
-        except ValueError as error:
-            raise ValueError(f"NEWSBOT_REVISIT_HOURS: {error}") from None
-
-    def revisit(self, source: Source) -> Iterator[Request]:
-        """Ask for the articles of a source whose time has come."""
-        for visit in self.run.intake.revisits(source):
-            headers = {"If-None-Match": visit.etag, "If-Modified-Since": visit.last_modified}
-            yield Request(
-                visit.candidate.url,
-                callback=self.parse_revisit,
-                errback=self.article_failed,
-                headers={name: value for name, value in headers.items() if value},
-                cb_kwargs={"source": source, "candidate": visit.candidate},
-                meta={"handle_httpstatus_list": [304, *GONE], **self.page_bound()},
-                priority=REVISIT_PRIORITY,
-            )
-
-    def parse_revisit(self, response: Response, source: Source, candidate: Candidate) -> Iterator[Page]:
-        """Note that an article is as it was or gone, or hand its page to the pipelines."""
-        with self.store_guard():
-            if response.status == 304:
-                self.run.verdicts.not_modified(candidate.url)
-            elif response.status in GONE:
-                self.run.verdicts.gone(candidate.url)
-            else:
-                yield from self.parse_article(response, source, candidate)
-
 
 STARTER = "starter"
 """Tag of the outlets of the bundled file that are crawled where nobody says which."""
 ALL = "all"
 """Stands for every tag, and none."""
+GONE = (404, 410)
+"""Statuses that say that an article was taken down."""
+REVISIT_PRIORITY = -10
+"""What is new comes before what may have changed."""
 
 
 class NewsArguments(SpiderArguments):
@@ -79,7 +40,7 @@ class NewsArguments(SpiderArguments):
     """Whether listings are asked only when their interval is over."""
 
 
-class NewsSpider(RevisitingSpider[NewsArguments]):
+class NewsSpider(DiscoveringSpider[NewsArguments]):
     """Collect what is new from every source of a sources file, and what has changed since it was new.
 
     scrapy crawl news [-a sources=FILE] [-a only=NAME,NAME] [-a tags=TAG,TAG] [-a due=1]
@@ -87,11 +48,12 @@ class NewsSpider(RevisitingSpider[NewsArguments]):
 
     name = "news"
     arguments = NewsArguments
+    revisits = True
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
-        with suppress(NewsbotError):  # open_run says it
+        with suppress(NewsbotError):  # said when the collection is opened
             use_browser(crawler.settings, spider.sources())
         return spider
 
@@ -107,13 +69,6 @@ class NewsSpider(RevisitingSpider[NewsArguments]):
             raise NewsbotError(fault)
         return sources
 
-    def open_run(self) -> None:
-        super().open_run()
-        if self.only_due:
-            known = len(self.run.sources)
-            self.run.keep_due()
-            self.logger.info("due: %d of %d sources", len(self.run.sources), known)
-
     async def start(self) -> AsyncIterator[Request]:
         for source in self.run.sources.values():
             due = self.run.schedule.due(source)
@@ -124,3 +79,27 @@ class NewsSpider(RevisitingSpider[NewsArguments]):
             for channel, url in due if self.only_due else source.listings():
                 for request in self.listing_requests(source, channel, url):
                     yield request
+
+    def revisit(self, source: Source) -> Iterator[Request]:
+        """Ask again, conditionally, for the articles of a source whose time has come."""
+        for visit in self.run.intake.revisits(source):
+            headers = {"If-None-Match": visit.etag, "If-Modified-Since": visit.last_modified}
+            yield Request(
+                visit.candidate.url,
+                callback=self.parse_revisit,
+                errback=self.article_failed,
+                headers={name: value for name, value in headers.items() if value},
+                cb_kwargs={"source": source, "candidate": visit.candidate},
+                meta={"handle_httpstatus_list": [304, *GONE], **self.page_bound()},
+                priority=REVISIT_PRIORITY,
+            )
+
+    def parse_revisit(self, response: Response, source: Source, candidate: Candidate) -> Iterator[Page]:
+        """Note that an article is as it was or gone, or hand its page to the pipelines."""
+        with self.collection.store_guard():
+            if response.status == 304:
+                self.run.verdicts.not_modified(candidate.url)
+            elif response.status in GONE:
+                self.run.verdicts.gone(candidate.url)
+            else:
+                yield from self.parse_article(response, source, candidate)

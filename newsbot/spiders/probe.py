@@ -18,6 +18,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
+from newsbot.crawl.context import CrawlContext
 from newsbot.crawl.run import utc_now
 from newsbot.crawl.worker_pool import Workers, worker_count
 from newsbot.discovery import LISTING_ERRORS, as_instant, feed_links, newest_first, read_listing, site_facts
@@ -94,6 +95,7 @@ class ProbeSpider(Spider):
     custom_settings = {  # noqa: RUF012 (Scrapy's interface)
         "ITEM_PIPELINES": {},
         "EXTENSIONS": {
+            "newsbot.crawl.context.CrawlContext": 0,
             "newsbot.extensions.log_escaping.EscapedLog": 0,
             "newsbot.downloader.politeness.CrawlDelay": 0,
         },
@@ -106,7 +108,6 @@ class ProbeSpider(Spider):
         self.sources = list(sources)
         self.url = url
         self.reports: list[SiteReport] = []
-        self.exemptions = exemptions_of([*self.sources, *([Source(name="named", home=url)] if url else [])])
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -120,6 +121,8 @@ class ProbeSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
+        named = [Source(name=source_name(self.url), home=self.url)] if self.url else []
+        CrawlContext.of(self.crawler).exemptions = exemptions_of([*self.sources, *named])
         wanted = worker_count(self.settings.getint("NEWSBOT_EXTRACT_WORKERS"))
         self.workers = Workers(min(wanted, len(self.sources) or 1), self.settings.getfloat("NEWSBOT_EXTRACT_TIMEOUT"))
         try:

@@ -71,10 +71,8 @@ class SiteSpider(DiscoveringSpider[SiteArguments]):
         home = self.args.url
         return [Source(name=source_name(home), home=home)]
 
-    def max_new(self) -> int:
-        if self.args.limit is not None:
-            return self.args.limit
-        return BACKFILL_MAX if self.days else super().max_new()
+    def max_new(self) -> int | None:
+        return BACKFILL_MAX if self.args.limit is None and self.days else self.args.limit
 
     def max_sitemaps(self) -> int:
         return 0 if self.days else super().max_sitemaps()

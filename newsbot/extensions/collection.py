@@ -1,0 +1,228 @@
+"""The collection of one crawl: its store, the leases on its sources, its run, and how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider, DropItem, NotConfigured
+from sqlalchemy import Engine
+
+from newsbot.crawl.accounting import accounting_line
+from newsbot.crawl.context import CrawlContext
+from newsbot.crawl.recovery import heal
+from newsbot.crawl.run import Run, Summary, utc_now
+from newsbot.crawl.schedule import Bounds
+from newsbot.items import Candidate
+from newsbot.process import ExitStatus, NewsbotError, UsageError
+from newsbot.sources import Source, exemptions_of
+from newsbot.store import StoreError
+from newsbot.store.articles import Policy
+from newsbot.store.database import open_engine, store_url
+from newsbot.store.leases import Leases, leases_of, take_all
+
+logger = logging.getLogger("newsbot")
+
+
+class AllElsewhere(NewsbotError):
+    """Other crawls are at every source that this one is for."""
+
+    exit_status = ExitStatus.ELSEWHERE
+
+
+class Collector:
+    """A spider whose pages become stored articles, by what it says of its collection."""
+
+    name: str
+    revisits = False
+    """Whether it looks again at articles that are young (NEWSBOT_REVISIT_HOURS)."""
+
+    @property
+    def only_due(self) -> bool:
+        """Whether sources and listings are left out that have nothing to do now."""
+        return False
+
+    def sources(self) -> list[Source]:
+        """Return the sources to collect from. Raises NewsbotError."""
+        raise NotImplementedError
+
+    def accepts(self, _candidate: Candidate) -> str | None:
+        """Return a reason to skip a candidate, or None."""
+        return None
+
+    def max_new(self) -> int | None:
+        """Return how many candidates a source may bring, 0 for no bound; None: NEWSBOT_MAX_NEW."""
+        return None
+
+
+class Collection(CrawlContext):
+    """Opens the store and the run for a crawl, and closes them with files and a report.
+
+    StorePipeline opens and closes it, before the signals spider_opened and spider_closed: Scrapy logs an error in the
+    handler of a signal and goes on, while one in ``open_spider`` ends the crawl before any request.
+
+    Settings: NEWSBOT_OUTPUT, NEWSBOT_DATABASE_URL, NEWSBOT_EXPORT_REMOVED, NEWSBOT_MAX_NEW, NEWSBOT_POLL_MIN,
+    NEWSBOT_POLL_MAX, NEWSBOT_DUPLICATES, NEWSBOT_REVISIT_HOURS, NEWSBOT_REMEMBER_DAYS.
+    """
+
+    exit_status = ExitStatus.CRASHED
+    """What `scrapy crawl` exits with; a crawl that never comes to its end has crashed."""
+
+    def __init__(
+        self,
+        crawler: Crawler,
+        collector: Collector,
+        output: Path,
+        database: str,
+        *,
+        with_removed: bool,
+        max_new: int,
+        polling: Bounds,
+        duplicates: str,
+        revisit_hours: Sequence[object],
+        remember_days: object,
+    ) -> None:
+        """``duplicates``, ``revisit_hours`` and ``remember_days`` are the settings as given; ``open`` checks them."""
+        self._crawler = crawler
+        self._collector = collector
+        self._output = output
+        self._database = database
+        self._with_removed = with_removed
+        self._max_new = max_new
+        self._polling = polling
+        self._duplicates = duplicates
+        self._revisit_hours = revisit_hours
+        self._remember_days = remember_days
+        self._engine: Engine | None = None
+        self._leases: Leases | None = None
+        self._left_out: frozenset[str] = frozenset()
+        self._closing: asyncio.Task[None] | None = None
+        """At work once the store has broken."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        if not isinstance(crawler.spider, Collector):
+            raise NotConfigured  # as in `scrapy shell`
+        settings = crawler.settings
+        output = Path(settings["NEWSBOT_OUTPUT"])
+        return cls(
+            crawler,
+            crawler.spider,
+            output,
+            store_url(settings["NEWSBOT_DATABASE_URL"], output),
+            with_removed=settings.getbool("NEWSBOT_EXPORT_REMOVED"),
+            max_new=settings.getint("NEWSBOT_MAX_NEW"),
+            polling=Bounds(settings.getfloat("NEWSBOT_POLL_MIN"), settings.getfloat("NEWSBOT_POLL_MAX")),
+            duplicates=settings["NEWSBOT_DUPLICATES"],
+            revisit_hours=settings.getlist("NEWSBOT_REVISIT_HOURS"),
+            remember_days=settings["NEWSBOT_REMEMBER_DAYS"],
+        )
+
+    def open(self) -> None:
+        """Open the store and the run. Raises CloseSpider, after one clear message, where that cannot be."""
+        try:
+            sources = self._collector.sources()
+            policy = self._policy()
+            self._engine = open_engine(self._database)
+            self._heal(self._engine)
+            sources = self._lease(self._engine, sources)
+            max_new = self._collector.max_new()
+            self.run = Run(
+                self._engine,
+                self._output,
+                sources,
+                spider=self._collector.name,
+                accepts=self._collector.accepts,
+                max_new=self._max_new if max_new is None else max_new,
+                with_removed=self._with_removed,
+                polling=self._polling,
+                policy=policy,
+            )
+        except (NewsbotError, OSError) as error:
+            if isinstance(error, NewsbotError):
+                self.exit_status = error.exit_status
+            for line in str(error).splitlines():
+                logger.error("%s", line)
+            raise CloseSpider("refused") from None
+        self.exemptions = exemptions_of(sources)
+        logger.info("run %s: %d sources, writing to %s", self.run.id, len(sources), self._output)
+        if self._collector.only_due:
+            self.run.keep_due()
+            logger.info("due: %d of %d sources", len(self.run.sources), len(sources))
+
+    def close(self) -> None:
+        """Write the files and say what the run came to; let go of the leases and of the store."""
+        try:
+            if self.run is not None:
+                self._finish(self.run)
+        finally:
+            if self._leases is not None:
+                self._leases.close()
+            if self._engine is not None:
+                self._engine.dispose()
+
+    @contextmanager
+    def store_guard(self) -> Iterator[None]:
+        """End the crawl with one clear message if the store breaks inside. Raises DropItem then."""
+        try:
+            yield
+        except StoreError as error:
+            if self._closing is None:
+                logger.error("%s; nothing that was stored is lost", error)
+                assert self._crawler.engine is not None
+                self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason="store_failed"))
+            raise DropItem("the store failed", log_level="DEBUG") from None
+
+    def _policy(self) -> Policy:
+        """Return what is to become of copies, of young articles and of old ones. Raises UsageError."""
+        hours = [str(hour).strip("[] ") for hour in self._revisit_hours if self._collector.revisits]
+        try:
+            revisit_hours = tuple(float(hour) for hour in hours if hour)
+        except ValueError as error:
+            raise UsageError(f"NEWSBOT_REVISIT_HOURS: {error}") from None
+        try:
+            return Policy(self._duplicates, revisit_hours, int(str(self._remember_days)))
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+
+    def _heal(self, engine: Engine) -> None:
+        for run_id, files in heal(engine, self._output, now=utc_now(), with_removed=self._with_removed).items():
+            logger.warning("run %s had died; its files are written now: %s", run_id, _listed(files))
+
+    def _lease(self, engine: Engine, sources: list[Source]) -> list[Source]:
+        """Take the leases on the sources, and leave out those that another crawl is at. Raises AllElsewhere."""
+        self._leases = leases_of(engine)
+        self._left_out = take_all(self._leases, [source.name for source in sources])
+        for name in sorted(self._left_out):
+            logger.warning("source %s: left out, another crawl on this store is at it", name)
+        if self._left_out and len(self._left_out) == len(sources):
+            raise AllElsewhere("nothing to do: other crawls on this store are at every source")
+        return [source for source in sources if source.name not in self._left_out]
+
+    def _finish(self, run: Run) -> None:
+        try:
+            summary = run.finish()
+        except (StoreError, OSError) as error:
+            logger.error("files could not be written: %s; the next run writes them", error)
+            run.abandon()
+            return
+        if self._closing is None:
+            whole = ExitStatus.ELSEWHERE if self._left_out else ExitStatus.WHOLE
+            self.exit_status = ExitStatus.UNREACHABLE if summary.unreachable else whole
+        self._report(run, summary)
+
+    def _report(self, run: Run, summary: Summary) -> None:
+        for name in summary.unreachable:
+            first, *more = run.ledger.accounts[name].notes
+            logger.error("source %s: unreachable: %s%s", name, first, f" (and {len(more)} more)" if more else "")
+        logger.info("%s", accounting_line(summary.total))
+        logger.info("files in %s: %s", run.output, _listed(summary.files))
+
+
+def _listed(files: dict[str, int]) -> str:
+    return ", ".join(f"{path} ({lines} lines)" for path, lines in files.items()) or "none"
