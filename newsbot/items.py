@@ -16,6 +16,11 @@ PRECISIONS = ("second", "minute", "day")
 OPT_OUTS = ("tdm-reservation", "noai", "noimageai", "noarchive")
 CHANNELS = ("feed", "news_sitemap", "sitemap", "section", "site", "archive")
 
+MAX_BYTES = 12_000_000
+"""Largest page that is fetched and extracted: a hundred times the median news page."""
+MAX_TEXT = 1_000_000
+"""Characters of an article: more than a long novel has. What comes after extraction takes 40 times as many bytes."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Candidate:

@@ -18,8 +18,7 @@ from newsbot.crawl.verdicts import Verdicts
 from newsbot.crawl.worker_pool import Workers, worker_count
 from newsbot.downloader.errors import DOWNLOAD_ERRORS
 from newsbot.extensions.collection import Collection
-from newsbot.extraction import MAX_BYTES, MAX_TEXT
-from newsbot.items import Collected, ExtractedArticle, New, Page, Rejection, Revision
+from newsbot.items import MAX_BYTES, MAX_TEXT, Collected, ExtractedArticle, New, Page, Rejection, Revision
 
 logger = logging.getLogger("newsbot")
 

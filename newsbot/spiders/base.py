@@ -15,8 +15,7 @@ from newsbot.crawl.run import Run, utc_now
 from newsbot.downloader.errors import outcome_of
 from newsbot.downloader.rendering import browser_meta
 from newsbot.extensions.collection import Collection, Collector
-from newsbot.extraction import MAX_BYTES
-from newsbot.items import Candidate, Page
+from newsbot.items import MAX_BYTES, Candidate, Page
 from newsbot.process import ExitStatus
 from newsbot.sources import Source
 from newsbot.spiders.arguments import SpiderArguments
