@@ -11,7 +11,6 @@ import ast
 import gzip
 import importlib
 import inspect
-import textwrap
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -31,8 +30,9 @@ from newsbot.downloader.errors import outcome_of
 LIBRARIES = frozenset(
     {"itemadapter", "pebble", "playwright", "protego", "scrapy", "scrapy_playwright", "twisted", "w3lib"}
 )
-PUBLIC_ALL_THE_SAME = frozenset({"_Element", "_replace"})
-"""Names with an underscore that are documented: the type of lxml's elements, a method of named tuples."""
+PUBLIC_ALL_THE_SAME = frozenset({"_Element", "_SubParsersAction", "_replace"})
+"""Names with an underscore that all may use: the types of lxml's elements and argparse's subparsers, and a method of
+named tuples."""
 
 Check = Callable[[Any, str], str | None]
 """Looks at an object and the name of its attribute, and says what is not as newsbot takes it to be."""
@@ -188,14 +188,21 @@ def assigned(kind: type) -> frozenset[str]:
         if base.__module__ == "builtins" or base.__module__.startswith("zope"):
             continue
         names |= vars(base).get("__annotations__", {}).keys()
-        for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(base)))):
-            if (
-                isinstance(node, ast.Attribute)
-                and isinstance(node.ctx, ast.Store)
-                and ast.unparse(node.value) == "self"
-            ):
+        for node in ast.walk(source_of(base)):
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and is_own(node):
                 names.add(node.attr)
     return frozenset(names)
+
+
+def source_of(kind: type) -> ast.AST:
+    """Return the class as it is written; nothing for one that a function has made."""
+    nodes = ast.walk(parsed(inspect.getfile(kind)))
+    return next((node for node in nodes if isinstance(node, ast.ClassDef) and node.name == kind.__name__), ast.Pass())
+
+
+@cache
+def parsed(file: str) -> ast.Module:
+    return ast.parse(Path(file).read_text("utf-8"))
 
 
 def inherited(kind: type) -> set[str]:
