@@ -13,13 +13,13 @@ from twisted.python.failure import Failure
 
 from newsbot.crawl.run import Run, utc_now
 from newsbot.downloader.errors import outcome_of
+from newsbot.downloader.fetch import charset_of, header_of, opt_outs_of
 from newsbot.downloader.rendering import browser_meta
 from newsbot.extensions.collection import Collection, Collector
 from newsbot.items import MAX_BYTES, Candidate, Page
 from newsbot.process import ExitStatus
 from newsbot.sources import Source
 from newsbot.spiders.arguments import SpiderArguments
-from newsbot.spiders.fetch import charset_of, header_of, opt_outs_of
 
 Args = TypeVar("Args", bound=SpiderArguments)
 

@@ -25,11 +25,11 @@ from newsbot.discovery import (
     text_blocks,
 )
 from newsbot.downloader.errors import outcome_of
+from newsbot.downloader.fetch import charset_of, header_of
 from newsbot.downloader.rendering import browser_meta
 from newsbot.items import Candidate
 from newsbot.sources import Source
 from newsbot.spiders.base import Args, CollectingSpider
-from newsbot.spiders.fetch import charset_of, header_of
 from newsbot.store.listings import Listing
 
 LISTING_PRIORITY = 10

@@ -22,12 +22,12 @@ from newsbot.crawl.context import CrawlContext
 from newsbot.crawl.run import utc_now
 from newsbot.crawl.worker_pool import Workers, worker_count
 from newsbot.discovery import LISTING_ERRORS, as_instant, feed_links, newest_first, read_listing, site_facts
+from newsbot.downloader.fetch import charset_of, fetch, listing_search, opt_outs_of
 from newsbot.downloader.politeness import downloader_of
 from newsbot.downloader.rendering import browser_meta, missing, use_browser
 from newsbot.items import Candidate, ExtractedArticle, Page, Rejection
 from newsbot.sources import Source, exemptions_of, source_name
 from newsbot.spiders.base import add_contact
-from newsbot.spiders.fetch import charset_of, fetch, listing_search, opt_outs_of
 from newsbot.web.tdmrep import is_reserved, reserved_paths
 
 AT_ONCE = 32

@@ -11,11 +11,11 @@ from scrapy import Request
 from scrapy.http import Response
 
 from newsbot.discovery import LISTING_ERRORS, Attempt, Child, ListingSearch, feed_links
+from newsbot.downloader.fetch import charset_of, fetch, listing_search
 from newsbot.items import Candidate
 from newsbot.sources import Source, source_name
 from newsbot.spiders.arguments import Day, SpiderArguments
 from newsbot.spiders.date_range import Days, archive_pages
-from newsbot.spiders.fetch import charset_of, fetch, listing_search
 from newsbot.spiders.listing import DiscoveringSpider, Poll
 from newsbot.web.urls import canonical_url
 
