@@ -16,7 +16,7 @@ from scrapy.exceptions import DropItem, NotConfigured
 
 from newsbot.crawl.verdicts import Verdicts
 from newsbot.crawl.worker_pool import Workers, worker_count
-from newsbot.downloader.errors import DOWNLOAD_ERRORS
+from newsbot.downloader.fetch import fetch
 from newsbot.extensions.collection import Collection
 from newsbot.items import MAX_BYTES, MAX_TEXT, Collected, ExtractedArticle, New, Page, Rejection, Revision
 
@@ -75,13 +75,8 @@ class ArticlePipeline:
         return Collected(article=article, aliases=aliases)
 
     async def _fetch(self, first: Page, url: str) -> Page | None:
-        if self.crawler.engine is None:
-            return None
-        try:
-            response = await self.crawler.engine.download_async(Request(url, meta={"download_maxsize": MAX_BYTES}))
-        except DOWNLOAD_ERRORS:
-            return None
-        if response.status != 200:
+        response, _ = await fetch(self.crawler, Request(url, meta={"download_maxsize": MAX_BYTES}))
+        if response is None:
             return None
         return dataclasses.replace(first, url=response.url, html=response.body, aliases=[url])
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
 import pytest
 from conftest import collected, lines_of, run_scrapy, scrapy_here
 from local_web import LocalWeb, article_page, local_web
+from scrapy.utils.test import get_crawler
 from sqlalchemy import Engine
 
 from newsbot.crawl.recovery import heal
@@ -18,6 +20,7 @@ from newsbot.crawl.run import Run
 from newsbot.export.record import schema
 from newsbot.items import Article, Candidate, Rejection, Removed
 from newsbot.sources import Source
+from newsbot.spiders.news import NewsSpider
 from newsbot.store.articles import Policy
 from newsbot.store.listings import Listing
 
@@ -89,6 +92,17 @@ def test_a_late_visit_counts_for_all_it_missed(at: Callable[..., Run]) -> None:
     run.verdicts.not_modified(URL)
     assert again(at("2026-11-23T07:59:59Z")) == []
     assert again(at("2026-11-23T08:00:00Z")) == ['"1"']
+
+
+def test_an_article_that_needs_a_browser_is_looked_at_again_in_one(at: Callable[..., Run]) -> None:
+    pytest.importorskip("scrapy_playwright", reason="the extra newsbot[js] is not installed")
+    first(at(START))
+    crawler = get_crawler(NewsSpider)
+    crawler.spider = spider = NewsSpider.from_crawler(crawler, due="0")
+    spider.collection = SimpleNamespace(run=at(LATER))  # type: ignore[assignment]
+    (request,) = spider.revisit(SOURCE.model_copy(update={"render": True}))
+    assert request.meta["playwright"]
+    assert "If-None-Match" not in request.headers, "a browser has no use for a 304"
 
 
 def test_old_articles_are_not_looked_at_again(at: Callable[..., Run]) -> None:

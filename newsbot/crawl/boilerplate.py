@@ -1,4 +1,4 @@
-"""What a run learns of each site's own blocks, and the articles that it cleans of them.
+"""What a run learns of each site's own blocks, the articles that it cleans of them, and what a person may overrule.
 
 Blocks that are known leave an article before it is stored. Blocks that were learned later in the run
 leave the articles that the run has stored before, when it ends and before they are exported.
@@ -72,11 +72,8 @@ class SiteBoilerplate:
             self._changed.add(site)
 
 
-# What was learned of a source's own blocks, for a person to look at and to overrule.
-
-
 @dataclass(frozen=True, slots=True)
-class Learned:
+class LearnedBlock:
     """One remembered block of a site, and what becomes of it."""
 
     site: str
@@ -91,7 +88,7 @@ class Learned:
         return f"{self.block.fingerprint:016x}"
 
 
-def learned_blocks(engine: Engine, source: str) -> Iterator[Learned]:
+def learned_blocks(engine: Engine, source: str) -> Iterator[LearnedBlock]:
     """Yield what is remembered of a source's sites and was seen more than once, the most frequent first."""
     for site in sites.sites_of(engine, source):
         state = sites.load_blocks(engine, site)
@@ -99,4 +96,4 @@ def learned_blocks(engine: Engine, source: str) -> Iterator[Learned]:
         removed = decided.anywhere | decided.at_edges | decided.at_end
         told = (block for block in state if block.sample and (block.articles > 1 or block.verdict))
         for block in sorted(told, key=lambda block: -block.articles):
-            yield Learned(site, block, state.recent, block.fingerprint in removed)
+            yield LearnedBlock(site, block, state.recent, block.fingerprint in removed)

@@ -33,16 +33,16 @@ class Intake:
         verdicts: Verdicts,
         *,
         now: Callable[[], str],
-        accepts: Callable[[Candidate], str | None],
+        refuses: Callable[[Candidate], str | None],
         max_new: int,
     ) -> None:
-        """``accepts`` gives a further reason to skip a candidate; ``max_new`` bounds a source, 0 is no bound."""
+        """``refuses`` gives a further reason to skip a candidate; ``max_new`` bounds a source, 0 is no bound."""
         self._engine = engine
         self._ledger = ledger
         self._schedule = schedule
         self._verdicts = verdicts
         self._now = now
-        self._accepts = accepts
+        self._refuses = refuses
         self._max_new = max_new
         self._taken: Counter[str] = Counter()
 
@@ -95,7 +95,7 @@ class Intake:
         entry = self._ledger.discover(source, candidate.url, candidate.via)
         if entry is None:
             return False
-        if reason := self._accepts(candidate):
+        if reason := self._refuses(candidate):
             self._verdicts.skip_all([(entry, reason)])
         elif frontier.known(self._engine, [entry.key]):
             self._ledger.close(entry, "already_known")
@@ -134,6 +134,6 @@ class Intake:
         return frontier.articles_of(self._engine, source.name)
 
     def _refusal(self, source: Source, candidate: Candidate) -> str | None:
-        if reason := source.refuses(candidate.url) or self._accepts(candidate):
+        if reason := source.refuses(candidate.url) or self._refuses(candidate):
             return reason
         return "over_limit" if 0 < self._max_new <= self._taken[source.name] else None

@@ -56,13 +56,13 @@ class Run:
         *,
         spider: str,
         now: Callable[[], str] = utc_now,
-        accepts: Callable[[Candidate], str | None] = lambda _candidate: None,
+        refuses: Callable[[Candidate], str | None] = lambda _candidate: None,
         max_new: int = 0,
         with_removed: bool = True,
         polling: Bounds = Bounds(),  # noqa: B008 - it is immutable
         policy: Policy = Policy(),  # noqa: B008 - so is this
     ) -> None:
-        """Open the books of a run. For ``accepts`` and ``max_new`` see Intake. Raises StoreError or OSError."""
+        """Open the books of a run. For ``refuses`` and ``max_new`` see Intake. Raises StoreError or OSError."""
         stamp = now().translate({ord(mark): None for mark in "-:"})
         self.id = f"{stamp}-{secrets.token_hex(4)}"
         self.engine = engine
@@ -74,7 +74,7 @@ class Run:
         self.boilerplate = SiteBoilerplate(engine)
         self.verdicts = Verdicts(engine, self.ledger, self.boilerplate, policy, now)
         self.intake = Intake(
-            engine, self.ledger, self.schedule, self.verdicts, now=now, accepts=accepts, max_new=max_new
+            engine, self.ledger, self.schedule, self.verdicts, now=now, refuses=refuses, max_new=max_new
         )
         self._with_removed = with_removed
         self._remember_days = policy.remember_days

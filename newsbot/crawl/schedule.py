@@ -1,4 +1,9 @@
-"""When each listing is due, where it has moved to, and which hosts want to be left alone."""
+"""When each listing is due, where it has moved to, and which hosts want to be left alone.
+
+A feed's interval follows how much of it is new. It is asked about as often as it brings an article, and never so
+rarely that more than a quarter of it would be new at once: what leaves a short feed between two visits is lost. A feed
+with nothing new is asked less and less often. docs/decisions/0005-polling.md says what was weighed.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +20,6 @@ from newsbot.store import frontier, listings, sites
 from newsbot.store.listings import Listing
 from newsbot.web.dates import as_instant
 
-# How often a feed is asked: arithmetic on minutes and seconds, with no clock and no state of its own.
-#
-# A feed's interval follows how much of it is new. It is asked about as often as it brings an article, and
-# never so rarely that more than a quarter of it would be new at once: what leaves a short feed between two
-# visits is lost. A feed with nothing new is asked less and less often. docs/decisions/0005-polling.md says
-# what was weighed.
-
 START_MINUTES = 30.0
 """First interval of a feed whose entries do not tell how often it changes."""
 SHARE_NEW = 0.25
@@ -30,6 +28,10 @@ QUIETER = 1.5
 """An interval grows by this after a visit that brought nothing new."""
 MOST_GROWTH, MOST_SHRINKING = 2.0, 4.0
 """Bounds on how far one visit moves an interval: one busy hour or quiet night says little."""
+MAX_SEEN = 1000
+"""Entries of a listing that are remembered to tell whether the next reading overlaps with it."""
+SLACK = 0.1
+"""Share of its interval by which a listing may be early: cron comes every five minutes, never to the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,6 @@ def backoff(interval: float, errors: int, bounds: Bounds) -> float:
     [20, 40, 80, 360]
     """
     return bounds.hold(interval * 2 ** min(errors, 16))
-
-
-MAX_SEEN = 1000
-"""Entries of a listing that are remembered to tell whether the next reading overlaps with it."""
-SLACK = 0.1
-"""Share of its interval by which a listing may be early: cron comes every five minutes, never to the second."""
 
 
 class Schedule:

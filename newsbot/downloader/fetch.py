@@ -1,15 +1,12 @@
-"""Fetching one page that a spider waits for, beside the requests that it hands to Scrapy, and reading its headers."""
+"""Fetching one page that somebody waits for, beside the queue of the crawl, and what the headers of a response say."""
 
 from __future__ import annotations
-
-from urllib.parse import urljoin
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from w3lib.encoding import http_content_type_encoding
 
-from newsbot.discovery import ListingSearch
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, outcome_of
 from newsbot.web.tdmrep import opt_outs_of_headers
 
@@ -29,16 +26,6 @@ async def fetch(crawler: Crawler, request: Request) -> tuple[Response | None, st
     if response.status == 200 or response.status in request.meta.get("handle_httpstatus_list", ()):
         return response, ""
     return None, f"http_{response.status}"
-
-
-async def listing_search(
-    crawler: Crawler, home: Response, *, sections: int = 0, most: int | None = None
-) -> ListingSearch:
-    """Return the search for the listings of a site, from its home page and its robots.txt; see ListingSearch."""
-    robots_txt = Request(urljoin(home.url, "/robots.txt"), meta={"dont_obey_robotstxt": True})
-    robots, _ = await fetch(crawler, robots_txt)
-    text = robots.body.decode("utf-8", "replace") if robots else ""
-    return ListingSearch(home.body, home.url, text, charset=charset_of(home), sections=sections, most=most)
 
 
 def header_of(response: Response, name: str) -> str | None:

@@ -51,7 +51,7 @@ class Collector:
         """Return the sources to collect from. Raises NewsbotError."""
         raise NotImplementedError
 
-    def accepts(self, _candidate: Candidate) -> str | None:
+    def refuses(self, _candidate: Candidate) -> str | None:
         """Return a reason to skip a candidate, or None."""
         return None
 
@@ -137,7 +137,7 @@ class Collection(CrawlContext):
                 self._output,
                 sources,
                 spider=self._collector.name,
-                accepts=self._collector.accepts,
+                refuses=self._collector.refuses,
                 max_new=self._max_new if max_new is None else max_new,
                 with_removed=self._with_removed,
                 polling=self._polling,

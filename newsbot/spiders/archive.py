@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import glob
 from collections.abc import AsyncIterator, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -24,7 +25,7 @@ from newsbot.web.urls import InvalidURL, canonical_url
 if TYPE_CHECKING:
     from warcio.statusandheaders import StatusAndHeaders
 
-AT_WORK = 32
+MAX_AT_WORK = 32
 """Pages between the file and the store: enough for the workers, little for the memory."""
 
 
@@ -48,31 +49,35 @@ class ArchiveSpider(CollectingSpider[ArchiveArguments]):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
         for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
-            crawler.signals.connect(spider._page_done, signal=signal)
+            crawler.signals.connect(spider.page_done, signal=signal)
         return spider
 
+    @cached_property
+    def files(self) -> list[Path]:
+        """The files to read."""
+        return [Path(name) for name in sorted(glob.glob(self.args.path, recursive=True))]  # noqa: PTH207 (may be absolute)
+
     def sources(self) -> list[Source]:
-        path = self.args.path
         try:
             import warcio  # noqa: F401
         except ImportError:
             raise MissingExtra("WARC files need", "archive") from None
-        self.files = [Path(name) for name in sorted(glob.glob(path, recursive=True))]  # noqa: PTH207 (may be absolute)
         if not self.files:
-            raise ArgumentError(f"path: no file matches {path!r}")
+            raise ArgumentError(f"path: no file matches {self.args.path!r}")
         return []
 
     async def start(self) -> AsyncIterator[Page]:
-        self.room = asyncio.Semaphore(AT_WORK)
+        self._places = asyncio.Semaphore(MAX_AT_WORK)
         for file in self.files:
             self.logger.info("reading %s", file)
             for page in pages_of(file):
                 if self.run.intake.admit(page.source, page.candidate) and self.run.verdicts.fetched(page.candidate.url):
-                    await self.room.acquire()
+                    await self._places.acquire()
                     yield page
 
-    def _page_done(self) -> None:
-        self.room.release()
+    def page_done(self) -> None:
+        """Let the next page follow one that has had its outcome."""
+        self._places.release()
 
 
 def pages_of(file: Path) -> Iterator[Page]:

@@ -7,9 +7,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -18,6 +19,7 @@ from newsbot.discovery import (
     LISTING_ERRORS,
     Child,
     Contents,
+    ListingSearch,
     feed_links,
     newest_first,
     period_of,
@@ -25,7 +27,7 @@ from newsbot.discovery import (
     text_blocks,
 )
 from newsbot.downloader.errors import outcome_of
-from newsbot.downloader.fetch import charset_of, header_of
+from newsbot.downloader.fetch import charset_of, fetch, header_of
 from newsbot.downloader.rendering import browser_meta
 from newsbot.items import Candidate
 from newsbot.sources import Source
@@ -111,19 +113,19 @@ class DiscoveringSpider(CollectingSpider[Args]):
         try:
             contents = self.contents(response, poll)
         except LISTING_ERRORS as error:
-            self.unread(poll, str(error))
+            self.failed(poll, str(error))
             if poll.channel == "feed" and error.reason == "html_page":
                 for url in feed_links(response.body, response.url, charset=charset_of(response)):
                     yield from self.listing_requests(poll.source, "feed", url)
         else:
-            yield from self.take(response, poll, contents)
+            yield from self.follow(response, poll, contents)
 
     def listing_failed(self, failure: Failure) -> None:
         """Note that a listing could not be fetched."""
         request: Request = failure.request  # type: ignore[attr-defined]
         assert failure.value is not None
         _, reason, detail = outcome_of(failure.value)
-        self.unread(request.cb_kwargs["poll"], f"{reason}: {detail}" if detail else reason)
+        self.failed(request.cb_kwargs["poll"], f"{reason}: {detail}" if detail else reason)
 
     def contents(self, response: Response, poll: Poll) -> Contents | None:
         """Return what a listing names, or None where it says what it said before. Raises one of LISTING_ERRORS."""
@@ -132,7 +134,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
         articles = self._articles_of(poll.source) if poll.channel == "section" else ()
         return read_listing(poll.channel, response.body, response.url, charset=charset_of(response), known=articles)
 
-    def unread(self, poll: Poll, error: str) -> None:
+    def failed(self, poll: Poll, error: str) -> None:
         """Note why a listing could not be read: it is asked again later."""
         schedule, url = self.run.schedule, poll.known.url
         rests_until = schedule.rests_until(urlsplit(schedule.address(poll.source.name, url)).netloc)
@@ -142,13 +144,13 @@ class DiscoveringSpider(CollectingSpider[Args]):
         again = f" ({listing.errors} times in a row, due again at {listing.due_at})" if listing.errors > 1 else ""
         self.run.ledger.listing(poll.source.name, outcome, f"{poll.channel} {url}: {error}{again}")
 
-    def take(self, response: Response, poll: Poll, contents: Contents | None) -> Iterator[Request]:
+    def follow(self, response: Response, poll: Poll, contents: Contents | None) -> Iterator[Request]:
         """Note what a listing names and when it is due again; ask for what is new there and what is behind it.
 
         A feed is read further back only where there is a gap, or where a run that died owes its next page.
         """
         if contents is None:
-            yield from self._take_unchanged(response, poll)
+            yield from self._follow_unchanged(response, poll)
             return
         source, named, schedule = poll.source, contents.candidates, self.run.schedule
         if poll.channel == "section":
@@ -190,7 +192,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
             yield from self.listing_requests(source, poll.channel, read.next_page, page=poll.page + 1, owed=owed)
         yield from self._ask_sub_sitemaps(source, poll.channel, contents.sub_sitemaps)
 
-    def _take_unchanged(self, response: Response, poll: Poll) -> Iterator[Request]:
+    def _follow_unchanged(self, response: Response, poll: Poll) -> Iterator[Request]:
         source, known, schedule = poll.source, poll.known, self.run.schedule
         self.run.ledger.listing(source.name, "not_modified")
         with self.collection.store_guard():
@@ -222,6 +224,16 @@ class DiscoveringSpider(CollectingSpider[Args]):
         if source.name not in self._articles:
             self._articles[source.name] = self.run.intake.articles_of(source)
         return self._articles[source.name]
+
+
+async def listing_search(
+    crawler: Crawler, home: Response, *, sections: int = 0, most: int | None = None
+) -> ListingSearch:
+    """Return the search for the listings of a site, from its home page and its robots.txt; see ListingSearch."""
+    robots_txt = Request(urljoin(home.url, "/robots.txt"), meta={"dont_obey_robotstxt": True})
+    robots, _ = await fetch(crawler, robots_txt)
+    text = robots.body.decode("utf-8", "replace") if robots else ""
+    return ListingSearch(home.body, home.url, text, charset=charset_of(home), sections=sections, most=most)
 
 
 def digest_of(response: Response) -> str:

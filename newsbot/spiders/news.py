@@ -10,7 +10,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from newsbot.downloader.rendering import missing, use_browser
+from newsbot.downloader.rendering import browser_meta, missing, use_browser
 from newsbot.items import Candidate, Page
 from newsbot.process import NewsbotError
 from newsbot.sources import BUNDLED, Source, load_sources
@@ -83,14 +83,15 @@ class NewsSpider(DiscoveringSpider[NewsArguments]):
     def revisit(self, source: Source) -> Iterator[Request]:
         """Ask again, conditionally, for the articles of a source whose time has come."""
         for visit in self.run.intake.revisits(source):
-            headers = {"If-None-Match": visit.etag, "If-Modified-Since": visit.last_modified}
+            in_browser = browser_meta(source)
+            headers = {} if in_browser else {"If-None-Match": visit.etag, "If-Modified-Since": visit.last_modified}
             yield Request(
                 visit.candidate.url,
                 callback=self.parse_revisit,
                 errback=self.article_failed,
                 headers={name: value for name, value in headers.items() if value},
                 cb_kwargs={"source": source, "candidate": visit.candidate},
-                meta={"handle_httpstatus_list": [304, *GONE], **self.page_bound()},
+                meta={"handle_httpstatus_list": [304, *GONE], **self.page_bound(), **in_browser},
                 priority=REVISIT_PRIORITY,
             )
 

@@ -22,12 +22,13 @@ from newsbot.crawl.context import CrawlContext
 from newsbot.crawl.run import utc_now
 from newsbot.crawl.worker_pool import Workers, worker_count
 from newsbot.discovery import LISTING_ERRORS, as_instant, feed_links, newest_first, read_listing, site_facts
-from newsbot.downloader.fetch import charset_of, fetch, listing_search, opt_outs_of
+from newsbot.downloader.fetch import charset_of, fetch, opt_outs_of
 from newsbot.downloader.politeness import downloader_of
 from newsbot.downloader.rendering import browser_meta, missing, use_browser
 from newsbot.items import Candidate, ExtractedArticle, Page, Rejection
 from newsbot.sources import Source, exemptions_of, source_name
 from newsbot.spiders.base import add_contact
+from newsbot.spiders.listing import listing_search
 from newsbot.web.tdmrep import is_reserved, reserved_paths
 
 AT_ONCE = 32
@@ -133,8 +134,8 @@ class ProbeSpider(Spider):
                 self.reports = list(await asyncio.gather(*(self.check(source, places) for source in self.sources)))
         finally:
             self.workers.close()
-        no_more: list[Request] = []
-        for request in no_more:
+        requests: list[Request] = []  # all are made and done
+        for request in requests:
             yield request
 
     async def find(self, url: str) -> SiteReport:

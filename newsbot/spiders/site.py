@@ -11,12 +11,12 @@ from scrapy import Request
 from scrapy.http import Response
 
 from newsbot.discovery import LISTING_ERRORS, Attempt, Child, ListingSearch, feed_links
-from newsbot.downloader.fetch import charset_of, fetch, listing_search
+from newsbot.downloader.fetch import charset_of, fetch
 from newsbot.items import Candidate
 from newsbot.sources import Source, source_name
 from newsbot.spiders.arguments import Day, SpiderArguments
 from newsbot.spiders.date_range import Days, archive_pages
-from newsbot.spiders.listing import DiscoveringSpider, Poll
+from newsbot.spiders.listing import DiscoveringSpider, Poll, listing_search
 from newsbot.web.urls import canonical_url
 
 MAX_SECTIONS = 20
@@ -77,7 +77,7 @@ class SiteSpider(DiscoveringSpider[SiteArguments]):
     def max_sitemaps(self) -> int:
         return 0 if self.days else super().max_sitemaps()
 
-    def accepts(self, candidate: Candidate) -> str | None:
+    def refuses(self, candidate: Candidate) -> str | None:
         return "out_of_range" if self.days.refuses(candidate) else None
 
     def wants_sitemap(self, child: Child) -> bool:
@@ -121,11 +121,11 @@ class SiteSpider(DiscoveringSpider[SiteArguments]):
                 if is_listing:
                     search.found(attempt)
                 if is_listing or attempt.is_named:
-                    for further in self.take(response, poll, contents):
+                    for further in self.follow(response, poll, contents):
                         yield further
                     return
         if attempt.is_named:
-            self.unread(poll, fault)
+            self.failed(poll, fault)
         else:
             self.run.ledger.listing(poll.source.name, "absent")
 
