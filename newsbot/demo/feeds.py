@@ -1,4 +1,4 @@
-"""Writers of the newsroom's feeds: RSS 2.0, RSS 1.0, Atom 1.0 and JSON Feed 1.1."""
+"""Writers of the newsroom's feeds (RSS 2.0, RSS 1.0, Atom 1.0, JSON Feed 1.1) and of its sitemaps."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ FEED_TYPES = {
     "rdf": "application/rdf+xml; charset=utf-8",
     "json": "application/feed+json",
 }
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,18 +53,6 @@ class Channel:
     url: str
     description: str
     language: str
-
-
-def stamp(moment: datetime, *, precision: str = "second") -> str:
-    """Write an instant as RFC 3339 with its own offset; UTC as Z.
-
-    >>> stamp(datetime(2026, 11, 20, 8, 12, 5, tzinfo=UTC))
-    '2026-11-20T08:12:05Z'
-    """
-    if precision == "day":
-        return moment.date().isoformat()
-    text = moment.isoformat(timespec="minutes" if precision == "minute" else "seconds")
-    return text.replace("+00:00", "Z") if moment.tzinfo is UTC else text
 
 
 def write_feed(kind: str, channel: Channel, entries: Sequence[Entry]) -> bytes:
@@ -185,13 +176,6 @@ _WRITERS: dict[str, Callable[[Channel, Sequence[Entry]], str]] = {
 }
 
 
-# Writers of the newsroom's sitemaps: news sitemap, index, and one gzipped sub-sitemap a day.
-
-_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
-
-
 def write_news_sitemap(site_title: str, language: str, entries: Sequence[Entry]) -> bytes:
     """Write a news sitemap (Google's extension of sitemaps.org)."""
     rows = "\n".join(
@@ -205,12 +189,6 @@ def write_news_sitemap(site_title: str, language: str, entries: Sequence[Entry])
     return f'{_HEAD}<urlset xmlns="{_SITEMAP}" xmlns:news="{_NEWS}">\n{rows}\n</urlset>\n'.encode()
 
 
-def split_by_day(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
-    """Group entries by their site's own calendar day, newest first; keys as 2026-11-20."""
-    ordered = sorted(entries, key=lambda entry: entry.published, reverse=True)
-    return {day: list(group) for day, group in groupby(ordered, key=lambda e: e.published.date().isoformat())}
-
-
 def write_sitemap_index(base: str, entries: Sequence[Entry]) -> bytes:
     """Write the index over the sub-sitemaps of ``split_by_day``."""
     rows = "\n".join(
@@ -219,6 +197,12 @@ def write_sitemap_index(base: str, entries: Sequence[Entry]) -> bytes:
         for day, group in split_by_day(entries).items()
     )
     return f'{_HEAD}<sitemapindex xmlns="{_SITEMAP}">\n{rows}\n</sitemapindex>\n'.encode()
+
+
+def split_by_day(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    """Group entries by their site's own calendar day, newest first; keys as 2026-11-20."""
+    ordered = sorted(entries, key=lambda entry: entry.published, reverse=True)
+    return {day: list(group) for day, group in groupby(ordered, key=lambda e: e.published.date().isoformat())}
 
 
 def write_sub_sitemap(entries: Sequence[Entry]) -> bytes:
@@ -233,3 +217,15 @@ def write_sub_sitemap(entries: Sequence[Entry]) -> bytes:
 
 def _changed(entry: Entry) -> datetime:
     return entry.modified or entry.published
+
+
+def stamp(moment: datetime, *, precision: str = "second") -> str:
+    """Write an instant as RFC 3339 with its own offset; UTC as Z.
+
+    >>> stamp(datetime(2026, 11, 20, 8, 12, 5, tzinfo=UTC))
+    '2026-11-20T08:12:05Z'
+    """
+    if precision == "day":
+        return moment.date().isoformat()
+    text = moment.isoformat(timespec="minutes" if precision == "minute" else "seconds")
+    return text.replace("+00:00", "Z") if moment.tzinfo is UTC else text

@@ -1,4 +1,4 @@
-"""The newsroom: every site with its articles, and the truth about all of them."""
+"""The newsroom: every site with its articles, and the truth about all of them, to compare a crawl with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from newsbot.demo.outlet import Outlet, Piece
 from newsbot.demo.sites import site_specs
 from newsbot.demo.stock import load_stock
 
-# What the newsroom knows of itself, for tests to compare with what a crawl brought home.
+TODAY = date(2026, 11, 20)
+"""The newsroom's own day unless the caller names another; every time on its pages follows from it."""
+ARTICLES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +58,6 @@ class NonArticle:
     """robots_txt, http_404 or a name from items.REJECTION_REASONS."""
     title: str
     discovered_via: str
-
-
-TODAY = date(2026, 11, 20)
-"""The newsroom's own day unless the caller names another; every time on its pages follows from it."""
-ARTICLES = 12
 
 
 class Newsroom:

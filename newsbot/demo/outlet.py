@@ -1,4 +1,7 @@
-"""One site's newsroom desk: which articles it has published, under which addresses, and when."""
+"""One site's newsroom desk: which articles it has published, under which addresses, and when.
+
+Beside them it lists traps: pages that are listed like articles and are none.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,13 @@ from newsbot.demo.sites import SiteSpec
 from newsbot.demo.stock import Dice, draw_person, load_stock
 from newsbot.demo.stories import Block, Story, write_story
 
-# What discovery meets beside articles: pages that are listed like articles and are none.
+COPIES = 3
+"""How many articles a site that takes agency copy takes."""
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
+    b"trailer<</Root 1 0 R>>\n%%EOF\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +47,6 @@ TRAPS = {
         Trap("pdf_in_feed", "/documents/{id}", 200, "", "rejected", "not_html"),
     )
 }
-
-PDF = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
-    b"trailer<</Root 1 0 R>>\n%%EOF\n"
-)
-
-COPIES = 3
-"""How many articles a site that takes agency copy takes."""
 
 
 @dataclass(slots=True)

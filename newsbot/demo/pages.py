@@ -1,4 +1,4 @@
-"""Turn an outlet's articles, lists and odd pages into HTML through the themes' templates."""
+"""Turn an outlet's articles, lists and odd pages into HTML through the themes' templates, with JSON-LD and pictures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,128 @@ from newsbot.demo.sites import SiteSpec
 from newsbot.demo.stock import Dice, load_stock
 from newsbot.demo.stories import Block
 
-# schema.org records as the themes print them in their JSON-LD scripts.
+HEAD_PADDING = Markup("<!--padding:head-->")
+FOOT_PADDING = Markup("<!--padding:foot-->")
+_SKIES = (
+    ("#f6d9a8", "#e98a5b"),
+    ("#cfe4f3", "#7fa8c9"),
+    ("#e9e3f2", "#8f88b8"),
+    ("#dff0e4", "#79ab92"),
+    ("#f3e2d7", "#b98a77"),
+)
+_LANDS = (("#54707f", "#36505e", "#1e3440"), ("#6f7d54", "#4d5c3a", "#2f3d26"), ("#7a5f6b", "#57424e", "#382a33"))
+
+
+@dataclass(frozen=True, slots=True)
+class Teaser:
+    """One line of a list: what a home or section page says of an article."""
+
+    href: str
+    title: str
+    summary: str
+    date: str
+    datetime: str
+    section: str
+    image: str
+    byline: str
+
+
+def render(outlet: Outlet, page: str, **more: Any) -> bytes:
+    """Fill a page (article, listing, video, missing, login, info) of the outlet's theme."""
+    theme = outlet.spec.theme
+    name = f"{theme}/{page}.html.j2" if page in ("article", "listing") else f"{page}.html.j2"
+    html = environment().get_template(name).render(_common(outlet) | more | {"page": page})
+    return html.encode(outlet.spec.charset, "xmlcharrefreplace")
+
+
+@cache
+def environment() -> Environment:
+    """Return the template environment (templates/ beside this module, autoescape on)."""
+    return Environment(
+        loader=PackageLoader("newsbot.demo", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def _common(outlet: Outlet) -> dict[str, Any]:
+    spec = outlet.spec
+    stock = load_stock(spec.language)
+    return {
+        "site": spec,
+        "base": outlet.base,
+        "L": stock.labels,
+        "dir": "rtl" if spec.rtl else "ltr",
+        "nav": [(f"/{key}/", stock.sections[key]) for key in outlet.sections],
+        "feeds": [(FEED_TYPES[kind].split(";")[0], FEED_PATHS[kind]) for kind in spec.feeds],
+        "year": outlet.today.year,
+        "today": date_text(outlet, datetime.combine(outlet.today, datetime.min.time(), spec.zone)).split(",")[0],
+        "padding_head": HEAD_PADDING,
+        "padding_foot": FOOT_PADDING,
+    }
+
+
+def article_context(outlet: Outlet, piece: Piece, *, path: str) -> dict[str, Any]:
+    """Return what an article's template needs beside the common values."""
+    spec, story = outlet.spec, piece.story
+    labels = load_stock(spec.language)
+    others = [other for other in outlet.pieces[: outlet.articles] if other is not piece]
+    near = Dice("related", spec.name, piece.number).shuffled(others)
+    return {
+        "a": piece,
+        "title": piece.headline,
+        "summary": story.summary,
+        "dek": story.dek,
+        "section": labels.sections[story.section],
+        "section_href": f"/{story.section}/",
+        "canonical": outlet.url(piece.path),
+        "amp": outlet.url(piece.twin) if piece.twin.startswith("/amp") and path != piece.twin else "",
+        "image": outlet.url(piece.image),
+        "caption": labels.labels["caption"].format(place=story.place),
+        "photographer": labels.names["family"][piece.id % len(labels.names["family"])],
+        "blocks": _grouped(outlet, piece),
+        "tags": story.tags,
+        "byline": byline(outlet, piece),
+        "date": date_text(outlet, piece.published),
+        "datetime": stamp(piece.published, precision=spec.precision),
+        "modified": stamp(piece.modified) if piece.modified else "",
+        "modified_date": date_text(outlet, piece.modified) if piece.modified else "",
+        "minutes": max(1, len(story.text) // 1100),
+        "related": [teaser(outlet, other) for other in near[:5]],
+        "popular": [teaser(outlet, other) for other in near[5:10] or near[:3]],
+        "jsonld": lambda **changes: script(news_article(outlet, piece, **changes)),
+        "jsonld_list": lambda: script([_crumbs(outlet, piece), news_article(outlet, piece)]),
+        "jsonld_graph": lambda: script(graph(outlet, piece)),
+        "full_text": story.text,
+    }
+
+
+def _grouped(outlet: Outlet, piece: Piece) -> list[tuple[str, Any]]:
+    """Return the blocks as (kind, HTML), neighbouring items joined to one ("list", [HTML, ...])."""
+    groups: list[tuple[str, Any]] = []
+    for number, block in enumerate(piece.blocks):
+        html = rich(outlet, piece, block, number)
+        if block.kind != "item":
+            groups.append((block.kind, html))
+        elif groups and groups[-1][0] == "list":
+            groups[-1][1].append(html)
+        else:
+            groups.append(("list", [html]))
+    return groups
+
+
+def rich(outlet: Outlet, piece: Piece, block: Block, number: int) -> Markup:
+    """Mark up a block as editors do: now and then a link or emphasis on a place. The text stays the same."""
+    html = escape(block.text)
+    place = escape(piece.story.place)
+    dice = Dice("rich", outlet.spec.name, piece.number, number)
+    if block.kind == "paragraph" and place in html and dice.chance(30):
+        tag = Markup('<a href="/tag/{}/">{}</a>').format(piece.id % 97, place)
+        marked = dice.pick((tag, tag, Markup("<strong>{}</strong>").format(place), Markup("<em>{}</em>").format(place)))
+        html = html.replace(place, marked, 1)
+    return html
 
 
 def news_article(outlet: Outlet, piece: Piece, **changes: Any) -> dict[str, Any]:
@@ -83,83 +204,26 @@ def graph(outlet: Outlet, piece: Piece) -> dict[str, Any]:
     return {"@context": "https://schema.org", "@graph": [article, page, site, organization, *people]}
 
 
+def _crumbs(outlet: Outlet, piece: Piece) -> dict[str, Any]:
+    stock = load_stock(outlet.spec.language)
+    steps = [
+        (f"{outlet.base}/", stock.labels["home"]),
+        (outlet.url(f"/{piece.story.section}/"), stock.sections[piece.story.section]),
+    ]
+    return {
+        "@context": "https://schema.org",
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": position, "item": {"@id": url, "name": name}}
+            for position, (url, name) in enumerate(steps, start=1)
+        ],
+    }
+
+
 def script(record: dict[str, Any] | list[dict[str, Any]]) -> Markup:
     """Return a JSON-LD script element; ``</`` cannot close it early."""
     body = json.dumps(record, ensure_ascii=False).replace("</", "<\\/")
     return Markup(f'<script type="application/ld+json">{body}</script>')  # noqa: S704 # nosec B704
-
-
-HEAD_PADDING = Markup("<!--padding:head-->")
-FOOT_PADDING = Markup("<!--padding:foot-->")
-
-
-@dataclass(frozen=True, slots=True)
-class Teaser:
-    """One line of a list: what a home or section page says of an article."""
-
-    href: str
-    title: str
-    summary: str
-    date: str
-    datetime: str
-    section: str
-    image: str
-    byline: str
-
-
-@cache
-def environment() -> Environment:
-    """Return the template environment (templates/ beside this module, autoescape on)."""
-    return Environment(
-        loader=PackageLoader("newsbot.demo", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-
-
-def render(outlet: Outlet, page: str, **more: Any) -> bytes:
-    """Fill a page (article, listing, video, missing, login, info) of the outlet's theme."""
-    theme = outlet.spec.theme
-    name = f"{theme}/{page}.html.j2" if page in ("article", "listing") else f"{page}.html.j2"
-    html = environment().get_template(name).render(_common(outlet) | more | {"page": page})
-    return html.encode(outlet.spec.charset, "xmlcharrefreplace")
-
-
-def article_context(outlet: Outlet, piece: Piece, *, path: str) -> dict[str, Any]:
-    """Return what an article's template needs beside the common values."""
-    spec, story = outlet.spec, piece.story
-    labels = load_stock(spec.language)
-    others = [other for other in outlet.pieces[: outlet.articles] if other is not piece]
-    near = Dice("related", spec.name, piece.number).shuffled(others)
-    return {
-        "a": piece,
-        "title": piece.headline,
-        "summary": story.summary,
-        "dek": story.dek,
-        "section": labels.sections[story.section],
-        "section_href": f"/{story.section}/",
-        "canonical": outlet.url(piece.path),
-        "amp": outlet.url(piece.twin) if piece.twin.startswith("/amp") and path != piece.twin else "",
-        "image": outlet.url(piece.image),
-        "caption": labels.labels["caption"].format(place=story.place),
-        "photographer": labels.names["family"][piece.id % len(labels.names["family"])],
-        "blocks": _grouped(outlet, piece),
-        "tags": story.tags,
-        "byline": byline(outlet, piece),
-        "date": date_text(outlet, piece.published),
-        "datetime": stamp(piece.published, precision=spec.precision),
-        "modified": stamp(piece.modified) if piece.modified else "",
-        "modified_date": date_text(outlet, piece.modified) if piece.modified else "",
-        "minutes": max(1, len(story.text) // 1100),
-        "related": [teaser(outlet, other) for other in near[:5]],
-        "popular": [teaser(outlet, other) for other in near[5:10] or near[:3]],
-        "jsonld": lambda **changes: script(news_article(outlet, piece, **changes)),
-        "jsonld_list": lambda: script([_crumbs(outlet, piece), news_article(outlet, piece)]),
-        "jsonld_graph": lambda: script(graph(outlet, piece)),
-        "full_text": story.text,
-    }
 
 
 def listing_context(
@@ -205,77 +269,6 @@ def date_text(outlet: Outlet, moment: datetime) -> str:
     return text if outlet.spec.precision == "day" else f"{text}, {local:%H:%M}"
 
 
-def rich(outlet: Outlet, piece: Piece, block: Block, number: int) -> Markup:
-    """Mark up a block as editors do: now and then a link or emphasis on a place. The text stays the same."""
-    html = escape(block.text)
-    place = escape(piece.story.place)
-    dice = Dice("rich", outlet.spec.name, piece.number, number)
-    if block.kind == "paragraph" and place in html and dice.chance(30):
-        tag = Markup('<a href="/tag/{}/">{}</a>').format(piece.id % 97, place)
-        marked = dice.pick((tag, tag, Markup("<strong>{}</strong>").format(place), Markup("<em>{}</em>").format(place)))
-        html = html.replace(place, marked, 1)
-    return html
-
-
-def _grouped(outlet: Outlet, piece: Piece) -> list[tuple[str, Any]]:
-    """Return the blocks as (kind, HTML), neighbouring items joined to one ("list", [HTML, ...])."""
-    groups: list[tuple[str, Any]] = []
-    for number, block in enumerate(piece.blocks):
-        html = rich(outlet, piece, block, number)
-        if block.kind != "item":
-            groups.append((block.kind, html))
-        elif groups and groups[-1][0] == "list":
-            groups[-1][1].append(html)
-        else:
-            groups.append(("list", [html]))
-    return groups
-
-
-def _common(outlet: Outlet) -> dict[str, Any]:
-    spec = outlet.spec
-    stock = load_stock(spec.language)
-    return {
-        "site": spec,
-        "base": outlet.base,
-        "L": stock.labels,
-        "dir": "rtl" if spec.rtl else "ltr",
-        "nav": [(f"/{key}/", stock.sections[key]) for key in outlet.sections],
-        "feeds": [(FEED_TYPES[kind].split(";")[0], FEED_PATHS[kind]) for kind in spec.feeds],
-        "year": outlet.today.year,
-        "today": date_text(outlet, datetime.combine(outlet.today, datetime.min.time(), spec.zone)).split(",")[0],
-        "padding_head": HEAD_PADDING,
-        "padding_foot": FOOT_PADDING,
-    }
-
-
-def _crumbs(outlet: Outlet, piece: Piece) -> dict[str, Any]:
-    stock = load_stock(outlet.spec.language)
-    steps = [
-        (f"{outlet.base}/", stock.labels["home"]),
-        (outlet.url(f"/{piece.story.section}/"), stock.sections[piece.story.section]),
-    ]
-    return {
-        "@context": "https://schema.org",
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {"@type": "ListItem", "position": position, "item": {"@id": url, "name": name}}
-            for position, (url, name) in enumerate(steps, start=1)
-        ],
-    }
-
-
-# Draw the newsroom's pictures: a landscape for each article and a logo for each site, as SVG.
-
-_SKIES = (
-    ("#f6d9a8", "#e98a5b"),
-    ("#cfe4f3", "#7fa8c9"),
-    ("#e9e3f2", "#8f88b8"),
-    ("#dff0e4", "#79ab92"),
-    ("#f3e2d7", "#b98a77"),
-)
-_LANDS = (("#54707f", "#36505e", "#1e3440"), ("#6f7d54", "#4d5c3a", "#2f3d26"), ("#7a5f6b", "#57424e", "#382a33"))
-
-
 def draw_picture(site: SiteSpec, path: str) -> bytes:
     """Draw the picture of an article: a sky, a sun and three ridges."""
     dice = Dice("picture", site.name, path)
@@ -295,6 +288,12 @@ def draw_picture(site: SiteSpec, path: str) -> bytes:
     ).encode()
 
 
+def _ridge(dice: Dice, height: int) -> str:
+    steps = [f"{height + dice.between(-40, 40)}"]
+    steps += [f"L{x} {height + dice.between(-45, 45)}" for x in range(80, 801, 80)]
+    return " ".join(steps)
+
+
 def draw_logo(site: SiteSpec, path: str) -> bytes:
     """Draw the logo of a site: its first letter on a disc."""
     del path
@@ -305,9 +304,3 @@ def draw_logo(site: SiteSpec, path: str) -> bytes:
         f'<circle cx="32" cy="32" r="32" fill="hsl({hue} 45% 34%)"/>'
         f'<text x="32" y="44" font-family="serif" font-size="36" text-anchor="middle" fill="#fff">{letter}</text></svg>'
     ).encode()
-
-
-def _ridge(dice: Dice, height: int) -> str:
-    steps = [f"{height + dice.between(-40, 40)}"]
-    steps += [f"L{x} {height + dice.between(-45, 45)}" for x in range(80, 801, 80)]
-    return " ".join(steps)

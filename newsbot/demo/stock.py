@@ -1,4 +1,4 @@
-"""The phrase stock of a language, and the small template language that its sentences use.
+"""The phrase stock of a language, and how a story is told from it: seeded choices, a cast, a small template language.
 
 ``[a|b]`` is a choice (choices may nest), ``{place}`` a value of the story, ``{n:10-90}`` a fresh
 number and ``<p1:he|she>`` a word that follows the sex of that person; in a role, ``<:man|woman>``
@@ -16,10 +16,69 @@ from hashlib import blake2b
 from importlib.resources import files
 from typing import Any, TypeVar
 
-# Seeded choices that come out the same on every Python and every platform.
-
 T = TypeVar("T")
 _MASK = (1 << 64) - 1
+_CHOICE = re.compile(r"\[([^\[\]]*)\]")
+_GENDER = re.compile(r"<p(\d):([^<>|]*)\|([^<>|]*)>")
+_SLOT = re.compile(r"\{(\w+)(?::(\d+)-(\d+))?\}")
+_SPACES = re.compile(r" {2,}")
+_GAP_BEFORE_STOP = re.compile(r" ([,.;])")
+_ELISION = re.compile(r"\b([LlDd]|[Qq]u)[ae] (?=[AEIOUaeiouÉÈÊéèêâîô])")
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Everything that the sites of one language are written from."""
+
+    language: str
+    names: dict[str, Any]
+    words: dict[str, list[str]]
+    roles: list[str]
+    labels: dict[str, Any]
+    sections: dict[str, str]
+    generic: dict[str, list[str]]
+    topics: tuple[Topic, ...]
+
+    @property
+    def joiner(self) -> str:
+        """Return what stands between two sentences of a paragraph."""
+        return "" if self.language == "ja" else " "
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What one kind of story can say: headlines, leads, details and who speaks in it."""
+
+    key: str
+    section: str
+    tags: tuple[str, ...]
+    roles: tuple[str, ...]
+    headlines: tuple[str, ...]
+    leads: tuple[str, ...]
+    body: tuple[str, ...]
+    items: tuple[str, ...] = ()
+
+
+@cache
+def load_stock(language: str) -> Stock:
+    """Read ``phrases/<language>.toml``."""
+    data = tomllib.loads(files("newsbot.demo").joinpath(f"phrases/{language}.toml").read_text("utf-8"))
+    topics = tuple(Topic(**frozen(entry)) for entry in data["topic"])
+    return Stock(
+        language=language,
+        names=data["names"],
+        words=data["words"],
+        roles=data["roles"]["any"],
+        labels=data["labels"],
+        sections=data["sections"],
+        generic=data["generic"],
+        topics=topics,
+    )
+
+
+def frozen(table: dict[str, Any]) -> dict[str, Any]:
+    """Return a TOML table with its arrays as tuples, for a frozen record."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
 
 
 class Dice:
@@ -63,69 +122,6 @@ class Dice:
             other = self.next() % (last + 1)
             result[last], result[other] = result[other], result[last]
         return result
-
-
-_CHOICE = re.compile(r"\[([^\[\]]*)\]")
-_GENDER = re.compile(r"<p(\d):([^<>|]*)\|([^<>|]*)>")
-_SLOT = re.compile(r"\{(\w+)(?::(\d+)-(\d+))?\}")
-_SPACES = re.compile(r" {2,}")
-_GAP_BEFORE_STOP = re.compile(r" ([,.;])")
-_ELISION = re.compile(r"\b([LlDd]|[Qq]u)[ae] (?=[AEIOUaeiouÉÈÊéèêâîô])")
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """What one kind of story can say: headlines, leads, details and who speaks in it."""
-
-    key: str
-    section: str
-    tags: tuple[str, ...]
-    roles: tuple[str, ...]
-    headlines: tuple[str, ...]
-    leads: tuple[str, ...]
-    body: tuple[str, ...]
-    items: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """Everything that the sites of one language are written from."""
-
-    language: str
-    names: dict[str, Any]
-    words: dict[str, list[str]]
-    roles: list[str]
-    labels: dict[str, Any]
-    sections: dict[str, str]
-    generic: dict[str, list[str]]
-    topics: tuple[Topic, ...]
-
-    @property
-    def joiner(self) -> str:
-        """Return what stands between two sentences of a paragraph."""
-        return "" if self.language == "ja" else " "
-
-
-def frozen(table: dict[str, Any]) -> dict[str, Any]:
-    """Return a TOML table with its arrays as tuples, for a frozen record."""
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
-
-
-@cache
-def load_stock(language: str) -> Stock:
-    """Read ``phrases/<language>.toml``."""
-    data = tomllib.loads(files("newsbot.demo").joinpath(f"phrases/{language}.toml").read_text("utf-8"))
-    topics = tuple(Topic(**frozen(entry)) for entry in data["topic"])
-    return Stock(
-        language=language,
-        names=data["names"],
-        words=data["words"],
-        roles=data["roles"]["any"],
-        labels=data["labels"],
-        sections=data["sections"],
-        generic=data["generic"],
-        topics=topics,
-    )
 
 
 @dataclass(slots=True)
