@@ -9,10 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from conftest import ROOT, run_scrapy, scrapy_environment, sources_file
 from local_web import LocalWeb, article_page, local_web
+from scrapy.exceptions import NotConfigured
+from scrapy.utils.test import get_crawler
 
-from newsbot.extensions.progress import figures_of
+from newsbot.extensions.progress import Progress, figures_of
 from newsbot.store.ledger import Ledger
 
 QUICK = ("-s", "NEWSBOT_EXTRACT_WORKERS=0")
@@ -62,6 +65,11 @@ def test_without_a_terminal_there_are_plain_lines(tmp_path: Path) -> None:
         r"INFO sources 0 of 1 done, pages [123], new [123], duplicates 0, rejected 0, errors 0", run.stderr
     )
     assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (INFO|WARNING) ", line) for line in run.stderr.splitlines())
+
+
+def test_no_lines_are_wanted_where_their_interval_is_0() -> None:
+    with pytest.raises(NotConfigured):
+        Progress.from_crawler(get_crawler(settings_dict={"LOGSTATS_INTERVAL": 0}))
 
 
 def test_the_figures_are_the_ledgers() -> None:

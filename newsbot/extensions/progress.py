@@ -5,51 +5,65 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from rich.console import Console, Group
-from rich.live import Live
-from rich.progress_bar import ProgressBar
-from rich.table import Table
 from scrapy import signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 
 from newsbot.crawl.context import CrawlContext
 from newsbot.store.ledger import OF_DISCOVERED, Account, Ledger
 
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.live import Live
+
 logger = logging.getLogger("newsbot")
 
 REFRESH = 0.5
 """Seconds between two pictures on a terminal."""
+UNITS = (("h", 3600, 5400), ("min", 60, 90), ("s", 1, 0))
+"""Units of time: name, seconds, and the seconds from which on it is used."""
 
 
 class Progress:
-    """Shows sources done, pages, new, duplicates, rejected, errors and the rate."""
+    """Shows sources done, pages, new, duplicates, rejected, errors and the rate.
 
-    def __init__(self, crawler: Crawler, interval: float) -> None:
+    Settings: LOGSTATS_INTERVAL, seconds between two log lines; 0: none.
+    """
+
+    def __init__(self, crawler: Crawler, interval: float, *, on_terminal: bool) -> None:
         self.crawler = crawler
         self.interval = interval
+        self.on_terminal = on_terminal
         self.live: Live | None = None
         self.task: AsyncioLoopingCall | None = None
         self.started = time.monotonic()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        extension = cls(crawler, crawler.settings.getfloat("LOGSTATS_INTERVAL"))
+        on_terminal = sys.stderr.isatty()
+        interval = REFRESH if on_terminal else crawler.settings.getfloat("LOGSTATS_INTERVAL")
+        if not interval:
+            raise NotConfigured
+        extension = cls(crawler, interval, on_terminal=on_terminal)
         crawler.signals.connect(extension.spider_opened, signal=signals.spider_opened)
         crawler.signals.connect(extension.spider_closed, signal=signals.spider_closed)
         return extension
 
     def spider_opened(self) -> None:
-        if sys.stderr.isatty():
+        if self.on_terminal:
+            from rich.console import Console  # not above: it takes a tenth of a second, which cron need not wait for
+            from rich.live import Live
+
             self.live = Live(console=Console(stderr=True), auto_refresh=False, transient=True)
             self.live.start()
             _redirect_logs(to=sys.stderr)
         task = create_looping_call(self.show)
         assert isinstance(task, AsyncioLoopingCall)
         self.task = task
-        self.task.start(REFRESH if self.live else self.interval, now=False)
+        self.task.start(self.interval, now=False)
 
     def spider_closed(self) -> None:
         if self.task and self.task.running:
@@ -100,10 +114,8 @@ def left_of(total: Account, rate: float) -> str:
     if not left or not rate:
         return str(left)
     seconds = left / rate
-    for unit, length in (("h", 5400.0), ("min", 90.0), ("s", 0.0)):
-        if seconds >= length:
-            return f"{left}, about {seconds / {'h': 3600, 'min': 60, 's': 1}[unit]:.0f} {unit}"
-    raise AssertionError(seconds)
+    unit, length = next((unit, length) for unit, length, least in UNITS if seconds >= least)
+    return f"{left}, about {seconds / length:.0f} {unit}"
 
 
 def _open(total: Account) -> int:
@@ -111,6 +123,10 @@ def _open(total: Account) -> int:
 
 
 def _picture(figures: dict[str, str], total: Account) -> Group:
+    from rich.console import Group
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+
     table = Table.grid(padding=(0, 2))
     for name in figures:
         table.add_column(header=name)
