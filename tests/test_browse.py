@@ -17,7 +17,7 @@ import yaml
 from conftest import NOW, ROOT, collected, scrapy_environment
 from sqlalchemy import Engine
 
-from newsbot.export.datasette import METADATA, browser
+from newsbot.export.datasette import METADATA, datasette_of
 from newsbot.store import articles, schema
 from newsbot.store.ledger import Entry
 from newsbot.web.urls import url_key
@@ -42,7 +42,7 @@ def datasette(engine: Engine, tmp_path: Path) -> Any:
     store(engine, "https://example.org/a", "The harbour wall\n\nwill be raised.")
     store(engine, "https://example.org/b", "Ferry fares rise.")
     store(engine, "https://example.org/c", "Ferry fares rise.")
-    return browser(tmp_path / "newsbot.db")
+    return datasette_of(tmp_path / "newsbot.db")
 
 
 def test_a_person_finds_articles_their_texts_and_what_is_said_in_them(datasette: Any) -> None:

@@ -99,9 +99,10 @@ def test_one_worker_at_a_site(queue: str) -> None:
     with leased(Connection(BROKER, heartbeat=10), names[:2]), Connection(BROKER) as other:
         assert not Lease(other, names[1:]).take()
         assert Lease(other, names[2:]).take(), "what it had taken before the refusal was given back"
-    with leased(Connection(BROKER, heartbeat=10), names[:2], patience=0.1) as lease:
+    connection = Connection(BROKER, heartbeat=10)
+    with leased(connection, names[:2], retry_every=0.1) as lease:
         lease.keep(0.01)
-        lease._connection.connection.transport.sock.shutdown(socket.SHUT_RDWR)
+        connection.connection.transport.sock.shutdown(socket.SHUT_RDWR)
         with pytest.raises(LeaseLost):
             lease.keep(1)
 
@@ -129,7 +130,7 @@ def test_a_round_is_not_put_on_top_of_one_that_waits(
 def test_a_crawl_that_could_not_start_goes_back_into_the_queue(
     queue: str, monkeypatch: pytest.MonkeyPatch, status: int, again: bool
 ) -> None:
-    monkeypatch.setattr(tasks, "_crawl", lambda *_: status)
+    monkeypatch.setattr(tasks, "run_crawl", lambda *_: status)
     monkeypatch.setattr(tasks, "PAUSE_SECONDS", 0)
     app = application(BROKER, queue)
     result = app.tasks["newsbot.crawl_source"].apply(["a", ["a.example"], ""])
@@ -144,7 +145,7 @@ def test_a_crawl_whose_broker_is_lost_goes_back_into_the_queue(
     def lose(*_: object) -> int:
         raise error
 
-    monkeypatch.setattr(tasks, "_crawl", lose)
+    monkeypatch.setattr(tasks, "run_crawl", lose)
     monkeypatch.setattr(tasks, "PAUSE_SECONDS", 0)
     result = application(BROKER, queue).tasks["newsbot.crawl_source"].apply(["a", ["a.example"], ""])
     assert result.state == "REJECTED"
@@ -153,7 +154,7 @@ def test_a_crawl_whose_broker_is_lost_goes_back_into_the_queue(
 def test_a_crawl_that_runs_too_long_is_asked_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "CRAWL_SECONDS", 0)
     sleeper = [sys.executable, "-c", "import time; time.sleep(60)"]
-    assert tasks._crawl(sleeper, lambda _: time.sleep(0.2)) in (-signal.SIGTERM, 1)
+    assert tasks.run_crawl(sleeper, lambda _: time.sleep(0.2)) in (-signal.SIGTERM, 1)
 
 
 def test_a_lost_lease_ends_the_crawl_at_once(tmp_path: Path) -> None:
@@ -166,7 +167,7 @@ def test_a_lost_lease_ends_the_crawl_at_once(tmp_path: Path) -> None:
         time.sleep(0.05)
 
     with pytest.raises(LeaseLost):
-        tasks._crawl([sys.executable, "-c", code], wait)
+        tasks.run_crawl([sys.executable, "-c", code], wait)
     assert not end.exists(), "it was not waited for"
 
 

@@ -204,7 +204,7 @@ def test_an_unknown_suffix_and_a_missing_extra_are_said_before_anything_is_writt
 def test_memory_is_bounded_by_the_text_of_a_batch() -> None:
     size = parquet.BATCH_CHARACTERS // 4
     record = {"text": "x" * size}
-    assert [len(batch) for batch in parquet._batches([record] * 6)] == [4, 2]
+    assert [len(batch) for batch in parquet.batches([record] * 6)] == [4, 2]
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from newsbot.demo.stories import Block
 
 HEAD_PADDING = Markup("<!--padding:head-->")
 FOOT_PADDING = Markup("<!--padding:foot-->")
+"""Where padding.py fills a page up to the size of real ones."""
 _SKIES = (
     ("#f6d9a8", "#e98a5b"),
     ("#cfe4f3", "#7fa8c9"),

@@ -20,7 +20,7 @@ SETTINGS = {
 }
 
 
-def browser(path: Path) -> Datasette:
+def datasette_of(path: Path) -> Datasette:
     """Return a Datasette of the store at this path; each request opens it to read, and locks nothing.
 
     It is not declared immutable: SQLite would not look at the WAL then, and crawls may be writing.
@@ -32,4 +32,4 @@ def browser(path: Path) -> Datasette:
 
 def application(path: Path) -> Any:
     """Return the site as an ASGI application."""
-    return browser(path).app()
+    return datasette_of(path).app()

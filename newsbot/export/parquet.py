@@ -14,7 +14,6 @@ from newsbot.export.record import Field
 BATCH_ROWS = 5_000
 BATCH_CHARACTERS = 8_000_000
 """Bounds of one row group, so that memory stays bounded however many articles there are."""
-
 INSTANT = pa.timestamp("us", tz="UTC")
 INSTANTS = {"published": "published_at", "modified": "modified_at"}
 """Times as pages state them, and the columns that hold them as points in time where they are exact."""
@@ -22,25 +21,38 @@ CLOCKED = ("first_seen", "fetched_at")
 """Times that newsbot took itself, always exact."""
 
 
-def table_schema(fields: tuple[Field, ...]) -> pa.Schema:
-    """Return the columns of a table: one a field, and one more for each time that a page states."""
-    columns = []
-    for field in fields:
-        columns.append(pa.field(field.name, INSTANT if field.name in CLOCKED else _arrow_type(field.type)))
-        if field.name in INSTANTS:
-            columns.append(pa.field(INSTANTS[field.name], INSTANT))
-    return pa.schema(columns)
-
-
 def write_parquet(file: BinaryIO, records: Iterable[Mapping[str, object]], fields: tuple[Field, ...]) -> int:
     """Write a Parquet table, row group by row group, and return the number of rows."""
     schema = table_schema(fields)
     count = 0
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        for rows in _batches(records):
+        for rows in batches(records):
             writer.write_table(pa.Table.from_pylist([_row(record) for record in rows], schema=schema))
             count += len(rows)
     return count
+
+
+def batches(records: Iterable[Mapping[str, object]]) -> Iterator[list[Mapping[str, object]]]:
+    """Yield the records in lists of BATCH_ROWS or BATCH_CHARACTERS of text, whichever is reached first."""
+    batch: list[Mapping[str, object]] = []
+    size = 0
+    for record in records:
+        batch.append(record)
+        size += len(str(record["text"]))
+        if len(batch) >= BATCH_ROWS or size >= BATCH_CHARACTERS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _row(record: Mapping[str, object]) -> dict[str, object]:
+    row = dict(record)
+    for name, column in INSTANTS.items():
+        row[column] = instant(record[name])
+    for name in CLOCKED:
+        row[name] = instant(record[name])
+    return row
 
 
 def instant(text: object) -> datetime | None:
@@ -58,26 +70,14 @@ def instant(text: object) -> datetime | None:
         return None
 
 
-def _row(record: Mapping[str, object]) -> dict[str, object]:
-    row = dict(record)
-    for name, column in INSTANTS.items():
-        row[column] = instant(record[name])
-    for name in CLOCKED:
-        row[name] = instant(record[name])
-    return row
-
-
-def _batches(records: Iterable[Mapping[str, object]]) -> Iterator[list[Mapping[str, object]]]:
-    batch: list[Mapping[str, object]] = []
-    size = 0
-    for record in records:
-        batch.append(record)
-        size += len(str(record["text"]))
-        if len(batch) >= BATCH_ROWS or size >= BATCH_CHARACTERS:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+def table_schema(fields: tuple[Field, ...]) -> pa.Schema:
+    """Return the columns of a table: one a field, and one more for each time that a page states."""
+    columns = []
+    for field in fields:
+        columns.append(pa.field(field.name, INSTANT if field.name in CLOCKED else _arrow_type(field.type)))
+        if field.name in INSTANTS:
+            columns.append(pa.field(INSTANTS[field.name], INSTANT))
+    return pa.schema(columns)
 
 
 def _arrow_type(schema: Mapping[str, Any]) -> pa.DataType:

@@ -67,15 +67,17 @@ class Lease:
 
 
 @contextmanager
-def leased(connection: Any, names: Sequence[str], *, patience: float = 1.0) -> Iterator[Lease]:
-    """Wait until the lease on all sites is to be had, hold it, and give it back."""
+def leased(connection: Any, names: Sequence[str], *, retry_every: float = 1.0) -> Iterator[Lease]:
+    """Wait until the lease on all sites is to be had, asking every so many seconds; hold it, and give it back.
+
+    Raises LeaseLost, while it waits too.
+    """
     with connection:
         connection.connect()
         lease = Lease(connection, names)
-        waits = 0
-        while not lease.take():
-            if not waits:
-                logger.info("waiting for %s: another worker is there", ", ".join(names))
-            waits += 1
-            lease.keep(patience)
+        if not lease.take():
+            logger.info("waiting for %s: another worker is there", ", ".join(names))
+            lease.keep(retry_every)
+            while not lease.take():
+                lease.keep(retry_every)
         yield lease

@@ -32,10 +32,12 @@ MESSAGE_SECONDS = 24 * 3600
 CRAWL_SECONDS = 6 * 3600
 """Bound of one crawl; then it is asked to end, and what is left stays on the frontier."""
 GRACE_SECONDS = 120
+"""What it then has to write its files; after that it is killed, and the next crawl heals."""
 PAUSE_SECONDS = 30
 """Wait after a crawl that could not start, so that a broken worker does not empty the queue."""
 ENDED = (ExitStatus.WHOLE, ExitStatus.UNREACHABLE, ExitStatus.ELSEWHERE)
-"""Exit statuses of a crawl that came to its end."""
+"""Statuses of a crawl that came to its end. One that was refused or killed is handed out again: another worker may
+have what this one lacks. One that cannot be meant (ExitStatus.USAGE) would fail everywhere, and is dropped."""
 BROKER_ERRORS = (OperationalError, AMQPError, OSError)
 
 logger = logging.getLogger("newsbot.scale")
@@ -81,7 +83,7 @@ def application(broker_url: str, queue: str, settings: Sequence[str] = ()) -> Ce
         try:
             with leased(task.app.connection_for_write(heartbeat=HEARTBEAT), leases) as lease:
                 logger.info("%s: crawl begins", name)
-                status = _crawl(command_line(name, sources, settings), lease.keep)
+                status = run_crawl(crawl_command(name, sources, settings), lease.keep)
         except (LeaseLost, *BROKER_ERRORS) as error:
             logger.error("%s: crawl stopped: %s", name, error)
             status = ExitStatus.CRASHED
@@ -110,10 +112,10 @@ def enqueue(app: Celery, sources: Sequence[Source], sources_file: str) -> int:
     return 0
 
 
-def command_line(name: str, sources: str, settings: Sequence[str]) -> list[str]:
+def crawl_command(name: str, sources: str, settings: Sequence[str]) -> list[str]:
     """Return the command that crawls one source.
 
-    >>> command_line("example", "my.toml", ["DOWNLOAD_DELAY=2"])[1:8]
+    >>> crawl_command("example", "my.toml", ["DOWNLOAD_DELAY=2"])[1:8]
     ['-m', 'scrapy', 'crawl', 'news', '-a', 'only=example', '-a']
     """
     command = [sys.executable, "-m", "scrapy", "crawl", "news", "-a", f"only={name}"]
@@ -125,8 +127,8 @@ def command_line(name: str, sources: str, settings: Sequence[str]) -> list[str]:
     return command
 
 
-def _crawl(command: Sequence[str], wait: Callable[[float], None]) -> int:
-    """Run a crawl in a child process, call ``wait(seconds)`` meanwhile, and return the exit status.
+def run_crawl(command: Sequence[str], wait: Callable[[float], None]) -> int:
+    """Run a crawl in a child process, call ``wait(seconds)`` meanwhile, and return its status: negative, a signal's.
 
     Whatever ``wait`` raises ends the child at once.
     """
