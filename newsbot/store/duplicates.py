@@ -19,7 +19,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from operator import eq
+from operator import eq, itemgetter
 
 import orjson
 from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, select, text, update
@@ -120,21 +120,17 @@ def original_of(connection: Connection, text: str, content_hash: str, sketch: Sk
 def _nearest(connection: Connection, text: str, ids: list[str]) -> Match | None:
     if not ids:
         return None
-    best: tuple[float, bool, str] | None = None
-    match: Match | None = None
-    copied: str | None = None
+    matches = []
     for row in connection.execute(_TEXTS, {"ids": ids}):
-        other = documents.article_from(orjson.loads(row.document))
-        found = likeness(text, other.text)
-        if found is None:
-            continue
-        rank = (-found.similarity, row.duplicate_of is not None, str(row.first_seen))
-        if best is None or rank < best:
-            best, match, copied = rank, Match(other, found.similarity, found.excerpt), row.duplicate_of
-    if match and copied:
-        original = documents.latest(connection, [copied])[copied]
-        return Match(original, match.similarity, match.excerpt)
-    return match
+        document = orjson.loads(row.document)
+        if found := likeness(text, document["text"]):
+            rank = (-found.similarity, row.duplicate_of is not None, str(row.first_seen))
+            matches.append((rank, found, row.duplicate_of, document))
+    if not matches:
+        return None
+    _, found, copied, document = min(matches, key=itemgetter(0))
+    original = documents.latest(connection, [copied])[copied] if copied else documents.article_from(document)
+    return Match(original, found.similarity, found.excerpt)
 
 
 def find(connection: Connection, sketch: Sketch) -> list[str]:
