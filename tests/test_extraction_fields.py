@@ -5,7 +5,6 @@ import pytest
 from newsbot.extraction import EXTRACTOR, extract_article
 from newsbot.extraction.authors import people
 from newsbot.items import Candidate
-from newsbot.web.encoding import decode
 
 URL = "https://www.harbour.example/town/ferry"
 TEXT = "The council voted on Tuesday evening to keep the ferry, after a debate that ran for more than four hours. "
@@ -111,22 +110,6 @@ def test_feed_body_speaks_where_the_page_has_none() -> None:
 )
 def test_people(value: str, names: list[str]) -> None:
     assert people([value]) == names
-
-
-@pytest.mark.parametrize(
-    ("data", "charset", "text"),
-    [
-        ("Grüße, naïve façade".encode("latin-1"), None, "Grüße, naïve façade"),
-        ("Grüße".encode(), "iso-8859-1", "Grüße"),
-        ('<meta charset="windows-1251">Привет, мир, как дела'.encode("cp1251"), "iso-8859-1", "Привет"),
-        ("Привет, мир, как дела сегодня у вас".encode("cp1251"), "windows-1251", "Привет"),
-        ("日本語のテキスト".encode("iso2022_jp"), None, "日本語"),
-        ("\ufeffčaj".encode("utf-8"), "latin-1", "čaj"),
-        ("x".encode("utf-16-le") * 50, None, "xxx"),
-    ],
-)
-def test_one_encoding_decision(data: bytes, charset: str | None, text: str) -> None:
-    assert text in decode(data, charset)[0]
 
 
 LINKS = "".join(f'<a href="{href}">{n}</a> ' for n, href in enumerate(["/town/ferry?page=2", "/town/ferry?page=3"], 2))

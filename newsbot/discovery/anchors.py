@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from lxml import etree, html
 
 from newsbot.discovery.url_shape import CHROME_TOKENS, MORE_PHRASES, STORY_TOKENS
-from newsbot.discovery.xml_source import to_utf8
+from newsbot.web.encoding import to_utf8
 from newsbot.web.jsonld import listed_articles, scripts_of
 from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
@@ -21,7 +21,6 @@ _SEVERAL = 4
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}(?![a-z])")
-_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 _WIDE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
@@ -63,8 +62,7 @@ def as_tree(page: Tree | bytes, charset: str | None = None) -> Tree | None:
         return page
     if not page.strip():
         return None
-    declared = _META_CHARSET.search(page[:4096])
-    data, _ = to_utf8(page, charset or (declared[1].decode("ascii", "replace") if declared else None))
+    data = to_utf8(page, charset).data
     try:
         # huge_tree: pages that never close their tags nest deeper than the 256 levels allowed without it.
         return html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8", huge_tree=True))

@@ -5,13 +5,14 @@ Feeds and sitemaps share this. Nothing here resolves an entity, loads a DTD or o
 
 from __future__ import annotations
 
-import codecs
 import html
 import re
 import zlib
 from functools import lru_cache
 
 from lxml import etree
+
+from newsbot.web.encoding import to_utf8
 
 # Gzip by its magic bytes, with a bound on what comes out of it.
 
@@ -55,31 +56,8 @@ def gunzip(body: bytes, limit: int) -> tuple[bytes, bool]:
     return (b"".join(out), True) if produced or out else (body, True)
 
 
-_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-# Encodings are served as what their superset would read: browsers do the same (WHATWG Encoding).
-_SUPERSETS = {
-    "iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
-    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932",
-    "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "iso-8859-9": "cp1254", "tis-620": "cp874", "big5": "big5hkscs",
-}  # fmt: skip
-# Python's registry holds more than character sets (rot13, idna, unicode-escape).
-_CHARSETS = re.compile(
-    r"utf-8|cp\d|iso8859|iso2022|koi8|gb|hz$|big5|euc_|shift_jis|mac-|tis-620|johab|ascii|kz1048|ptcp"
-)
-_WESTERN = frozenset({"cp1252", "iso8859-15", "mac-roman"})
-"""What servers and templates name by default, knowing nothing of the text."""
-_HIGH = bytes(range(128, 256))
 _CONTROLS = bytes(c for c in range(32) if c not in (9, 10, 11, 12, 13)) + b"\x7f"
 _LINE_CONTROLS = bytes.maketrans(b"\x0b\x0c", b"  ")
-_ESCAPED_CP1252 = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0xFE)}
-_ESCAPED_CP1252 |= {0xDCFE: "\ufffd", 0xDCFF: "\ufffd"}  # bytes of another encoding's marks
 _SUBSET_ENTITY = re.compile(
     rb"""<!ENTITY\s+(%\s+)?([\w.:-]+)\s+(?:(SYSTEM|PUBLIC)\b[^>]*|"([^"]*)"|'([^']*)')\s*>""", re.IGNORECASE
 )
@@ -96,52 +74,6 @@ class UnsafeXML(ValueError):
     """The document declares entities that exist to exhaust or to read the machine that parses it."""
 
 
-def to_utf8(body: bytes, charset: str | None = None) -> tuple[bytes, list[str]]:
-    """Return the document in UTF-8 without a byte order mark, and notes of what was odd.
-
-    A byte order mark counts first, then whether the bytes are valid UTF-8 (other text hardly ever
-    is), then the XML declaration, then the HTTP charset (RFC 7303 puts it first; servers that say
-    ISO-8859-1 by default are the reason not to).
-
-    >>> to_utf8("<a>é</a>".encode("latin-1"), "iso-8859-1")
-    (b'<a>\\xc3\\xa9</a>', ['encoding: read as cp1252'])
-    """
-    for mark, encoding in _BOMS:
-        if body.startswith(mark):
-            text = body[len(mark) :].decode(encoding, "replace")
-            return text.encode("utf-8", "replace"), []
-    for start, encoding in ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be")):
-        if body.startswith(start):
-            return body.decode(encoding, "replace").encode("utf-8", "replace"), [f"encoding: {encoding}, no mark"]
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.reason == "unexpected end of data":
-            return body[: error.start], ["encoding: cut inside a character"]
-    else:
-        if not body.isascii() or b"\x1b$" not in body:
-            return body, []
-    declared = _DECLARED.search(body[:1024])
-    names = [declared[1].decode("ascii").lower() if declared else "", (charset or "").lower().strip("\"' ")]
-    codecs_named = [codec for codec in map(_codec, names) if codec and codec != "utf-8"]
-    text = body.decode("utf-8", "replace")
-    bad = text.count("\ufffd")
-    whole = len(text) - bad - len(body.translate(None, _HIGH))
-    if whole >= max(bad, 2) and _WESTERN.issuperset(codecs_named[:1]):
-        # Whole UTF-8 characters do not come about by chance in Western text: it is UTF-8, whatever it calls
-        # itself, with a word processor's quotes pasted in.
-        mixed = body.decode("utf-8", "surrogateescape").translate(_ESCAPED_CP1252)
-        return mixed.encode("utf-8", "replace"), ["encoding: some bytes are no UTF-8"]
-    for codec in codecs_named:
-        try:
-            data = body.decode(codec).encode("utf-8")
-        except UnicodeError:
-            continue
-        return data, ([] if declared and codec == _codec(names[0]) else [f"encoding: read as {codec}"])
-    guess = codecs_named[0] if codecs_named else "cp1252"
-    return body.decode(guess, "replace").encode("utf-8"), [f"encoding: read as {guess}"]
-
-
 def unpacked(body: bytes, charset: str | None, limit: int) -> tuple[bytes, list[str]]:
     """Return a fetched feed or sitemap as clean UTF-8, and what was odd about it; gzipped or not.
 
@@ -153,17 +85,9 @@ def unpacked(body: bytes, charset: str | None, limit: int) -> tuple[bytes, list[
     if len(body) > limit:
         raise TooLarge(f"{len(body)} bytes")
     body, whole = gunzip(body, limit)
-    data, odd = to_utf8(body, charset)
-    return without_controls(data).strip(), odd if whole else ["gzip: cut or damaged", *odd]
-
-
-def _codec(name: str) -> str | None:
-    """The Python codec that reads what an encoding's name is used for; None for names of no text encoding."""
-    try:
-        known = codecs.lookup(_SUPERSETS.get(name, name)).name
-    except (LookupError, ValueError):
-        return None
-    return known if _CHARSETS.match(known) else None
+    text = to_utf8(body, charset)
+    notes = [*([] if whole else ["gzip: cut or damaged"]), *([text.note] if text.note else [])]
+    return without_controls(text.data).strip(), notes
 
 
 def without_doctype(data: bytes) -> tuple[bytes, list[str]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
-from w3lib.encoding import http_content_type_encoding
 
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, outcome_of
+from newsbot.web.encoding import header_charset
 from newsbot.web.tdmrep import opt_outs_of_headers
 
 
@@ -36,8 +36,7 @@ def header_of(response: Response, name: str) -> str | None:
 
 def charset_of(response: Response) -> str | None:
     """Return the charset that the HTTP header states."""
-    header = header_of(response, "Content-Type")
-    return http_content_type_encoding(header) if header else None
+    return header_charset(header_of(response, "Content-Type"))
 
 
 def opt_outs_of(response: Response) -> list[str]:

@@ -21,7 +21,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from newsbot.items import MAX_BYTES, REJECTION_REASONS
-from newsbot.web.encoding import decode
+from newsbot.web.encoding import to_utf8
 from newsbot.web.jsonld import is_jsonld
 from newsbot.web.text import fold, text_content
 from newsbot.web.urls import InvalidURL, canonical_url
@@ -54,7 +54,7 @@ _MARKUP = re.compile(
     rb"<\s*(?:!doctype\s+html|html|head|body|article|div|p|title|meta|h1|main|section|span|table|center)\b", re.I
 )
 _FEED = re.compile(
-    r"\s*(?:<\?xml[^>]*>)?\s*(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg)\b", re.I | re.S
+    rb"\s*(?:<\?xml[^>]*>)?\s*(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg)\b", re.I | re.S
 )
 _MANY_ATTRIBUTES = re.compile(
     rb"""<[a-z][\w:-]*(?:\s+[^\s"'=<>/{}\[\]();,]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]++))?+){%d}"""
@@ -162,12 +162,12 @@ def read_document(html: bytes, url: str, charset: str | None = None) -> Document
         raise ExtractionError("too_large", f"{len(html)} bytes, the limit is {MAX_BYTES}")
     if start.startswith(_BINARY) and not _MARKUP.search(html[:2048]):
         raise ExtractionError("not_html", f"starts with {start[:8]!r}")
-    text, codec = decode(html, charset)
-    if not codec.startswith(("utf-16", "utf-32")) and not _MARKUP.search(html[:100_000]):
+    data = to_utf8(html, charset).data
+    if not _MARKUP.search(data[:100_000]):
         raise ExtractionError("not_html", "no HTML tag in the first 100,000 bytes")
-    if _FEED.match(text[:4096]):
+    if _FEED.match(data[:4096]):
         raise ExtractionError("not_html", "a feed or another XML document")
-    return _parse(html if codec == "utf-8" else text.encode("utf-8", "replace"), url)
+    return _parse(data, url)
 
 
 def _parse(data: bytes, url: str) -> Document:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import Field
 from scrapy import signals
 from scrapy.crawler import Crawler
-from w3lib.encoding import http_content_type_encoding
 
 from newsbot.items import Candidate, Page
 from newsbot.process import MissingExtra
 from newsbot.sources import Source, source_name
 from newsbot.spiders.arguments import ArgumentError, SpiderArguments
 from newsbot.spiders.base import CollectingSpider
+from newsbot.web.encoding import header_charset
 from newsbot.web.tdmrep import opt_outs_of_headers
 from newsbot.web.urls import InvalidURL, canonical_url
 
@@ -101,7 +101,7 @@ def pages_of(file: Path) -> Iterator[Page]:
                 source=source_name(url),
                 candidate=Candidate(url=url, via="archive"),
                 aliases=[url],
-                charset=http_content_type_encoding(kind),
+                charset=header_charset(kind),
                 opt_outs=_opt_outs(record.http_headers),
                 fetched_at=record.rec_headers.get_header("WARC-Date"),
             )
