@@ -23,6 +23,7 @@ from lxml import etree
 from newsbot.extraction.class_names import words_of
 from newsbot.extraction.document import Document, MetaTags, headlines, nearby_texts, origin_of
 from newsbot.web import jsonld
+from newsbot.web.dates import month_of
 from newsbot.web.text import fold, text_content
 
 Found: TypeAlias = tuple[list[str], str]
@@ -143,12 +144,13 @@ _NOISE = re.compile(
     r"\b\d{1,2}[:.]\d{2}\b.*|\b\d{4}\b.*",
     re.IGNORECASE,
 )
-_MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _TAIL = re.compile(
-    rf"(?:^|[\s,|])(?:(?:last\s)?(?:published|updated|posted|modified|fact[- ]checked|reviewed)\b.*|"
-    rf"(?:{_MONTH})[a-z]*\.?\s+\d.*|\d+(?:st|nd|rd|th)?\s+(?:{_MONTH})[a-z]*\b.*|\d+\s+min\b.*|"
-    rf"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,\s.*)$",
+    r"(?:^|[\s,|])(?:(?:last\s)?(?:published|updated|posted|modified|fact[- ]checked|reviewed)\b.*|\d+\s+min\b.*|"
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,\s.*)$",
     re.IGNORECASE,
+)
+_DAY = re.compile(
+    r"(?:^|[\s,|])(?=([^\W\d_]{3,})\.?\s+\d|\d+(?:st|nd|rd|th|\.)?\s+([^\W\d_]{3,})(?![^\W\d_]))", re.IGNORECASE
 )
 """The date and reading time after the names of a byline."""
 _INVERTED = re.compile(r"([^\W\d_][\w'’-]+), ([^\W\d_][\w'’.-]+(?: [A-Z]\.?)?)")
@@ -376,7 +378,7 @@ def _names(value: str) -> Iterator[str]:
     if not value or len(value) > LONGEST_FIELD:
         return
     text = " ".join(_NOISE.sub(" ", unescape(value)).split()).strip(_ORNAMENT)
-    text = _TAIL.sub("", _without_by(text))
+    text = _without_day(_TAIL.sub("", _without_by(text)))
     inverted = _INVERTED.fullmatch(text)
     if inverted and not inverted[2][0].islower() and not _JOB.search(text) and not text.isupper():
         yield f"{inverted[2]} {inverted[1]}"
@@ -392,6 +394,13 @@ def _names(value: str) -> Iterator[str]:
             if name and name != previous:
                 yield name
                 previous = name
+
+
+def _without_day(text: str) -> str:
+    """Take a day and what follows it off the end: 12 mars, March 12."""
+    days = (found for found in _DAY.finditer(text) if month_of(found[1] or found[2]))
+    day = next(days, None)
+    return text[: day.start()] if day else text
 
 
 def _without_by(text: str) -> str:

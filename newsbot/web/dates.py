@@ -60,7 +60,8 @@ WEEKDAYS = frozenset(_NAMES["weekdays"])
 """The folded words of which the names of weekdays are made."""
 _ELSEWHERE: dict[str, dict[str, int]] = _NAMES["elsewhere"]
 """Language -> the names that mean another month in it: listopad is November in Polish, October in Croatian."""
-_FORENOON, _AFTERNOON = frozenset(_NAMES["forenoon"]), frozenset(_NAMES["afternoon"])
+_AFTERNOON = frozenset(_NAMES["afternoon"])
+_HALVES = _AFTERNOON.union(_NAMES["forenoon"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +272,7 @@ _DAY = re.compile(
       (?P<m4>{_WORD})[\s.,/–-]*{_FIGURES.format("d4")}(?!:\d|[\s,]*\d{{4}})
     | (?<!\d)(?P<y5>\d{{4}})\.?\s(?:gada|ж\.)\s{_FIGURES.format("d5")}[\s.]*(?P<m5>{_WORD})
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
 """What is added to a year of the era."""
@@ -282,26 +283,18 @@ _TIME = (
     r"|(?<![\d.])([01]?\d|2[0-4])\.([0-5]\d)(?:\.([0-5]\d))?(?!\.\d)"
     r"|(?<!\d)(\d{1,2})\s?[時时点點시](?:\s?(\d{1,2})\s?[分분]?)?(?:\s?(\d{1,2})\s?[秒초])?)(?!\d)"
 )
-_HOUR = r"(?<!\d)(\d{1,2})()()(?=\s?(?:Uhr|[ap]\.?\s?m)\b)"
-_TIME_AFTER = re.compile(rf"\D{{0,24}}?{_TIME}|\W{{0,3}}(?:(?:at|um)\s)?{_HOUR}", re.IGNORECASE)
-_TIME_BEFORE = re.compile(rf"{_TIME}(?=\D{{0,40}}$)|{_HOUR}(?=\D{{0,12}}$)", re.IGNORECASE)
+_HOUR = r"(?<!\d)(\d{1,2})()()(?=\s?(?:uhr|[ap]\.?\s?m)\b)"
+_TIME_AFTER = re.compile(rf"\D{{0,24}}?{_TIME}|\W{{0,3}}(?:(?:at|um)\s)?{_HOUR}")
+_TIME_BEFORE = re.compile(rf"{_TIME}(?=\D{{0,40}}$)|{_HOUR}(?=\D{{0,12}}$)")
 _TIME_AMID = re.compile(r"(?<=\s)(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?(?=\s)")
-_HALF_AFTER = re.compile(rf"\s{{0,2}}(?:([ap])\.?\s?m\b\.?|({_WORD}))", re.IGNORECASE)
-_HALF_BEFORE = re.compile(
-    "({})\\s{{0,2}}$".format(
-        "|".join(name if name[0] > "\u2fff" else rf"(?<!\w){re.escape(name)}" for name in _FORENOON | _AFTERNOON)
-    ),
-    re.IGNORECASE,
-)
-_HOURS = re.compile(r"\s?(?:Uhr|hrs?|h|น|ч)(?![^\W\d_])\.?", re.IGNORECASE)
-_OFFSET = re.compile(
-    r"\s?[(\[]?(?:(?:GMT|UTC?)\s?([+-]\d{1,2}(?::?\d\d)?)|([+-]\d\d:?\d\d|[+-]\d\d(?=\W*$)))(?!\d)", re.IGNORECASE
-)
-_ZONE_AFTER = re.compile(r"[\s,]{0,2}[(\[]?([A-Za-z]{1,5})(?![A-Za-z/])(?:\W*($))?")
+_HALF_AFTER = re.compile(rf"\s{{0,2}}(?:([ap])\.?\s?m\b\.?|({_WORD}))")
+_HALVES_BEFORE = tuple(name if name > "\u2fff" else f" {name}" for name in _HALVES)
+_HOURS = re.compile(r"\s?(?:uhr|hrs?|h|น|ч)(?![^\W\d_])\.?")
+_OFFSET = re.compile(r"\s?[(\[]?(?:(?:gmt|utc?)\s?([+-]\d{1,2}(?::?\d\d)?)|([+-]\d\d:?\d\d|[+-]\d\d(?=\W*$)))(?!\d)")
+_ZONE_AFTER = re.compile(r"[\s,]{0,2}[(\[]?([a-z]{1,5})(?![a-z/])(?:\W*($))?")
 _ZONE_AMID = re.compile(r"(?<![A-Za-z/])[A-Z]{2,5}(?![A-Za-z/])")
 _COMPACT = re.compile(
-    r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?",
-    re.IGNORECASE,
+    r"(\d{4})-?(\d\d)-?(\d\d)(?:[t ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?\s?(z|[+-]\d\d(?::?\d\d)?)?)?",
 )
 _UNIX = re.compile(r"([1-4]\d{9})(?:\d{3}|\d{6})?(?:\.\d+)?")
 _DIGIT = re.compile(r"\d")
@@ -315,15 +308,10 @@ _BESIDE = frozenset(
 
 # Names of more than one word, تشرين الثاني and tháng 11, give way to one word before a text is searched.
 _MONTH_WORDS = [min(filter(str.isascii, names)) for names in _NAMES["months"]]
-_PHRASE = re.compile(
-    r"(?<!\w)(?:{})(?!\w)".format(
-        "|".join(
-            f"(?P<m{number}>" + "|".join(name.replace(" ", r"\s?") for name in names if " " in name) + ")"
-            for number, names in enumerate(_NAMES["months"])
-        )
-    ),
-    re.IGNORECASE,
-)
+_PHRASES = {name: _MONTH_WORDS[number - 1] for name, number in MONTHS.items() if " " in name}
+_PHRASE = re.compile(r"(?<!\w)(?:" + "|".join(_PHRASES).replace(" ", r"\s?") + r")(?!\w)", re.IGNORECASE)
+_BEFORE_FIGURES = re.compile(r"\s|(?<=[^\W\d])(?=\d)")
+_PHRASE_HEADS = tuple({name.partition(" ")[0] for name in _PHRASES})
 
 
 class _Day(NamedTuple):
@@ -345,22 +333,26 @@ class _Time(NamedTuple):
     end: int
 
 
-def _read_loosely(text: str, language: str | None) -> tuple[datetime, str] | None:
-    if not _DIGIT.search(text):
+def _read_loosely(cased: str, language: str | None) -> tuple[datetime, str] | None:
+    """Read a text that _plain() has made; its capitals tell zones from words."""
+    if not _DIGIT.search(cased):
         return None
+    text = cased.lower()
     if match := _COMPACT.fullmatch(text):
         year, month, number, *clock = match.groups()
         return _moment(int(year), int(month), int(number), *clock)
     if match := _UNIX.fullmatch(text):
         return datetime.fromtimestamp(int(match[1]), UTC), "second"
-    text = _PHRASE.sub(lambda found: _MONTH_WORDS[int(str(found.lastgroup)[1:])], text)
+    if any(head in text for head in _PHRASE_HEADS):
+        cased = _PHRASE.sub(lambda found: _PHRASES[_BEFORE_FIGURES.sub(" ", found[0].lower())], cased)
+        text = cased.lower()
     if day := _find_day(text, language):
-        time = _time_beside(text, day)
+        time = _time_beside(text, cased, day)
         if not day.sure and not _is_alone(text, day, time):
             return None
     else:  # Fri Nov 20 10:00:00 CET 2026
         amid = _TIME_AMID.search(text)
-        time = _read_time(text, amid) if amid else None
+        time = _read_time(text, cased, amid) if amid else None
         day = _find_day(f"{text[: time.start]} {text[time.end :]}", language) if time else None
         if day is None or not day.sure:
             return None
@@ -411,29 +403,30 @@ def _full_year(figures: str) -> int:
     return year + (2000 if year < 70 else 1900)
 
 
-def _time_beside(text: str, day: _Day) -> _Time | None:
+def _time_beside(text: str, cased: str, day: _Day) -> _Time | None:
     """Read the clock that follows a day, or the one that leads to it; a zone may stand between both."""
     match = _TIME_AFTER.match(text, day.end) or _TIME_BEFORE.search(text, 0, day.start)
     if match is None:
         return None
-    time = _read_time(text, match)
+    time = _read_time(text, cased, match)
     if time.zone is None and time.start > day.end:
-        zone = next((z for z in _ZONE_AMID.findall(text, day.end, time.start) if z in ZONES or z in US_ZONES), None)
-        return time._replace(zone=zone)
+        zones = (word for word in _ZONE_AMID.findall(cased, day.end, time.start) if word in ZONES or word in US_ZONES)
+        return time._replace(zone=next(zones, None))
     return time
 
 
-def _read_time(text: str, match: re.Match[str]) -> _Time:
+def _read_time(text: str, cased: str, match: re.Match[str]) -> _Time:
     """Read a clock's figures, the half of the day before or behind them, and the zone."""
     groups = match.groups()
     first = next(place for place in range(0, len(groups), 3) if groups[place])
-    figure, minute, second = groups[first : first + 3]
-    hour, start, end = int(figure), match.start(first + 1), match.end()
-    if half := _HALF_BEFORE.search(text, max(0, start - 12), start):
-        hour, start = _whole_day(hour, plain_name(half[1]) in _AFTERNOON), half.start()
-    elif (half := _HALF_AFTER.match(text, end)) and (half[1] or plain_name(half[2]) in _FORENOON | _AFTERNOON):
-        hour = _whole_day(hour, half[1] in "pP" if half[1] else plain_name(half[2]) in _AFTERNOON)
-        end = half.end()
+    hour, minute, second = groups[first : first + 3]
+    start, end, half = match.start(first + 1), match.end(), ""
+    before = text[:start].rstrip()
+    if before.endswith(_HALVES_BEFORE):
+        half = next(name for name in _HALVES_BEFORE if before.endswith(name)).strip()
+    elif word := _HALF_AFTER.match(text, end):
+        half = f"{word[1]}m" if word[1] else plain_name(word[2])
+        end = word.end() if half in _HALVES else end
     if hours := _HOURS.match(text, end):
         end = hours.end()
     zone = None
@@ -442,13 +435,18 @@ def _read_time(text: str, match: re.Match[str]) -> _Time:
     elif name := _ZONE_AFTER.match(text, end):
         # French "et", "est" and Dutch "met" are no zones: in the midst of a text, a zone is in capitals.
         upper = name[1].upper()
-        if (upper in ZONES or upper in US_ZONES) and (upper == name[1] or name[2] is not None):
+        if (upper in ZONES or upper in US_ZONES) and (
+            cased[name.start(1) : name.end(1)] == upper or name[2] is not None
+        ):
             zone, end = upper, name.end(1)
-    return _Time(hour, minute, second, zone, start, end)
+    return _Time(_whole_day(int(hour), half), minute, second, zone, start, end)
 
 
-def _whole_day(hour: int, late: bool) -> int:
-    return hour % 12 + 12 * late if hour <= 12 else hour
+def _whole_day(hour: int, half: str) -> int:
+    """Turn an hour of a half of the day into one of 24."""
+    if hour > 12 or half not in _HALVES:
+        return hour
+    return hour % 12 + (12 if half in _AFTERNOON else 0)
 
 
 def _is_alone(text: str, day: _Day, time: _Time | None) -> bool:
