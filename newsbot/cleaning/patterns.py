@@ -10,6 +10,7 @@ from importlib import resources
 from typing import Any
 
 from newsbot.cleaning.shapes import bare, fold, plain, size
+from newsbot.web.dates import MONTHS, WEEKDAYS
 
 PLACES = ("line", "first", "last", "edge")
 RESTS = ("headline", "names", "list", "date", "short", "any")
@@ -168,6 +169,12 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
+def _names_of_days() -> frozenset[str]:
+    """Names of months and weekdays; not the short ones, which are words too (die, mac, set)."""
+    names = (fold(name) for name in (*MONTHS, *WEEKDAYS) if " " not in name)
+    return frozenset(name for name in names if len(name) > (4 if name.isascii() else 2))
+
+
 @cache
 def table() -> Table:
     """Load residue.toml; ValueError if it is wrong."""
@@ -176,7 +183,7 @@ def table() -> Table:
     loaded.sections = frozenset(
         mask(name) for row in raw.pop("sections")["names"].splitlines() for name in row.split("|") if name
     )
-    loaded.dates = frozenset(fold(word) for word in raw.pop("dates")["words"].split())
+    loaded.dates = frozenset(fold(word) for word in raw.pop("dates")["words"].split()) | _names_of_days()
     for language, groups in raw.items():
         for group in groups:
             loaded.add(language, group)
