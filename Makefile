@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: demo test lint schema constraints clean
+.PHONY: demo test lint schema dates constraints clean
 
 demo: $(VENV)/.newsbot
 	@$(BIN)/scrapy demo
@@ -25,6 +25,10 @@ lint: $(VENV)/.test
 
 schema: $(VENV)/.test
 	@$(BIN)/python -m newsbot.export
+
+# The names of months and weekdays, from the CLDR that the installed Babel has.
+dates: $(VENV)/.test
+	@$(BIN)/python -m newsbot.web
 
 # The versions of a fresh environment with every extra, for constraints.txt.
 constraints:

@@ -1,10 +1,102 @@
-"""Timestamps as pages write them."""
+"""Dates: one text is one moment, wherever it stands and in whatever language it is written."""
 
-from datetime import UTC, datetime
+import html
+import json
+import tomllib
+from datetime import UTC, date, datetime, time
+from pathlib import Path
 
 import pytest
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from newsbot.web.dates import parse_moment
+from newsbot.discovery import parse_feed, parse_sitemap
+from newsbot.extraction import extract_article
+from newsbot.web.__main__ import LANGUAGES, date_names, written
+from newsbot.web.dates import NAMES_FILE, as_instant, day_of, month_of, parse_date, parse_moment, period_of
+
+URL = "https://www.harbour.example/town/ferry"
+STORY = "The council voted on Tuesday evening to keep the ferry, after a debate that ran for more than four hours. "
+
+
+def in_feed(text: str) -> str | None:
+    body = f"<rss><channel><item><link>{URL}</link><pubDate>{html.escape(text)}</pubDate></item></channel></rss>"
+    return parse_feed(body.encode(), URL).candidates[0].published
+
+
+def in_json_feed(text: str) -> str | None:
+    return (
+        parse_feed(json.dumps({"items": [{"url": URL, "date_published": text}]}).encode(), URL).candidates[0].published
+    )
+
+
+def in_sitemap(text: str) -> str | None:
+    body = f"<urlset><url><loc>{URL}</loc><lastmod>{html.escape(text)}</lastmod></url></urlset>"
+    return parse_sitemap(body.encode(), URL).candidates[0].modified
+
+
+def in_meta(text: str) -> str | None:
+    return published(f'<meta name="date" content="{html.escape(text)}">', "")
+
+
+def in_time(text: str) -> str | None:
+    return published("", f'<time datetime="{html.escape(text)}">then</time>')
+
+
+def in_line(text: str) -> str | None:
+    return published("", f'<p class="date">{html.escape(text)}</p>')
+
+
+def published(head: str, line: str) -> str | None:
+    page = (
+        f"<html><head>{head}</head><body><article><h1>Ferry stays</h1>{line}<p>{STORY * 3}</p></article></body></html>"
+    )
+    return extract_article(page.encode(), URL).published
+
+
+PLACES = (in_feed, in_json_feed, in_sitemap, in_meta, in_time, in_line)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11-20T10:00:00+02:00", "2026-11-20T10:00:00+02:00"),
+        ("2026-11-20T10:00:00 IST", "2026-11-20T10:00:00+05:30"),
+        ("Fri, 20 Nov 2026 10:00:00 IST", "2026-11-20T10:00:00+05:30"),
+        ("Fri Nov 20 10:00:00 +0000 2026", "2026-11-20T10:00:00+00:00"),
+        ("04/13/2026 10:00", "2026-04-13T10:00:00"),
+        ("10:00 20-11-2026", "2026-11-20T10:00:00"),
+        ("20.11.26", "2026-11-20"),
+        ("2569-11-20", "2026-11-20"),
+        ("mar., 20 oct. 2026", "2026-10-20"),
+        ("20. März 2026, 7.30 Uhr", "2026-03-20T07:30:00"),
+        ("2026年11月20日 下午3:05", "2026-11-20T15:05:00"),
+        ("20 كانون الأول 2026", "2026-12-20"),
+        ("31.02.2026", None),
+        ("20.11.2026 25:61", None),
+    ],
+)
+def test_a_text_is_one_moment_wherever_it_stands(text: str, moment: str | None) -> None:
+    assert {place.__name__: place(text) for place in PLACES} == {place.__name__: moment for place in PLACES}
+
+
+def test_short_years_come_first_in_the_far_east() -> None:
+    assert [parse_date("26.11.20", language=tag) for tag in ("ko-KR", "ja", "de")] == ["2026-11-20"] * 2 + [
+        "2020-11-26"
+    ]
+    assert parse_date("20.11.2026", language="ko") == "2026-11-20"
+
+
+def test_the_language_of_feed_and_page_tells_whether_the_month_comes_first() -> None:
+    for tag, day in (("en-US", "2026-03-04"), ("en-GB", "2026-04-03"), ("en", "2026-04-03"), ("de", "2026-04-03")):
+        feed = f"<rss><channel><language>{tag}</language><item><link>{URL}</link><pubDate>3/4/2026</pubDate></item>"
+        assert parse_feed(f"{feed}</channel></rss>".encode(), URL).candidates[0].published == day
+        page = (
+            f'<html lang="{tag}"><head><meta name="date" content="3/4/2026"></head><body><h1>Ferry</h1><p>{STORY * 3}'
+        )
+        assert extract_article(page.encode(), URL).published == day
 
 
 @pytest.mark.parametrize(
@@ -15,31 +107,58 @@ from newsbot.web.dates import parse_moment
         ("2026-05-12 21:40:05 -0300", "2026-05-12T21:40:05-03:00", "second"),
         ("2026-05-12T21:40+0530", "2026-05-12T21:40:00+05:30", "minute"),
         ("2026-05-12 21:40", "2026-05-12T21:40:00", "minute"),
-        ("2026-05-12", "2026-05-12", "day"),
+        ("2026-05-12T24:00:00Z", "2026-05-13T00:00:00+00:00", "second"),
+        ("2026-05-12T23:59:60Z", "2026-05-12T23:59:59+00:00", "second"),
+        ("2026-05-12T10:00:00+01:00[Europe/Berlin]", "2026-05-12T10:00:00+01:00", "second"),
+        ("2026-05-12T10:00:00+01:00Z", "2026-05-12T10:00:00+01:00", "second"),
         ("20260512", "2026-05-12", "day"),
+        ("20260512T214005Z", "2026-05-12T21:40:05+00:00", "second"),
+        ("202605122140", "2026-05-12T21:40:00", "minute"),
         ("2026/05/12", "2026-05-12", "day"),
+        ("1778614800", "2026-05-12T19:40:00+00:00", "second"),
+        ("1778614800000", "2026-05-12T19:40:00+00:00", "second"),
         ("Tue, 12 May 2026 21:40:00 GMT", "2026-05-12T21:40:00+00:00", "second"),
+        ("Tue, 12 May 2026 9:4:7 -0500", "2026-05-12T09:04:07-05:00", "second"),
+        ("Tue, 12 May 2026 21.40.05 +0100", "2026-05-12T21:40:05+01:00", "second"),
+        ("Tuesday, 12-May-26 21:40:05 GMT", "2026-05-12T21:40:05+00:00", "second"),
+        ("Tue May 12 21:40:05 CEST 2026", "2026-05-12T21:40:05+02:00", "second"),
+        ("Tue May 12 2026 21:40:05 GMT+0200 (CEST)", "2026-05-12T21:40:05+02:00", "second"),
+        ("12/May/2026:21:40:05 +0200", "2026-05-12T21:40:05+02:00", "second"),
         ("12.05.2026, 21:40 Uhr", "2026-05-12T21:40:00", "minute"),
+        ("12.05.2026, 9 Uhr", "2026-05-12T09:00:00", "minute"),
         ("12. Mai 2026 um 21:40", "2026-05-12T21:40:00", "minute"),
         ("May 12, 2026 9:40 PM", "2026-05-12T21:40:00", "minute"),
-        ("May 12th, 2026", "2026-05-12", "day"),
+        ("May 12, 2026, 12 a.m. EST", "2026-05-12T00:00:00-05:00", "minute"),
+        ("Published 11:34 PM EST May 12th, 2026", "2026-05-12T23:34:00-05:00", "minute"),
         ("mardi 12 mai 2026 à 21h40", "2026-05-12T21:40:00", "minute"),
+        ("LE 8 DÉCEMBRE 2026 À 10H30", "2026-12-08T10:30:00", "minute"),
+        ("1er mai 2026", "2026-05-01", "day"),
         ("12 de mayo de 2026", "2026-05-12", "day"),
+        ("1º de maio de 2026", "2026-05-01", "day"),
         ("12 мая 2026, 21:40", "2026-05-12T21:40:00", "minute"),
-        ("12 Mayıs 2026", "2026-05-12", "day"),
-        ("١٢ مايو ٢٠٢٦", "2026-05-12", "day"),
+        ("ΤΡΙΤΗ 12 ΜΑΪΟΥ 2026", "2026-05-12", "day"),
+        ("12 KASIM 2026", "2026-11-12", "day"),
+        ("١٢ مايو ٢٠٢٦ ٣:٠٥ م", "2026-05-12T15:05:00", "minute"),
         ("12 พฤษภาคม 2569", "2026-05-12", "day"),
-        ("2026年5月12日 21時40分", "2026-05-12T21:40:00", "minute"),
-        ("2026년 5월 12일 21:40", "2026-05-12T21:40:00", "minute"),
         ("१२ मई २०२६", "2026-05-12", "day"),
-        ("1778614800", "2026-05-12T19:40:00+00:00", "second"),
-        ("2026-05-12T24:00:00Z", "2026-05-13T00:00:00+00:00", "second"),
+        ("2026年5月12日 21時40分", "2026-05-12T21:40:00", "minute"),
+        ("令和8年5月12日(火) 午後9時", "2026-05-12T21:00:00", "minute"),
+        ("民國115年5月12日", "2026-05-12", "day"),
+        ("2026년 5월 12일 오후 9:40", "2026-05-12T21:40:00", "minute"),
+        ("ngày 12 tháng 5 năm 2026", "2026-05-12", "day"),
+        ("ב-12 במאי 2026", "2026-05-12", "day"),
+        ("2026 m. gegužės 12 d. 21:40", "2026-05-12T21:40:00", "minute"),
+        ("Stand: 12.05.2026 – Version 1.2.10", "2026-05-12", "day"),
+        ("12.05.2026 - 14.05.2026", "2026-05-12", "day"),
+        ("12.05.2026 10:30-11:30", "2026-05-12T10:30:00", "minute"),
+        ("Day 3 May 12, 2026", "2026-05-12", "day"),
     ],
 )
-def test_moment(text: str, expected: str, precision: str) -> None:
+def test_what_is_stated_is_kept_and_nothing_more(text: str, expected: str, precision: str) -> None:
     moment = parse_moment(text)
     assert moment is not None
     assert (moment.isoformat(), moment.precision) == (expected, precision)
+    assert parse_date(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -48,17 +167,70 @@ def test_moment(text: str, expected: str, precision: str) -> None:
         None,
         "",
         "yesterday",
-        "0001-01-01T00:00:00Z",
-        "1970-01-01T00:00:00Z",
+        "5 min read",
+        "© 2019",
+        "May 2026",
+        "20 people 2026",
         "2026-13-45",
         "99/99/2026",
-        "© 2019",
-        "5 min read",
+        "13/13/2026",
+        "0001-01-01T00:00:00Z",
+        "1899-12-30T00:00:00",
+        "1970-01-01T00:00:00Z",
+        "2126-05-12",
+        "2026-05-12T25:61:00",
+        "version 1.2.10",
+        "10.11.12.13",
+        "Room 20.11.26",
+        "0612345678",
+        "2026-W47-5",
         "x" * 400,
+        "12 May 2026" + " and so on" * 40,
     ],
 )
-def test_no_moment(text: str | None) -> None:
+def test_what_is_no_date_is_refused(text: str | None) -> None:
     assert parse_moment(text) is None
+    assert parse_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("mar., 20 oct. 2026", "2026-10-20"),
+        ("mar, 20 gennaio 2026, 10:00", "2026-01-20T10:00:00"),
+        ("mar 20 de octubre de 2026", "2026-10-20"),
+        ("pe 20 marras 2026", "2026-11-20"),
+        ("By April Jones 20 October 2026", "2026-10-20"),
+        ("April Jones, May 3, 2026", "2026-05-03"),
+        ("mar. 20, 2026", "2026-03-20"),
+    ],
+)
+def test_a_weekday_and_a_person_are_no_month(text: str, day: str) -> None:
+    assert parse_date(text) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "offset"),
+    [
+        ("3 Jul 2026 10:00:00 ET", "-04:00"),
+        ("8 Mar 2026 01:59:00 ET", "-05:00"),
+        ("8 Mar 2026 02:00:00 ET", "-04:00"),
+        ("1 Nov 2026 02:00:00 PT", "-08:00"),
+        ("20 Nov 2026 10:00:00 CT", "-06:00"),
+        ("20 Nov 2026 10:00:00 MT", "-07:00"),
+        ("30 Oct 2005 10:00:00 ET", "-05:00"),
+        ("20 Nov 2026 10:00 MEZ", "+01:00"),
+        ("20 Nov 2026 10:00 WIB", "+07:00"),
+        ("20 Nov 2026 10:00 utc", "+00:00"),
+        ("20 Nov 2026 10:00 GMT+10", "+10:00"),
+        ("20 Nov 2026 10:00 −03:30", "-03:30"),
+        ("20 Nov 2026 10:00 Mars/Olympus", ""),
+        ("20 nov 2026 10:00 et mis à jour", ""),
+        ("20 Nov 2026 10:00 +25:00", ""),
+    ],
+)
+def test_zones_by_name_and_by_figures(text: str, offset: str) -> None:
+    assert (parse_date(text) or "")[19:] == offset
 
 
 @pytest.mark.parametrize(
@@ -75,3 +247,84 @@ def test_future(text: str, future: bool) -> None:
     moment = parse_moment(text)
     assert moment is not None
     assert moment.in_future(datetime(2026, 5, 12, 12, tzinfo=UTC)) is future
+
+
+def test_moments_without_offset_are_compared_as_utc() -> None:
+    moment = parse_moment("2026-05-12 21:40")
+    assert moment is not None
+    assert moment.instant == as_instant("2026-05-12T23:40:00+02:00")
+    assert as_instant("soon") is None
+
+
+# Names of months, weekdays and halves of the day, with CLDR as the oracle.
+
+
+def test_names_are_those_of_cldr() -> None:
+    assert NAMES_FILE.read_text(encoding="utf-8") == written(date_names()), "renew: make dates"
+
+
+def test_every_language_of_the_bundled_outlets_is_known() -> None:
+    sources = tomllib.loads(Path("newsbot/sources.toml").read_text(encoding="utf-8"))["source"]
+    published_in = {source["language"].partition("-")[0] for source in sources if "language" in source}
+    assert published_in <= {code.partition("_")[0] for code in LANGUAGES}
+
+
+def test_a_name_of_two_months_is_what_its_language_says() -> None:
+    assert (month_of("listopada"), month_of("listopada", "pl"), month_of("Listopada", "hr-HR")) == (11, 11, 10)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(LANGUAGES),
+    st.datetimes(datetime(1990, 1, 2), datetime(2099, 12, 31)).map(lambda when: when.replace(microsecond=0)),
+)
+def test_what_cldr_writes_is_read(code: str, when: datetime) -> None:
+    locale, language = Locale.parse(code), code.replace("_", "-")
+    for form in ("medium", "long", "full"):
+        assert parse_date(format_date(when.date(), form, locale), language=language) == when.date().isoformat()
+    written_out = format_datetime(when, "medium", locale=locale)
+    assert parse_date(written_out, language=language) == when.isoformat()
+    line = f"{format_date(when.date(), 'full', locale)} {format_time(when.time(), 'short', locale=locale)}"
+    assert parse_date(line, language=language) == datetime.combine(when, time(when.hour, when.minute)).isoformat()
+
+
+# Addresses.
+
+
+@pytest.mark.parametrize(
+    ("path", "day"),
+    [
+        ("2025/11/28/ferry", "2025-11-28"),
+        ("2025/12/1/ferry", "2025-12-01"),
+        ("news/2025-11-28-ferry", "2025-11-28"),
+        ("news/ferry-20251128.html", "2025-11-28"),
+        ("a/202511/28/WS65", "2025-11-28"),
+        ("2025/12/ferry", None),
+        ("2023/10/3-questions", None),
+        ("wissen/2014113", None),
+        ("story/120251128", None),
+        ("2025/22/ferry", None),
+        ("ferry", None),
+    ],
+)
+def test_the_day_in_an_articles_address(path: str, day: str | None) -> None:
+    assert day_of(f"https://e.example/{path}") == (date.fromisoformat(day) if day else None)
+    assert published_at(f"https://e.example/{path}") == day
+
+
+def published_at(url: str) -> str | None:
+    page = f"<html><body><article><h1>Ferry stays</h1><p>{STORY * 3}</p></article></body></html>"
+    return extract_article(page.encode(), url).published
+
+
+@pytest.mark.parametrize(
+    ("path", "first", "last"),
+    [
+        ("archiv/november-2026/", "2026-11-01", "2026-11-30"),
+        ("archives/2026/août/", "2026-08-01", "2026-08-31"),
+        ("2026/nov/20/", "2026-11-20", "2026-11-20"),
+        ("news/mars-2026-mission", "2026-01-01", "2026-12-31"),
+    ],
+)
+def test_months_by_name_in_the_addresses_of_archives(path: str, first: str, last: str) -> None:
+    assert period_of(f"https://e.example/{path}") == (date.fromisoformat(first), date.fromisoformat(last))

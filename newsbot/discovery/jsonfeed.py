@@ -154,7 +154,7 @@ def _address(text: str | None, base: str) -> str | None:
 
 def _date(feed: Feed, item: dict[str, Any], key: str, number: int) -> str | None:
     text = _string(item, key)
-    date = parse_date(text)
+    date = parse_date(text, language=feed.language)
     if text and not date:
         feed.note(f"bad_date: entry {number}: {text[:60]!r}")
     return date

@@ -206,8 +206,8 @@ def _add_news(sitemap: Sitemap, candidate: Candidate, news: etree._Element, numb
     date = texts.get("news:publication_date")
     candidate.via = "news_sitemap"
     candidate.title = texts.get("news:title")
-    candidate.published = parse_date(date)
     candidate.language = language_tag(texts.get("news:language"))
+    candidate.published = parse_date(date, language=candidate.language)
     words = (word.strip() for word in re.split(r"[,;،、]", texts.get("news:keywords") or ""))
     candidate.tags = list(dict.fromkeys(word for word in words if word))[:MAX_TAGS]
     if date and candidate.published is None:

@@ -11,7 +11,6 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from math import inf
 from time import monotonic
 from typing import Any, Self
@@ -30,6 +29,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from newsbot.crawl.context import CrawlContext
 from newsbot.crawl.schedule import Schedule
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped
+from newsbot.web.dates import parse_moment
 
 LEAST_DELAY = 0.001
 """Seconds between two requests to one host at least. Without any delay, Scrapy sends all that waits for a host at once,
@@ -317,10 +317,5 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
         return min(float(text), MAX_REST)
-    try:
-        until = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return min(max((until - now).total_seconds(), 0.0), MAX_REST)
+    until = parse_moment(text)
+    return min(max((until.instant - now).total_seconds(), 0.0), MAX_REST) if until else None

@@ -121,9 +121,9 @@ def _written(document: Document, url: str, title: str, language: str | None) -> 
     found = list(_dated_texts(document))
     if found:
         alone = [text for _, text in found if len(text.strip()) < _ALONE and not _CHANGED.search(text)]
-        days = {moment.when.date() for text in alone if (moment := parse_moment(text, language=language))}
+        days = {moment.when.date(): text for text in alone if (moment := parse_moment(text, language=language))}
         if len(days) == 1:
-            yield alone[0], "html"
+            yield days.popitem()[1], "html"
         yield _search(found, url) or "", "text"
 
 

@@ -24,7 +24,7 @@ LANGUAGES = (
     # Other names in the same languages: Jänner, Sept, el 3 de set., the Arab east and west, Taiwan's clock.
     "de_AT", "en_GB", "en_AU", "es_MX", "pt_PT", "fr_CA", "ar_LB", "ar_DZ", "ar_MA", "zh_Hant",
     # Their neighbours', for sources of the user's own.
-    "el", "fi", "hu", "ro", "sk", "hr", "sr", "sr_Latn", "bg", "mk", "bs", "sl", "sq", "be", "et", "lv", "ca", "eu",
+    "el", "fi", "hu", "ro", "sk", "hr", "sr", "sr_Latn", "bg", "mk", "bs", "sl", "sq", "be", "et", "lv", "ca",
     "gl", "ga", "hy", "ka", "az", "kk", "fa", "ur", "bn", "gu", "pa", "mr", "ne", "ta", "te", "kn", "ml", "si", "th",
     "fil", "af",
 )  # fmt: skip
@@ -78,7 +78,8 @@ def date_names() -> dict[str, Any]:
 
 
 def _words(name: str) -> list[str]:
-    return [word for part in re.split(r"[\s-]+", name) if (word := plain_name(part)) and not word.isdigit()]
+    """Part a weekday's name; not into single letters and figures, which say other things."""
+    return [word for part in re.split(r"[\s-]+", name) if not re.fullmatch("[a-z]?|\\d+", word := plain_name(part))]
 
 
 def _halves(locale: Locale) -> list[tuple[str, bool]]:

@@ -175,7 +175,8 @@ def _read(text: str | None, language: str | None) -> tuple[datetime, str] | None
         if match := _RFC822.fullmatch(text):
             day, name, year, hour, minute, second, zone = match.groups()
             number = month_of(name, language)
-            return _moment(int(year), number, int(day), hour, minute, second, zone) if number else None
+            if number and (zone is None or zone[0] in "+-" or zone.upper() in ZONES):
+                return _moment(int(year), number, int(day), hour, minute, second, zone)
         return _read_loosely(_plain(text).strip(), language)
     except (ValueError, OverflowError):
         return None
@@ -243,6 +244,7 @@ def _is_american_summer(when: datetime) -> bool:
 _ASCII = {
     **{ord(zero) + value: str(value) for zero in "٠۰०০੦૦୦௦౦೦൦๐໐" for value in range(10)},
     **dict.fromkeys((0x2010, 0x2011, 0x2212), "-"),
+    0x060C: ",",
     **dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A))),
 }
 _MARKS = re.compile("[\u0300-\u036f\u064b-\u0655\u093c\u09bc\u0a3c\u0abc]")  # accents, vowel signs and hamza, nuktas
@@ -258,39 +260,49 @@ def _plain(text: str) -> str:
 # Any other text: its first day, then a clock beside it, then a zone.
 
 _WORD = r"[^\W\d_][^\s\d,;:/()\[\]|<>–-]*"
-_FIGURES = r"(?<!\d)(?<!\d[.,:])(?P<{}>\d{{1,2}})(?:(?:st|nd|rd|th|er|re|eme|e|o|a|\(a\)|:e|-го)(?![^\W\d_]))?"
+_FIGURES = r"(?<!\d)(?<!\d[.,:])(?P<{}>\d{{1,2}})(?:(?:st|nd|rd|th|er|re|eme|e|o|a|:e|-го)(?![^\W\d_]))?"
 _DAY = re.compile(
     rf"""
+    # 20.11.2026, 11/20/2026, 2026-11-20, 20.11.26
     (?<!\d)(?<!\d[-/.])(?P<d0>\d{{1,4}})\s*[-–/.]\s*(?P<m0>\d{{1,2}})\s*[-–/.]\s*
-      (?P<y0>\d{{4}}(?!\d|:\d\d(?!:))|\d{{1,2}}(?!\d))
+        (?P<y0>\d{{4}}(?!\d|:\d\d(?!:))|\d{{1,2}}(?!\d))
+    # 2026年11月20日, 令和8年11月20日
     | (?P<era>令和|平成|昭和|民國|民国)?\s*(?<!\d)(?P<y1>\d{{1,4}}|元)\s*[年년]\s*
-      (?P<m1>\d{{1,2}})\s*[月월]\s*(?P<d1>\d{{1,2}})(?!\d)
+        (?P<m1>\d{{1,2}})\s*[月월]\s*(?P<d1>\d{{1,2}})(?!\d)
+    # 20 November 2026, 20 de noviembre de 2026
     | {_FIGURES.format("d2")}[\s.,/–-]*(?:(?:de|of)\s+|d['’])?
-      (?P<m2>{_WORD})[\s.,/–-]*(?:(?:del?|of|nam|ค\.ศ\.|พ\.ศ\.)\s*)?(?P<y2>\d{{4}}(?!\d)|['’]?\d\d(?!\d|[:h.]\d))
+        (?P<m2>{_WORD})[\s.,/–-]*(?:(?:del?|of|nam|ค\.ศ\.|พ\.ศ\.)\s*)?(?P<y2>\d{{4}}(?!\d)|['’]?\d\d(?!\d|[:h.]\d))
+    # November 20th, 2026
     | (?<!\w)(?P<m3>{_WORD})[\s.,/–-]*{_FIGURES.format("d3")}[\s.,/–-]+(?P<y3>\d{{4}})(?!\d)
-    | (?<!\d)(?P<y4>\d{{4}})(?:[\s.,/–-]|m\.|\(e\)ko|թ\.)*
-      (?P<m4>{_WORD})[\s.,/–-]*{_FIGURES.format("d4")}(?!:\d|[\s,]*\d{{4}})
-    | (?<!\d)(?P<y5>\d{{4}})\.?\s(?:gada|ж\.)\s{_FIGURES.format("d5")}[\s.]*(?P<m5>{_WORD})
+    # 2026. gada 20. novembris
+    | (?<!\d)(?P<y4>\d{{4}})\.?\s(?:gada|ж\.)\s{_FIGURES.format("d4")}[\s.]*(?P<m4>{_WORD})
+    # 2026 m. lapkričio 20 d., 2026. november 20.
+    | (?<!\d)(?P<y5>\d{{4}})(?:[\s.,/–-]|m\.|թ\.)*
+        (?P<m5>{_WORD})[\s.,/–-]*{_FIGURES.format("d5")}(?!:\d|[\s,]*\d{{4}})
     """,
     re.VERBOSE,
 )
+"""A day, its parts in groups that are numbered by its form; _plain() has made the text, and it is in small letters."""
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
 """What is added to a year of the era."""
 _YEAR_FIRST = frozenset(("ja", "ko", "zh"))
 """Languages that write 26.11.20 for 20 November 2026."""
-_TIME = (
-    r"(?:(?<![\d.])(\d{1,2})\s?[:hu]\s?(\d{1,2})(?::(\d{1,2})(?:[.,:]\d+)?)?"
+_TIME = (  # 10:00:05, 10h00, 10.00, 10時00分; each with three groups
+    r"(?:(?<![\d.])(\d{1,2})\s?[:hu]\s?(\d{1,2})(?:(?::|\s?min\s)(\d{1,2})(?:[.,:]\d+)?)?"
     r"|(?<![\d.])([01]?\d|2[0-4])\.([0-5]\d)(?:\.([0-5]\d))?(?!\.\d)"
     r"|(?<!\d)(\d{1,2})\s?[時时点點시](?:\s?(\d{1,2})\s?[分분]?)?(?:\s?(\d{1,2})\s?[秒초])?)(?!\d)"
 )
+# 10 Uhr, 10 pm; with two empty groups
 _HOUR = r"(?<!\d)(\d{1,2})()()(?=\s?(?:uhr|[ap]\.?\s?m)\b)"
 _TIME_AFTER = re.compile(rf"\D{{0,24}}?{_TIME}|\W{{0,3}}(?:(?:at|um)\s)?{_HOUR}")
 _TIME_BEFORE = re.compile(rf"{_TIME}(?=\D{{0,40}}$)|{_HOUR}(?=\D{{0,12}}$)")
 _TIME_AMID = re.compile(r"(?<=\s)(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?(?=\s)")
 _HALF_AFTER = re.compile(rf"\s{{0,2}}(?:([ap])\.?\s?m\b\.?|({_WORD}))")
-_HALVES_BEFORE = tuple(name if name > "\u2fff" else f" {name}" for name in _HALVES)
+_HALVES_BEFORE = tuple(name if name > "\u2fff" else f" {name}" for name in sorted(_HALVES, key=len, reverse=True))
 _HOURS = re.compile(r"\s?(?:uhr|hrs?|h|น|ч)(?![^\W\d_])\.?")
 _OFFSET = re.compile(r"\s?[(\[]?(?:(?:gmt|utc?)\s?([+-]\d{1,2}(?::?\d\d)?)|([+-]\d\d:?\d\d|[+-]\d\d(?=\W*$)))(?!\d)")
+_UNTIL = re.compile(r"-\d\d:\d\d")
+"""No offset but a second clock, behind one without seconds: 10:30-11:30."""
 _ZONE_AFTER = re.compile(r"[\s,]{0,2}[(\[]?([a-z]{1,5})(?![a-z/])(?:\W*($))?")
 _ZONE_AMID = re.compile(r"(?<![A-Za-z/])[A-Z]{2,5}(?![A-Za-z/])")
 _COMPACT = re.compile(
@@ -304,10 +316,8 @@ _BESIDE = frozenset(
      "р", "ч", "日", "일", "号", "號")
 )  # fmt: skip
 """Words beside a date that say nothing more than it, as weekdays do."""
-
-
 # Names of more than one word, تشرين الثاني and tháng 11, give way to one word before a text is searched.
-_MONTH_WORDS = [min(filter(str.isascii, names)) for names in _NAMES["months"]]
+_MONTH_WORDS = [min(filter(re.compile("[a-z]+").fullmatch, names)) for names in _NAMES["months"]]
 _PHRASES = {name: _MONTH_WORDS[number - 1] for name, number in MONTHS.items() if " " in name}
 _PHRASE = re.compile(r"(?<!\w)(?:" + "|".join(_PHRASES).replace(" ", r"\s?") + r")(?!\w)", re.IGNORECASE)
 _BEFORE_FIGURES = re.compile(r"\s|(?<=[^\W\d])(?=\d)")
@@ -375,32 +385,35 @@ def _find_day(text: str, language: str | None) -> _Day | None:
 
 def _day_of(match: re.Match[str], language: str | None) -> _Day | None:
     kind = str(match.lastgroup)[1]
-    year, month, day = match[f"y{kind}"], match[f"m{kind}"], match[f"d{kind}"]
+    year, month, day = match[f"y{kind}"].lstrip("'’"), match[f"m{kind}"], match[f"d{kind}"]
     if kind == "0":
-        if len(day) > 2 or (language and len(year) == 2 and language[:2].lower() in _YEAR_FIRST):
+        tag = (language or "").replace("_", "-").lower()
+        if len(day) > 2 or (len(day) == 2 and len(year) < 3 and tag[:2] in _YEAR_FIRST):
             year, day = day, year
-        elif int(month) > 12 or (language and int(day) <= 12 and language.replace("_", "-").lower() in MONTH_FIRST):
+        elif int(month) > 12 or (int(day) <= 12 and tag in MONTH_FIRST):
             month, day = day, month
-    number = int(month) if kind in "01" else month_of(month, language) or 0
+    number = int(month) if kind in "01" else month_of(month, language)
     era = match["era"] if kind == "1" else None
-    common = _ERAS[era] + int(year.replace("元", "1")) if era else _full_year(year)
+    common = _full_year(year, era)
     try:
-        date(common, number, int(day))
+        date(common or 0, number or 0, int(day))
     except ValueError:
         return None
-    sure = era is not None or len(year) == 4
-    if len(year) == 1 and not era:
+    if not number or not EARLIEST <= common <= LATEST:
         return None
-    return _Day(common, number, int(day), sure, match.start(), match.end()) if EARLIEST <= common <= LATEST else None
+    return _Day(common, number, int(day), era is not None or len(year) == 4, match.start(), match.end())
 
 
-def _full_year(figures: str) -> int:
-    year = int(figures.lstrip("'’"))
+def _full_year(figures: str, era: str | None) -> int:
+    """Turn a year as it is written into one of the common era; one figure is no year."""
+    if era:
+        return _ERAS[era] + int(figures.replace("元", "1"))
+    year = int(figures)
     if len(figures) == 4:
         return _common_era(year)
     if len(figures) == 3:
         return year + _ERAS["民國"]
-    return year + (2000 if year < 70 else 1900)
+    return year + (2000 if year < 70 else 1900) if len(figures) == 2 else 0
 
 
 def _time_beside(text: str, cased: str, day: _Day) -> _Time | None:
@@ -430,7 +443,7 @@ def _read_time(text: str, cased: str, match: re.Match[str]) -> _Time:
     if hours := _HOURS.match(text, end):
         end = hours.end()
     zone = None
-    if offset := _OFFSET.match(text, end):
+    if (offset := _OFFSET.match(text, end)) and not (second is None and _UNTIL.match(text, end)):
         zone, end = offset[1] or offset[2], offset.end()
     elif name := _ZONE_AFTER.match(text, end):
         # French "et", "est" and Dutch "met" are no zones: in the midst of a text, a zone is in capitals.
@@ -439,7 +452,7 @@ def _read_time(text: str, cased: str, match: re.Match[str]) -> _Time:
             cased[name.start(1) : name.end(1)] == upper or name[2] is not None
         ):
             zone, end = upper, name.end(1)
-    return _Time(_whole_day(int(hour), half), minute, second, zone, start, end)
+    return _Time(_whole_day(int(hour), half), minute, second or None, zone, start, end)
 
 
 def _whole_day(hour: int, half: str) -> int:
