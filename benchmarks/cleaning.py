@@ -187,7 +187,7 @@ def newsroom() -> None:
         blocks = site_blocks(state)
         counts = [[0, 0] for _ in range(3)]
         for raw, cleaned, own in pairs:
-            for count, text in zip(counts, (raw, cleaned.text, strip(cleaned.text, blocks).text), strict=True):
+            for count, text in zip(counts, (raw, cleaned.text, strip(cleaned.text, blocks)[0]), strict=True):
                 lines = [" ".join(line.split()) for line in text.split("\n") if line.strip()]
                 count[0] += sum(line not in own for line in lines)
                 count[1] += sum(line not in lines for line in own)
@@ -215,7 +215,7 @@ def learning(texts: list[str]) -> None:
     blocks = site_blocks(state)
     left = lost = 0
     for text in texts:
-        lines = strip(planted(text), blocks).text.split("\n\n")
+        lines = strip(planted(text), blocks)[0].split("\n\n")
         left += sum(block in lines for block in (*PLANTED, PLANTED_INSIDE))
         lost += sum(block not in lines for block in text.split("\n\n"))
     tracemalloc.start()

@@ -7,7 +7,6 @@
 Pure: no clock, no network, no store. The same result however often it is applied.
 """
 
-from newsbot.cleaning.article import clean_article, clean_text, without_blocks
-from newsbot.cleaning.cleaned import Cleaned, CleaningError
+from newsbot.cleaning.article import Cleaned, CleaningError, clean_article, clean_text, without_blocks
 
 __all__ = ["Cleaned", "CleaningError", "clean_article", "clean_text", "without_blocks"]

@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from newsbot.cleaning.boilerplate import SiteBlocks, strip
-from newsbot.cleaning.cleaned import Cleaned, CleaningError
 from newsbot.cleaning.heading import Heading
 from newsbot.cleaning.residue import strip_residue
 from newsbot.cleaning.text import repair, repair_line
-from newsbot.items import AnyArticle, ExtractedArticle
+from newsbot.items import AnyArticle, ExtractedArticle, Removed
+
+
+@dataclass(slots=True, kw_only=True)
+class Cleaned:
+    """A cleaned text and what was taken out of it."""
+
+    text: str
+    """Paragraphs, each on one line, parted by a blank line."""
+    removed: list[Removed] = field(default_factory=list)
+    """In the order of the text."""
+    authors: list[str] = field(default_factory=list)
+    """Names found in byline lines that were removed."""
+
+
+class CleaningError(Exception):
+    """Cleaning left nothing: the text was the site's alone."""
+
+    def __init__(self, reason: str = "all_residue") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        """A name from items.REJECTION_REASONS."""
 
 
 def clean_text(
@@ -43,11 +63,14 @@ def clean_text(
     kept, removed, names = strip_residue(repair(text), heading)
     cleaned = Cleaned(text="\n\n".join(kept), removed=removed, authors=names)
     # Without the site's blocks the text has other ends, and residue strikes at those: again, until none goes.
-    while site_blocks and (stripped := strip(cleaned.text, site_blocks)).removed:
-        kept, removed, names = strip_residue(stripped.text.split("\n\n"), heading)
+    while site_blocks:
+        stripped, blocks = strip(cleaned.text, site_blocks)
+        if not blocks:
+            break
+        kept, removed, names = strip_residue(stripped.split("\n\n"), heading)
         cleaned = Cleaned(
             text="\n\n".join(kept),
-            removed=[*cleaned.removed, *stripped.removed, *removed],
+            removed=[*cleaned.removed, *blocks, *removed],
             authors=[*cleaned.authors, *names],
         )
     return cleaned
@@ -92,7 +115,6 @@ def without_blocks(article: AnyArticle, blocks: SiteBlocks) -> AnyArticle:
 
     What the store derives from a text (word_count, content_hash) is for the store to make anew.
     """
-    stripped: Cleaned = strip(article.text, blocks)
-    if not stripped.removed:
-        return article
-    return replace(article, text=stripped.text, removed=[*article.removed, *stripped.removed])
+    found: list[Removed]
+    text, found = strip(article.text, blocks)
+    return replace(article, text=text, removed=[*article.removed, *found]) if found else article

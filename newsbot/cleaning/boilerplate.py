@@ -21,22 +21,33 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from newsbot.cleaning.cleaned import Cleaned
 from newsbot.cleaning.patterns import table
-from newsbot.cleaning.shapes import fold, is_prose, size
+from newsbot.cleaning.shapes import fold_line, is_prose, size
 from newsbot.cleaning.site_state import SAMPLE, WINDOW, SiteBlock, SiteState
 from newsbot.items import Removed
 
-_LONGEST = 400  # characters of a block that is worth learning
-_LONGEST_INSIDE = 160  # the same, far from both ends of the text: notices there are short
-_TOP, _FOOT = 4, 10  # blocks
-_DATED = 60  # characters: a block so short may be a date in words ("Monday")
+LONGEST, LONGEST_INSIDE = 400, 160
+"""Characters of a block that is worth learning, and of one far from both ends of the text: notices there are short."""
+TOP, FOOT = 4, 10
+"""Blocks at either end that are not far from it."""
+DATED = 60
+"""Characters of a block that may be a date in words ("Monday")."""
+FINGERPRINTED, BEGINNING, END = 160, 80, 40
+"""Of a block with more characters, those of its beginning and end speak for the whole."""
+COPY = 0.6
+"""Share of an article's paragraphs that are known, its first among them, where it was learned from before."""
+OWN = 2
+"""A paragraph of fewer articles is the article's own."""
+SHORT = 4
+"""Words of a label, at most, that a section page may tell at both ends of the text."""
+SECTION_HEAD, SECTION_FOOT = 40, 60
+"""Blocks of a section page that are taken from it: menus above, small print below."""
+
 _UNLEARNED = -1
 _TOKEN = re.compile(r"[^\W_]+")
 _DIGIT = re.compile(r"\d")
 _DASHES = "-–—"
 _DATELINE = re.compile(r"[^\W\d_][^:;!?]{1,60}?(?:\([^)]{2,30}\))?\s*[-–—]{1,2}$")
-_SECTION_HEAD, _SECTION_FOOT = 40, 60  # blocks of a section page: menus above, small print below
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +83,10 @@ def fingerprint(block: str) -> int:
     >>> fingerprint("Published 3 March 2026 – 4 comments") == fingerprint("PUBLISHED 14 May 2027 - 12 comments")
     True
     """
-    if len(block) > 160:
-        block = f"{block[:80]} {block[-40:]}"
-    text = fold(block)
-    if len(text) <= _DATED or _DIGIT.search(text):
+    if len(block) > FINGERPRINTED:
+        block = f"{block[:BEGINNING]} {block[-END:]}"
+    text = fold_line(block)
+    if len(text) <= DATED or _DIGIT.search(text):
         words = _TOKEN.findall(text)
         text = " ".join(words)
         if _DIGIT.search(text) or not table().dates.isdisjoint(words):
@@ -103,17 +114,17 @@ def _blocks(text: str) -> list[str]:
 def _keys(blocks: list[str]) -> list[int]:
     """Return a fingerprint a block; of none that is too long, for its place, to be worth learning."""
     keys = []
-    foot = len(blocks) - _FOOT
+    foot = len(blocks) - FOOT
     for i, block in enumerate(blocks):
-        longest = _LONGEST if i < _TOP or i >= foot else _LONGEST_INSIDE
+        longest = LONGEST if i < TOP or i >= foot else LONGEST_INSIDE
         keys.append(fingerprint(block) if len(block) <= longest else _UNLEARNED)
     return keys
 
 
 def _is_copy(prose: list[int], known: dict[int, int]) -> bool:
-    """Say whether an article was learned from before: a revision, or a copy under another URL."""
+    """Whether an article was learned from before: a revision, or a copy under another URL."""
     old = sum(key in known for key in prose)
-    return len(prose) >= 2 and prose[0] in known and old * 5 >= len(prose) * 3
+    return len(prose) >= 2 and prose[0] in known and old >= COPY * len(prose)
 
 
 def learn(state: SiteState, text: str) -> SiteState:
@@ -131,7 +142,7 @@ def learn(state: SiteState, text: str) -> SiteState:
     state = state.copy()
     state.seen += 1
     # Paragraphs not met twice before are the article's own: they say what is above, inside and below.
-    own = [i for i, key in enumerate(keys) if prose[i] and (key not in rows or state.articles[rows[key]] < 2)]
+    own = [i for i, key in enumerate(keys) if prose[i] and (key not in rows or state.articles[rows[key]] < OWN)]
     first, last = (own[0], own[-1]) if own else (len(blocks), -1)
     counted = {_UNLEARNED}
     for i, (key, block) in enumerate(zip(keys, blocks, strict=True)):
@@ -140,7 +151,7 @@ def learn(state: SiteState, text: str) -> SiteState:
         counted.add(key)
         row = rows.get(key)
         if row is None:
-            state.append(key, prose=prose[i], short=not prose[i] and size(block) <= 4)
+            state.append(key, prose=prose[i], short=not prose[i] and size(block) <= SHORT)
             row = len(state) - 1
         elif key not in state.samples:
             state.samples[key] = block[:SAMPLE]
@@ -162,11 +173,11 @@ def learn_section(state: SiteState, blocks: Sequence[str]) -> SiteState:
     """
     state = state.copy()
     rows = {key: i for i, key in enumerate(state.keys)}
-    if len(blocks) > _SECTION_HEAD + _SECTION_FOOT:
-        blocks = [*blocks[:_SECTION_HEAD], *blocks[-_SECTION_FOOT:]]
+    if len(blocks) > SECTION_HEAD + SECTION_FOOT:
+        blocks = [*blocks[:SECTION_HEAD], *blocks[-SECTION_FOOT:]]
     for block in blocks:
         block = " ".join(block.split())
-        if not block or len(block) > _LONGEST:
+        if not block or len(block) > LONGEST:
             continue
         key = fingerprint(block)
         if key not in rows:
@@ -175,7 +186,7 @@ def learn_section(state: SiteState, blocks: Sequence[str]) -> SiteState:
                     fingerprint=key,
                     sample=block,
                     prose=is_prose(block),
-                    short=size(block) <= 4,
+                    short=size(block) <= SHORT,
                     first_seen=state.seen,
                 )
             )
@@ -191,7 +202,7 @@ def site_blocks(state: SiteState, limits: Limits = Limits()) -> SiteBlocks:
     >>> state = SiteState()
     >>> for name in ("Alma", "Bea", "Cleo"):
     ...     state = learn(state, f"This is the story of {name} and her boat.\\n\\nThe Morning Mail")
-    >>> strip("A new story.\\n\\nThe Morning Mail", site_blocks(state)).text
+    >>> strip("A new story.\\n\\nThe Morning Mail", site_blocks(state))[0]
     'A new story.'
     """
     anywhere: set[int] = set()
@@ -220,11 +231,11 @@ def site_blocks(state: SiteState, limits: Limits = Limits()) -> SiteBlocks:
     return SiteBlocks(frozenset(anywhere), frozenset(at_edges), frozenset(at_end))
 
 
-def strip(text: str, blocks: SiteBlocks) -> Cleaned:
-    """Take the site's blocks out of a text, unless nothing would be left of it."""
-    paragraphs = _blocks(text)
+def strip(text: str, blocks: SiteBlocks) -> tuple[str, list[Removed]]:
+    """Return a text without the site's blocks, and these; as it is where nothing would be left of it."""
     if not blocks:
-        return Cleaned(text=text)
+        return text, []
+    paragraphs = _blocks(text)
     keys = _keys(paragraphs)
     anywhere, edges = blocks.anywhere, blocks.anywhere | blocks.at_edges
     end = edges | blocks.at_end
@@ -234,7 +245,7 @@ def strip(text: str, blocks: SiteBlocks) -> Cleaned:
     while first <= last and keys[first] in edges:
         first += 1
     if first > last:
-        return Cleaned(text=text)
+        return text, []
     kept: list[str] = []
     removed: list[Removed] = []
     for i, paragraph in enumerate(paragraphs):
@@ -242,4 +253,4 @@ def strip(text: str, blocks: SiteBlocks) -> Cleaned:
             kept.append(paragraph)
         else:
             removed.append(Removed(text=paragraph, reason="site_boilerplate", pattern=f"block {keys[i]:016x}"))
-    return Cleaned(text="\n\n".join(kept), removed=removed)
+    return "\n\n".join(kept), removed

@@ -6,17 +6,28 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from newsbot.cleaning.shapes import fold, is_headline
+from newsbot.cleaning.shapes import fold_line, is_headline
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _TITLE_TAIL = re.compile(r"\s+[|–—·:»-]\s+")
+FORM = 4
+"""Letters of a title or name, at least, to be told by them."""
+KICKER, TITLE = 50, 20
+"""Letters of a kicker before the title, at most, and of the title behind it, at least."""
+REWORDED = 0.75
+"""Share of the words of a line and the title, taken together, that both have where it is the title reworded ..."""
+REWORDED_WORDS = 5
+"""... and words that both have at least."""
+LONGEST_TITLE, LONGEST_BYLINE = 300, 120
+"""Characters of a line that may be either."""
+
 NAMES = re.compile(r"\s*(?:,|;|/|\||&|\b(?:and|und|et|y|e|en|i|и|و|ve)\b)\s*")
 """What parts the names of a byline."""
 
 
 def letters(text: str) -> str:
     """Fold a text to its letters and digits, for comparing titles."""
-    return _NOT_LETTERS.sub("", fold(text))
+    return _NOT_LETTERS.sub("", fold_line(text))
 
 
 @dataclass(slots=True)
@@ -40,27 +51,34 @@ class Heading:
             parts.append(max(tails, key=len))
         if self.site_name:
             parts.append(f"{self.title} {self.site_name}")
-        self.forms = {form for form in map(letters, parts) if len(form) >= 4}
-        self.words = set(fold(self.title or "").split())
+        self.forms = {form for form in map(letters, parts) if len(form) >= FORM}
+        self.words = set(fold_line(self.title or "").split())
         self.marks = {letters(label): "section or tag" for label in self.labels}
         self.marks[letters(self.site_name or "")] = "site name"
         self.marks.pop("", None)
-        self.names = {name for name in map(letters, self.authors) if len(name) >= 4}
+        self.names = {name for name in map(letters, self.authors) if len(name) >= FORM}
 
     def is_title(self, line: str) -> bool:
-        """Say whether a line is the title: in one of its forms, with a kicker before it, or reworded a little."""
-        if not self.forms or len(line) > 300:
+        """Whether a line is the title: in one of its forms, with a kicker before it, or reworded a little."""
+        if not self.forms or len(line) > LONGEST_TITLE:
             return False
         folded = letters(line)
         if folded in self.forms:
             return True
         if not is_headline(line):
             return False
-        if any(len(form) >= 20 and folded.endswith(form) and len(folded) <= len(form) + 50 for form in self.forms):
+        longest = len(folded) - KICKER
+        if any(len(form) >= max(TITLE, longest) and folded.endswith(form) for form in self.forms):
             return True
-        words = set(fold(line).split())
-        return min(len(words), len(self.words)) >= 5 and len(words & self.words) * 4 >= len(words | self.words) * 3
+        words = set(fold_line(line).split())
+        if min(len(words), len(self.words)) < REWORDED_WORDS:
+            return False
+        return len(words & self.words) >= REWORDED * len(words | self.words)
 
     def is_byline(self, line: str) -> bool:
-        """Say whether a line is nothing but names of the article's known authors."""
-        return bool(self.names) and len(line) <= 120 and all(letters(name) in self.names for name in NAMES.split(line))
+        """Whether a line is nothing but names of the article's known authors."""
+        return (
+            bool(self.names)
+            and len(line) <= LONGEST_BYLINE
+            and all(letters(name) in self.names for name in NAMES.split(line))
+        )

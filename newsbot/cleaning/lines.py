@@ -6,13 +6,35 @@ import re
 from dataclasses import dataclass
 
 from newsbot.cleaning.patterns import Rule, Table, compiled, mask, mask_folded
-from newsbot.cleaning.shapes import bare, ends_sentence, fold, is_bullet, is_headline, is_list, is_names, size
+from newsbot.cleaning.shapes import bare, ends_sentence, fold_line, is_bullet, is_headline, is_list, is_names, size
 
 _LABEL = re.compile(r"\s*(?:[:：|｜►▶»]|[-–—>](?=\s)|-?»)\s*")
 _PARTS = re.compile(r"[\s,|/·•&]+")
 _DATE_JUNK = re.compile(r"[\W\d_]+")
-_LONG = 240
-_MAX = 400  # characters; longer than any notice in the table
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What decides, in characters or words, of which rules a line is tried on: no line of the table is longer."""
+
+    notice: int = 400
+    """A longer line is none of the site's."""
+    labelled: int = 240
+    """A longer line has no label before a headline; and of such, only what begins as a pattern does is a notice."""
+    line: int = 120
+    """A longer line is none that the table has whole."""
+    label: int = 48
+    """Where the mark after a label stands, at most."""
+    date: int = 80
+    short: int = 12
+    """Words of what the table calls short, at most."""
+    opening: int = 4
+    """Words of a label without a mark, at most."""
+    unmarked_label: int = 5
+    """Characters of a label that is found without its mark, at least."""
+
+
+LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,30 +45,46 @@ class Match:
     rest: str = ""
 
 
-def is_date(text: str, table: Table) -> bool:
-    """Say whether a text is a date or a time and nothing else, in any language of the table."""
-    if len(text) > 80 or not any(character.isdigit() for character in text):
-        return False
-    return all(word in table.dates for word in _DATE_JUNK.split(fold(text)) if word)
+def explain(line: str, table: Table) -> Match | None:
+    """Return the rule that explains a whole line, wherever that rule may strike.
+
+    >>> from newsbot.cleaning.patterns import table
+    >>> explain("3 min read", table()).rule.kind
+    'reading_time'
+    >>> explain("RELATED:  Harbour bridge to close for repairs", table()).rule.kind
+    'related_link'
+    >>> explain("Related: the minister had said in May that she would resign.", table())
+    """
+    return explain_folded(line, foldable(line, table), table)
 
 
-def _rest_fits(rest: str, kind: str, table: Table) -> bool:
-    match kind:
-        case "headline":
-            return is_headline(rest)
-        case "names":
-            return is_names(rest)
-        case "list":
-            return is_list(rest)
-        case "date":
-            return is_date(rest, table)
-        case "short":
-            return size(rest) <= 12 and not ends_sentence(rest)
-    return True
+def explain_folded(line: str, folded: str, table: Table) -> Match | None:
+    """Do what explain() does to a line that foldable() has folded."""
+    if not folded:
+        return None
+    if len(line) <= LIMITS.line:
+        key = mask_folded(folded)
+        if rule := table.lines.get(key) or table.head(line, key) or table.alone.get(key):
+            return Match(rule)
+        if match := _label(line, table) or _opening(line, folded, table) or _in_words(key, line, table):
+            return match
+    elif len(line) <= LIMITS.labelled and (match := _label(line, table)):
+        return match
+    return _pattern(folded, table)
+
+
+def foldable(line: str, table: Table) -> str:
+    """Return a line folded, or nothing if it is too long for any rule to explain."""
+    if len(line) > LIMITS.notice:
+        return ""
+    if len(line) > LIMITS.labelled and line[0] not in "([" and fold_line(line[:12])[:2] not in table.starting:
+        return ""
+    return fold_line(line)
 
 
 def _label(line: str, table: Table) -> Match | None:
-    for mark in _LABEL.finditer(line, 1, 48):
+    """Try labels with a mark after them: "RELATED: The bridge", "Photo | Ana Lind"."""
+    for mark in _LABEL.finditer(line, 1, LIMITS.label):
         rules = table.labels.get(mask(line[: mark.start()]))
         rest = line[mark.end() :].strip()
         if not rules or not rest:
@@ -67,13 +105,13 @@ def _opening(line: str, folded: str, table: Table) -> Match | None:
         return None
     if len(words) != len(original):
         return None
-    for count in range(min(4, len(words) - 1), 0, -1):
+    for count in range(min(LIMITS.opening, len(words) - 1), 0, -1):
         label = " ".join(words[:count])
         rest = " ".join(original[count:])
         for rule in table.openers.get(label, ()):
             if _rest_fits(rest, rule.rest, table):
                 return Match(rule, rest)
-        for rule in table.labels.get(bare(label), ()) if len(label) >= 5 else ():
+        for rule in table.labels.get(bare(label), ()) if len(label) >= LIMITS.unmarked_label else ():
             # A date needs no mark before it; neither do the rows of a flattened list of facts.
             unmarked = rule.rest == "date" or (rule.kind in ("byline", "tags") and is_bullet(line))
             if unmarked and _rest_fits(rest, rule.rest, table):
@@ -87,6 +125,7 @@ def _opening(line: str, folded: str, table: Table) -> Match | None:
 
 
 def _in_words(key: str, line: str, table: Table) -> Match | None:
+    """Try lines made of nothing but some words: "Facebook Twitter Email"."""
     if _PARTS.split(key, 1)[0] not in table.all_words:
         return None
     words = [word for word in _PARTS.split(key) if word]
@@ -98,6 +137,7 @@ def _in_words(key: str, line: str, table: Table) -> Match | None:
 
 
 def _pattern(folded: str, table: Table) -> Match | None:
+    """Try regular expressions."""
     text = folded if folded[:1] in "([【©" else bare(folded)
     candidates = [*table.starting.get(text[:2], ()), *table.starting.get(folded[:2], ())]
     for needles in (table.needles,) if folded.isascii() else (table.needles, table.other_needles):
@@ -111,36 +151,23 @@ def _pattern(folded: str, table: Table) -> Match | None:
     return None
 
 
-def foldable(line: str, table: Table) -> str:
-    """Return a line folded, or nothing if it is too long for any rule to explain."""
-    if len(line) > _MAX or (len(line) > _LONG and line[0] not in "([" and fold(line[:12])[:2] not in table.starting):
-        return ""
-    return fold(line)
+def _rest_fits(rest: str, kind: str, table: Table) -> bool:
+    match kind:
+        case "headline":
+            return is_headline(rest)
+        case "names":
+            return is_names(rest)
+        case "list":
+            return is_list(rest)
+        case "date":
+            return is_date(rest, table)
+        case "short":
+            return size(rest) <= LIMITS.short and not ends_sentence(rest)
+    return True
 
 
-def explain(line: str, table: Table) -> Match | None:
-    """Return the rule that explains a whole line, wherever that rule may strike.
-
-    >>> from newsbot.cleaning.patterns import table
-    >>> explain("3 min read", table()).rule.kind
-    'reading_time'
-    >>> explain("RELATED:  Harbour bridge to close for repairs", table()).rule.kind
-    'related_link'
-    >>> explain("Related: the minister had said in May that she would resign.", table())
-    """
-    return explain_folded(line, foldable(line, table), table)
-
-
-def explain_folded(line: str, folded: str, table: Table) -> Match | None:
-    """Do what explain() does to a line that foldable() has folded."""
-    if not folded:
-        return None
-    if len(line) <= 120:
-        key = mask_folded(folded)
-        if rule := table.lines.get(key) or table.head(line, key) or table.alone.get(key):
-            return Match(rule)
-        if match := _label(line, table) or _opening(line, folded, table) or _in_words(key, line, table):
-            return match
-    elif len(line) <= _LONG and (match := _label(line, table)):
-        return match
-    return _pattern(folded, table)
+def is_date(text: str, table: Table) -> bool:
+    """Whether a text is a date or a time and nothing else, in any language of the table."""
+    if len(text) > LIMITS.date or not any(character.isdigit() for character in text):
+        return False
+    return all(word in table.dates for word in _DATE_JUNK.split(fold_line(text)) if word)

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from newsbot.cleaning.shapes import bare, fold, plain, size
+from newsbot.cleaning.shapes import bare, fold_line, plain, size
 from newsbot.web.dates import MONTHS, WEEKDAYS
 
 PLACES = ("line", "first", "last", "edge")
@@ -94,21 +94,16 @@ class Table:
             self.labels.setdefault(mask(label), []).append(rule(f"{label}: {rest}"))
             if rest == "headline" and size(label) >= 2:
                 self.alone.setdefault(mask(label), rule(label))
-        for label in (
-            *group.get("labels", ()),
-            *group.get("openers", ()),
-            *group.get("glued", ()),
-            *group.get("bold", ()),
-        ):
-            self.first_words.add(fold(label).split(" ")[0])
+        for label in (label for labels in ("labels", "openers", "glued", "bold") for label in group.get(labels, ())):
+            self.first_words.add(fold_line(label).split(" ")[0])
         for label in group.get("openers", ()):
-            self.openers.setdefault(fold(label), []).append(rule(f"{label} {rest}"))
+            self.openers.setdefault(fold_line(label), []).append(rule(f"{label} {rest}"))
         for label in group.get("glued", ()):
-            self.glued.setdefault(fold(label), rule(f"{label} {rest}"))
+            self.glued.setdefault(fold_line(label), rule(f"{label} {rest}"))
         for label in group.get("bold", ()):
-            self.bold.setdefault(fold(label), rule(f"{label} {rest}"))
+            self.bold.setdefault(fold_line(label), rule(f"{label} {rest}"))
         if words := group.get("words"):
-            self.words.append((frozenset(fold(word) for word in words), rule("words")))
+            self.words.append((frozenset(fold_line(word) for word in words), rule("words")))
             self.all_words.update(self.words[-1][0])
         for pattern in group.get("patterns", ()):
             expression, starts, needles = _index(pattern)
@@ -139,7 +134,7 @@ def mask(line: str) -> str:
     >>> mask("» 3 min read"), mask("(12 Comments)")
     ('0 min read', '0 comments')
     """
-    return mask_folded(fold(line))
+    return mask_folded(fold_line(line))
 
 
 def mask_folded(folded: str) -> str:
@@ -154,7 +149,8 @@ def _index(pattern: str) -> tuple[str, list[str], list[str]]:
     """Part a pattern of the file into the expression, its first two characters and its needles."""
     needles, arrow, expression = pattern.rpartition(" => ")
     if arrow:
-        return expression, [], [fold(needle) if needle.strip() == needle else needle for needle in needles.split("|")]
+        told = [fold_line(needle) if needle.strip() == needle else needle for needle in needles.split("|")]
+        return expression, [], told
     opening = re.match(r"\((?!\?)((?:[^()\\]|\\.)*)\)(\?)?", pattern)
     heads = opening.group(1).split("|") if opening else [pattern]
     if opening and opening.group(2):
@@ -171,7 +167,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 def _names_of_days() -> frozenset[str]:
     """Names of months and weekdays; not the short ones, which are words too (die, mac, set)."""
-    names = (fold(name) for name in (*MONTHS, *WEEKDAYS) if " " not in name)
+    names = (fold_line(name) for name in (*MONTHS, *WEEKDAYS) if " " not in name)
     return frozenset(name for name in names if len(name) > (4 if name.isascii() else 2))
 
 
@@ -183,7 +179,7 @@ def table() -> Table:
     loaded.sections = frozenset(
         mask(name) for row in raw.pop("sections")["names"].splitlines() for name in row.split("|") if name
     )
-    loaded.dates = frozenset(fold(word) for word in raw.pop("dates")["words"].split()) | _names_of_days()
+    loaded.dates = frozenset(fold_line(word) for word in raw.pop("dates")["words"].split()) | _names_of_days()
     for language, groups in raw.items():
         for group in groups:
             loaded.add(language, group)

@@ -1,4 +1,8 @@
-"""Residue: the lines of a text that are the site's and not the article's, found by word and by shape."""
+"""Residue: the lines of a text that are the site's and not the article's, found by word and by shape.
+
+Each rule takes lines out where it may strike; what it takes moves the edges of the text that another goes by. So all
+are applied again to what is left, until nothing goes.
+"""
 
 from __future__ import annotations
 
@@ -20,24 +24,169 @@ from newsbot.cleaning.shapes import (
 )
 from newsbot.items import Removed
 
-# Lines about the article, not of it: "By Ana Lind | 3 March 2026, 10:22 · 3 min read".
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What decides, in characters unless said otherwise.
+
+    Chosen on one half of 376 real articles and counted on the other (docs/decisions/0003-cleaning.md).
+    """
+
+    looked_up: int = 120
+    """The longest line that may be a section's name or head a list of links."""
+    head: int = 12
+    """Lines: how far down from the top a heading's matter (title, byline, date) can reach."""
+    standfirst: int = 300
+    """A first paragraph of at most so many may be a standfirst, with the byline below it."""
+    about_article: int = 200
+    """A line about the article ("By Ana Lind | 3 March 2026") has at most so many."""
+    caption: int = 240
+    """A caption with its credit has at most so many; the credit stands within the last credit of them."""
+    credit: int = 70
+    pointer: int = 4
+    """Words of a headline behind an arrow, at least."""
+    link: int = 5
+    """Words of a headline below "Related Articles" in the middle of a text, at least: a shorter one may head the next
+    section."""
+    stack: int = 3
+    """Section names that stand one a line, at least."""
+
+
+LIMITS = Limits()
 _PARTS = re.compile(r"\s*[|｜·•∙]\s*|\s+[–—-]\s+")
 _ABOUT = frozenset(("byline", "published_date", "reading_time", "share", "comments", "audio", "tags", "print"))
+_BELOW_STANDFIRST = ("byline", "published_date", "reading_time")
 _CAPTION = re.compile(r"(?P<caption>.{3,160}?[.!?)”\"])\s+(?P<credit>[^\s:.][^:.]{1,24}[:：]\s*.{2,60})")
+_YEAR = re.compile(r"(?:19|20)\d\d|\d[年년]|[०-९]{4}|[٠-٩]{4}")
+_ARROW = re.compile(r"(?:[→⇒➡➜➤👉☞▶►]️?)\s*(?=\w|[\"„“«])")
+_MARK = re.compile(r"[|｜¦·•∙⋅/／»›→⇒➡➜➤👉☞▶►>=_*~#+]|-{2}|\.{2}|\s[–—-]\s|^\W+$")
 
 
-def about_article(line: str, heading: Heading, table: Table) -> list[str] | None:
+@dataclass(slots=True)
+class _Line:
+    """A paragraph, and what of it is looked at more than once."""
+
+    text: str
+    prose: bool
+    match: Match | None
+    key: str = ""
+    """Masked, for looking a short line up."""
+    credited: bool = False
+    """May be a caption that ends in a credit."""
+    marked: bool = False
+    """Has a mark that rows, rules and pointers are made of."""
+    names: list[str] = field(default_factory=list)
+    """Authors that the line names, if it is about the article."""
+    removed: Removed | None = None
+
+    def remove(self, reason: str, pattern: str) -> None:
+        """Take the line out."""
+        self.removed = Removed(text=self.text, reason=reason, pattern=pattern)
+
+
+def strip_residue(paragraphs: list[str], heading: Heading) -> tuple[list[str], list[Removed], list[str]]:
+    """Part paragraphs into those of the article and those of the site; also return byline names.
+
+    The result is the same however often it is applied.
+    """
+    folds = [foldable(text, table()) for text in paragraphs]
+    rules = table().within("\n".join(folds))
+    lines = []
+    for text, folded in zip(paragraphs, folds, strict=True):
+        match = explain_folded(text, folded, rules)
+        prose = match is None and is_prose(text)
+        key = mask_folded(folded) if len(text) <= LIMITS.looked_up else ""
+        end = text[-LIMITS.credit :] if match is None and len(text) <= LIMITS.caption else ""
+        credited = ":" in end or "：" in end
+        marked = not prose and bool(_MARK.search(text))
+        lines.append(_Line(text, prose, match, key=key, credited=credited, marked=marked))
+    left, changed = lines, True
+    while changed:
+        changed = _by_heading(left, heading)
+        changed |= _by_rule(left, heading, rules)
+        changed |= _by_head(left, rules)
+        changed |= _by_stack(left, rules)
+        left = [line for line in left if not line.removed]
+    authors: list[str] = []
+    for line in lines:
+        if line.removed and line.removed.reason == "byline":
+            found = NAMES.split(line.match.rest) if line.match else line.names
+            authors += [name for name in found if name and is_names(name)]
+    return [line.text for line in lines if not line.removed], [line.removed for line in lines if line.removed], authors
+
+
+def _by_heading(lines: list[_Line], heading: Heading) -> bool:
+    """Take out the title and the authors where they stand again, and the site's name alone on a line."""
+    first, last = _edges(lines)
+    changed = False
+    for i, line in enumerate(lines):
+        if line.removed or first < i <= last:
+            continue
+        if i <= min(first, LIMITS.head) and heading.is_title(line.text):
+            line.remove("title_repeated", "title")
+        elif line.prose:
+            continue
+        elif heading.marks and (repeated := heading.marks.get(letters(line.text))):
+            line.remove("navigation", repeated)
+        elif heading.is_byline(line.text):
+            line.remove("byline", "known authors")
+        changed |= line.removed is not None
+    return changed
+
+
+def _by_rule(lines: list[_Line], heading: Heading, rules: Table) -> bool:
+    """Take out lines that a rule of the table or their shape explains, where it may strike."""
+    first, last = _edges(lines)
+    second = next((i for i in range(first + 1, len(lines)) if lines[i].prose and not lines[i].removed), 0)
+    standfirst = second if first < len(lines) and len(lines[first].text) <= LIMITS.standfirst else 0
+    changed = False
+    for i, line in enumerate(lines):
+        if line.removed:
+            continue
+        match = line.match
+        if match and _allowed(match.rule, i, first, last, min(standfirst, LIMITS.head)):
+            line.remove(match.rule.kind, match.rule.name)
+        elif line.marked and is_rule(line.text) and not (first < i < last and is_asterism(line.text)):
+            line.remove("rule", "shape: no letters")
+        elif line.marked and not line.prose and is_row(line.text, rules.sections, neighbours=_neighbours(lines, i)):
+            line.remove("navigation", "shape: row of links")
+        elif line.marked and all(word[0] == "#" and word[1:].isalnum() for word in line.text.split()):
+            line.remove("tags", "shape: hashtags")
+        elif line.marked and _is_pointer(line.text, _neighbours(lines, i)):
+            line.remove("related_link", "shape: arrow before a headline")
+        elif (i < min(first, LIMITS.head) or (i > last and _YEAR.search(line.text))) and is_date(line.text, rules):
+            line.remove("published_date", "shape: date")
+        elif i < LIMITS.head and i <= max(first, standfirst):
+            names = _about_article(line.text, heading, rules)
+            if names is not None:
+                line.names = names
+                line.remove("byline", "shape: names and dates")
+        if line.removed is None and line.credited and _is_caption(line.text, rules):
+            line.remove("photo_credit", "shape: caption and credit")
+        changed |= line.removed is not None
+    return changed
+
+
+def _allowed(rule: Rule, index: int, first: int, last: int, standfirst: int) -> bool:
+    """Whether a rule may strike at a line; first and last are those of prose, standfirst the end of one."""
+    where = rule.where
+    if where == "line" or (rule.kind in _BELOW_STANDFIRST and index < standfirst):
+        return True
+    before, after = index < first and index < LIMITS.head, index > last
+    return {"first": before, "last": after, "edge": before or after}[where]
+
+
+def _about_article(line: str, heading: Heading, table: Table) -> list[str] | None:
     """Return the names in a line that is a row of byline, date, reading time and the like; else None.
 
     The row must have a date or a byline in it. Known authors may stand before a date unmarked.
 
     >>> from newsbot.cleaning.patterns import table
-    >>> about_article("By Ana Lind | 3 March 2026, 10:22 · 3 min read", Heading(), table())
+    >>> _about_article("By Ana Lind | 3 March 2026, 10:22 · 3 min read", Heading(), table())
     ['Ana Lind']
-    >>> about_article("Berlin | 3 March 2026", Heading(), table())
+    >>> _about_article("Berlin | 3 March 2026", Heading(), table())
     """
-    if len(line) > 200:
+    if len(line) > LIMITS.about_article:
         return None
     parts = [part for part in _PARTS.split(line) if part]
     telling = False
@@ -56,6 +205,7 @@ def about_article(line: str, heading: Heading, table: Table) -> list[str] | None
 
 
 def _names_and_date(part: str, heading: Heading, table: Table) -> bool:
+    """Whether a part is nothing but known authors and a date."""
     rest = part
     for name in heading.authors:
         rest = rest.replace(name, " ")
@@ -65,124 +215,24 @@ def _names_and_date(part: str, heading: Heading, table: Table) -> bool:
     return not words or is_date(" ".join(words), table)
 
 
-def is_caption(line: str, table: Table) -> bool:
-    """Say whether a line is a picture's caption: a sentence, then who took the picture.
+def _is_pointer(line: str, neighbours: tuple[str, ...]) -> bool:
+    """Whether a line is a headline behind an arrow, and no item of a list drawn with arrows."""
+    if not (arrow := _ARROW.match(line)) or any(_ARROW.match(neighbour) for neighbour in neighbours):
+        return False
+    return is_headline(line[arrow.end() :]) and size(line) >= LIMITS.pointer
+
+
+def _is_caption(line: str, table: Table) -> bool:
+    """Whether a line is a picture's caption: a sentence, then who took the picture.
 
     >>> from newsbot.cleaning.patterns import table
-    >>> is_caption("The quay at low tide. Photo: Ana Lind/Reuters", table())
+    >>> _is_caption("The quay at low tide. Photo: Ana Lind/Reuters", table())
     True
     """
-    if len(line) > 240 or not (match := _CAPTION.fullmatch(line.strip("| "))):
+    if len(line) > LIMITS.caption or not (match := _CAPTION.fullmatch(line.strip("| "))):
         return False
     credit = explain(match["credit"], table)
     return credit is not None and credit.rule.kind == "photo_credit"
-
-
-_YEAR = re.compile(r"(?:19|20)\d\d|\d[年년]|[०-९]{4}|[٠-٩]{4}")
-_ARROW = re.compile(r"(?:[→⇒➡➜➤👉☞▶►]️?)\s*(?=\w|[\"„“«])")
-_MARK = re.compile(r"[|｜¦·•∙⋅/／»›→⇒➡➜➤👉☞▶►>=_*~#+]|-{2}|\.{2}|\s[–—-]\s|^\W+$")
-_SHORT = 120  # characters: the longest line that is looked up
-_BELOW_STANDFIRST = ("byline", "published_date", "reading_time")
-_HEAD = 12  # lines: how far down a heading's matter can reach
-
-
-@dataclass(slots=True)
-class _Line:
-    text: str
-    prose: bool
-    match: Match | None
-    key: str = ""
-    """Masked, for looking a short line up."""
-    credited: bool = False
-    """May be a caption that ends in a credit."""
-    marked: bool = False
-    """Has a mark that rows, rules and pointers are made of."""
-    names: list[str] = field(default_factory=list)
-    """Authors that the line names, if it is about the article."""
-    gone: Removed | None = None
-
-
-def _edges(lines: list[_Line]) -> tuple[int, int]:
-    """Return the indices of the first and of the last line of prose that is left."""
-    prose = [i for i, line in enumerate(lines) if line.prose and not line.gone]
-    return (prose[0], prose[-1]) if prose else (len(lines), -1)
-
-
-def _allowed(rule: Rule, index: int, first: int, last: int, standfirst: int) -> bool:
-    where = rule.where
-    if where == "line" or (rule.kind in _BELOW_STANDFIRST and index < standfirst):
-        return True
-    before, after = index < first and index < _HEAD, index > last
-    return {"first": before, "last": after, "edge": before or after}[where]
-
-
-def _by_rule(lines: list[_Line], heading: Heading, rules: Table) -> bool:
-    first, last = _edges(lines)
-    second = next((i for i in range(first + 1, len(lines)) if lines[i].prose and not lines[i].gone), 0)
-    standfirst = second if first < len(lines) and len(lines[first].text) <= 300 else 0
-    changed = False
-    for i, line in enumerate(lines):
-        if line.gone:
-            continue
-        match = line.match
-        if match and _allowed(match.rule, i, first, last, min(standfirst, _HEAD)):
-            line.gone = Removed(text=line.text, reason=match.rule.kind, pattern=match.rule.name)
-        elif line.marked and is_rule(line.text) and not (first < i < last and is_asterism(line.text)):
-            line.gone = Removed(text=line.text, reason="rule", pattern="shape: no letters")
-        elif line.marked and not line.prose and is_row(line.text, rules.sections, neighbours=_neighbours(lines, i)):
-            line.gone = Removed(text=line.text, reason="navigation", pattern="shape: row of links")
-        elif line.marked and all(word[0] == "#" and word[1:].isalnum() for word in line.text.split()):
-            line.gone = Removed(text=line.text, reason="tags", pattern="shape: hashtags")
-        elif line.marked and _is_pointer(line.text, _neighbours(lines, i)):
-            line.gone = Removed(text=line.text, reason="related_link", pattern="shape: arrow before a headline")
-        elif (i < min(first, _HEAD) or (i > last and _YEAR.search(line.text))) and is_date(line.text, rules):
-            line.gone = Removed(text=line.text, reason="published_date", pattern="shape: date")
-        elif i < _HEAD and i <= max(first, standfirst):
-            names = about_article(line.text, heading, rules)
-            if names is not None:
-                line.names = names
-                line.gone = Removed(text=line.text, reason="byline", pattern="shape: names and dates")
-        if line.gone is None and line.credited and is_caption(line.text, rules):
-            line.gone = Removed(text=line.text, reason="photo_credit", pattern="shape: caption and credit")
-        changed |= line.gone is not None
-    return changed
-
-
-def _is_pointer(line: str, neighbours: tuple[str, ...]) -> bool:
-    """Say whether a line is a headline behind an arrow, and no item of a list drawn with arrows."""
-    if not (arrow := _ARROW.match(line)) or any(_ARROW.match(neighbour) for neighbour in neighbours):
-        return False
-    return is_headline(line[arrow.end() :]) and size(line) >= 4
-
-
-def _neighbours(lines: list[_Line], index: int) -> tuple[str, ...]:
-    around = []
-    for step in (-1, 1):
-        i = index + step
-        while 0 <= i < len(lines) and lines[i].gone:
-            i += step
-        if 0 <= i < len(lines):
-            around.append(lines[i].text)
-    return tuple(around)
-
-
-def _by_heading(lines: list[_Line], heading: Heading) -> bool:
-    """Take out the title and the authors where they stand again, and the site's name alone on a line."""
-    first, last = _edges(lines)
-    changed = False
-    for i, line in enumerate(lines):
-        if line.gone or first < i <= last:
-            continue
-        if i <= min(first, _HEAD) and heading.is_title(line.text):
-            line.gone = Removed(text=line.text, reason="title_repeated", pattern="title")
-        elif line.prose:
-            continue
-        elif heading.marks and (repeated := heading.marks.get(letters(line.text))):
-            line.gone = Removed(text=line.text, reason="navigation", pattern=repeated)
-        elif heading.is_byline(line.text):
-            line.gone = Removed(text=line.text, reason="byline", pattern="known authors")
-        changed |= line.gone is not None
-    return changed
 
 
 def _by_head(lines: list[_Line], rules: Table) -> bool:
@@ -193,17 +243,17 @@ def _by_head(lines: list[_Line], rules: Table) -> bool:
     """
     changed = False
     for i, line in enumerate(lines):
-        if line.gone is None or not (rule := rules.head(line.text, line.key)):
+        if line.removed is None or not (rule := rules.head(line.text, line.key)):
             continue
         end = i + 1
-        while end < len(lines) and (lines[end].gone or is_headline(lines[end].text)):
+        while end < len(lines) and (lines[end].removed or is_headline(lines[end].text)):
             end += 1
         at_end = end == len(lines)
         for item in lines[i + 1 : end]:
             if item.prose and not at_end:
                 break
-            if item.gone is None and (at_end or is_bullet(item.text) or size(item.text) >= 5):
-                item.gone = Removed(text=item.text, reason=rule.kind, pattern=f"below {rule.name}")
+            if item.removed is None and (at_end or is_bullet(item.text) or size(item.text) >= LIMITS.link):
+                item.remove(rule.kind, f"below {rule.name}")
                 changed = True
     return changed
 
@@ -215,42 +265,31 @@ def _by_stack(lines: list[_Line], rules: Table) -> bool:
     run: list[_Line] = []
     for i, line in enumerate([*lines, _Line("", True, None)]):
         known = i < len(lines) and not first <= i <= last and line.key.removeprefix("0 ") in rules.sections
-        if known or (run and line.gone):
+        if known or (run and line.removed):
             run.append(line)
             continue
-        fresh = [item for item in run if not item.gone]
-        if fresh and (len(run) >= 3 or (i < len(lines) and i == len(run))):
+        fresh = [item for item in run if not item.removed]
+        if fresh and (len(run) >= LIMITS.stack or (i < len(lines) and i == len(run))):
             for item in fresh:
-                item.gone = Removed(text=item.text, reason="navigation", pattern="section name")
+                item.remove("navigation", "section name")
                 changed = True
         run = []
     return changed
 
 
-def strip_residue(paragraphs: list[str], heading: Heading) -> tuple[list[str], list[Removed], list[str]]:
-    """Part paragraphs into those of the article and those of the site; also return byline names.
+def _edges(lines: list[_Line]) -> tuple[int, int]:
+    """Return the indices of the first and of the last line of prose that is left."""
+    prose = [i for i, line in enumerate(lines) if line.prose and not line.removed]
+    return (prose[0], prose[-1]) if prose else (len(lines), -1)
 
-    Repeated until nothing more goes, because what one rule takes out moves the edges of the text
-    that another rule goes by: so the result is the same however often it is applied.
-    """
-    folds = [foldable(text, table()) for text in paragraphs]
-    rules = table().within("\n".join(folds))
-    lines = []
-    for text, folded in zip(paragraphs, folds, strict=True):
-        match = explain_folded(text, folded, rules)
-        prose = match is None and is_prose(text)
-        key = mask_folded(folded) if len(text) <= _SHORT else ""
-        credited = match is None and len(text) <= 240 and (":" in text[-70:] or "：" in text[-70:])
-        marked = not prose and bool(_MARK.search(text))
-        lines.append(_Line(text, prose, match, key=key, credited=credited, marked=marked))
-    left = lines
-    while any(
-        [_by_heading(left, heading), _by_rule(left, heading, rules), _by_head(left, rules), _by_stack(left, rules)]
-    ):
-        left = [line for line in left if not line.gone]
-    authors: list[str] = []
-    for line in lines:
-        if line.gone and line.gone.reason == "byline":
-            found = NAMES.split(line.match.rest) if line.match else line.names
-            authors += [name for name in found if name and is_names(name)]
-    return [x.text for x in lines if not x.gone], [x.gone for x in lines if x.gone], authors
+
+def _neighbours(lines: list[_Line], index: int) -> tuple[str, ...]:
+    """Return the lines before and after one that are left."""
+    around = []
+    for step in (-1, 1):
+        i = index + step
+        while 0 <= i < len(lines) and lines[i].removed:
+            i += step
+        if 0 <= i < len(lines):
+            around.append(lines[i].text)
+    return tuple(around)

@@ -1,11 +1,51 @@
-"""The shape of a line: sentence, headline, names, list, date, row of links. No words of any language
-here but months (for dates) and section names, which come from residue.toml."""
+"""The shape of a line: sentence, headline, names, list, rule, row of links; and the forms in which lines are compared.
+
+No words of any language here: section names come from residue.toml.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
+
+from newsbot.web.text import HAN_AND_KANA, THAI_LAO_BURMESE_KHMER
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What decides, in words (two characters a word where no spaces part words) or characters.
+
+    Chosen on one half of 376 real articles and counted on the other (docs/decisions/0003-cleaning.md).
+    """
+
+    sentence: int = 8
+    """Words from which on a line that ends as a sentence does is running text ..."""
+    paragraph: int = 200
+    """... and characters from which on any line is."""
+    headline_words: int = 24
+    headline: int = 180
+    """A headline has at most so many words and characters."""
+    names_words: int = 12
+    names: int = 100
+    """A credit has at most so many words and characters."""
+    listed: int = 5
+    """Words of a label in a list of tags, at most."""
+    row: int = 400
+    """Characters of a row of links, at most."""
+    segment_words: int = 6
+    segment: int = 48
+    """Each of its labels has at most so many words and characters."""
+    barred: int = 4
+    """A row with bars has at least so many labels, of at most so many words."""
+    unbarred: int = 5
+    """A row with dots, slashes or arrows, which prose has too, has at least so many labels ..."""
+    unbarred_words: int = 3
+    """... of at most so many words."""
+
+
+LIMITS = Limits()
 
 _CLOSERS = "\"'”’»«」』)\\]“*"
 _AFTER_END = "\"'”’»«」』)]“* \t"
@@ -13,7 +53,7 @@ _ENDS = tuple(".!?…。！？।؟۔॥။።‽")
 _STOP_END = re.compile(rf"[.;,。；、،।؟۔][{_CLOSERS}\s]*$")
 _ELLIPSIS_END = re.compile(rf"(?:\.\.\.|…)[{_CLOSERS}\s]*$")
 _INITIALS_END = re.compile(r"(?:^|[\s(])(?:[^\W\d_]\.){2,}$|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|St|vs|etc)\.$")
-_UNCASED_WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff]")
+_UNSPACED = re.compile(f"[{HAN_AND_KANA}{THAI_LAO_BURMESE_KHMER}]")
 _COMBINING = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u0670]+")
 _TYPOGRAPHY = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "ı": "i", "ⓒ": "©"}
 # Bullets, arrows and pictures around a line, and the punctuation that labels end in.
@@ -47,10 +87,10 @@ def plain(text: str) -> str:
     return text if text.isascii() else text.translate(_PLAIN)
 
 
-def fold(line: str) -> str:
+def fold_line(line: str) -> str:
     """Fold a line for comparison: case, accents, Arabic vowel signs and wide forms away.
 
-    >>> fold("À LIRE  aussi："), fold("İLGİLİ Haberler")
+    >>> fold_line("À LIRE  aussi："), fold_line("İLGİLİ Haberler")
     ('a lire aussi:', 'ilgili haberler')
     """
     return " ".join(plain(line).lower().split())
@@ -80,27 +120,27 @@ def size(line: str) -> int:
     """Return the length of a line in words; two characters a word where words have no spaces."""
     if line.isascii():
         return len(line.split())
-    wide = len(_UNCASED_WIDE.findall(line))
+    wide = len(_UNSPACED.findall(line))
     return wide // 2 if wide * 2 > len(line) else len(line.split())
 
 
 def ends_sentence(line: str) -> bool:
-    """Say whether a line ends as a sentence does: . ! ? … 。 ؟ । and closing quotes after it."""
+    """Whether a line ends as a sentence does: . ! ? … 。 ؟ । and closing quotes after it."""
     return line.rstrip(_AFTER_END)[-1:] in _ENDS
 
 
 def is_prose(line: str) -> bool:
-    """Say whether a line is running text: a sentence of eight words or more, or simply long."""
-    return len(line) >= 200 or (ends_sentence(line) and size(line) >= 8)
+    """Whether a line is running text: a sentence of eight words or more, or simply long."""
+    return len(line) >= LIMITS.paragraph or (ends_sentence(line) and size(line) >= LIMITS.sentence)
 
 
 def is_bullet(line: str) -> bool:
-    """Say whether a line is written as an item of a list."""
+    """Whether a line is written as an item of a list."""
     return bool(_BULLET.match(line))
 
 
 def is_headline(text: str) -> bool:
-    """Say whether a text reads like a headline and not like a sentence.
+    """Whether a text reads like a headline and not like a sentence.
 
     At most 24 words and 180 characters; begins with a capital, a digit or a quotation mark where
     the script has capitals; does not end in a full stop, comma or semicolon (a question mark, an
@@ -110,7 +150,7 @@ def is_headline(text: str) -> bool:
     (True, False)
     """
     text = text.strip()
-    if not text or len(text) > 180 or size(text) > 24:
+    if not text or len(text) > LIMITS.headline or size(text) > LIMITS.headline_words:
         return False
     first = next((character for character in text if character.isalpha()), "")
     if first.islower() and not text[0].isdigit() and not text[1:2].isupper():
@@ -121,26 +161,26 @@ def is_headline(text: str) -> bool:
 
 
 def is_names(text: str) -> bool:
-    """Say whether a text is names or a credit ("Ana Pérez / Reuters"), and not a sentence.
+    """Whether a text is names or a credit ("Ana Pérez / Reuters"), and not a sentence.
 
     >>> is_names("Ana Pérez / Reuters"), is_names("the harbour at night, seen from the old town")
     (True, False)
     """
     text = text.strip()
-    if not text or len(text) > 100 or text[-1] in "?!:;":
+    if not text or len(text) > LIMITS.names or text[-1] in "?!:;":
         return False
     words: list[str] = _NAME_WORD.findall(text)
-    if not 1 <= len(words) <= 12 or re.search(r"\w{3,}\. \w", text):
+    if not 1 <= len(words) <= LIMITS.names_words or re.search(r"\w{3,}\. \w", text):
         return False
     cased = [word for word in words if word[0].lower() != word[0].upper()]
     if not cased:
-        return size(text) <= 12
+        return size(text) <= LIMITS.names_words
     capital = sum(1 for word in cased if word[0].isupper())
     return capital * 3 >= len(cased) * 2
 
 
 def is_list(text: str) -> bool:
-    """Say whether a text is a list of short labels, such as the tags of an article.
+    """Whether a text is a list of short labels, such as the tags of an article.
 
     >>> is_list("Economy, Trade, port of Rotterdam"), is_list("He came, he saw, and then he left.")
     (True, False)
@@ -148,11 +188,11 @@ def is_list(text: str) -> bool:
     text = text.strip()
     if not text or (ends_sentence(text) and not _ELLIPSIS_END.search(text)):
         return False
-    return all(0 < size(label) <= 5 for label in re.split(r"\s*[,،、;|·•#/]\s*", text.strip(" ,#،、;|·•/")))
+    return all(0 < size(label) <= LIMITS.listed for label in re.split(r"\s*[,،、;|·•#/]\s*", text.strip(" ,#،、;|·•/")))
 
 
 def is_rule(line: str) -> bool:
-    """Say whether a line is a drawn rule, a row of dots or a lone bullet.
+    """Whether a line is a drawn rule, a row of dots or a lone bullet.
 
     >>> is_rule("-----"), is_rule("}"), is_rule("* * *")
     (True, False, True)
@@ -161,26 +201,12 @@ def is_rule(line: str) -> bool:
 
 
 def is_asterism(line: str) -> bool:
-    """Say whether a line is a mark by which authors and agencies part sections: ***, ___ or ◇."""
+    """Whether a line is a mark by which authors and agencies part sections: ***, ___ or ◇."""
     return bool(_ASTERISM.match(line))
 
 
-@lru_cache(maxsize=512)
-def _label(segment: str) -> str:
-    return bare(fold(segment))
-
-
-def row_segments(line: str) -> list[str]:
-    """Split a line at | || · / » and the like; one segment if it has none.
-
-    >>> row_segments("Home | World || Sport")
-    ['Home', 'World', 'Sport']
-    """
-    return [segment.strip() for segment in _SEPARATOR.split(f" {line} ") if segment.strip()]
-
-
 def is_row(line: str, sections: frozenset[str], *, neighbours: tuple[str, ...] = ()) -> bool:
-    """Say whether a line is a row of links or section names.
+    """Whether a line is a row of links or section names.
 
     By shape: two bars or more, or a separator left dangling at one end, and every segment a short
     label without sentence punctuation or figures. By words: at least half of the segments are names
@@ -192,10 +218,10 @@ def is_row(line: str, sections: frozenset[str], *, neighbours: tuple[str, ...] =
     >>> is_row("Rain | 14 mm | 80 %", frozenset()), is_row("Sport / Culture", frozenset({"sport", "culture"}))
     (False, True)
     """
-    if len(line) > 400 or not (bars := _SEPARATOR.search(f" {line} ")):
+    if len(line) > LIMITS.row or not _SEPARATOR.search(f" {line} "):
         return False
-    segments = row_segments(line)
-    if not segments or any(size(segment) > 6 or len(segment) > 48 for segment in segments):
+    segments = _segments(line)
+    if not segments or any(size(part) > LIMITS.segment_words or len(part) > LIMITS.segment for part in segments):
         return False
     known = sum(_label(segment) in sections for segment in segments)
     if len(segments) >= 2 and known * 2 >= len(segments):
@@ -209,6 +235,20 @@ def is_row(line: str, sections: frozenset[str], *, neighbours: tuple[str, ...] =
         return not (line[0] in "|｜" and line[-1] in "|｜")
     if "||" in line:
         return True
-    if bars and not marks:  # dots, slashes, arrows: common in prose, so more of them
-        return len(segments) >= 5 and all(size(segment) <= 3 for segment in segments)
-    return len(segments) >= 4 and all(size(segment) <= 4 for segment in segments)
+    if not marks:
+        return len(segments) >= LIMITS.unbarred and all(size(part) <= LIMITS.unbarred_words for part in segments)
+    return len(segments) >= LIMITS.barred and all(size(part) <= LIMITS.barred for part in segments)
+
+
+def _segments(line: str) -> list[str]:
+    """Split a line at | || · / » and the like; one segment if it has none.
+
+    >>> _segments("Home | World || Sport")
+    ['Home', 'World', 'Sport']
+    """
+    return [segment.strip() for segment in _SEPARATOR.split(f" {line} ") if segment.strip()]
+
+
+@lru_cache(maxsize=512)
+def _label(segment: str) -> str:
+    return bare(fold_line(segment))

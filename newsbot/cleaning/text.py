@@ -10,8 +10,26 @@ from itertools import pairwise
 import ftfy
 from ftfy.badness import is_bad
 
-# Invisible characters: which are debris of a page, and which a script cannot do without.
+from newsbot.web.text import HAN_AND_KANA, THAI_LAO_BURMESE_KHMER
 
+NARROWEST, WIDEST = 40, 120
+"""Characters of a line that a program would break text at."""
+ESCAPED = 5
+"""How often a text may have been escaped: "&amp;amp;amp;" three times."""
+
+_NEWLINES = re.compile("\r\n?|[\x0b\x0c\x85\u2028]")
+_PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
+_SPACES = re.compile("[\t \xa0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]+")
+_ODD_SPACE = re.compile("  |[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+# What UTF-8 read as a one-byte code page looks like: a lead byte's letter, then the sign of a
+# continuation byte. A superset of mojibake in any script, nearly absent from real text.
+_SUSPECT = re.compile(
+    "[\x80-\x84\x86-\x9f]"
+    "|[\xc2-\xf4\u0102-\u017e\u0402-\u0452][\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2013-\u203a\u20ac\u2116\u2122"
+    "\u0402-\u040f\u0452-\u045f\u0490\u0491]"
+    "|\xef\xbf\xbd|\xef\xbb\xbf|[\u05f2\u05d2\u0393\u03b2]\u20ac"
+)
 # Unicode 16, sections 23.2 (layout controls) and 9.9 (bidi); C0, C1, soft hyphen, tags, fillers.
 _CONTROLS = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
 _INVISIBLE = re.compile(
@@ -19,30 +37,72 @@ _INVISIBLE = re.compile(
     "\u3164\ufeff\uffa0\ufff9-\ufffc\ufffe\uffff\U000e0001-\U000e007f]+"
 )
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
-_JOINING = re.compile(  # scripts whose letters join: ZWNJ and ZWJ change what is read
-    "[\u0620-\u08ff\u0900-\u0dff\u0f00-\u0fff\u1000-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc]"
-)
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # ZWSP parts words here
+_JOINING = re.compile("[\u0620-\u08ff\u0900-\u0dff\u0f00-\u0fff\u1000-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc]")
+"""Scripts whose letters join: ZWNJ and ZWJ change what is read."""
+_ZWSP_PARTS = re.compile(f"[{THAI_LAO_BURMESE_KHMER}]")
+"""Scripts in which a zero-width space parts words."""
 _EMOJI = re.compile("[\u2190-\u2bff\u3030\u303d\u3297\u3299\ufe0f\u20e3\U0001f000-\U0001faff]")
 _MARKS = frozenset("\u200e\u200f\u061c")
 _OPENS = {"\u202a": "\u202c", "\u202b": "\u202c", "\u2066": "\u2069", "\u2067": "\u2069", "\u2068": "\u2069"}
+_SENTENCE_END = re.compile(r"[.!?…:。！？।؟۔][\"'”’»」』)\]]*$")
+_UNSPACED_EDGE = re.compile(f"[{HAN_AND_KANA}\u3001\u3002\uff00-\uffef]")
 
 
-def _is(kind: re.Pattern[str], *characters: str) -> bool:
-    return all(character and kind.match(character) for character in characters)
+def repair(text: str) -> list[str]:
+    """Repair a text and return its paragraphs, each on one line.
+
+    In order: entities that were escaped twice, line ends, mojibake (ftfy, only where a cheap test finds its
+    traces), invisible characters, NFC, spaces, lines that a mail program or teletype broke at a fixed width.
+    Quotation marks, dashes and ligatures stay as their author typed them.
+
+    >>> repair("One\\u00a0 two.\\r\\n\\r\\n\\r\\nThree\\u2029four")
+    ['One two.', 'Three', 'four']
+    """
+    text = _NEWLINES.sub("\n", _unescape(text)).replace("\u2029", "\n\n")
+    blocks = [[line for line in map(_line, block.split("\n")) if line] for block in _PARAGRAPH.split(text)]
+    return _rejoined(blocks)
 
 
-def _balanced(line: str) -> bool:
-    stack: list[str] = []
-    for character in line:
-        if character in _OPENS:
-            stack.append(_OPENS[character])
-        elif character in "\u202c\u2069" and (not stack or stack.pop() != character):
-            return False
-    return not stack
+def repair_line(text: str) -> str:
+    """Repair a text of one line, such as a title or a name; line breaks become spaces.
+
+    >>> repair_line("Caf\\u00c3\\u00a9 &amp;amp; bar\\u00a0– open")
+    'Café & bar – open'
+    """
+    return " ".join(filter(None, map(_line, _NEWLINES.sub("\n", _unescape(text)).split("\n"))))
 
 
-def drop_invisible(line: str) -> str:
+def _line(line: str) -> str:
+    if not line.isascii():
+        line = _without_invisible(_mend(line))
+        if not unicodedata.is_normalized("NFC", line):
+            line = unicodedata.normalize("NFC", line)
+    elif not line.isprintable():
+        line = _without_invisible(line)
+    if _ODD_SPACE.search(line):
+        line = _SPACES.sub(" ", line)
+    return line.strip()
+
+
+def _unescape(text: str) -> str:
+    for _ in range(ESCAPED):
+        if "&" not in text or not _ENTITY.search(text):
+            break
+        unescaped = _ENTITY.sub(lambda match: html.unescape(match.group()), text)
+        if unescaped == text:
+            break
+        text = unescaped
+    return text
+
+
+def _mend(line: str) -> str:
+    """Undo mojibake in one line, if it has any."""
+    if _SUSPECT.search(line) and is_bad(line):
+        return ftfy.fix_encoding(line)
+    return line
+
+
+def _without_invisible(line: str) -> str:
     """Take out of one line the invisible characters that no reader of its script needs.
 
     Kept: ZWNJ and ZWJ between letters of joining scripts (Persian, Urdu, Devanagari ...), ZWJ and
@@ -50,9 +110,9 @@ def drop_invisible(line: str) -> str:
     letters, the marks LRM, RLM and ALM and embeddings or isolates that are closed again. Overrides
     (U+202D, U+202E) always go: in prose they only serve to disguise.
 
-    >>> drop_invisible("co\\u00adoperate\\u200b now\\ufeff")
+    >>> _without_invisible("co\\u00adoperate\\u200b now\\ufeff")
     'cooperate now'
-    >>> drop_invisible("می\\u200cخواهم") == "می\\u200cخواهم"
+    >>> _without_invisible("می\\u200cخواهم") == "می\\u200cخواهم"
     True
     """
     if line.isascii() and line.isprintable():
@@ -79,7 +139,7 @@ def drop_invisible(line: str) -> str:
                     and _is(_JOINING, before)
                     and (not after or _is(_JOINING, after) or after.isspace())
                 )
-                or (character == "\u200b" and _is(_UNSPACED, before, after))
+                or (character == "\u200b" and _is(_ZWSP_PARTS, before, after))
                 or (character in _MARKS and rtl and bool(before) and bool(after))
                 or (nests and (character in _OPENS or character in "\u202c\u2069"))
             )
@@ -90,24 +150,49 @@ def drop_invisible(line: str) -> str:
     return _INVISIBLE.sub(keep, line)
 
 
-# Hard-wrapped text: lines that a mail program or teletype broke at a fixed width.
-
-_SENTENCE_END = re.compile(r"[.!?…:。！？।؟۔][\"'”’»」』)\]]*$")
-_UNSPACED_EDGE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uff00-\uffef\u3001-\u3002]")
-_NARROWEST, _WIDEST = 40, 120
-
-
-def _join(left: str, right: str) -> str:
-    if left.endswith("-") and left[-2:-1].isalpha() and right[:1].islower():
-        return left + right
-    if _UNSPACED_EDGE.match(left[-1]) and _UNSPACED_EDGE.match(right[0]):
-        return left + right
-    return f"{left} {right}"
+def _balanced(line: str) -> bool:
+    """Whether every embedding and isolate of a line is closed again."""
+    stack: list[str] = []
+    for character in line:
+        if character in _OPENS:
+            stack.append(_OPENS[character])
+        elif character in "\u202c\u2069" and (not stack or stack.pop() != character):
+            return False
+    return not stack
 
 
-def _filled(line: str, following: str, width: int) -> bool:
-    """Say whether the line was broken because the next word did not fit."""
-    return len(line) + 1 + len(following.split(None, 1)[0]) > width
+def _is(kind: re.Pattern[str], *characters: str) -> bool:
+    """Whether there are such characters, and all of one kind."""
+    return all(character and kind.match(character) for character in characters)
+
+
+def _rejoined(blocks: list[list[str]]) -> list[str]:
+    """Join the lines of blocks (no blank line inside) that are clearly hard-wrapped; return paragraphs.
+
+    They are when every line is broken where a program that fills lines up to the block's greatest
+    width would have broken it (the next word did not fit) or where a sentence ends, the width lies
+    between 40 and 120 characters, there are three lines or more, and at least half of the breaks
+    stand inside a sentence. In a text with such a block, two lines are joined by its width. A list,
+    a poem, an address or one paragraph a line fail that test and stay.
+
+    >>> _rejoined([["The council met on Monday evening to hear", "the report on the bridge, which has been",
+    ...             "closed since May."], ["Ingredients", "two eggs", "a cup of flour"]])[1:]
+    ['Ingredients', 'two eggs', 'a cup of flour']
+    """
+    widest = 0
+    joined: list[list[str] | None] = []
+    for lines in blocks:
+        width = max(map(len, lines), default=0)
+        whole = _wrapped(lines, width) if len(lines) >= 3 and NARROWEST <= width <= WIDEST else None
+        joined.append(whole)
+        if whole:
+            widest = max(widest, width)
+    paragraphs: list[str] = []
+    for lines, whole in zip(blocks, joined, strict=True):
+        if whole is None and widest and len(lines) == 2:
+            whole = _wrapped(lines, widest)
+        paragraphs += whole or lines
+    return paragraphs
 
 
 def _wrapped(lines: list[str], width: int) -> list[str] | None:
@@ -116,7 +201,7 @@ def _wrapped(lines: list[str], width: int) -> list[str] | None:
     inside = 0
     for line, following in pairwise(lines):
         ends = bool(_SENTENCE_END.search(line))
-        if _filled(line, following, width):
+        if _is_filled(line, following, width):
             inside += not ends and not following[0].isupper()
             joined[-1] = _join(joined[-1], following)
         elif ends and not following[0].islower():
@@ -126,100 +211,15 @@ def _wrapped(lines: list[str], width: int) -> list[str] | None:
     return joined if inside * 2 >= len(lines) - 1 else None
 
 
-def rejoin(blocks: list[list[str]]) -> list[str]:
-    """Join the lines of blocks (no blank line inside) that are clearly hard-wrapped; return paragraphs.
-
-    They are when every line is broken where a program that fills lines up to the block's greatest
-    width would have broken it (the next word did not fit) or where a sentence ends, the width lies
-    between 40 and 120 characters, there are three lines or more, and at least half of the breaks
-    stand inside a sentence. In a text with such a block, two lines are joined by its width. A list,
-    a poem, an address or one paragraph a line fail that test and stay.
-
-    >>> rejoin([["The council met on Monday evening to hear", "the report on the bridge, which has been",
-    ...          "closed since May."], ["Ingredients", "two eggs", "a cup of flour"]])[1:]
-    ['Ingredients', 'two eggs', 'a cup of flour']
-    """
-    widths: dict[int, int] = {}
-    joined: list[list[str] | None] = []
-    for i, lines in enumerate(blocks):
-        width = max(map(len, lines), default=0)
-        whole = _wrapped(lines, width) if len(lines) >= 3 and _NARROWEST <= width <= _WIDEST else None
-        joined.append(whole)
-        if whole:
-            widths[i] = width
-    paragraphs: list[str] = []
-    for lines, whole in zip(blocks, joined, strict=True):
-        if whole is None and widths and len(lines) == 2:
-            whole = _wrapped(lines, max(widths.values()))
-        paragraphs += whole or lines
-    return paragraphs
+def _is_filled(line: str, following: str, width: int) -> bool:
+    """Whether the line was broken because the next word did not fit."""
+    return len(line) + 1 + len(following.split(None, 1)[0]) > width
 
 
-_NEWLINES = re.compile("\r\n?|[\x0b\x0c\x85\u2028]")
-_PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
-_SPACES = re.compile("[\t \xa0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]+")
-_ODD_SPACE = re.compile("  |[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]")
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-# What UTF-8 read as a one-byte code page looks like: a lead byte's letter, then the sign of a
-# continuation byte. A superset of mojibake in any script, nearly absent from real text.
-_SUSPECT = re.compile(
-    "[\x80-\x84\x86-\x9f]"
-    "|[\xc2-\xf4\u0102-\u017e\u0402-\u0452][\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2013-\u203a\u20ac\u2116\u2122"
-    "\u0402-\u040f\u0452-\u045f\u0490\u0491]"
-    "|\xef\xbf\xbd|\xef\xbb\xbf|[\u05f2\u05d2\u0393\u03b2]\u20ac"
-)
-
-
-def _mend(line: str) -> str:
-    """Undo mojibake in one line, if it has any."""
-    if _SUSPECT.search(line) and is_bad(line):
-        return ftfy.fix_encoding(line)
-    return line
-
-
-def _unescape(text: str) -> str:
-    # Stop on a fixed point: "&amp;amp;amp;" was escaped three times.
-    for _ in range(5):
-        if "&" not in text or not _ENTITY.search(text):
-            break
-        unescaped = _ENTITY.sub(lambda match: html.unescape(match.group()), text)
-        if unescaped == text:
-            break
-        text = unescaped
-    return text
-
-
-def _line(line: str) -> str:
-    if not line.isascii():
-        line = drop_invisible(_mend(line))
-        if not unicodedata.is_normalized("NFC", line):
-            line = unicodedata.normalize("NFC", line)
-    elif not line.isprintable():
-        line = drop_invisible(line)
-    if _ODD_SPACE.search(line):
-        line = _SPACES.sub(" ", line)
-    return line.strip()
-
-
-def repair_line(text: str) -> str:
-    """Repair a text of one line, such as a title or a name; line breaks become spaces.
-
-    >>> repair_line("Caf\\u00c3\\u00a9 &amp;amp; bar\\u00a0– open")
-    'Café & bar – open'
-    """
-    return " ".join(filter(None, map(_line, _NEWLINES.sub("\n", _unescape(text)).split("\n"))))
-
-
-def repair(text: str) -> list[str]:
-    """Repair a text and return its paragraphs, each on one line.
-
-    In order: entities that were escaped twice, line ends, mojibake (ftfy, only where a cheap test
-    finds its traces), invisible characters, NFC, spaces, hard-wrapped lines. Quotation marks,
-    dashes and ligatures stay as their author typed them.
-
-    >>> repair("One\\u00a0 two.\\r\\n\\r\\n\\r\\nThree\\u2029four")
-    ['One two.', 'Three', 'four']
-    """
-    text = _NEWLINES.sub("\n", _unescape(text)).replace("\u2029", "\n\n")
-    blocks = [[line for line in map(_line, block.split("\n")) if line] for block in _PARAGRAPH.split(text)]
-    return rejoin(blocks)
+def _join(left: str, right: str) -> str:
+    """Join two lines: without a blank after a hyphen, and between characters that no blank parts."""
+    if left.endswith("-") and left[-2:-1].isalpha() and right[:1].islower():
+        return left + right
+    if _UNSPACED_EDGE.match(left[-1]) and _UNSPACED_EDGE.match(right[0]):
+        return left + right
+    return f"{left} {right}"
