@@ -1,18 +1,17 @@
 """Telling copies: is this text known already? Pure functions; what is known lives in the store.
 
-fingerprint  content_hash(): equal for the same words
-sketch       sketch_of(): a few numbers by which the store finds near-duplicates
-likeness     likeness(): are these two texts copies, and how alike?
-numbers      templates with other numbers are no copies
-subjects     nor are those about another town, club or product
-changes      change_between(): what a later version changed, if anything that matters
-agency       agency_of(): whose copy it probably is
+tokens      content_hash(): equal for the same words
+minhash     sketch_of(): a few numbers by which the store finds near-duplicates
+similarity  likeness(): are these two texts copies, and how alike? Templates filled in two ways are none
+changes     change_between(): what a later version changed, if anything that matters
+agency      agency_of(): whose copy it probably is
 """
 
 from newsbot.dedupe.agency import agency_of
 from newsbot.dedupe.changes import change_between
-from newsbot.dedupe.minhash import SKETCH_VERSION, Sketch, content_hash, sketch_of
+from newsbot.dedupe.minhash import SKETCH_VERSION, Sketch, sketch_of
 from newsbot.dedupe.similarity import Likeness, likeness
+from newsbot.dedupe.tokens import content_hash
 
 __all__ = [
     "SKETCH_VERSION",

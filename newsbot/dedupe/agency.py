@@ -52,13 +52,16 @@ _AGENCIES: dict[str, tuple[str, ...]] = {
 _BY_NAME = {name: agency for agency, names in _AGENCIES.items() for name in names}
 _BY_FOLDED = {name.casefold(): agency for name, agency in _BY_NAME.items()}
 _NAME = "|".join(sorted(map(re.escape, _BY_NAME), key=len, reverse=True))
+DATELINE, CREDIT = 120, 160
+"""Characters of the first paragraph that may hold a dateline, and of a last line that may be a credit."""
+CREDITED = 2
+"""Paragraphs at the end whose last line is looked at."""
+
 # PARIS (AFP) – | BERLIN (dpa/lnw) - | (Reuters) - ; Chinese 新华社北京…电, Japanese 【共同通信】
 _DATELINE = re.compile(rf"[(\[（【]\s*({_NAME})\b[^)\]）】]{{0,20}}[)\]）】]|^({_NAME})\s?[-–—:,，]\s|^(新华社|新華社)")
 # A last line of its own: (AFP) | dpa/abc | Reporting by … – Reuters | Source: Xinhua | © 2026 AFP
 _CREDIT = re.compile(rf"(?:^|[(\[（©/–—:：-]\s*(?:\d{{4}}\s+)?)({_NAME})(?:/[\w-]+)*\s*[)\]）.]?$")
 _PARTS = re.compile(r"\s*(?:/|,|;|\||\+|&| - | – |\bwith\b|\bund\b|\band\b)\s*", re.IGNORECASE)
-_DATELINE_LENGTH = 120
-_CREDIT_LENGTH = 160
 
 
 def agency_of(authors: Iterable[str], text: str) -> str | None:
@@ -74,10 +77,10 @@ def agency_of(authors: Iterable[str], text: str) -> str | None:
             if agency := _BY_FOLDED.get(part.strip(" ().").casefold()):
                 return agency
     paragraphs = text.split("\n\n")
-    if dateline := _DATELINE.search(paragraphs[0][:_DATELINE_LENGTH]):
+    if dateline := _DATELINE.search(paragraphs[0][:DATELINE]):
         return _BY_NAME[next(name for name in dateline.groups() if name)]
-    for paragraph in paragraphs[:-3:-1]:
+    for paragraph in paragraphs[: -CREDITED - 1 : -1]:
         last = paragraph.rpartition("\n")[2].strip()
-        if len(last) <= _CREDIT_LENGTH and (credit := _CREDIT.search(last)):
+        if len(last) <= CREDIT and (credit := _CREDIT.search(last)):
             return _BY_NAME[credit[1]]
     return None

@@ -10,7 +10,9 @@ from newsbot.dedupe.tokens import is_unspaced, tokens_of
 SHORTENED = 0.8
 """A version with at most this share of the words, and at least this share of them old ones, is shortened."""
 CORRECTED = 0.03
-"""Largest share of words that a correction puts right in place; three words are always few."""
+"""Largest share of words that a correction puts right in place."""
+FEW = 3
+"""Words that a correction may always put right, however short the text."""
 CHROME_WORDS, CHROME_CHARACTERS = 12, 40
 """A longer paragraph is prose, whatever it ends in."""
 
@@ -79,7 +81,7 @@ def _share_kept(tokens: list[str], of: list[str]) -> float:
 
 def _few_put_right(before: list[str], after: list[str]) -> bool:
     """Whether a few words were replaced in place, and nothing came or went."""
-    allowed = max(3, CORRECTED * len(before))
+    allowed = max(FEW, CORRECTED * len(before))
     if len(before) != len(after):
         return False
     return sum(one != other for one, other in zip(before, after, strict=True)) <= allowed

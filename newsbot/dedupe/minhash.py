@@ -7,34 +7,16 @@ twelfth word replaced shares about twelve, its first third about eight, and anot
 
 from __future__ import annotations
 
-import hashlib
-import re
-import unicodedata
 from dataclasses import dataclass
 
 from rensa import RMinHash
 
-from newsbot.dedupe.tokens import is_unspaced, tokens_of
-
-# The fingerprint of a text: equal for texts that a reader would call the same.
-
-_WORD = re.compile(r"\w+")
-
-
-def content_hash(text: str) -> str:
-    """Return the SHA-256 of a text's words, whatever their case, punctuation, spacing and Unicode form.
-
-    >>> content_hash("“Yes,” she said.") == content_hash('"Yes", she  SAID')
-    True
-    >>> content_hash("Yes, she said.") == content_hash("Yes, he said.")
-    False
-    """
-    words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-    return hashlib.sha256(" ".join(words).encode("utf-8", "surrogatepass")).hexdigest()
-
+from newsbot.dedupe.tokens import is_unspaced, shingles_of, tokens_of
 
 SLOTS = 24
+"""Numbers of a sketch. The store indexes 16: each one more costs a page written (docs/decisions/0004-dedupe.md)."""
 SHINGLE_WORDS, SHINGLE_CHARACTERS = 4, 7
+"""Tokens of a shingle, in scripts with and without spaces: longer ones than are compared make false finds rare."""
 MIN_WORDS, MIN_CHARACTERS = 30, 60
 """Shorter texts are compared as a whole only: a few words in common say nothing."""
 
@@ -68,7 +50,6 @@ def sketch_of(text: str) -> Sketch | None:
     if len(tokens) < (MIN_CHARACTERS if unspaced else MIN_WORDS):
         return None
     size = SHINGLE_CHARACTERS if unspaced else SHINGLE_WORDS
-    shingles = {" ".join(shingle) for shingle in zip(*(tokens[start:] for start in range(size)), strict=False)}
     minhash = RMinHash(num_perm=SLOTS, seed=_SEED)
-    minhash.update(list(shingles))
+    minhash.update([" ".join(shingle) for shingle in shingles_of(tokens, size)])
     return Sketch(tuple(minhash.digest()))
