@@ -1,6 +1,7 @@
-"""XML as it comes off the web, made ready for a parser: encoding, DOCTYPE, control characters, entities.
+"""XML as it comes off the web, made ready for a parser: gzip, encoding, DOCTYPE, control characters, entities.
 
-Feeds and sitemaps share this. Nothing here resolves an entity, loads a DTD or opens a file.
+Feeds and sitemaps share this. Nothing here resolves an entity, loads a DTD or opens a file. The children of an entry
+have one short name each, whatever namespace, prefix or spelling a site chose.
 """
 
 from __future__ import annotations
@@ -14,14 +15,88 @@ from lxml import etree
 
 from newsbot.web.encoding import to_utf8
 
-# Gzip by its magic bytes, with a bound on what comes out of it.
+Fields = dict[str, list[etree._Element]]
+"""Elements by their short names."""
 
 MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20
+_CONTROLS = bytes(c for c in range(32) if c not in (9, 10, 11, 12, 13)) + b"\x7f"
+_LINE_CONTROLS = bytes.maketrans(b"\x0b\x0c", b"  ")
+_SUBSET_ENTITY = re.compile(
+    rb"""<!ENTITY\s+(%\s+)?([\w.:-]+)\s+(?:(SYSTEM|PUBLIC)\b[^>]*|"([^"]*)"|'([^']*)')\s*>""", re.IGNORECASE
+)
+_DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+_ELEMENT = re.compile(rb"<[A-Za-z_]")
+_REFERENCE = re.compile(
+    rb"(<!\[CDATA\[.*?(?:\]\]>|\Z))|&(?:#(x[0-9a-f]+|[0-9]+);|([a-z][a-z0-9]{1,31});)?", re.I | re.S
+)
+_STRAY_LESS_THAN = re.compile(rb"(<!\[CDATA\[.*?(?:\]\]>|\Z))|<(?![A-Za-z_/!?])", re.S)
+_XML_OWN = {b"amp", b"lt", b"gt", b"quot", b"apos"}
+_XML = "{http://www.w3.org/XML/1998/namespace}"
+LANG, BASE = _XML + "lang", _XML + "base"
+
+# Namespace (a part of it that no other has) -> prefix. The vocabularies of the formats themselves have none.
+_NAMESPACES = (
+    ("purl.org/dc/terms", "dcterms:"),
+    ("purl.org/dc/", "dc:"),
+    ("rss/1.0/modules/content", "content:"),
+    ("rss/1.0/modules/syndication", "sy:"),
+    ("search.yahoo.com/mrss", "media:"),
+    ("feedburner/ext", "feedburner:"),
+    ("sitemap-news", "news:"),
+    ("sitemap-image", "image:"),
+    ("sitemap-video", "video:"),
+    ("sitemap-mobile", "mobile:"),
+    ("sitemap-pagemap", "pagemap:"),
+    ("itunes.com/dtds", "itunes:"),
+    ("w3.org/1999/xhtml", "xhtml:"),
+    ("22-rdf-syntax", "rdf:"),
+    ("pheedo.com", "pheedo:"),
+    ("news.yandex", "yandex:"),
+    ("wellformedweb", "wfw:"),
+    ("slash", "slash:"),
+    ("georss", "geo:"),
+    ("opengis", "geo:"),
+    ("snapchat", "snf:"),
+    ("smartnews", "snf:"),
+    ("webns.net/mvcb", "admin:"),
+    ("threading", "thr:"),
+    ("podcast", "podcast:"),
+    ("opensearch", "opensearch:"),
+    ("w3.org/2005/atom", ""),
+    ("purl.org/atom", ""),
+    ("purl.org/rss/1.0", ""),
+    ("netscape.com/rdf", ""),
+    ("userland.com/rss", ""),
+    ("sitemaps.org", ""),
+    ("google.com/schemas/sitemap/0.", ""),
+)
+_CORE_PREFIXES = frozenset({"atom", "atom10", "a10", "rss", "a", "ns0", "sm", "s", "sitemap"})
+_VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "source", "track", "wbr", "embed", "area", "col"})
 
 
 class TooLarge(ValueError):
     """The decompressed data would be larger than allowed."""
+
+
+class UnsafeXML(ValueError):
+    """The document declares entities that exist to exhaust or to read the machine that parses it."""
+
+
+def unpacked(body: bytes, charset: str | None, limit: int) -> tuple[bytes, list[str]]:
+    """Return a fetched feed or sitemap as clean UTF-8, and what was odd about it; gzipped or not.
+
+    Raises TooLarge for more than limit bytes, before or after decompression.
+
+    >>> unpacked(b" <rss/>\\x00 ", None, 100)
+    (b'<rss/>', [])
+    """
+    if len(body) > limit:
+        raise TooLarge(f"{len(body)} bytes")
+    body, whole = gunzip(body, limit)
+    text = to_utf8(body, charset)
+    notes = [*([] if whole else ["gzip: cut or damaged"]), *([text.note] if text.note else [])]
+    return without_controls(text.data).strip(), notes
 
 
 def gunzip(body: bytes, limit: int) -> tuple[bytes, bool]:
@@ -56,38 +131,14 @@ def gunzip(body: bytes, limit: int) -> tuple[bytes, bool]:
     return (b"".join(out), True) if produced or out else (body, True)
 
 
-_CONTROLS = bytes(c for c in range(32) if c not in (9, 10, 11, 12, 13)) + b"\x7f"
-_LINE_CONTROLS = bytes.maketrans(b"\x0b\x0c", b"  ")
-_SUBSET_ENTITY = re.compile(
-    rb"""<!ENTITY\s+(%\s+)?([\w.:-]+)\s+(?:(SYSTEM|PUBLIC)\b[^>]*|"([^"]*)"|'([^']*)')\s*>""", re.IGNORECASE
-)
-_DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
-_ELEMENT = re.compile(rb"<[A-Za-z_]")
-_REFERENCE = re.compile(
-    rb"(<!\[CDATA\[.*?(?:\]\]>|\Z))|&(?:#(x[0-9a-f]+|[0-9]+);|([a-z][a-z0-9]{1,31});)?", re.I | re.S
-)
-_STRAY_LESS_THAN = re.compile(rb"(<!\[CDATA\[.*?(?:\]\]>|\Z))|<(?![A-Za-z_/!?])", re.S)
-_XML_OWN = {b"amp", b"lt", b"gt", b"quot", b"apos"}
+def without_controls(data: bytes) -> bytes:
+    """Drop the control characters that XML 1.0 forbids and many a content system emits.
 
-
-class UnsafeXML(ValueError):
-    """The document declares entities that exist to exhaust or to read the machine that parses it."""
-
-
-def unpacked(body: bytes, charset: str | None, limit: int) -> tuple[bytes, list[str]]:
-    """Return a fetched feed or sitemap as clean UTF-8, and what was odd about it; gzipped or not.
-
-    Raises TooLarge for more than limit bytes, before or after decompression.
-
-    >>> unpacked(b" <rss/>\\x00 ", None, 100)
-    (b'<rss/>', [])
+    >>> without_controls(b"a\\x00b\\x0bc")
+    b'ab c'
     """
-    if len(body) > limit:
-        raise TooLarge(f"{len(body)} bytes")
-    body, whole = gunzip(body, limit)
-    text = to_utf8(body, charset)
-    notes = [*([] if whole else ["gzip: cut or damaged"]), *([text.note] if text.note else [])]
-    return without_controls(text.data).strip(), notes
+    data = data.translate(_LINE_CONTROLS, _CONTROLS)
+    return data.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
 
 
 def without_doctype(data: bytes) -> tuple[bytes, list[str]]:
@@ -152,16 +203,6 @@ def _parser() -> etree.XMLParser:
     )  # fmt: skip
 
 
-def without_controls(data: bytes) -> bytes:
-    """Drop the control characters that XML 1.0 forbids and many a content system emits.
-
-    >>> without_controls(b"a\\x00b\\x0bc")
-    b'ab c'
-    """
-    data = data.translate(_LINE_CONTROLS, _CONTROLS)
-    return data.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
-
-
 def mended(data: bytes) -> bytes:
     """Mend what breaks most feeds: HTML entities, bare ampersands, stray less-than signs.
 
@@ -186,52 +227,6 @@ def _mended_reference(match: re.Match[bytes]) -> bytes:
         return b"&" + name.lower() + b";"
     character = html.unescape(f"&{name.decode('ascii')};")
     return b"&amp;" + name + b";" if character.startswith("&") else character.encode()
-
-
-# Fields of XML entries by one short name each, whatever namespace, prefix or spelling a site chose.
-
-Fields = dict[str, list[etree._Element]]
-
-_XML = "{http://www.w3.org/XML/1998/namespace}"
-LANG, BASE = _XML + "lang", _XML + "base"
-
-# Namespace (a part of it that no other has) -> prefix. The vocabularies of the formats themselves have none.
-_NAMESPACES = (
-    ("purl.org/dc/terms", "dcterms:"),
-    ("purl.org/dc/", "dc:"),
-    ("rss/1.0/modules/content", "content:"),
-    ("rss/1.0/modules/syndication", "sy:"),
-    ("search.yahoo.com/mrss", "media:"),
-    ("feedburner/ext", "feedburner:"),
-    ("sitemap-news", "news:"),
-    ("sitemap-image", "image:"),
-    ("sitemap-video", "video:"),
-    ("sitemap-mobile", "mobile:"),
-    ("sitemap-pagemap", "pagemap:"),
-    ("itunes.com/dtds", "itunes:"),
-    ("w3.org/1999/xhtml", "xhtml:"),
-    ("22-rdf-syntax", "rdf:"),
-    ("pheedo.com", "pheedo:"),
-    ("news.yandex", "yandex:"),
-    ("wellformedweb", "wfw:"),
-    ("slash", "slash:"),
-    ("georss", "geo:"),
-    ("opengis", "geo:"),
-    ("snapchat", "snf:"),
-    ("smartnews", "snf:"),
-    ("webns.net/mvcb", "admin:"),
-    ("threading", "thr:"),
-    ("podcast", "podcast:"),
-    ("opensearch", "opensearch:"),
-    ("w3.org/2005/atom", ""),
-    ("purl.org/atom", ""),
-    ("purl.org/rss/1.0", ""),
-    ("netscape.com/rdf", ""),
-    ("userland.com/rss", ""),
-    ("sitemaps.org", ""),
-    ("google.com/schemas/sitemap/0.", ""),
-)
-_CORE_PREFIXES = frozenset({"atom", "atom10", "a10", "rss", "a", "ns0", "sm", "s", "sitemap"})
 
 
 @lru_cache(maxsize=2048)
@@ -283,6 +278,3 @@ def markup_of(element: etree._Element) -> str:
             closing = "" if name in _VOID else f"</{name}>"
             out.append(closing + html.escape(node.tail or "", quote=False))
     return "".join(out)
-
-
-_VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "source", "track", "wbr", "embed", "area", "col"})
