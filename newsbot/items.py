@@ -208,6 +208,9 @@ SKIP_REASONS = {
     "run_ended": "the run ended first; the next one takes it up",
 }
 
+POSTPONED = frozenset({"retry_later", "host_given_up"})
+"""Reasons to skip an address now that leave it pending: the next run takes it up."""
+
 FAIL_REASONS = {
     "http_<status>": "the server answered with this status, also after retries",
     "robots_unreachable": "robots.txt could not be had, so nothing of the host is fetched (RFC 9309)",

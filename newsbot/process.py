@@ -1,4 +1,4 @@
-"""A process of newsbot and the system around it: how it ends, whom it outlives, what memory it keeps.
+"""A process of newsbot and the system around it: its clock, how it ends, whom it outlives, what memory it keeps.
 
 Why a command or a crawl cannot be carried out, and what it exits with then:
 
@@ -21,6 +21,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from enum import IntEnum
 
 LARGE = 1_048_576
@@ -68,6 +69,11 @@ class UsageError(NewsbotError, ValueError):
     """An option, an argument, a name, a setting or a file of the user's that cannot be meant."""
 
     exit_status = ExitStatus.USAGE
+
+
+def utc_now() -> str:
+    """Return the present as the record states it: RFC 3339, UTC, whole seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def die_with_parent() -> None:

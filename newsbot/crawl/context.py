@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from newsbot.crawl.run import Run
 from newsbot.sources import Exemptions
+
+if TYPE_CHECKING:
+    from newsbot.crawl.run import Run
 
 T = TypeVar("T")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -18,6 +17,7 @@ from newsbot.crawl.schedule import Bounds, Schedule
 from newsbot.crawl.verdicts import Verdicts
 from newsbot.export.run_files import paths_of, write_run_files
 from newsbot.items import Candidate
+from newsbot.process import utc_now
 from newsbot.sources import Source
 from newsbot.store import duplicates, frontier, revisits, runs
 from newsbot.store.articles import Policy
@@ -26,11 +26,6 @@ from newsbot.store.ledger import Account, Ledger
 
 PRUNED_BATCHES = 10
 """Batches of old sketches that the end of a run clears away."""
-
-
-def utc_now() -> str:
-    """Return the present as the record states it: RFC 3339, UTC, whole seconds."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,11 @@ from dataclasses import replace
 from sqlalchemy import Connection, Engine
 
 from newsbot.crawl.boilerplate import SiteBoilerplate
-from newsbot.items import Collected, Decision, New, Rejection
+from newsbot.items import POSTPONED, Collected, Decision, New, Rejection
 from newsbot.store import articles, frontier, revisits, runs
 from newsbot.store.articles import Policy
 from newsbot.store.ledger import Entry, Ledger, LedgerError, Validators
 
-POSTPONED = frozenset({"retry_later", "host_given_up"})
-"""Reasons to skip an address now that leave it pending: the next run takes it up."""
 OWN_FAULTS = frozenset({"extractor_timeout", "extractor_crashed", "internal_error"})
 """Reasons to reject a page that may lie with newsbot or its machine: later runs try again, a few times."""
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from math import inf
 from time import monotonic
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
@@ -27,9 +27,11 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from newsbot.crawl.context import CrawlContext
-from newsbot.crawl.schedule import Schedule
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped
 from newsbot.web.dates import parse_moment
+
+if TYPE_CHECKING:
+    from newsbot.crawl.schedule import Schedule
 
 LEAST_DELAY = 0.001
 """Seconds between two requests to one host at least. Without any delay, Scrapy sends all that waits for a host at once,

@@ -14,12 +14,12 @@ from scrapy.exceptions import CloseSpider, DropItem, NotConfigured
 from sqlalchemy import Engine
 
 from newsbot.crawl.accounting import accounting_line
+from newsbot.crawl.collector import Collector
 from newsbot.crawl.context import CrawlContext
 from newsbot.crawl.recovery import heal
-from newsbot.crawl.run import Run, Summary, utc_now
+from newsbot.crawl.run import Run, Summary
 from newsbot.crawl.schedule import Bounds
-from newsbot.items import Candidate
-from newsbot.process import ExitStatus, NewsbotError, UsageError
+from newsbot.process import ExitStatus, NewsbotError, UsageError, utc_now
 from newsbot.sources import Source, exemptions_of
 from newsbot.store import StoreError
 from newsbot.store.articles import Policy
@@ -33,31 +33,6 @@ class AllElsewhere(NewsbotError):
     """Other crawls are at every source that this one is for."""
 
     exit_status = ExitStatus.ELSEWHERE
-
-
-class Collector:
-    """A spider whose pages become stored articles, by what it says of its collection."""
-
-    name: str
-    revisits = False
-    """Whether it looks again at articles that are young (NEWSBOT_REVISIT_HOURS)."""
-
-    @property
-    def only_due(self) -> bool:
-        """Whether sources and listings are left out that have nothing to do now."""
-        return False
-
-    def sources(self) -> list[Source]:
-        """Return the sources to collect from. Raises NewsbotError."""
-        raise NotImplementedError
-
-    def refuses(self, _candidate: Candidate) -> str | None:
-        """Return a reason to skip a candidate, or None."""
-        return None
-
-    def max_new(self) -> int | None:
-        """Return how many candidates a source may bring, 0 for no bound; None: NEWSBOT_MAX_NEW."""
-        return None
 
 
 class Collection(CrawlContext):

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from newsbot.crawl.run import Run, utc_now
+from newsbot.crawl.collector import Collector
 from newsbot.downloader.errors import outcome_of
 from newsbot.downloader.fetch import charset_of, header_of, opt_outs_of
 from newsbot.downloader.rendering import browser_meta
-from newsbot.extensions.collection import Collection, Collector
 from newsbot.items import MAX_BYTES, Candidate, Page
-from newsbot.process import ExitStatus
+from newsbot.process import ExitStatus, utc_now
 from newsbot.sources import Source
 from newsbot.spiders.arguments import SpiderArguments
+
+if TYPE_CHECKING:
+    from newsbot.crawl.run import Run
+    from newsbot.extensions.collection import Collection
 
 Args = TypeVar("Args", bound=SpiderArguments)
 
@@ -47,6 +50,8 @@ class CollectingSpider(Spider, Collector, Generic[Args]):
     @cached_property
     def collection(self) -> Collection:
         """What it collects into, from the start of the crawl on."""
+        from newsbot.extensions.collection import Collection  # not above: `scrapy list` has no use for the store
+
         collection = self.crawler.get_extension(Collection)
         assert collection is not None
         return collection

@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
@@ -14,7 +15,6 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from newsbot.crawl.verdicts import POSTPONED
 from newsbot.discovery import (
     LISTING_ERRORS,
     Child,
@@ -29,10 +29,12 @@ from newsbot.discovery import (
 from newsbot.downloader.errors import outcome_of
 from newsbot.downloader.fetch import charset_of, fetch, header_of
 from newsbot.downloader.rendering import browser_meta
-from newsbot.items import Candidate
+from newsbot.items import POSTPONED, Candidate
 from newsbot.sources import Source
 from newsbot.spiders.base import Args, CollectingSpider
-from newsbot.store.listings import Listing
+
+if TYPE_CHECKING:
+    from newsbot.store.listings import Listing
 
 LISTING_PRIORITY = 10
 """Listings before articles: what is new is known early, and the progress display can tell how much."""
@@ -149,6 +151,8 @@ class DiscoveringSpider(CollectingSpider[Args]):
 
         A feed is read further back only where there is a gap, or where a run that died owes its next page.
         """
+        from newsbot.store.listings import Listing  # not above: `scrapy list` has no use for the store
+
         if contents is None:
             yield from self._follow_unchanged(response, poll)
             return

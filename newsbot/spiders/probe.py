@@ -19,13 +19,12 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from newsbot.crawl.context import CrawlContext
-from newsbot.crawl.run import utc_now
-from newsbot.crawl.worker_pool import Workers, worker_count
 from newsbot.discovery import LISTING_ERRORS, as_instant, feed_links, newest_first, read_listing, site_facts
 from newsbot.downloader.fetch import charset_of, fetch, opt_outs_of
 from newsbot.downloader.politeness import downloader_of
 from newsbot.downloader.rendering import browser_meta, missing, use_browser
 from newsbot.items import Candidate, ExtractedArticle, Page, Rejection
+from newsbot.process import utc_now
 from newsbot.sources import Source, exemptions_of, source_name
 from newsbot.spiders.base import add_contact
 from newsbot.spiders.listing import listing_search
@@ -124,6 +123,8 @@ class ProbeSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         named = [Source(name=source_name(self.url), home=self.url)] if self.url else []
         CrawlContext.of(self.crawler).exemptions = exemptions_of([*self.sources, *named])
+        from newsbot.crawl.worker_pool import Workers, worker_count  # not above: `scrapy list` has no use for them
+
         wanted = worker_count(self.settings.getint("NEWSBOT_EXTRACT_WORKERS"))
         self.workers = Workers(min(wanted, len(self.sources) or 1), self.settings.getfloat("NEWSBOT_EXTRACT_TIMEOUT"))
         try:
