@@ -536,13 +536,19 @@ def day_of(url: str) -> date | None:
 
 
 def names_day(path: str) -> bool:
-    """Whether a path has a day in it: /2026/11/20/, -20261120, /2026/nov/20/."""
-    return bool(_PATH_DAY.search(path) or _PATH_DAY_SPARSE.search(path) or _named_days(path))
+    """Whether a path has a day in it.
+
+    >>> [names_day(path) for path in ("/2026/11/20/", "/ferry-20261120", "/2026/nov/20/", "/2026/11/ferry", "/2026113")]
+    [True, True, True, False, False]
+    """
+    if "20" not in path and "19" not in path:  # many times as fast as an expression, for every link of a page
+        return False
+    return _PATH_DAY.search(path) is not None or _PATH_DAY_SPARSE.search(path) is not None or bool(_named_days(path))
 
 
 def names_month(path: str) -> bool:
     """Whether a path has a month among its parts: /2026/11/."""
-    return _PATH_PLAIN_MONTH.search(path) is not None
+    return ("20" in path or "19" in path) and _PATH_PLAIN_MONTH.search(path) is not None
 
 
 def _from_parameters(query: str) -> tuple[date, date] | None:
