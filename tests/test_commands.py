@@ -112,7 +112,11 @@ def stocked(engine: Engine) -> None:
         ("demo here", "'here' is one argument too many"),
         ("sources list guardian", "'guardian' is one argument too many"),
         ("prune --days -1", "argument --days: a whole number, 0 or more, not '-1'"),
-        ("prune -s NEWSBOT_REMEMBER_DAYS=many", "NEWSBOT_REMEMBER_DAYS: a whole number, 0 or more, not 'many'"),
+        ("prune -s NEWSBOT_REMEMBER_DAYS=-1", "NEWSBOT_REMEMBER_DAYS: a whole number, 0 or more, not '-1'"),
+        ("prune -s NEWSBOT_REMEMBER_DAYS=many", "NEWSBOT_REMEMBER_DAYS: a whole number, not 'many'"),
+        ("browse -s NEWSBOT_MAX_WAIT=long", "NEWSBOT_MAX_WAIT: a number, not 'long'"),
+        ("sources list -s NEWSBOT_RESPECT_TDM=often", "NEWSBOT_RESPECT_TDM: 1 or 0, not 'often'"),
+        ("sources list -s NEWSBOT_OTUPUT=x", "there is no setting NEWSBOT_OTUPUT (did you mean NEWSBOT_OUTPUT?)"),
         ("demo --sites few", "argument --sites: a whole number, 1 or more, not 'few'"),
         ("browse --port http", "argument --port: a whole number, 0 or more, not 'http'"),
         ("scale work --concurrency 0", "argument --concurrency: a whole number, 1 or more, not '0'"),
@@ -201,6 +205,7 @@ def test_a_crawl_is_told_which_spiders_there_are(tmp_path: Path) -> None:
         (["newz"], "there is no spider 'newz' (did you mean news?); there are: archive, news, site"),
         ([], "name one spider; there are: archive, news, site"),
         (["news", "site"], "'site' is one argument too many"),
+        (["news", "-s", "NEWSBOT_MAX_NEW=some"], "NEWSBOT_MAX_NEW: a whole number, not 'some'"),
         (["news", "--ouptut", "x.csv"], "there is no option --ouptut (did you mean --output?)"),
     ):
         crawl = run_scrapy(tmp_path, "crawl", *args, "--nolog")

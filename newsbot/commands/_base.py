@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
+from scrapy.settings import BaseSettings
 
 from newsbot.process import ExitStatus, NewsbotError, UsageError
 from newsbot.web.text import escaped
@@ -31,6 +32,13 @@ else:
 
 QUIET = ("alembic", "scrapy.addons", "scrapy.core.engine", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
 """Loggers whose INFO lines tell a developer of Scrapy or Alembic something, and nobody else."""
+
+KINDS: dict[type, tuple[Callable[[BaseSettings, str], object], str]] = {
+    bool: (BaseSettings.getbool, "1 or 0"),
+    int: (BaseSettings.getint, "a whole number"),
+    float: (BaseSettings.getfloat, "a number"),
+}
+"""How settings are read that are checked first, and what is wanted of them, by the type of their default."""
 
 
 class NewsbotCommand(Base):
@@ -51,6 +59,8 @@ class NewsbotCommand(Base):
         try:
             if args:
                 raise UsageError(_surplus(opts.parser, args))
+            assert self.settings is not None
+            check_settings(self.settings, [setting.partition("=")[0] for setting in opts.set])
             self.exitcode = self.handle(opts)
         except NewsbotError as error:
             self._fail(str(error), error.exit_status)
@@ -185,6 +195,24 @@ class _Subcommands(argparse._SubParsersAction):  # type: ignore[type-arg]
         _, surplus = subparser.parse_known_args(list(values[1:]), namespace)
         if surplus:
             subparser.error(_surplus(subparser, surplus))
+
+
+def check_settings(settings: BaseSettings, given: Sequence[str]) -> None:
+    """Raise UsageError for a setting of newsbot whose value is of another kind, and for one given that there is not."""
+    from newsbot import settings as defaults
+    from newsbot.sources import did_you_mean
+
+    kinds = {name: type(value) for name, value in vars(defaults).items() if name.startswith("NEWSBOT_")}
+    for name in given:
+        if name.startswith("NEWSBOT_") and name not in kinds:
+            raise UsageError(f"there is no setting {name}{did_you_mean(name, kinds)}")
+    for name, kind in kinds.items():
+        if kind in KINDS:
+            read, wanted = KINDS[kind]
+            try:
+                read(settings, name)
+            except (TypeError, ValueError):
+                raise UsageError(f"{name}: {wanted}, not {settings[name]!r}") from None
 
 
 def whole_number(minimum: int) -> Callable[[str], int]:

@@ -47,5 +47,6 @@ class Command(NewsbotCommand, ScrapyCrawl):
         crawler = self.crawler_process.create_crawler(opts.spider)
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
-        ended = ExitStatus.CRASHED if self.crawler_process.bootstrap_failed else ExitStatus.WHOLE
-        return getattr(crawler.spider, "exit_status", ended)
+        if crawler.spider is None or crawler.extensions is None:  # it failed before it began
+            return ExitStatus.CRASHED
+        return getattr(crawler.spider, "exit_status", ExitStatus.WHOLE)
