@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from newsbot.crawl.recovery import heal
 from newsbot.crawl.run import Run
 from newsbot.export.record import schema
-from newsbot.items import Article, Candidate, Rejection, Removed
+from newsbot.items import Article, Candidate, New, Rejection, Removed
 from newsbot.sources import Source
 from newsbot.spiders.news import NewsSpider
 from newsbot.store.articles import Policy
@@ -245,6 +245,19 @@ def test_a_schedule_that_cannot_be_meant_is_one_clear_message(tmp_path: Path) ->
     assert run.returncode == 2
     assert run.stderr.count("NEWSBOT_REVISIT_HOURS") == 1
     assert "Traceback" not in run.stderr
+
+
+def test_an_article_met_behind_the_address_of_another_was_found_where_that_one_was(at: Callable[..., Run]) -> None:
+    first(at(START))
+    run, moved = at(LATER), "https://example.org/b"
+    assert again(run)
+    run.verdicts.fetched(URL)
+    brought = collected(moved, "The choir sang on the square before hundreds.", aliases=[URL, moved])
+    verdict, article = run.verdicts.save(brought)
+    assert (verdict, article.url, article.discovered_via) == (New(), moved, "feed")
+    run.finish()
+    candidates = [visit.candidate for visit in at("2026-11-20T14:00:00Z").intake.revisits(SOURCE)]
+    assert {candidate.url: candidate.via for candidate in candidates} == {URL: "feed", moved: "feed"}
 
 
 def test_what_cleaning_learns_to_take_out_is_no_revision(at: Callable[..., Run]) -> None:
