@@ -1,4 +1,4 @@
-"""The links of a page, each with the place where it stands and the text that it shows."""
+"""The links of a page, each with the place where it stands and the text that it shows; and the page's texts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree, html
 
-from newsbot.discovery.url_shape import CHROME_TOKENS, MORE_PHRASES, STORY_TOKENS
+from newsbot.discovery.url_shape import CHROME_TOKENS, MORE_PHRASES, STORY_TOKENS, WIDE
 from newsbot.web.encoding import to_utf8
 from newsbot.web.jsonld import listed_articles, scripts_of
 from newsbot.web.urls import InvalidURL, canonical_url, site_of
@@ -17,11 +17,23 @@ from newsbot.web.urls import InvalidURL, canonical_url, site_of
 Tree = html.HtmlElement | etree._Element
 MAX_LINKS = 5_000
 """Links looked at on one page."""
-_SEVERAL = 4
+SEVERAL = 4
+"""Links below the smallest element around a link that is a list."""
+LONGEST_TEXT = 300
+"""Characters with which a text is no headline."""
+CONTAINERS = 4
+"""Elements above a link by which the rows of one list are known."""
+MANY_LINKS = 20
+"""On a page with more of them, the names of what holds most do not say where its links stand."""
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "button", "dd", "details", "div", "dl", "dt", "fieldset",
+    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "label", "legend", "li",
+    "main", "nav", "ol", "p", "section", "summary", "table", "tbody", "td", "th", "tr", "ul",
+))  # fmt: skip
+_SILENT = frozenset(("head", "iframe", "noscript", "option", "script", "style", "svg", "template", "title"))
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}(?![a-z])")
-_WIDE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
 @dataclass(slots=True)
@@ -52,8 +64,8 @@ class Link:
     @property
     def length(self) -> int:
         """Words of the text; two signs of a script without spaces count as one."""
-        wide = len(_WIDE.findall(self.text))
-        return wide // 2 + len(_WIDE.sub(" ", self.text).split())
+        wide = len(WIDE.findall(self.text))
+        return wide // 2 + len(WIDE.sub(" ", self.text).split())
 
 
 def as_tree(page: Tree | bytes, charset: str | None = None) -> Tree | None:
@@ -112,7 +124,7 @@ def links_of(tree: Tree, url: str) -> dict[str, Link]:
         _take(link, anchor, _place(anchor, below, len(found), places))
         card, group = None, None
         for ancestor in anchor.iterancestors():
-            if below[ancestor] >= _SEVERAL:
+            if below[ancestor] >= SEVERAL:
                 group = ancestor
                 break
             card = ancestor
@@ -157,7 +169,7 @@ def _take(link: Link, anchor: etree._Element, place: tuple[bool, bool, bool]) ->
     says_nothing = "_".join(text.casefold().strip(" .…›»→>").split()) in MORE_PHRASES
     if text and not says_nothing:
         better = (heading or inner is not None) and not link.heading
-        if better or (len(text) > len(link.text) and len(text) < 300 and not (link.heading and not heading)):
+        if better or (len(text) > len(link.text) and len(text) < LONGEST_TEXT and not (link.heading and not heading)):
             link.text = text
     link.heading |= heading or inner is not None
 
@@ -173,7 +185,7 @@ def _texts(element: etree._Element) -> Iterator[str]:
 def _container(anchor: etree._Element) -> tuple[str, ...]:
     """Tags and first class names on the way up: alike for the links of one list."""
     names = []
-    for element in (anchor, *list(anchor.iterancestors())[:4]):
+    for element in (anchor, *list(anchor.iterancestors())[:CONTAINERS]):
         classes = (element.get("class") or "").split()
         names.append(f"{element.tag!s}.{re.sub(r'[0-9]+', '', classes[0])}" if classes else str(element.tag))
     return tuple(names)
@@ -193,7 +205,7 @@ def _place(
         node = node.getparent()
     place = places[node] if node is not None else (False, False, False)
     for node in reversed(chain):
-        place = places[node] = _inside(node, place, below[node] * 2 > total and total > 20)
+        place = places[node] = _inside(node, place, below[node] * 2 > total > MANY_LINKS)
     return place
 
 
@@ -221,17 +233,6 @@ def _inside(node: etree._Element, outer: tuple[bool, bool, bool], most_links: bo
         elif is_story and not is_chrome:
             story = True
     return chrome, story, heading
-
-
-# The texts of a page, block by block: what a home or section page says, menus and small print included.
-
-_BLOCKS = frozenset(
-    """
-    address article aside blockquote body button dd details div dl dt fieldset figcaption figure footer form
-    h1 h2 h3 h4 h5 h6 header label legend li main nav ol p section summary table tbody td th tr ul
-    """.split()  # noqa: SIM905 (a list of 40 strings reads worse)
-)
-_SILENT = frozenset(("head", "iframe", "noscript", "option", "script", "style", "svg", "template", "title"))
 
 
 def text_blocks(page: Tree | bytes, *, charset: str | None = None) -> list[str]:

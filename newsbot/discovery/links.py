@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from newsbot.discovery.anchors import Link, Tree, as_tree, links_of
@@ -17,15 +18,64 @@ from newsbot.items import Candidate
 from newsbot.web.dates import parse_date
 from newsbot.web.urls import canonical_url, site_of
 
-THRESHOLD = 2.0
-"""Score from which a link counts as an article's; benchmarks of precision and recall are in tests/test_links.py."""
-
 _SECTION_WORDS = frozenset(
     {"category", "categories", "section", "sections", "rubrik", "rubrique", "rubriques", "topic", "topics", "thema",
      "themen", "latest", "categoria", "kategorie"}
 )  # fmt: skip
 """Listing words of which a navigation's entries are sections all the same: /category/politics."""
 _RELATIONS_AGAINST = frozenset({"tag", "author", "category", "sponsored", "next", "prev", "license", "search"})
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What is added to the score of a link's address, for an article or against one, and what decides in the end.
+
+    Chosen by hand: with them, each style of address on each make of page in tests/test_links.py is told right.
+    """
+
+    article: float = 2.0
+    """Score from which a link leads to an article."""
+    known: float = 99.0
+    """The score of an address that is known to be an article's."""
+    heading: float = 2.0
+    """The link is a heading, or within one."""
+    story: float = 0.7
+    """It stands in the frame of a story (<article>, a teaser, a card)."""
+    chrome: float = -2.5
+    """It stands in navigation alone; chrome_headline where its text has headline_words and its address an identifier."""
+    chrome_headline: float = -0.8
+    headline_words: int = 6
+    words: float = 1.5
+    """Its text has five words or more; few_words for three or four, label for less, silent for none."""
+    few_words: float = 0.6
+    label: float = -1.0
+    silent: float = -0.5
+    relation: float = -3.0
+    """rel says tag, author, license and the like."""
+    service: float = -4.0
+    """Its text is the name of a service page."""
+    other_host: float = -0.7
+    """Another host of the same site."""
+    group: int = 3
+    """Links of one shape, one kind of row or one list, the least that speak for each other."""
+    group_share: float = 0.5
+    """How much of what the others' scores are over article, or under it, is added; of at most group_most."""
+    group_most: float = 2.0
+    sentences: tuple[tuple[float, float], ...] = ((4.5, 0.7), (3.5, 0.4))
+    """Mean words of a group's texts, at least, and what that adds to each of its links."""
+    menu: tuple[float, float] = (2.0, -0.7)
+    """Mean words of a group's texts, at most, and what that adds."""
+    many: int = 4
+    """Links of one list, or of one shape with an identifier: where most_of_many are articles, the others are."""
+    most_of_many: float = 0.75
+    lift_with_id: float = 2.0
+    """What that adds to those with an identifier, and to those with two words in their address."""
+    lift: float = 1.2
+    learned_in_chrome: float = 0.6
+    """Share that is added of what known articles say for a link in navigation."""
+
+
+WEIGHTS = Weights()
 
 
 def article_links(
@@ -48,12 +98,12 @@ def article_links(
     return [
         Candidate(url=link.url, via="section", title=link.text or None, published=parse_date(link.time))
         for link in links.values()
-        if scores[link.url] >= THRESHOLD
+        if scores[link.url] >= WEIGHTS.article
     ]
 
 
 def scored(links: Iterable[Link], url: str, known: Sequence[str] = ()) -> dict[str, float]:
-    """Return how much each link looks like an article's: over THRESHOLD it does."""
+    """Return how much each link looks like an article's: from WEIGHTS.article on it does."""
     site = site_of(url)
     articles = {canonical_url(address) for address in known if site_of(address) == site}
     learned = learn(articles)
@@ -62,7 +112,7 @@ def scored(links: Iterable[Link], url: str, known: Sequence[str] = ()) -> dict[s
     links = [link for link in links if is_page(link.url) and urlsplit(link.url).path != own]
     shapes = {link.url: shape_of(link.url) for link in links}
     host = _bare_host(url)
-    alone = {link.url: _alone(link, shapes[link.url]) - 0.7 * (_bare_host(link.url) != host) for link in links}
+    alone = {link.url: _alone(link, shapes[link.url], host) for link in links}
     groups: dict[Hashable, list[Link]] = defaultdict(list)
     for link in links:
         for group in _groups(link, shapes[link.url]):
@@ -77,14 +127,69 @@ def scored(links: Iterable[Link], url: str, known: Sequence[str] = ()) -> dict[s
         by_kind: dict[str, float] = {}
         for group in _groups(link, shape):
             total, count, wordiness = support[group]
-            if count >= 3:
-                mean = (total - alone[link.url]) / (count - 1) - THRESHOLD
-                value = 0.5 * max(-2.0, min(2.0, mean)) + wordiness
+            if count >= WEIGHTS.group:
+                mean = (total - alone[link.url]) / (count - 1) - WEIGHTS.article
+                value = WEIGHTS.group_share * max(-WEIGHTS.group_most, min(WEIGHTS.group_most, mean)) + wordiness
                 by_kind[group[0]] = max(value, by_kind.get(group[0], value))
         score = alone[link.url] + sum(by_kind.values()) + _learned(learned, shape, link)
-        scores[link.url] = 99.0 if link.url in articles else score
+        scores[link.url] = WEIGHTS.known if link.url in articles else score
     _follow_the_many(links, shapes, scores)
     return scores
+
+
+def _alone(link: Link, shape: Shape, host: str) -> float:
+    """Return the score of a link by its address, its text and its place, without the others."""
+    score = shape.score
+    score += WEIGHTS.heading if link.heading else 0.0
+    score += WEIGHTS.story if link.story else 0.0
+    if link.in_chrome:
+        # Menus hold words; a sentence over an address with an identifier is a headline even there.
+        headline = link.length >= WEIGHTS.headline_words and shape.has_id
+        score += WEIGHTS.chrome_headline if headline else WEIGHTS.chrome
+    if link.length >= 5:
+        score += WEIGHTS.words
+    elif link.length >= 3:
+        score += WEIGHTS.few_words
+    else:
+        score += WEIGHTS.label if link.text else WEIGHTS.silent
+    if not _RELATIONS_AGAINST.isdisjoint(link.relations):
+        score += WEIGHTS.relation
+    if "-".join(link.text.casefold().split()) in SERVICE_WORDS:
+        score += WEIGHTS.service
+    if _bare_host(link.url) != host:
+        score += WEIGHTS.other_host
+    return score
+
+
+def _bare_host(url: str) -> str:
+    """Return the host without www. and m., which are the same site."""
+    return (urlsplit(url).hostname or "").removeprefix("www.").removeprefix("m.")
+
+
+def _groups(link: Link, shape: Shape) -> set[tuple[str, Hashable]]:
+    """The groups whose members speak for each other: one shape, one kind of list row, one list."""
+    return {
+        ("shape", shape.pattern),
+        *(("row", container) for container in link.containers),
+        *(("list", number) for number in link.lists),
+    }
+
+
+def _wordiness(members: list[Link]) -> float:
+    """Return what the length of a group's texts adds: headlines are sentences, the entries of a menu are words."""
+    texts = {link.text: link.length for link in members if link.text}
+    if len(texts) < WEIGHTS.group:
+        return 0.0
+    mean = sum(texts.values()) / len(texts)
+    few, against = WEIGHTS.menu
+    return next((added for words, added in WEIGHTS.sentences if mean >= words), against if mean <= few else 0.0)
+
+
+def _learned(learned: Learned, shape: Shape, link: Link) -> float:
+    """Return what known articles say of a link."""
+    judged = learned.judge(shape)
+    # A link in the navigation whose shape is an article's only by its few words is still navigation.
+    return judged if judged < 0 or not link.in_chrome else judged * WEIGHTS.learned_in_chrome
 
 
 def _follow_the_many(links: list[Link], shapes: dict[str, Shape], scores: dict[str, float]) -> None:
@@ -104,32 +209,14 @@ def _follow_the_many(links: list[Link], shapes: dict[str, Shape], scores: dict[s
             kinds[number].append(link)
     lifted: dict[str, float] = {}
     for members in kinds.values():
-        passing = sum(scores[link.url] >= THRESHOLD for link in members)
-        if len(members) >= 4 and passing >= 0.75 * len(members):
+        passing = sum(scores[link.url] >= WEIGHTS.article for link in members)
+        if len(members) >= WEIGHTS.many and passing >= WEIGHTS.most_of_many * len(members):
             for link in members:
                 shape = shapes[link.url]
                 if shape.has_id or shape.slug_words >= 2:
-                    lifted[link.url] = 2.0 if shape.has_id else 1.2
+                    lifted[link.url] = WEIGHTS.lift_with_id if shape.has_id else WEIGHTS.lift
     for url, lift in lifted.items():
         scores[url] += lift
-
-
-def _groups(link: Link, shape: Shape) -> set[tuple[str, Hashable]]:
-    """The groups whose members speak for each other: one shape, one kind of list row, one list."""
-    return {
-        ("shape", shape.pattern),
-        *(("row", container) for container in link.containers),
-        *(("list", number) for number in link.lists),
-    }
-
-
-def _wordiness(members: list[Link]) -> float:
-    """Headlines are sentences, the entries of a menu are words."""
-    texts = {link.text: link.length for link in members if link.text}
-    if len(texts) < 3:
-        return 0.0
-    mean = sum(texts.values()) / len(texts)
-    return 0.7 if mean >= 4.5 else 0.4 if mean >= 3.5 else -0.7 if mean <= 2.0 else 0.0
 
 
 def section_links(page: Tree | bytes, url: str, *, charset: str | None = None) -> list[str]:
@@ -155,7 +242,7 @@ def _is_section(link: Link, score: float) -> bool:
     segments = [segment.lower() for segment in parts.path.split("/") if segment]
     return (
         0 < len(segments) <= 3
-        and score < THRESHOLD
+        and score < WEIGHTS.article
         and 0 < link.length <= 4
         and len(link.text) <= 40
         and is_page(link.url)
@@ -165,29 +252,3 @@ def _is_section(link: Link, score: float) -> bool:
         and _RELATIONS_AGAINST.isdisjoint(link.relations)
         and shape_of(link.url).slug_words <= 3
     )
-
-
-def _alone(link: Link, shape: Shape) -> float:
-    score = shape.score
-    score += 2.0 if link.heading else 0.0
-    score += 0.7 if link.story else 0.0
-    length = link.length
-    if link.in_chrome:
-        # Menus hold words; a sentence over an address with an identifier is a headline even there.
-        score -= 0.8 if length >= 6 and shape.has_id else 2.5
-    score += 1.5 if length >= 5 else 0.6 if length >= 3 else -1.0 if link.text else -0.5
-    if not _RELATIONS_AGAINST.isdisjoint(link.relations):
-        score -= 3.0
-    if "-".join(link.text.casefold().split()) in SERVICE_WORDS:
-        score -= 4.0
-    return score
-
-
-def _bare_host(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.").removeprefix("m.")
-
-
-def _learned(learned: Learned, shape: Shape, link: Link) -> float:
-    judged = learned.judge(shape)
-    # A link in the navigation whose shape is an article's only by its few words is still navigation.
-    return judged if judged < 0 or not link.in_chrome else judged * 0.6

@@ -10,6 +10,7 @@ from lxml import etree
 
 from newsbot.discovery.anchors import MAX_LINKS, Tree, as_tree, base_of
 from newsbot.discovery.url_shape import NEXT_WORDS, shape_of
+from newsbot.web.text import text_content
 from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
 _PAGE_NUMBER = re.compile(
@@ -21,6 +22,8 @@ _PAGE_NUMBER = re.compile(
 _BARE_NUMBER = re.compile(r"(?<!/19\d\d)(?<!/20\d\d)(?<!/19\d\d/\d\d)(?<!/20\d\d/\d\d)/(\d{1,3})/?$")
 _WORD = re.compile(r"[^\W\d_]+|[›»→>⟩❯]+")
 _TOKENS = re.compile(r"[a-z]+")
+LABEL_WORDS = 4
+"""Words of a link to the next page, at most."""
 
 
 def next_pages(page: Tree | bytes, url: str, *, charset: str | None = None) -> list[str]:
@@ -69,17 +72,17 @@ def page_number(url: str) -> int:
 
 
 def _rank(element: etree._Element) -> int | None:
+    """Return 0 for rel=next, 1 for what is named or called so, None for other links."""
     if "next" in (element.get("rel") or "").lower().split():
         return 0
     if element.tag == "link":
         return None
     names = set(_TOKENS.findall(f"{element.get('class') or ''} {element.get('id') or ''}".lower()))
     label = element.get("aria-label") or element.get("title") or ""
-    text = " ".join("".join(str(part) for part in element.itertext()).split())
-    words = _WORD.findall((text or label).casefold())
-    if not words or len(words) > 4:
+    words = _WORD.findall((text_content(element) or label).casefold())
+    if not words or len(words) > LABEL_WORDS:
         words = _WORD.findall(label.casefold())
-    if words and len(words) <= 4 and (words[0] in NEXT_WORDS or words[-1] in NEXT_WORDS):
+    if words and len(words) <= LABEL_WORDS and (words[0] in NEXT_WORDS or words[-1] in NEXT_WORDS):
         return 1
     return 1 if "next" in names else None
 
@@ -102,6 +105,7 @@ def _same_list(own: str, other: str) -> bool:
 
 
 def _stem(url: str) -> tuple[str, str]:
+    """Return an address without the number of a page."""
     parts = urlsplit(url)
     query = _PAGE_NUMBER.sub("", f"?{parts.query}").lstrip("?&")
     return parts.netloc, f"{_BARE_NUMBER.sub('', _PAGE_NUMBER.sub('', parts.path)).rstrip('/')}?{query}"

@@ -1,7 +1,8 @@
 """The shape of an address: how much it looks like an article's, and the pattern it has in common with others.
 
-Nothing here knows a site. A long slug, a date, an identifier speak for an article; few short words,
-list and service words speak against it. From known articles a site's own pattern is learned.
+Nothing here knows a site. A long slug, a date, an identifier speak for an article; few short words, list and service
+words speak against it: words in many languages that sites of all kinds share. From known articles a site's own pattern
+is learned.
 """
 
 from __future__ import annotations
@@ -14,10 +15,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from newsbot.web.dates import names_day, names_month
-
-# Words that mark an address or an element as navigation rather than an article, in many languages.
-#
-# They are words that sites of all kinds share; no word here belongs to one site.
+from newsbot.web.text import HAN_AND_KANA, THAI_LAO_BURMESE_KHMER
 
 
 def _words(text: str) -> frozenset[str]:
@@ -120,13 +118,73 @@ _ASSET = re.compile(
 )
 _EXTENSION = re.compile(r"\.(?:s?html?|xhtml|php\d?|aspx?|jsp|cms|ece|story|do|cfm)$", re.I)
 _PAGE = re.compile(r"(?:^|/)(?:page|p|seite|pagina|pag|strona|sida)[-/_]?\d{1,4}/?$", re.I)
+_BARE_NUMBER = re.compile(r"(?:19|20)\d\d|\d{1,2}")
 _LONG_NUMBER = re.compile(r"\d{5,}")
 _UUID = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^[0-9a-f]{16,40}$", re.I)
 _SPLIT = re.compile(r"[-_+.,~ :]+")
 _ID_PARAMETER = re.compile(
     r"(?:^|_)(?:id|idx|no|num|nid|aid|sid|cid|pid|p|key|seq|code|article|news|story|post)$|id$|no$", re.I
 )
-_WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+WIDE = re.compile(f"[{HAN_AND_KANA}{THAI_LAO_BURMESE_KHMER}\uac00-\ud7a3]")
+"""Characters two of which count as a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the parts of an address add to its score, for an article or against one.
+
+    Chosen by hand: with them, each style of address on each make of page in tests/test_links.py is told right.
+    """
+
+    home: float = -9.0
+    words: tuple[float, ...] = (-1.0, -0.8, 0.3, 1.5, 2.4, 3.0)
+    """By the number of words of its wordiest part: 0, 1, 2, 3, 4, more."""
+    day: float = 2.0
+    month: float = 1.2
+    identifier: float = 1.6
+    """In one of its last two parts; identifier_before in the third last."""
+    identifier_before: float = 0.8
+    parameter: float = 2.0
+    """An identifier as a parameter."""
+    extension: float = 0.5
+    """.html and the like."""
+    service: float = -6.0
+    """A word of service pages in its first or last part; service_between in another one."""
+    service_between: float = -2.0
+    service_query: float = -6.0
+    listing: float = -5.0
+    """A word of lists; listing_numbered with a slug and a long number at the end, listing_deep with a slug far below."""
+    listing_numbered: float = -2.0
+    listing_deep: float = -0.5
+    page: float = -5.0
+    """The number of a page."""
+    bare_number: float = -2.5
+    """A year or a number of one or two digits as its last part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What known articles of a site say of an address."""
+
+    enough: int = 8
+    """Known articles with which what they say counts in full; of fewer, in proportion."""
+    common: int = 3
+    """How many patterns cover most of a site's articles ..."""
+    covered: float = 0.6
+    """... if they have a larger share of the known ones. Then an address of another pattern has against."""
+    against: float = -3.0
+    place: int = 5
+    """Known articles that must have a word at a place for it to belong to the pattern ..."""
+    words_of_place: int = 10
+    """... of which one in so many, at most, is another word."""
+    least: float = 1.5
+    """For an address of a pattern that known articles have, and more the more have it ..."""
+    more: float = 2.5
+    full: int = 3
+    """... up to one in so many."""
+
+
+WEIGHTS, LEARNING = Weights(), Learning()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +192,7 @@ class Shape:
     """What an address looks like."""
 
     score: float
-    """Log-odds-like: over 2 speaks for an article, under 0 against one."""
+    """The sum of its parts' weights: over 2 speaks for an article, under 0 against one."""
     pattern: tuple[str, ...]
     """One class name a path part: WORD, SLUG, NUM, DATE, ID …; alike for the articles of a site."""
     words: tuple[str, ...]
@@ -144,10 +202,7 @@ class Shape:
     @property
     def has_id(self) -> bool:
         """Whether an identifier stands in it, as a part of its own, at a slug's end or as a parameter."""
-        marks = ("NUM", "ID", "UUID", "?NUM")
-        return any(
-            part.startswith(marks) or part[-1] == "#" or "-NUM" in part or "-ID" in part for part in self.pattern
-        )
+        return any(_is_identifier(part) or part == "?NUM" or part[-1] == "#" for part in self.pattern)
 
 
 @lru_cache(maxsize=16_384)
@@ -166,8 +221,8 @@ def shape_of(url: str) -> Shape:
     segments = [segment for segment in path.split("/") if segment]
     query = parse_qsl(parts.query, keep_blank_values=True)
     if not segments and not query:
-        return Shape(-9.0, (), (), 0)
-    pattern, words, score = [], [], 0.0
+        return Shape(WEIGHTS.home, (), (), 0)
+    pattern, words = [], []
     slug_words = 0
     for index, segment in enumerate(segments):
         last = index == len(segments) - 1
@@ -180,54 +235,21 @@ def shape_of(url: str) -> Shape:
     bare = [key for key, value in query if not value and key.isdigit()]
     pattern += ["?NUM"] if bare else [f"?{key}{'#' if key in ids else ''}" for key, _ in query]
 
-    score += {0: -1.0, 1: -0.8, 2: 0.3, 3: 1.5, 4: 2.4}.get(slug_words, 3.0)
-    tail = "/".join(pattern[-3:])
+    score = WEIGHTS.words[min(slug_words, len(WEIGHTS.words) - 1)]
     if names_day(path):
-        score += 2.0
+        score += WEIGHTS.day
     elif names_month(path):
-        score += 1.2
-    if "NUM" in tail or "ID" in tail:
-        score += (
-            1.6
-            if any(part.startswith(("NUM", "ID", "UUID")) or "-NUM" in part or "-ID" in part for part in pattern[-2:])
-            else 0.8
-        )
+        score += WEIGHTS.month
+    if any(_is_identifier(part) for part in pattern[-2:]):
+        score += WEIGHTS.identifier
+    elif any("NUM" in part or "ID" in part for part in pattern[-3:]):
+        score += WEIGHTS.identifier_before
     if ids or bare:
-        score += 2.0
+        score += WEIGHTS.parameter
     if segments and _EXTENSION.search(segments[-1]):
-        score += 0.5
-    score -= _against(segments, slug_words, path, [key.lower() for key, _ in query])
+        score += WEIGHTS.extension
+    score += _against(segments, slug_words, path, [key.lower() for key, _ in query])
     return Shape(score, tuple(pattern), tuple(words), slug_words)
-
-
-def is_page(url: str) -> bool:
-    """Whether an address may be a page at all: no image, feed, archive or document.
-
-    >>> is_page("https://example.org/a.jpg"), is_page("https://example.org/a.html")
-    (False, True)
-    """
-    return _ASSET.search(urlsplit(url).path) is None
-
-
-def _against(segments: list[str], slug_words: int, path: str, keys: list[str]) -> float:
-    lowered = [_EXTENSION.sub("", segment.lower()) for segment in segments]
-    against = 0.0
-    if any(segment in SERVICE_WORDS for segment in lowered):
-        against += 6.0 if lowered[-1] in SERVICE_WORDS or lowered[0] in SERVICE_WORDS else 2.0
-    listing = [index for index, segment in enumerate(lowered) if segment in LISTING_SEGMENTS]
-    if listing:
-        # /archive/2026/11/a-long-slug is an article, /tag/a-long-slug is not, /columnists/a-long-slug-1234567 may be.
-        below = len(lowered) - 1 - listing[-1]
-        deep = below >= 2 and (slug_words >= 3 or (below >= 4 and names_day(path)))
-        numbered = slug_words >= 3 and _LONG_NUMBER.search(lowered[-1])
-        against += 0.5 if deep else 2.0 if numbered else 5.0
-    if _PAGE.search(path):
-        against += 5.0
-    if any(key in QUERY_SERVICE for key in keys):
-        against += 6.0
-    if lowered and re.fullmatch(r"(?:19|20)\d\d|\d{1,2}", lowered[-1]) and slug_words < 3:
-        against += 2.5
-    return against
 
 
 def _classify(segment: str) -> tuple[str, int]:
@@ -242,7 +264,7 @@ def _classify(segment: str) -> tuple[str, int]:
     parts = [part for part in _SPLIT.split(segment) if part]
     words = [part for part in parts if any(c.isalpha() for c in part) and not _is_id(part)]
     count = len(words)
-    wide = len(_WIDE.findall(segment))
+    wide = len(WIDE.findall(segment))
     if wide >= 4:
         count = max(count, wide // 2)
     number = any(_LONG_NUMBER.search(part) for part in parts)
@@ -261,6 +283,43 @@ def _is_id(part: str) -> bool:
     return part.isascii() and len(part) >= 6 and digits >= 2 and 0 < digits < len(part)
 
 
+def _is_identifier(part: str) -> bool:
+    """Whether a part of a pattern is an identifier, or ends in one."""
+    return part.startswith(("NUM", "ID", "UUID")) or "-NUM" in part or "-ID" in part
+
+
+def _against(segments: list[str], slug_words: int, path: str, keys: list[str]) -> float:
+    """Return what speaks against an article: words of lists and of service pages, page numbers."""
+    lowered = [_EXTENSION.sub("", segment.lower()) for segment in segments]
+    against = 0.0
+    if any(segment in SERVICE_WORDS for segment in lowered):
+        at_end = lowered[-1] in SERVICE_WORDS or lowered[0] in SERVICE_WORDS
+        against += WEIGHTS.service if at_end else WEIGHTS.service_between
+    listing = [index for index, segment in enumerate(lowered) if segment in LISTING_SEGMENTS]
+    if listing:
+        # /archive/2026/11/a-long-slug is an article, /tag/a-long-slug is not, /columnists/a-long-slug-1234567 may be.
+        below = len(lowered) - 1 - listing[-1]
+        deep = below >= 2 and (slug_words >= 3 or (below >= 4 and names_day(path)))
+        numbered = slug_words >= 3 and _LONG_NUMBER.search(lowered[-1])
+        against += WEIGHTS.listing_deep if deep else WEIGHTS.listing_numbered if numbered else WEIGHTS.listing
+    if _PAGE.search(path):
+        against += WEIGHTS.page
+    if any(key in QUERY_SERVICE for key in keys):
+        against += WEIGHTS.service_query
+    if lowered and _BARE_NUMBER.fullmatch(lowered[-1]) and slug_words < 3:
+        against += WEIGHTS.bare_number
+    return against
+
+
+def is_page(url: str) -> bool:
+    """Whether an address may be a page at all: no image, feed, archive or document.
+
+    >>> is_page("https://example.org/a.jpg"), is_page("https://example.org/a.html")
+    (False, True)
+    """
+    return _ASSET.search(urlsplit(url).path) is None
+
+
 @dataclass(slots=True)
 class Learned:
     """What the known articles of a site have in common."""
@@ -273,17 +332,18 @@ class Learned:
         """Return what the site's pattern adds to a score: up to 4 for, down to -3 against."""
         if not self.total:
             return 0.0
-        trust = min(1.0, self.total / 8)
+        trust = min(1.0, self.total / LEARNING.enough)
         share = self.patterns.get(shape.pattern, 0) / self.total
         if share == 0:
-            common = self.patterns.most_common(3)
-            covered = sum(count for _, count in common) / self.total
-            return -3.0 * trust * covered if covered > 0.6 else 0.0
+            covered = sum(count for _, count in self.patterns.most_common(LEARNING.common)) / self.total
+            return LEARNING.against * trust * covered if covered > LEARNING.covered else 0.0
         for place, word in zip(self.words.get(shape.pattern, []), shape.words, strict=False):
             # A place that holds one of very few words in all known articles is part of the pattern.
-            if word not in place and place.total() >= 5 and len(place) <= max(1, place.total() // 10):
-                return -3.0 * trust
-        return (1.5 + 2.5 * min(1.0, share * 3)) * (0.5 + 0.5 * trust)
+            seen = place.total()
+            if word not in place and seen >= LEARNING.place and len(place) <= max(1, seen // LEARNING.words_of_place):
+                return LEARNING.against * trust
+        known = min(1.0, share * LEARNING.full)
+        return (LEARNING.least + LEARNING.more * known) * (0.5 + 0.5 * trust)
 
 
 def learn(urls: Iterable[str]) -> Learned:
