@@ -31,7 +31,7 @@ def described(name: str, body: bytes) -> dict[str, Any]:
         return {"error": error.reason}
     result: dict[str, Any] = {"kind": found.kind}
     if isinstance(found, Feed):
-        about = ("title", "language", "home", "hub", "self_url", "next_url", "ttl_minutes")
+        about = ("title", "language", "home", "hub", "next_url")
         result |= {name: getattr(found, name) for name in about if getattr(found, name)}
     elif found.children:
         result["children"] = [[child.url, child.lastmod] for child in found.children]

@@ -25,8 +25,8 @@ whether it is new, is for later stages to say.
 from __future__ import annotations
 
 from newsbot.discovery.anchors import text_blocks
+from newsbot.discovery.feed_record import FEED_REASONS, Feed, FeedError
 from newsbot.discovery.feeds import MAX_FEED_BYTES, parse_feed
-from newsbot.discovery.feeds_xml import FEED_REASONS, Feed, FeedError
 from newsbot.discovery.links import article_links, section_links
 from newsbot.discovery.pagination import next_pages, page_number
 from newsbot.discovery.site import (
@@ -42,12 +42,14 @@ from newsbot.discovery.site import (
     site_facts,
     sitemaps_in_robots,
 )
-from newsbot.discovery.sitemap_dates import Child, in_range, newest_first
 from newsbot.discovery.sitemaps import (
     MAX_SITEMAP_BYTES,
     SITEMAP_REASONS,
+    Child,
     Sitemap,
     SitemapError,
+    in_range,
+    newest_first,
     parse_sitemap,
 )
 from newsbot.web.dates import as_instant, parse_date, period_of

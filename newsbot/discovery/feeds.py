@@ -10,7 +10,8 @@ import re
 
 from lxml import etree
 
-from newsbot.discovery.feeds_xml import ENTRY_FIELDS, ENTRY_NAMES, Feed, FeedError, read_feed
+from newsbot.discovery.feed_record import Feed, FeedError
+from newsbot.discovery.feeds_xml import ENTRY_FIELDS, ENTRY_NAMES, read_feed
 from newsbot.discovery.jsonfeed import read_json_feed
 from newsbot.discovery.xml_recovery import read_entries
 from newsbot.discovery.xml_source import TooLarge, UnsafeXML, field_name, parse_strictly, unpacked, without_doctype

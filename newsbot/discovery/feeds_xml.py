@@ -5,132 +5,135 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
 from urllib.parse import urljoin
 
 from lxml import etree
 
+from newsbot.discovery.feed_record import MAX_TAGS, SUMMARY_LIMIT, Feed, names
 from newsbot.discovery.xml_source import BASE, LANG, Fields, field_name, fields_of, markup_of, text_of
 from newsbot.items import Candidate
 from newsbot.web.dates import parse_date
-from newsbot.web.text import looks_like_html, plain_text, shortened
+from newsbot.web.text import language_tag, looks_like_html, plain_text, shortened
 from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
-# What reading a feed gives: a Feed, or a FeedError with the reason that there is none.
+MAX_ENTRIES = 10_000
+TITLE_LIMIT = 500
+"""Characters after which a title is cut."""
+BODY_LENGTH = 400
+"""A description with block markup and at least this many characters is a body, not a summary alone."""
+LONGEST_TAG = 100
+"""Characters of a tag; what is longer is none."""
 
-MAX_NOTES = 40
-
-FEED_REASONS = {
-    "empty": "the body has nothing in it",
-    "too_large": "the body is larger than a feed may be",
-    "html_page": "the body is an HTML page; autodiscover.feed_links() may find the feed that it names",
-    "unsafe_xml": "the document declares entities that would expand without bound or read local files",
-    "not_a_feed": "the body is neither RSS, Atom nor JSON Feed",
-}
-
-
-class FeedError(ValueError):
-    """The body is no feed that could be read.
-
-    reason is a name from FEED_REASONS, detail says what was there instead.
-    """
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(f"{FEED_REASONS[reason]}{': ' if detail else ''}{detail}")
-        self.reason = reason
-        self.detail = detail
-
-
-@dataclass(slots=True, kw_only=True)
-class Feed:
-    """A feed as it was read: its entries as candidates, and what it says of itself."""
-
-    kind: str
-    """rss, rdf, atom or json."""
-    candidates: list[Candidate] = field(default_factory=list)
-    title: str | None = None
-    language: str | None = None
-    home: str | None = None
-    """The page the feed belongs to."""
-    hub: str | None = None
-    """Address of a WebSub hub, where changes are pushed from."""
-    self_url: str | None = None
-    """The address that the feed gives as its own; a moved feed shows here."""
-    next_url: str | None = None
-    """The next page of a paged feed or the previous document of an archived one (RFC 5005)."""
-    ttl_minutes: int | None = None
-    """How long the feed says that it may be cached."""
-    notes: list[str] = field(default_factory=list)
-    """What was wrong, each "kind: detail", in the words of a ledger."""
-
-    def note(self, text: str) -> None:
-        """Remember what was wrong, up to a bound: a feed of garbage must not fill the ledger."""
-        if len(self.notes) < MAX_NOTES and text not in self.notes:
-            self.notes.append(text)
+_ONE_LINE = re.compile(r"\s*[\r\n\t]+\s*")
+ADDRESS_FIELDS = ("link", "url", "guid", "id", "feedburner:origlink", "pheedo:origlink")
+ENTRY_NAMES = "item|entry"
+PUBLISHED = (
+    "pubdate", "published", "issued", "dc:date", "dcterms:issued", "dcterms:created", "dc:created", "date",
+)  # fmt: skip
+MODIFIED = ("updated", "modified", "dcterms:modified", "dc:modified", "lastmod")
+SUMMARY = (
+    "description", "summary", "subtitle", "dc:description", "itunes:summary", "dcterms:abstract", "media:description",
+)  # fmt: skip
+CONTENT = ("content:encoded", "content", "yandex:full-text", "xhtml:body", "fulltext", "full-text")
+AUTHORS = ("dc:creator", "author", "creator", "itunes:author", "dcterms:creator")
+TAGS = ("category", "dc:subject", "media:keywords", "dcterms:subject", "keywords")
+TITLE = ("title", "media:title", "dc:title", "headline")
+LANGUAGE = ("language", "dc:language")
+ENTRY_FIELDS = frozenset(
+    (*ADDRESS_FIELDS, *PUBLISHED, *MODIFIED, *SUMMARY, *CONTENT, *AUTHORS, *TAGS, *TITLE, *LANGUAGE)
+)
 
 
-# Names of authors out of the ways in which feeds write them.
+def read_feed(kind: str, head: etree._Element, entries: Iterable[etree._Element], url: str) -> Feed:
+    """Read the element that describes the feed, and its entries."""
+    about = fields_of(head)
+    feed = Feed(kind=kind)
+    feed.title = plain_text(_first_text(about, ("title", "dc:title")))
+    feed.language = language_tag(
+        _first_text(about, ("language", "dc:language")) or _inherited(head, LANG) or head.get("lang")
+    )
+    base = _base_of_feed(head, url)
+    feed.home = _address_of(_link_of(about, base), base)
+    if kind != "atom" and feed.home and site_of(feed.home) != site_of(url):
+        # A feed on a syndicator's host: relative links mean the site's own pages.
+        base = feed.home
+    for link in about.get("link", []):
+        _read_feed_link(feed, link, base)
+    owners = names(_people(about)) if kind == "atom" else []
+    owners = [name for name in owners if feed.title is None or name.casefold() != feed.title.casefold()]
 
-_EMAIL_THEN_NAME = re.compile(r"\S+@\S+\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)?\s*$")
-_NAME_THEN_EMAIL = re.compile(r"(.+?)\s*[<(\[]\s*(?:mailto:)?\S+@\S+?\s*[>)\]]\s*$")
-_EMAIL = re.compile(r"(?:mailto:)?\S+@\S+\.\S+")
-_BY = re.compile(r"^(?:by|von|por|par|door|av|af)\s+(?=\w)", re.I)
-_AND = re.compile(r"\s*[,;|、]\s*(?:and\s+|und\s+|et\s+|y\s+)?|\s+(?:and|und|et|y|e|en|og|och|ve|&)\s+")
-_NOBODY = frozenset({"admin", "administrator", "editor", "unknown", "none", "null", "noreply", "webmaster", "author"})
-
-
-def names(texts: Iterable[str | None]) -> list[str]:
-    """Return the people (or desks) named in author fields, each once, in order.
-
-    >>> names(["news@example.org (Ana Lima)", "Jo Roe <jo@example.org>", "nobody@example.org", "Ana Lima"])
-    ['Ana Lima', 'Jo Roe']
-    >>> names(["By Mary Major, Richard Roe and Ana Lima", "Bill and Melinda Gates", "Roe, Richard"])
-    ['Mary Major', 'Richard Roe', 'Ana Lima', 'Bill and Melinda Gates', 'Roe, Richard']
-    """
-    found: dict[str, None] = {}
-    for raw in texts:
-        if raw:
-            found |= dict.fromkeys(_names_in(raw))
-    return list(found)
-
-
-@lru_cache(maxsize=4096)
-def _names_in(raw: str) -> tuple[str, ...]:
-    text = plain_text(raw)
-    if not text or len(text) > 300:
-        return ()
-    match = _EMAIL_THEN_NAME.match(text) or _NAME_THEN_EMAIL.match(text) if "@" in text else None
-    if match:
-        text = match[1].strip().strip('"')
-    elif _EMAIL.fullmatch(text):
-        return ()
-    text = _BY.sub("", text).strip()
-    parts = _AND.split(text)
-    # A list of whole names is split; a name with "and" or a comma inside it is not.
-    whole = all(1 < len(part.split()) <= 5 or not part.isascii() for part in parts)
-    return tuple(name for name in (parts if whole else [text]) if _is_name(name))
+    for number, element in enumerate(entries, 1):
+        if number > MAX_ENTRIES:
+            feed.note(f"too_many_entries: only the first {MAX_ENTRIES} were read")
+            break
+        try:
+            candidate = _read_entry(feed, element, number, base, owners)
+        except (ValueError, etree.LxmlError) as error:
+            feed.note(f"unreadable_entry: entry {number}: {error}")
+            continue
+        if candidate:
+            feed.candidates.append(candidate)
+    return feed
 
 
-def _is_name(name: str) -> bool:
-    return (
-        any(c.isalpha() for c in name)
-        and name.casefold() not in _NOBODY
-        and not name.startswith(("http://", "https://"))
+def _base_of_feed(head: etree._Element, url: str) -> str:
+    """Return the address that relative links start from: xml:base of the document, inside out, over its own address."""
+    base = url
+    ancestors = [head, *head.iterancestors()]
+    for element in reversed(ancestors):
+        own = element.get(BASE)
+        if own:
+            base = _joined(base, own) or base
+    return base
+
+
+def _inherited(element: etree._Element, attribute: str) -> str | None:
+    """Return an attribute of an element, or the nearest above it that has one."""
+    return next((node.get(attribute) for node in (element, *element.iterancestors()) if node.get(attribute)), None)
+
+
+def _read_feed_link(feed: Feed, link: etree._Element, base: str) -> None:
+    """Note where a link of the feed itself leads: its hub, its next page."""
+    relation = (link.get("rel") or "").lower()
+    address = _address_of(link.get("href"), base, keep=True)
+    if not address:
+        return
+    if relation == "hub":
+        feed.hub = feed.hub or address
+    elif relation in ("next", "prev-archive"):
+        feed.next_url = feed.next_url or address
+
+
+def _read_entry(feed: Feed, element: etree._Element, number: int, base: str, owners: list[str]) -> Candidate | None:
+    fields = fields_of(element)
+    own_base = element.get(BASE)
+    if own_base:
+        base = _joined(base, own_base) or base
+    title = _title(fields)
+    url = _entry_url(feed, element, fields, base, f"entry {number}" + (f" {title[:60]!r}" if title else ""))
+    if url is None:
+        return None
+    html_body, summary = _body_and_summary(fields)
+    authors = names(_people(fields)) or list(owners)
+    return Candidate(
+        url=url,
+        via="feed",
+        title=title,
+        published=_date(feed, fields, PUBLISHED, number),
+        modified=_date(feed, fields, MODIFIED, number),
+        authors=authors,
+        tags=_tags(fields),
+        summary=summary,
+        language=language_tag(_first_text(fields, ("dc:language", "language")) or element.get(LANG)) or feed.language,
+        html=html_body,
     )
 
 
-# Where the entries of a feed lead: links, permanent ids, original addresses, against the base that holds.
-
-ADDRESS_FIELDS = ("link", "url", "guid", "id", "feedburner:origlink", "pheedo:origlink")
-_ONE_LINE = re.compile(r"\s*[\r\n\t]+\s*")
-
-
-def entry_url(feed: Feed, element: etree._Element, fields: Fields, base: str, entry: str) -> str | None:
-    """The address of an entry: the original one, the link, the permanent guid, the id, in this order."""
+def _entry_url(feed: Feed, element: etree._Element, fields: Fields, base: str, entry: str) -> str | None:
+    """Return the address of an entry: the original one, the link, the permanent guid, the id, in this order."""
     originals = ("feedburner:origlink", "pheedo:origlink")
     stated = [text_of(original) for name in originals for original in fields.get(name, ())]
-    link = link_of(fields, base)
+    link = _link_of(fields, base)
     if link:
         stated.append(link)
     stated += [text_of(address) for address in fields.get("url", ())]
@@ -144,12 +147,12 @@ def entry_url(feed: Feed, element: etree._Element, fields: Fields, base: str, en
     refused = None
     for text in stated:
         # Of relative references only a link is one for sure; "17" as a guid is a number.
-        address = address_of(text, base, relative=text == link or text.startswith("/"))
+        address = _address_of(text, base, relative=text == link or text.startswith("/"))
         if address:
             return address
         refused = refused or text.strip()
     for text in guesses:
-        address = address_of(text, base, relative=False)
+        address = _address_of(text, base, relative=False)
         if address:
             feed.note(f"link_from_id: {entry}")
             return address
@@ -157,8 +160,8 @@ def entry_url(feed: Feed, element: etree._Element, fields: Fields, base: str, en
     return None
 
 
-def link_of(fields: Fields, base: str) -> str | None:
-    """The address of the page: a link's text (RSS), or the best href (Atom: alternate, HTML before others)."""
+def _link_of(fields: Fields, base: str) -> str | None:
+    """Return the address of the page: a link's text (RSS), or the best href (Atom: alternate, HTML before others)."""
     best: tuple[int, str] | None = None
     for link in fields.get("link", ()):
         href = link.get("href")
@@ -178,24 +181,12 @@ def link_of(fields: Fields, base: str) -> str | None:
         rank = (0 if text else 1) + (0 if "html" in media else 4)
         if best is None or rank < best[0]:
             own = link.get(BASE)
-            best = (rank, (joined(joined(base, own) or base, value) or value) if own else value)
+            best = (rank, (_joined(_joined(base, own) or base, value) or value) if own else value)
     return best[1] if best else None
 
 
-def read_feed_link(feed: Feed, link: etree._Element, base: str) -> None:
-    relation = (link.get("rel") or "").lower()
-    address = address_of(link.get("href"), base, keep=True)
-    if not address:
-        return
-    if relation == "hub":
-        feed.hub = feed.hub or address
-    elif relation == "self":
-        feed.self_url = feed.self_url or address
-    elif relation in ("next", "prev-archive"):
-        feed.next_url = feed.next_url or address
-
-
-def address_of(text: str | None, base: str, *, relative: bool = True, keep: bool = False) -> str | None:
+def _address_of(text: str | None, base: str, *, relative: bool = True, keep: bool = False) -> str | None:
+    """Return a text as an address in canonical form, or None; keep leaves it as the feed writes it."""
     text = _ONE_LINE.sub("", html.unescape(text).strip()) if text else ""
     if text.startswith("<![CDATA["):
         text = text[9:].removesuffix("]]>")
@@ -212,136 +203,11 @@ def address_of(text: str | None, base: str, *, relative: bool = True, keep: bool
     return urljoin(base, text) if keep else address
 
 
-def joined(base: str, other: str) -> str | None:
+def _joined(base: str, other: str) -> str | None:
     try:
         return urljoin(base, other.strip())
     except ValueError:
         return None
-
-
-def base_of_feed(head: etree._Element, url: str) -> str:
-    """The address that relative links start from: xml:base of the document, inside out, over its own address."""
-    base = url
-    ancestors = [head, *head.iterancestors()]
-    for element in reversed(ancestors):
-        own = element.get(BASE)
-        if own:
-            base = joined(base, own) or base
-    return base
-
-
-def inherited(element: etree._Element, attribute: str) -> str | None:
-    return next((node.get(attribute) for node in (element, *element.iterancestors()) if node.get(attribute)), None)
-
-
-MAX_ENTRIES = 10_000
-TITLE_LIMIT = 500
-SUMMARY_LIMIT = 1_000
-BODY_LENGTH = 400
-"""A description with block markup and at least this many characters is a body, not a summary alone."""
-MAX_TAGS = 40
-
-ENTRY_NAMES = "item|entry"
-PUBLISHED = (
-    "pubdate", "published", "issued", "dc:date", "dcterms:issued", "dcterms:created", "dc:created", "date",
-)  # fmt: skip
-MODIFIED = ("updated", "modified", "dcterms:modified", "dc:modified", "lastmod")
-SUMMARY = (
-    "description", "summary", "subtitle", "dc:description", "itunes:summary", "dcterms:abstract", "media:description",
-)  # fmt: skip
-CONTENT = ("content:encoded", "content", "yandex:full-text", "xhtml:body", "fulltext", "full-text")
-AUTHORS = ("dc:creator", "author", "creator", "itunes:author", "dcterms:creator")
-TAGS = ("category", "dc:subject", "media:keywords", "dcterms:subject", "keywords")
-TITLE = ("title", "media:title", "dc:title", "headline")
-LANGUAGE = ("language", "dc:language")
-ENTRY_FIELDS = frozenset(
-    (*ADDRESS_FIELDS, *PUBLISHED, *MODIFIED, *SUMMARY, *CONTENT, *AUTHORS, *TAGS, *TITLE, *LANGUAGE, "ttl")
-)
-
-_LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_]([A-Za-z0-9]{2,8}))?(?:[-_][A-Za-z0-9]+)*$", re.I)
-_UPDATE_MINUTES = {"hourly": 60, "daily": 1440, "weekly": 10080, "monthly": 43200, "yearly": 525600}
-
-
-def read_feed(kind: str, head: etree._Element, entries: Iterable[etree._Element], url: str) -> Feed:
-    """Read the element that describes the feed, and its entries."""
-    about = fields_of(head)
-    feed = Feed(kind=kind)
-    feed.title = plain_text(_first_text(about, ("title", "dc:title")))
-    feed.language = language_tag(
-        _first_text(about, ("language", "dc:language")) or inherited(head, LANG) or head.get("lang")
-    )
-    base = base_of_feed(head, url)
-    feed.home = address_of(link_of(about, base), base)
-    if kind != "atom" and feed.home and site_of(feed.home) != site_of(url):
-        # A feed on a syndicator's host: relative links mean the site's own pages.
-        base = feed.home
-    for link in about.get("link", []):
-        read_feed_link(feed, link, base)
-    feed.ttl_minutes = _ttl(about)
-    owners = names(_people(about)) if kind == "atom" else []
-    owners = [name for name in owners if feed.title is None or name.casefold() != feed.title.casefold()]
-
-    for number, element in enumerate(entries, 1):
-        if number > MAX_ENTRIES:
-            feed.note(f"too_many_entries: only the first {MAX_ENTRIES} were read")
-            break
-        try:
-            candidate = _read_entry(feed, element, number, base, owners)
-        except (ValueError, etree.LxmlError) as error:
-            feed.note(f"unreadable_entry: entry {number}: {error}")
-            continue
-        if candidate:
-            feed.candidates.append(candidate)
-    return feed
-
-
-def language_tag(text: str | None) -> str | None:
-    """Return a language tag in its usual case (BCP 47), or None for what is none.
-
-    >>> language_tag("EN_us"), language_tag("de"), language_tag("English")
-    ('en-US', 'de', None)
-    """
-    match = _LANGUAGE.match(text.strip()) if text else None
-    if not match:
-        return None
-    region = match[2]
-    if not region:
-        return match[1].lower()
-    return f"{match[1].lower()}-{region.upper() if len(region) == 2 else region.title()}"
-
-
-def _read_entry(feed: Feed, element: etree._Element, number: int, base: str, owners: list[str]) -> Candidate | None:
-    fields = fields_of(element)
-    own_base = element.get(BASE)
-    if own_base:
-        base = joined(base, own_base) or base
-    title = _title(fields)
-    url = entry_url(feed, element, fields, base, f"entry {number}" + (f" {title[:60]!r}" if title else ""))
-    if url is None:
-        return None
-    html_body, summary = _body_and_summary(fields)
-    authors = names(_people(fields)) or list(owners)
-    return Candidate(
-        url=url,
-        via="feed",
-        title=title,
-        published=_date(feed, fields, PUBLISHED, number),
-        modified=_date(feed, fields, MODIFIED, number),
-        authors=authors,
-        tags=_tags(fields),
-        summary=summary,
-        language=language_tag(_first_text(fields, ("dc:language", "language")) or element.get(LANG)) or feed.language,
-        html=html_body,
-    )
-
-
-def _first_text(fields: Fields, wanted: tuple[str, ...]) -> str | None:
-    for name in wanted:
-        for element in fields.get(name, ()):
-            text = text_of(element)
-            if text.strip():
-                return text
-    return None
 
 
 def _title(fields: Fields) -> str | None:
@@ -355,6 +221,7 @@ def _title(fields: Fields) -> str | None:
 
 
 def _body_and_summary(fields: Fields) -> tuple[str | None, str | None]:
+    """Return the longest content, as HTML, and the summary; a long description with markup is both."""
     body = None
     for name in CONTENT:
         for element in fields.get(name, ()):
@@ -369,6 +236,7 @@ def _body_and_summary(fields: Fields) -> tuple[str | None, str | None]:
 
 
 def _content(element: etree._Element) -> str | None:
+    """Return an element's content as HTML; None for what is neither HTML nor text."""
     kind = (element.get("type") or "").lower()
     text = markup_of(element) if len(element) else element.text or ""
     if not text.strip():
@@ -383,6 +251,7 @@ def _content(element: etree._Element) -> str | None:
 
 
 def _people(fields: Fields) -> Iterator[str]:
+    """Give what the fields for authors say."""
     for name in AUTHORS:
         for element in fields.get(name, ()):
             inner = [child for child in element if isinstance(child.tag, str)]
@@ -400,12 +269,13 @@ def _tags(fields: Fields) -> list[str]:
             text = element.get("label") or text_of(element) or element.get("term") or ""
             for part in text.split(",") if name in ("media:keywords", "keywords") else [text]:
                 tag = plain_text(part)
-                if tag and len(tag) <= 100:
+                if tag and len(tag) <= LONGEST_TAG:
                     found.setdefault(tag)
     return list(found)[:MAX_TAGS]
 
 
 def _date(feed: Feed, fields: Fields, wanted: tuple[str, ...], number: int) -> str | None:
+    """Return the first of the fields that is a date; note where there is something that is none."""
     refused = None
     for name in wanted:
         for element in fields.get(name, ()):
@@ -419,12 +289,10 @@ def _date(feed: Feed, fields: Fields, wanted: tuple[str, ...], number: int) -> s
     return None
 
 
-def _ttl(about: Fields) -> int | None:
-    text = (_first_text(about, ("ttl",)) or "").strip()
-    if text.isascii() and text.isdigit():
-        return int(text) if 0 < int(text) <= 525_600 else None
-    period = _UPDATE_MINUTES.get((_first_text(about, ("sy:updateperiod",)) or "").strip().lower())
-    if not period:
-        return None
-    frequency = (_first_text(about, ("sy:updatefrequency",)) or "1").strip()
-    return max(1, period // max(1, int(frequency) if frequency.isascii() and frequency.isdigit() else 1))
+def _first_text(fields: Fields, wanted: tuple[str, ...]) -> str | None:
+    for name in wanted:
+        for element in fields.get(name, ()):
+            text = text_of(element)
+            if text.strip():
+                return text
+    return None

@@ -7,14 +7,17 @@ import json
 import re
 from typing import Any
 
-from newsbot.discovery.feeds_xml import MAX_TAGS, SUMMARY_LIMIT, Feed, FeedError, language_tag, names
+from newsbot.discovery.feed_record import MAX_TAGS, SUMMARY_LIMIT, Feed, FeedError, names
 from newsbot.items import Candidate
 from newsbot.web.dates import parse_date
-from newsbot.web.text import plain_text, shortened
+from newsbot.web.text import language_tag, plain_text, shortened
 from newsbot.web.urls import InvalidURL, canonical_url
 
+MAX_FAILURES = 50
+"""Broken objects that are passed over in a broken document."""
+
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
-_FIELD_BEFORE = re.compile(r'"(title|language|home_page_url|feed_url|next_url)"\s*:\s*"((?:[^"\\]|\\.)*)"')
+_FIELD_BEFORE = re.compile(r'"(title|language|home_page_url|next_url)"\s*:\s*"((?:[^"\\]|\\.)*)"')
 
 
 def read_json_feed(text: str, url: str) -> Feed:
@@ -39,7 +42,6 @@ def read_json_feed(text: str, url: str) -> Feed:
     feed.title = plain_text(_string(data, "title"))
     feed.language = language_tag(_string(data, "language"))
     feed.home = _address(_string(data, "home_page_url"), url)
-    feed.self_url = _address(_string(data, "feed_url"), url)
     feed.next_url = _address(_string(data, "next_url"), url)
     for hub in _objects(data, "hubs"):
         feed.hub = feed.hub or _address(_string(hub, "url"), url)
@@ -96,7 +98,7 @@ def _salvaged(text: str) -> dict[str, Any]:
     items: list[Any] = []
     position = text.find("{", start.end())
     failures = 0
-    while position != -1 and failures < 50:
+    while position != -1 and failures < MAX_FAILURES:
         try:
             item, end = decoder.raw_decode(text, position)
         except (ValueError, RecursionError):
@@ -121,6 +123,7 @@ def _is_text(value: object) -> bool:
 
 
 def _string(data: dict[str, Any], key: str) -> str | None:
+    """Return a field that is a text or a number, as a text that can be encoded."""
     value = data.get(key)
     if isinstance(value, bool):
         return None

@@ -42,7 +42,7 @@ class Weights:
     story: float = 0.7
     """It stands in the frame of a story (<article>, a teaser, a card)."""
     chrome: float = -2.5
-    """It stands in navigation alone; chrome_headline where its text has headline_words and its address an identifier."""
+    """It stands in navigation alone; chrome_headline with headline_words over an address with an identifier."""
     chrome_headline: float = -0.8
     headline_words: int = 6
     words: float = 1.5

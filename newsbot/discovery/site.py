@@ -12,15 +12,14 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from newsbot.discovery.anchors import Tree, as_tree, base_of
+from newsbot.discovery.feed_record import FeedError
 from newsbot.discovery.feeds import parse_feed
-from newsbot.discovery.feeds_xml import FeedError, language_tag
 from newsbot.discovery.links import article_links, section_links
 from newsbot.discovery.pagination import next_pages
-from newsbot.discovery.sitemap_dates import Child
-from newsbot.discovery.sitemaps import SitemapError, parse_sitemap
+from newsbot.discovery.sitemaps import Child, SitemapError, parse_sitemap
 from newsbot.items import Candidate
 from newsbot.web.jsonld import scripts_of, types, values
-from newsbot.web.text import plain_text
+from newsbot.web.text import language_tag, plain_text
 from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
 WELL_KNOWN_FEEDS = (
@@ -53,33 +52,11 @@ _FEED_TEXT = re.compile(r"\b(?:rss|atom|feed|json feed)\b", re.I)
 _ROBOTS_SITEMAP = re.compile(r"^[ \t]*site-?map[ \t]*:[ \t]*([^\s#]+)", re.I | re.M)
 _TITLE_PARTS = re.compile(r"\s+[|–—\-·•:»]\s+")
 
-# Domains of countries that sites anywhere take for their sound.
-_GENERIC_ENDINGS = frozenset(
-    {
-        "io",
-        "tv",
-        "me",
-        "co",
-        "ai",
-        "fm",
-        "ly",
-        "cc",
-        "ws",
-        "to",
-        "gg",
-        "eu",
-        "su",
-        "st",
-        "la",
-        "im",
-        "vc",
-        "sh",
-        "nu",
-        "tk",
-        "ml",
-        "am",
-    }
-)
+_GENERIC_ENDINGS = frozenset((
+    "io", "tv", "me", "co", "ai", "fm", "ly", "cc", "ws", "to", "gg", "eu", "su", "st", "la", "im", "vc", "sh", "nu",
+    "tk", "ml", "am",
+))  # fmt: skip
+"""Domains of countries that sites anywhere take for their sound."""
 _COUNTRY_NAMES = {"uk": "gb"}
 
 

@@ -1,7 +1,13 @@
 """Sitemaps: bytes -> articles and further sitemaps (sitemaps.org 0.9, Google's news extension).
 
-Elements are read as they arrive and forgotten, so that 50,000 addresses cost little memory; what is
-not well-formed is cut at its entries and read one by one, as feeds are.
+Elements are read as they arrive and forgotten, so that 50,000 addresses cost little memory; what is not well-formed is
+cut at its entries and read one by one, as feeds are. Which of the further sitemaps to read, and in which order, their
+lastmod and the dates in their names tell.
+
+Errors:
+
+    ValueError
+    └── SitemapError     the body is no sitemap that could be read: .reason is one of SITEMAP_REASONS
 """
 
 from __future__ import annotations
@@ -10,18 +16,18 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from lxml import etree
 
+from newsbot.discovery.feed_record import MAX_NOTES, MAX_TAGS, FeedError
 from newsbot.discovery.feeds import parse_feed
-from newsbot.discovery.feeds_xml import MAX_NOTES, MAX_TAGS, FeedError, language_tag
-from newsbot.discovery.sitemap_dates import Child
 from newsbot.discovery.xml_recovery import read_entries
 from newsbot.discovery.xml_source import TooLarge, UnsafeXML, field_name, fields_of, text_of, unpacked, without_doctype
 from newsbot.items import Candidate
-from newsbot.web.dates import parse_date
-from newsbot.web.text import plain_text
+from newsbot.web.dates import as_instant, parse_date, period_of
+from newsbot.web.text import language_tag, plain_text
 from newsbot.web.urls import InvalidURL, canonical_url
 
 MAX_SITEMAP_BYTES = 50 * 1024 * 1024
@@ -37,13 +43,8 @@ SITEMAP_REASONS = {
 
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?(urlset|sitemapindex|rss|feed|rdf|html|url|sitemap)(?=[\s>])", re.I)
 _NEWS_FIELDS = (
-    "news:title",
-    "news:publication_date",
-    "news:keywords",
-    "news:language",
-    "news:genres",
-    "news:name",
-)
+    "news:title", "news:publication_date", "news:keywords", "news:language", "news:genres", "news:name",
+)  # fmt: skip
 _FIELDS = frozenset(("loc", "lastmod", "changefreq", "priority", *_NEWS_FIELDS))
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|div|p|a)\b", re.I)
 _ENTRY_TAGS = tuple(f"{{*}}{name}" for name in ("url", "sitemap", "URL", "SITEMAP", "Url", "Sitemap"))
@@ -52,6 +53,7 @@ _ASSET = re.compile(
 )
 _SITEMAP_NAME = re.compile(r"\.xml(?:\.gz)?$|\.gz$", re.I)
 _ONE_LINE = re.compile(r"\s*[\r\n\t]+\s*")
+_NEWS = re.compile(r"(?<![a-z])(?:google[-_]?)?news(?![a-z])|googlenews|latest|recent|(?<![a-z])48h", re.I)
 _LINE_URL = re.compile(r"https?://\S+", re.I)
 
 
@@ -62,6 +64,21 @@ class SitemapError(ValueError):
         super().__init__(f"{SITEMAP_REASONS[reason]}{': ' if detail else ''}{detail}")
         self.reason = reason
         self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A sitemap that a sitemap index names."""
+
+    url: str
+    lastmod: str | None = None
+    """RFC 3339, as stated."""
+
+    @property
+    def is_news(self) -> bool:
+        """Whether its address promises a news sitemap: the last two days, with titles and times."""
+        parts = urlsplit(self.url)
+        return _NEWS.search(parts.path.rpartition("/")[2] or parts.path) is not None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -245,3 +262,44 @@ def _read_text(data: bytes, url: str) -> Sitemap:
         entries.append(element)
     _collect(sitemap, entries, url)
     return sitemap
+
+
+def in_range(child: Child, since: date | None = None, until: date | None = None) -> bool:
+    """Tell whether a sub-sitemap may hold articles of the days from since to until (both included).
+
+    A date in its name decides, with a day's grace for time zones; failing that, one that last
+    changed before since holds nothing newer. What says nothing may hold anything.
+
+    >>> in_range(Child("https://example.org/sitemap-2026-10.xml"), since=date(2026, 11, 15))
+    False
+    >>> in_range(Child("https://example.org/sitemap-3.xml", "2026-11-20"), since=date(2026, 11, 15))
+    True
+    """
+    grace = timedelta(days=1)
+    period = period_of(child.url)
+    if period and (
+        (since is not None and period[1] + grace < since) or (until is not None and period[0] - grace > until)
+    ):
+        return False
+    changed = as_instant(child.lastmod)
+    return not (since is not None and changed is not None and changed.date() + grace < since)
+
+
+def newest_first(children: Iterable[Child]) -> list[Child]:
+    """Return the sub-sitemaps in the order to read them: news ones, then by what is newest in them.
+
+    A name's period and lastmod each tell how new the newest article can be, the earlier of both
+    counts. Undated ones keep their order, behind the dated.
+
+    >>> [c.url[-7:] for c in newest_first([Child("https://e.org/2024.xml"), Child("https://e.org/2026.xml")])]
+    ['026.xml', '024.xml']
+    """
+
+    def newest(child: Child) -> tuple[int, float]:
+        changed, period = as_instant(child.lastmod), period_of(child.url)
+        moments = [changed.timestamp()] if changed else []
+        if period:
+            moments.append(datetime.combine(period[1], datetime.max.time(), UTC).timestamp())
+        return (0 if child.is_news else 1 if moments else 2), -min(moments, default=0.0)
+
+    return sorted(children, key=newest)

@@ -153,7 +153,7 @@ class Weights:
     service_between: float = -2.0
     service_query: float = -6.0
     listing: float = -5.0
-    """A word of lists; listing_numbered with a slug and a long number at the end, listing_deep with a slug far below."""
+    """A word of lists; listing_numbered with a slug and a long number at the end, listing_deep with one far below."""
     listing_numbered: float = -2.0
     listing_deep: float = -0.5
     page: float = -5.0

@@ -18,6 +18,13 @@ from newsbot.web.encoding import to_utf8
 Fields = dict[str, list[etree._Element]]
 """Elements by their short names."""
 
+MAX_ENTITIES = 300
+"""Entities of a DOCTYPE that are put into the text ..."""
+LONGEST_ENTITY = 200
+"""... if each stands for at most so many characters ..."""
+EXPANSION, EXPANSION_FREE = 2, 100_000
+"""... and adds no more than so many times the document's bytes, and so many bytes."""
+
 MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20
 _CONTROLS = bytes(c for c in range(32) if c not in (9, 10, 11, 12, 13)) + b"\x7f"
@@ -165,12 +172,12 @@ def without_doctype(data: bytes) -> tuple[bytes, list[str]]:
             notes.append("doctype: external declarations not loaded")
             continue
         value = html.unescape((double or single).decode("utf-8", "replace"))
-        if len(value) > 200 or re.search(rb"&(?!#)|%", double or single):
+        if len(value) > LONGEST_ENTITY or re.search(rb"&(?!#)|%", double or single):
             raise UnsafeXML(f"nested or long entity {name.decode('ascii', 'replace')!r}")
         simple[name] = html.escape(value).encode()
     data = data[: found.start()] + data[end:]
-    bound = 2 * len(data) + 100_000
-    for name, value_bytes in list(simple.items())[:300]:
+    bound = EXPANSION * len(data) + EXPANSION_FREE
+    for name, value_bytes in list(simple.items())[:MAX_ENTITIES]:
         if name in _XML_OWN:
             continue
         reference = b"&" + name + b";"

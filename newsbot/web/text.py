@@ -1,4 +1,5 @@
-"""Plain text: out of markup that is escaped once, twice or not at all, compared by its words, counted in any script."""
+"""Plain text: out of markup that is escaped once, twice or not at all, compared by its words, counted in any script,
+and named by its language."""
 
 from __future__ import annotations
 
@@ -18,6 +19,8 @@ _SPACED = re.compile(r"[^\s—–…]*\w[^\s—–…]*")
 _MAY_BE_UNSPACED = re.compile("[\u0e01-\u17ff\u200b\u3005-\ufaff\U00020000-\U0003ffff]")
 _LETTER = re.compile(r"\w")
 _WORD = re.compile(r"\w+")
+
+_LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_]([A-Za-z0-9]{2,8}))?(?:[-_][A-Za-z0-9]+)*$", re.I)
 
 _HIDDEN = re.compile(r"<(script|style|noscript|iframe|svg)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)", re.I | re.S)
 # Tags are taken out by name, so that "3 < 4 and 5 > 2" and "Vec<String>" stay text.
@@ -86,6 +89,21 @@ def count_words(text: str) -> int:
         return " "
 
     return len(_SPACED.findall(_UNSPACED.sub(blank, text))) + words
+
+
+def language_tag(text: str | None) -> str | None:
+    """Return a language tag in its usual case (BCP 47), or None for what is none.
+
+    >>> language_tag("EN_us"), language_tag("de"), language_tag("English")
+    ('en-US', 'de', None)
+    """
+    match = _LANGUAGE.match(text.strip()) if text else None
+    if not match:
+        return None
+    region = match[2]
+    if not region:
+        return match[1].lower()
+    return f"{match[1].lower()}-{region.upper() if len(region) == 2 else region.title()}"
 
 
 def plain_text(text: str | None, *, literal: bool = False) -> str | None:
