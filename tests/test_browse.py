@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -17,10 +19,19 @@ import yaml
 from conftest import NOW, ROOT, collected, scrapy_environment
 from sqlalchemy import Engine
 
-from newsbot.export.datasette import METADATA, datasette_of
 from newsbot.store import articles, schema
 from newsbot.store.ledger import Entry
 from newsbot.web.urls import url_key
+
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed database:ResourceWarning")
+"""Of datasette, which asks connections of its own what SQLite can do, and leaves them to the garbage collector."""
+
+
+@pytest.fixture(autouse=True)
+def left_open() -> Iterator[None]:
+    """Let no later test meet what datasette left open."""
+    yield
+    gc.collect()
 
 
 def store(engine: Engine, url: str, text: str) -> None:
@@ -42,6 +53,8 @@ def datasette(engine: Engine, tmp_path: Path) -> Any:
     store(engine, "https://example.org/a", "The harbour wall\n\nwill be raised.")
     store(engine, "https://example.org/b", "Ferry fares rise.")
     store(engine, "https://example.org/c", "Ferry fares rise.")
+    from newsbot.export.datasette import datasette_of  # its import leaves a connection open, too
+
     return datasette_of(tmp_path / "newsbot.db")
 
 
@@ -75,7 +88,8 @@ def test_nothing_can_be_written(datasette: Any) -> None:
 
 
 def test_every_table_described_exists() -> None:
-    described = yaml.safe_load(METADATA.read_text("utf-8"))["databases"]["newsbot"]["tables"]
+    metadata = (ROOT / "newsbot" / "export" / "datasette.yaml").read_text("utf-8")
+    described = yaml.safe_load(metadata)["databases"]["newsbot"]["tables"]
     assert set(described) <= {*schema.metadata.tables, "alembic_version"}
 
 
