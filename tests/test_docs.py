@@ -21,6 +21,8 @@ from newsbot.spiders.site import SiteSpider
 
 README = (ROOT / "README.md").read_text("utf-8")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+HEADINGS = ("The rooms", "The way of an article", "I want to change ...")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -85,6 +87,28 @@ def test_every_spider_and_argument_shown_exists() -> None:
 def test_every_argument_of_every_spider_is_documented() -> None:
     rows = re.findall(r"^\| `(\w+)` \| `(\w+)=\S+` \| ", OPERATIONS, re.M)
     assert rows == [(spider, name) for spider, model in SPIDERS.items() for name in model.model_fields]
+
+
+def test_the_map_of_the_house_names_rooms_and_modules_that_exist() -> None:
+    rooms, way, changes = (ARCHITECTURE.partition(f"## {heading}")[2].partition("\n## ")[0] for heading in HEADINGS)
+    packages = {path.parent.name for path in (ROOT / "newsbot").glob("*/__init__.py")}
+    assert packages <= set(re.findall(r"<b>([a-z]+)</b>", rooms)), "every room is in the picture"
+    stops = re.findall(r'\["([a-z]+)/((?:[a-z_]+\.py ?)+)', way)
+    assert len(stops) >= 12
+    named = {f"newsbot/{room}/{name}" for room, names in stops for name in names.split()}
+    rows = [line for line in changes.splitlines() if line.startswith("| ")][2:]
+    assert len(rows) >= 15
+    for row in rows:
+        paths = re.findall(r"`(newsbot/[^`]+)`", row)
+        assert paths, row
+        named.update(paths)
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
+def test_every_module_that_a_page_names_exists() -> None:
+    for page in PAGES:
+        for path in re.findall(r"`((?:newsbot|tests|benchmarks)/[\w/.]+\.\w+)`", page.read_text("utf-8")):
+            assert (ROOT / path).exists(), f"{page.name}: {path}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
