@@ -34,6 +34,7 @@ class Command(NewsbotCommand, ScrapyCrawl):
         parser.add_argument("spider", metavar="SPIDER", nargs="?", help="news, site or archive")
 
     def handle(self, opts: argparse.Namespace) -> ExitStatus:
+        from newsbot.extensions.collection import Collection
         from newsbot.sources import did_you_mean
 
         assert self.crawler_process is not None
@@ -47,6 +48,8 @@ class Command(NewsbotCommand, ScrapyCrawl):
         crawler = self.crawler_process.create_crawler(opts.spider)
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
-        if crawler.spider is None or crawler.extensions is None:  # it failed before it began
+        try:
+            collection = crawler.get_extension(Collection)
+        except RuntimeError:  # it failed before it had extensions, and Scrapy has said why
             return ExitStatus.CRASHED
-        return getattr(crawler.spider, "exit_status", ExitStatus.WHOLE)
+        return collection.exit_status if collection else ExitStatus.WHOLE

@@ -16,7 +16,7 @@ from newsbot.downloader.errors import outcome_of
 from newsbot.downloader.fetch import charset_of, header_of, opt_outs_of
 from newsbot.downloader.rendering import browser_meta
 from newsbot.items import MAX_BYTES, Candidate, Page
-from newsbot.process import ExitStatus, utc_now
+from newsbot.process import utc_now
 from newsbot.sources import Source
 from newsbot.spiders.arguments import SpiderArguments
 
@@ -61,11 +61,6 @@ class CollectingSpider(Spider, Collector, Generic[Args]):
         """The run that it is at, from the opening of the collection on."""
         assert self.collection.run is not None
         return self.collection.run
-
-    @property
-    def exit_status(self) -> ExitStatus:
-        """What `scrapy crawl` exits with, once the crawl has ended."""
-        return self.collection.exit_status
 
     def article_request(self, source: Source, candidate: Candidate) -> Request:
         """Return the request for a candidate's page."""
