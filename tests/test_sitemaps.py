@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 from conftest import not_hanging
 
-from newsbot.discovery import Child, SitemapError, in_range, newest_first, parse_sitemap, period_of
+from newsbot.discovery import Child, SitemapError, in_range, newest_first, parse_sitemap
+from newsbot.web.dates import period_of
 
 URL = "https://bote.example/sitemap.xml"
 

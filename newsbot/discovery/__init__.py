@@ -28,7 +28,7 @@ from newsbot.discovery.anchors import text_blocks
 from newsbot.discovery.feed_record import FEED_REASONS, Feed, FeedError
 from newsbot.discovery.feeds import MAX_FEED_BYTES, parse_feed
 from newsbot.discovery.links import article_links, section_links
-from newsbot.discovery.pagination import next_pages, page_number
+from newsbot.discovery.pagination import next_pages
 from newsbot.discovery.site import (
     LISTING_ERRORS,
     WELL_KNOWN_FEEDS,
@@ -52,7 +52,6 @@ from newsbot.discovery.sitemaps import (
     newest_first,
     parse_sitemap,
 )
-from newsbot.web.dates import as_instant, parse_date, period_of
 
 __all__ = [
     "FEED_REASONS",
@@ -72,16 +71,12 @@ __all__ = [
     "Sitemap",
     "SitemapError",
     "article_links",
-    "as_instant",
     "feed_links",
     "in_range",
     "newest_first",
     "next_pages",
-    "page_number",
-    "parse_date",
     "parse_feed",
     "parse_sitemap",
-    "period_of",
     "read_listing",
     "section_links",
     "site_facts",

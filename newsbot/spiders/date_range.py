@@ -10,8 +10,9 @@ from urllib.parse import unquote, urlsplit
 
 from scrapy.http import Response, TextResponse
 
-from newsbot.discovery import Child, in_range, period_of
+from newsbot.discovery import Child, in_range
 from newsbot.items import Candidate
+from newsbot.web.dates import period_of
 from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
 _DAY_PART = re.compile(r"(?:\d{1,4}|w?\d{1,2}|[^\W\d_]{3,10})(?:[-_.](?:\d{1,4}|[^\W\d_]{3,10})){0,2}(?:\.\w{3,5})?")

@@ -22,7 +22,6 @@ from newsbot.discovery import (
     ListingSearch,
     feed_links,
     newest_first,
-    period_of,
     read_listing,
     text_blocks,
 )
@@ -32,6 +31,7 @@ from newsbot.downloader.rendering import browser_meta
 from newsbot.items import POSTPONED, Candidate
 from newsbot.sources import Source
 from newsbot.spiders.base import Args, CollectingSpider
+from newsbot.web.dates import period_of
 
 if TYPE_CHECKING:
     from newsbot.store.listings import Listing

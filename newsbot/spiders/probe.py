@@ -19,7 +19,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from newsbot.crawl.context import CrawlContext
-from newsbot.discovery import LISTING_ERRORS, as_instant, feed_links, newest_first, read_listing, site_facts
+from newsbot.discovery import LISTING_ERRORS, feed_links, newest_first, read_listing, site_facts
 from newsbot.downloader.fetch import charset_of, fetch, opt_outs_of
 from newsbot.downloader.politeness import downloader_of
 from newsbot.downloader.rendering import browser_meta, missing, use_browser
@@ -28,6 +28,7 @@ from newsbot.process import utc_now
 from newsbot.sources import Source, exemptions_of, source_name
 from newsbot.spiders.base import add_contact
 from newsbot.spiders.listing import listing_search
+from newsbot.web.dates import as_instant
 from newsbot.web.tdmrep import is_reserved, reserved_paths
 
 AT_ONCE = 32
