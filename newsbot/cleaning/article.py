@@ -101,13 +101,18 @@ def clean_article(article: ExtractedArticle) -> ExtractedArticle:
         title=title,
         authors=authors,
         origins=origins,
-        site_name=repair_line(article.site_name) or None if article.site_name else article.site_name,
-        summary=repair_line(article.summary) or None if article.summary else article.summary,
-        section=repair_line(article.section) or None if article.section else article.section,
+        site_name=_repaired(article.site_name),
+        summary=_repaired(article.summary),
+        section=_repaired(article.section),
         tags=[tag for tag in map(repair_line, article.tags) if tag],
         text=cleaned.text,
         removed=[*article.removed, *cleaned.removed],
     )
+
+
+def _repaired(text: str | None) -> str | None:
+    """Repair a field that may be missing; None where nothing is left of it."""
+    return repair_line(text) or None if text else text
 
 
 def without_blocks(article: AnyArticle, blocks: SiteBlocks) -> AnyArticle:

@@ -7,8 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 MAX_ROWS = 200
-WINDOW = 64  # articles: counts are halved each time so many more have been seen
-SAMPLE = 200  # characters
+"""Blocks of a site that are remembered, at most; one more, and the PRUNED that tell most are kept."""
+PRUNED = MAX_ROWS * 4 // 5
+WINDOW = 64
+"""Articles: counts are halved each time so many more have been seen."""
+SAMPLE = 200
+"""Characters of a block that are kept to show it."""
+
 _ON_SECTION, _PROSE, _SHORT, _KEEP, _DROP = 1, 2, 4, 8, 16
 
 
@@ -128,10 +133,9 @@ class SiteState:
         self._keep(i for i in range(len(self)) if self.articles[i] or self.flags[i] & (_KEEP | _DROP | _ON_SECTION))
 
     def prune(self) -> None:
-        """Keep the 200 rows that tell most: a person's words, then what is frequent, then what is new."""
+        """Keep the rows that tell most, if there are too many: a person's words, then the frequent, then the new."""
         if len(self) <= MAX_ROWS:
             return
-
         # Seen once and not lately says nothing; a block of a section page says a little for a while.
         fresh = self.seen - WINDOW
         worth = [
@@ -141,7 +145,7 @@ class SiteState:
             for flags, count, last in zip(self.flags, self.articles, self.last, strict=True)
         ]
         ranked = sorted(range(len(worth)), key=worth.__getitem__, reverse=True)
-        self._keep(sorted(ranked[: MAX_ROWS * 4 // 5]))
+        self._keep(sorted(ranked[:PRUNED]))
 
     def _keep(self, rows: Iterable[int]) -> None:
         rows = list(rows)
