@@ -75,7 +75,22 @@ class Weights:
     """Share that is added of what known articles say for a link in navigation."""
 
 
-WEIGHTS = Weights()
+@dataclass(frozen=True, slots=True)
+class SectionLimits:
+    """What the link of a section has at most."""
+
+    depth: int = 3
+    """Parts of its address."""
+    slug_words: int = 3
+    """Words of one of them."""
+    words: int = 4
+    """Words of its text, and characters."""
+    characters: int = 40
+    navigation: int = 3
+    """Sections that a page's navigation has, at least; else they are looked for in all of the page."""
+
+
+WEIGHTS, SECTION = Weights(), SectionLimits()
 
 
 def article_links(
@@ -232,23 +247,24 @@ def section_links(page: Tree | bytes, url: str, *, charset: str | None = None) -
     links = links_of(tree, url)
     scores = scored(links.values(), url)
     navigation = [link for link in links.values() if link.chrome and _is_section(link, scores[link.url])]
-    if len(navigation) < 3:
+    if len(navigation) < SECTION.navigation:
         navigation = [link for link in links.values() if _is_section(link, scores[link.url])]
     return [link.url for link in navigation]
 
 
 def _is_section(link: Link, score: float) -> bool:
+    """Whether a link looks like a section's: short in address and text, and no article, service page or list."""
     parts = urlsplit(link.url)
     segments = [segment.lower() for segment in parts.path.split("/") if segment]
     return (
-        0 < len(segments) <= 3
+        0 < len(segments) <= SECTION.depth
         and score < WEIGHTS.article
-        and 0 < link.length <= 4
-        and len(link.text) <= 40
+        and 0 < link.length <= SECTION.words
+        and len(link.text) <= SECTION.characters
         and is_page(link.url)
         and not parts.query
         and not any(segment.rpartition(".")[0] in SERVICE_WORDS or segment in SERVICE_WORDS for segment in segments)
         and not any(segment in LISTING_SEGMENTS - _SECTION_WORDS for segment in segments)
         and _RELATIONS_AGAINST.isdisjoint(link.relations)
-        and shape_of(link.url).slug_words <= 3
+        and shape_of(link.url).slug_words <= SECTION.slug_words
     )

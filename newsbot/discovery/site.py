@@ -19,7 +19,7 @@ from newsbot.discovery.pagination import next_pages
 from newsbot.discovery.sitemaps import Child, SitemapError, parse_sitemap
 from newsbot.items import Candidate
 from newsbot.web.jsonld import scripts_of, types, values
-from newsbot.web.text import language_tag, plain_text
+from newsbot.web.text import language_tag, plain_text, text_content
 from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
 WELL_KNOWN_FEEDS = (
@@ -243,13 +243,7 @@ def _plain_feed_links(tree: Tree) -> Iterator[str]:
         if href.lower().startswith(("feed:http", "feed://")):
             yield href
         elif href and not href.startswith("#") and _FEED_PATH.search(href):
-            label = " ".join(
-                (
-                    "".join(str(text) for text in anchor.itertext()),
-                    anchor.get("title") or "",
-                    anchor.get("class") or "",
-                )
-            )
+            label = f"{text_content(anchor)} {anchor.get('title') or ''} {anchor.get('class') or ''}"
             if _FEED_TEXT.search(label) or re.search(r"\.(?:rss|atom|rdf|xml|json)(?:\?|$)", href, re.I):
                 yield href
 

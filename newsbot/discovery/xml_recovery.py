@@ -10,6 +10,10 @@ from lxml import etree
 
 from newsbot.discovery.xml_source import mended, parse_strictly
 
+MAX_LOOSE_BYTES, MAX_LOOSE_FIELDS = 1_000_000, 100
+"""Of an entry that is read by its field names. What is missing its end tags is searched once a field: without bounds
+that would grow with the square of the size."""
+
 _NAMESPACE_ATTRIBUTE = re.compile(rb"""\s(xmlns(?::[A-Za-z_][\w.-]*)?)\s*=\s*("[^"<>&]*"|'[^'<>&]*')""")
 _ATTRIBUTE = re.compile(
     r"""(?<![\w:.-])([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"""
@@ -30,9 +34,37 @@ _PREFIX_URIS = {
     "xml": "http://www.w3.org/XML/1998/namespace",
     "sy": "http://purl.org/rss/1.0/modules/syndication/",
 }
+_END_TAG = re.compile(r"</[\w:.-]+\s*>\s*\Z")
+_LONG_FIELDS = ("description", "summary", "encoded", "content", "full-text")
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|$)", re.S)
+_NAMED = re.compile(r"\s*<(?:\w+:)?name[^<>]*>(.*?)</(?:\w+:)?name\s*>.*", re.I | re.S)
+"""A person, with the name and more within."""
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def split_entries(data: bytes, names: str) -> tuple[bytes, list[bytes]]:
+def read_entries(
+    data: bytes, names: str, known: frozenset[str], skip: int = 0
+) -> tuple[etree._Element, Iterator[etree._Element]]:
+    """Read a document that is not well-formed, entry by entry: (element of the rest, the entries after skip).
+
+    Each entry is parsed by itself, then mended and parsed, then read by its known field names alone.
+    """
+    outside, entries = _split(data, names)
+    # A prefix that nobody declared means what it means everywhere.
+    declared = {b"xmlns:" + prefix.encode(): b'"' + uri.encode() + b'"' for prefix, uri in _PREFIX_URIS.items()}
+    del declared[b"xmlns:xml"]
+    declared |= dict(_NAMESPACE_ATTRIBUTE.findall(outside[:20_000]))
+    spaces = b"".join(b" " + name + b"=" + uri for name, uri in declared.items())
+    last = len(entries) - 1
+    ended = re.compile(rb"</(?:[\w.-]+:)?(?:%b)\s*>\s*\Z" % names.encode(), re.I)
+    read = (
+        _read_entry(entry, spaces, known, number == last and ended.search(entry[-80:]) is None)
+        for number, entry in enumerate(entries[skip:], skip)
+    )
+    return _loose_element(outside, known, not entries), read
+
+
+def _split(data: bytes, names: str) -> tuple[bytes, list[bytes]]:
     """Cut a document at its entries, so that one broken entry cannot spoil the others.
 
     names is an alternation such as "item|entry". Returns what stands outside of entries and each
@@ -53,34 +85,12 @@ def split_entries(data: bytes, names: str) -> tuple[bytes, list[bytes]]:
     return b"".join(outside), entries
 
 
-def read_entries(
-    data: bytes, names: str, known: frozenset[str], skip: int = 0
-) -> tuple[etree._Element, Iterator[etree._Element]]:
-    """Read a document that is not well-formed, entry by entry: (element of the rest, the entries after skip).
-
-    Each entry is parsed by itself, then mended and parsed, then read by its known field names alone.
-    """
-    outside, entries = split_entries(data, names)
-    # A prefix that nobody declared means what it means everywhere.
-    declared = {b"xmlns:" + prefix.encode(): b'"' + uri.encode() + b'"' for prefix, uri in _PREFIX_URIS.items()}
-    del declared[b"xmlns:xml"]
-    declared |= dict(_NAMESPACE_ATTRIBUTE.findall(outside[:20_000]))
-    spaces = b"".join(b" " + name + b"=" + uri for name, uri in declared.items())
-    last = len(entries) - 1
-    ended = re.compile(rb"</(?:[\w.-]+:)?(?:%b)\s*>\s*\Z" % names.encode(), re.I)
-    read = (
-        _read_entry(entry, spaces, known, number == last and ended.search(entry[-80:]) is None)
-        for number, entry in enumerate(entries[skip:], skip)
-    )
-    return loose_element(outside, known, not entries), read
-
-
 def _read_entry(entry: bytes, spaces: bytes, known: frozenset[str], is_last: bool) -> etree._Element:
     whole = _parsed(entry, spaces)
     if whole is None:
         better = mended(entry)
         whole = _parsed(better, spaces) if better != entry else None
-    return loose_element(entry, known, is_last) if whole is None else whole
+    return _loose_element(entry, known, is_last) if whole is None else whole
 
 
 def _parsed(entry: bytes, spaces: bytes) -> etree._Element | None:
@@ -91,19 +101,19 @@ def _parsed(entry: bytes, spaces: bytes) -> etree._Element | None:
     return wrapped[0] if len(wrapped) else None
 
 
-def loose_element(data: bytes, known: frozenset[str], is_last: bool = False) -> etree._Element:
+def _loose_element(data: bytes, known: frozenset[str], is_last: bool = False) -> etree._Element:
     """Build an element out of the known fields found in a text, with no regard to its other markup.
 
     A field ends at its end tag; where that is missing, at the next known field. A short field that the
     end of the document cuts off (is_last) is dropped, for half an address is a wrong one.
     """
-    text = data[:_LOOSE_BYTES].decode("utf-8", "replace")
+    text = data[:MAX_LOOSE_BYTES].decode("utf-8", "replace")
     field = re.compile(
         rf"<((?:[\w.-]+:)?(?:{'|'.join(sorted(known, key=len, reverse=True))}))(\s[^<>]*?)?\s*(/?)>", re.I
     )
     parent = etree.Element("loose")
     position = 0
-    while len(parent) < _LOOSE_FIELDS and (match := field.search(text, position)):
+    while len(parent) < MAX_LOOSE_FIELDS and (match := field.search(text, position)):
         name, attributes, empty = match[1], match[2] or "", match[3]
         position = match.end()
         content = ""
@@ -122,13 +132,8 @@ def loose_element(data: bytes, known: frozenset[str], is_last: bool = False) -> 
     return parent
 
 
-# What is missing its end tags is searched once a field: bounds keep that from growing with the square of the size.
-_LOOSE_BYTES, _LOOSE_FIELDS = 1_000_000, 100
-_END_TAG = re.compile(r"</[\w:.-]+\s*>\s*\Z")
-_LONG_FIELDS = ("description", "summary", "encoded", "content", "full-text")
-
-
 def _append(parent: etree._Element, name: str, attributes: str, content: str) -> None:
+    """Add a field to an element, as a parser would have."""
     prefix, _, local = name.rpartition(":")
     uri = _PREFIX_URIS.get(prefix.lower())
     child = etree.SubElement(parent, f"{{{uri}}}{local}" if uri else local)
@@ -139,18 +144,17 @@ def _append(parent: etree._Element, name: str, attributes: str, content: str) ->
         key_uri = _PREFIX_URIS.get(key_prefix) if key_prefix else None
         value = html.unescape(double or single or bare)
         child.set(f"{{{key_uri}}}{key_local}" if key_uri else key_local, _xml_text(value))
-    inner = re.fullmatch(r"\s*<(?:\w+:)?name[^<>]*>(.*?)</(?:\w+:)?name\s*>.*", content, re.I | re.S)
+    inner = _NAMED.fullmatch(content)
     child.text = _xml_text(_unwrapped(inner[1] if inner else content))
 
 
 def _unwrapped(content: str) -> str:
+    """Return a field's text: CDATA sections as they are, entities resolved outside of them and of markup."""
     if "<![CDATA[" in content:
-        parts = re.split(r"<!\[CDATA\[(.*?)(?:\]\]>|$)", content, flags=re.S)
-        return "".join(part if index % 2 else html.unescape(part) for index, part in enumerate(parts)).replace(
-            "]]>", ""
-        )
+        parts = enumerate(_CDATA.split(content))
+        return "".join(part if index % 2 else html.unescape(part) for index, part in parts).replace("]]>", "")
     return content if re.search(r"<\w", content) else html.unescape(content)
 
 
 def _xml_text(text: str) -> str:
-    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)
+    return _NO_XML.sub("", text)
