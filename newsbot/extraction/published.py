@@ -15,28 +15,36 @@ from newsbot.extraction.class_names import words_of
 from newsbot.extraction.document import Document, MetaTags, nearby_texts, origin_of
 from newsbot.web import jsonld
 from newsbot.web.dates import EARLIEST, Moment, as_instant, day_of, parse_moment
+from newsbot.web.text import text_content
 
 Dated: TypeAlias = tuple[Moment | None, str]
 """A moment and the origin of its witness."""
 Witness: TypeAlias = tuple[str, str]
 """A text and its origin."""
 
+OLDEST_SHOWN = 1971
+"""A day of before, in a line that people read, is what the article is about."""
+SHORTEST = 5
+"""Characters of a text with a date in it; it has more."""
+NEARBY, NAMED = 80, 160
+"""Characters of a line with a date near the headline, and in what is called a date or byline; they have fewer."""
+ALONE = 40
+"""Characters of a line that has a date and little else; it has fewer."""
+SEARCHED, SEARCHED_LENGTH = 50, 1000
+"""Texts that htmldate chooses among, and characters of each."""
+
 _PUBLISHED = (
     "article:published_time", "article:published", "og:article:published_time", "datepublished",
-    "itemprop:datepublished",
-    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "dc.date.issued",
-    "dcterms.created", "dcterms.issued",
-    "dc.date", "dc.date.created", "dcterms.date", "pubdate", "publishdate", "publish-date", "publish_date",
-    "publication_date",
-    "article_date_original", "og:pubdate", "originalpublicationdate", "article.published", "published_at",
-    "citation_publication_date",
-    "citation_date", "bt:pubdate", "displaydate", "date", "og:published_time", "rnews:datepublished",
-    "itemprop:datecreated", "created",
+    "itemprop:datepublished", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "dc.date.issued",
+    "dcterms.created", "dcterms.issued", "dc.date", "dc.date.created", "dcterms.date", "pubdate", "publishdate",
+    "publish-date", "publish_date", "publication_date", "article_date_original", "og:pubdate",
+    "originalpublicationdate", "article.published", "published_at", "citation_publication_date", "citation_date",
+    "bt:pubdate", "displaydate", "date", "og:published_time", "rnews:datepublished", "itemprop:datecreated", "created",
 )  # fmt: skip
 _MODIFIED = (
-    "article:modified_time", "og:updated_time", "itemprop:datemodified", "datemodified",
-    "dc.date.modified", "dcterms.modified",
-    "lastmod", "last-modified", "article:updated_time", "modified", "updated_time", "revised", "bt:moddate",
+    "article:modified_time", "og:updated_time", "itemprop:datemodified", "datemodified", "dc.date.modified",
+    "dcterms.modified", "lastmod", "last-modified", "article:updated_time", "modified", "updated_time", "revised",
+    "bt:moddate",
 )  # fmt: skip
 _DATE_IN_TEXT = re.compile(
     r"\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d\b|\b(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}\b|"
@@ -44,15 +52,14 @@ _DATE_IN_TEXT = re.compile(
     r"|\b\d{1,2}(?:st|nd|rd|th|\.)?\s[^\W\d]{3,}\.?,?\s(?:19|20)\d\d\b"
 )
 _FIGURE = re.compile(r"\d")
-OLDEST_SHOWN = 1971
-"""A day of before, in a line that people read, is what the article is about."""
-_ALONE = 40
-"""Characters of a line that has a date and little else."""
 _CHANGED = re.compile(r"updated?|modified|edited|©|\(c\)|copyright|e-?pub", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _DATED = re.compile(r"\b(?:date\w*|datetime|publish\w*|pub|posted|time|timestamp|meta|byline|info)\b")
-_DATE_TAGS = frozenset(("div", "h2", "h3", "h4", "li", "p", "span", "time", "ul", "td", "small", "em", "b", "i",
-                        "strong", "footer", "header", "article", "section"))  # fmt: skip
+_DATE_TAGS = frozenset((
+    "div", "h2", "h3", "h4", "li", "p", "span", "time", "ul", "td", "small", "em", "b", "i", "strong", "footer",
+    "header", "article", "section",
+))  # fmt: skip
+"""Elements that htmldate looks at."""
 _HOLDERS = ("div", "span", "p", "li", "ul", "td", "small", "em", "i", "abbr", "section", "dd")
 
 
@@ -90,6 +97,7 @@ def read_dates(
 def _structured(
     meta: MetaTags, node: jsonld.Node | None, nodes: list[jsonld.Node]
 ) -> tuple[list[Witness], list[Witness]]:
+    """Return what data and meta tags state of both dates, the article's own data first."""
     published: list[Witness] = []
     modified: list[Witness] = []
     if node:
@@ -109,18 +117,18 @@ def _written(document: Document, url: str, title: str, language: str | None) -> 
     if day := day_of(url):
         yield day.isoformat(), "url"
     for line in nearby_texts(document, title):
-        if _may_be_dated(line, 80):
+        if _may_be_dated(line, NEARBY):
             yield line, "html"
     for element in document.elements:
         name = element.get("class") or element.get("itemprop")
         if not name or not _names_date(name) or element.tag not in _HOLDERS:
             continue
-        line = " ".join("".join(element.itertext()).split())
-        if _may_be_dated(line, 160):
+        line = text_content(element)
+        if _may_be_dated(line, NAMED):
             yield line, "html"
     found = list(_dated_texts(document))
     if found:
-        alone = [text for _, text in found if len(text.strip()) < _ALONE and not _CHANGED.search(text)]
+        alone = [text for _, text in found if len(text.strip()) < ALONE and not _CHANGED.search(text)]
         days = {moment.when.date(): text for text in alone if (moment := parse_moment(text, language=language))}
         if len(days) == 1:
             yield days.popitem()[1], "html"
@@ -129,14 +137,16 @@ def _written(document: Document, url: str, title: str, language: str | None) -> 
 
 def _may_be_dated(line: str, longest: int) -> bool:
     """Whether a line that people read may hold a date; figures alone are a telephone number, unless there are eight."""
-    return 5 < len(line) < longest and _FIGURE.search(line) is not None and (not line.isdigit() or len(line) == 8)
+    return (
+        SHORTEST < len(line) < longest and _FIGURE.search(line) is not None and (not line.isdigit() or len(line) == 8)
+    )
 
 
 def _dated_texts(document: Document) -> Iterator[tuple[etree._Element, str]]:
     """Give the texts that have a date in them, each with the element that it stands in."""
     for element in document.elements:
         for text in (element.text, element.tail):
-            if text and len(text) > 5 and ("20" in text or "19" in text) and _DATE_IN_TEXT.search(text):
+            if text and len(text) > SHORTEST and ("20" in text or "19" in text) and _DATE_IN_TEXT.search(text):
                 above = element if text is element.text else element.getparent()
                 yield (element if above is None else above), text
 
@@ -150,11 +160,11 @@ def _search(texts: list[tuple[etree._Element, str]], url: str) -> str | None:
     """Let htmldate choose among the page's texts with dates in them, in a small page of their own elements."""
     page = html.Element("html")
     body = etree.SubElement(page, "body")
-    for parent, text in texts[:50]:
+    for parent, text in texts[:SEARCHED]:
         holder = etree.SubElement(body, parent.tag if parent.tag in _DATE_TAGS else "p")
         for name in ("class", "id", "itemprop"):
             holder.set(name, _CONTROL.sub(" ", parent.get(name) or ""))
-        holder.text = _CONTROL.sub(" ", text[:1000])
+        holder.text = _CONTROL.sub(" ", text[:SEARCHED_LENGTH])
     try:
         return htmldate.find_date(page, extensive_search=False, original_date=True, url=url)
     except (ValueError, TypeError, etree.LxmlError):
