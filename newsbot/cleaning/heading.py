@@ -32,7 +32,12 @@ def letters(text: str) -> str:
 
 @dataclass(slots=True)
 class Heading:
-    """The title, the outlet's name and the authors, as far as they are known."""
+    """The title, the outlet's name and the authors, as far as they are known.
+
+    >>> heading = Heading("Ferry to stay after all", "Daily Planet", ["Ana Lind"])
+    >>> heading.is_title("Ferry to stay after all | Daily Planet"), heading.is_byline("Ana Lind")
+    (True, True)
+    """
 
     title: str | None = None
     site_name: str | None = None

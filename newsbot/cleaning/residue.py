@@ -88,6 +88,11 @@ def strip_residue(paragraphs: list[str], heading: Heading) -> tuple[list[str], l
     """Part paragraphs into those of the article and those of the site; also return byline names.
 
     The result is the same however often it is applied.
+
+    >>> text = "The old ferry across the sound will make its last crossing on Sunday."
+    >>> kept, removed, names = strip_residue(["By Ana Lind", text, "RELATED: Ferry fares to rise"], Heading())
+    >>> kept == [text], [line.reason for line in removed], names
+    (True, ['byline', 'related_link'], ['Ana Lind'])
     """
     folds = [foldable(text, table()) for text in paragraphs]
     rules = table().within("\n".join(folds))

@@ -95,7 +95,12 @@ def base_of(tree: Tree, url: str) -> str:
 
 
 def links_of(tree: Tree, url: str) -> dict[str, Link]:
-    """Collect the links of a page to its own site, by address, in document order."""
+    """Collect the links of a page to its own site, by address, in document order.
+
+    >>> page = as_tree(b'<nav><a href="/sport">Sport</a></nav><h2><a href="/rain">Rain falls</a></h2>')
+    >>> [(link.text, link.in_chrome, link.heading) for link in links_of(page, "https://example.org/").values()]
+    [('Sport', True, False), ('Rain falls', False, True)]
+    """
     base, site = base_of(tree, url), site_of(url)
     own = canonical_url(url)
     anchors: list[tuple[etree._Element, str]] = []

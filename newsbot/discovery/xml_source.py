@@ -270,7 +270,11 @@ def text_of(element: etree._Element) -> str:
 
 
 def markup_of(element: etree._Element) -> str:
-    """Serialise the content of an element as HTML without namespaces."""
+    """Serialise the content of an element as HTML without namespaces.
+
+    >>> markup_of(parse_strictly(b'<c xmlns:x="http://www.w3.org/1999/xhtml"><x:p>R&amp;D<x:br/></x:p></c>'))
+    '<p>R&amp;D<br></p>'
+    """
     out = [html.escape(element.text or "", quote=False)]
     for event, node in etree.iterwalk(element, events=("start", "end")):
         if node is element or not isinstance(node.tag, str):

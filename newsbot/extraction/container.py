@@ -260,7 +260,13 @@ def _holds_words(figure: etree._Element) -> bool:
 
 
 def locate(body: etree._Element, weights: Weights, title: str) -> etree._Element:
-    """Return the smallest element that holds the article's text."""
+    """Return the smallest element that holds the article's text.
+
+    >>> text = f"<p>{'The council voted to keep the ferry. ' * 9}</p>"
+    >>> page = etree.HTML(f"<main><div id=story>{text}{text}</div><div class=related>{text}</div></main>")
+    >>> locate(page, weigh(page), "Ferry stays").get("id")
+    'story'
+    """
     node = _start(body, weights, title)
     while True:
         children = weights.children.get(node)

@@ -317,7 +317,12 @@ def origin_of(name: str) -> str:
 
 
 def headlines(elements: Iterable[etree._Element], title: str) -> Iterator[etree._Element]:
-    """Give the elements whose text is the title, case and punctuation aside; none where there is no title."""
+    """Give the elements whose text is the title, case and punctuation aside; none where there is no title.
+
+    >>> page = etree.HTML("<h1>“Rain falls”</h1><h2>Rain falls elsewhere</h2>")
+    >>> [element.tag for element in headlines(page.iter("h1", "h2"), "Rain falls")]
+    ['h1']
+    """
     if folded := fold(title):
         yield from (element for element in elements if fold("".join(element.itertext())) == folded)
 
@@ -369,6 +374,10 @@ def next_page(document: Document, here: str) -> str | None:
     Believed are links to the same address with the page's number one higher, in rel=next or in a row of page
     numbers; never the next article, never a listing's next page, never a headline whose address ends in -2
     because another article of that name was there before (as WordPress does it).
+
+    >>> page = read_document(b'<p><a href="/rain?page=2">2</a> <a href="/sun?page=2">2</a>', "https://example.org/rain")
+    >>> next_page(page, "https://example.org/rain")
+    'https://example.org/rain?page=2'
     """
     parts = urlsplit(here)
     stem = _ENDING.sub("", parts.path.rstrip("/")).rpartition("/")[2]

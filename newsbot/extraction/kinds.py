@@ -23,7 +23,11 @@ _INTERVIEW = re.compile(
 
 
 def kind_of(facts: Facts) -> str:
-    """Return one of items.KINDS: what the data and the address say of the article, "article" where they say nothing."""
+    """Return one of items.KINDS: what the data and the address say of the article, "article" where they say nothing.
+
+    >>> kind_of(Facts(url="https://example.org/opinion/rain")), kind_of(Facts(url="https://example.org/rain"))
+    ('opinion', 'article')
+    """
     names = set(jsonld.types(facts.node)) if facts.node else set()
     others = {name for node in facts.nodes for name in jsonld.types(node)}
     place = f"{facts.section or ''} {urlsplit(facts.url).path}".lower()
@@ -44,7 +48,11 @@ def kind_of(facts: Facts) -> str:
 
 
 def paywalled(facts: Facts) -> bool | None:
-    """Return what the page says of its accessibility; None where it says nothing."""
+    """Return what the page says of its accessibility; None where it says nothing.
+
+    >>> paywalled(Facts(node={"isAccessibleForFree": "http://schema.org/False"})), paywalled(Facts())
+    (True, None)
+    """
     if facts.node is not None:
         free = _boolean(facts.node.get("isAccessibleForFree"))
         if free is not None:

@@ -230,7 +230,13 @@ def _is_captioned_image(element: etree._Element) -> bool:
 
 
 def select(blocks: Sequence[Block], title: str, authors: Sequence[str], site: str) -> list[Block]:
-    """Leave out labels, link lists, comments, pull quotes, what repeats the headline, and notes on the author."""
+    """Leave out labels, link lists, comments, pull quotes, what repeats the headline, and notes on the author.
+
+    >>> from newsbot.extraction.container import weigh
+    >>> page = etree.HTML("<h1>Ferry stays</h1><p>By Ana Lind<p>The council voted.<p>Read also<p><a>Rain falls</a>")
+    >>> [block.text for block in select(render(page, weigh(page)), "Ferry stays", ["Ana Lind"], "example.org")]
+    ['The council voted.']
+    """
     kept = [block for block in blocks if not _is_label(block)]
     kept = _without_comments(kept)
     kept = _without_pull_quotes(kept)
@@ -367,7 +373,13 @@ def _without_author_notes(blocks: list[Block], authors: Sequence[str]) -> list[B
 
 
 def joined(blocks: Sequence[Block]) -> str:
-    """Write the blocks as text: list items and table rows on lines of their own, paragraphs parted by a blank line."""
+    """Write the blocks as text: list items and table rows on lines of their own, paragraphs parted by a blank line.
+
+    >>> from newsbot.extraction.container import weigh
+    >>> page = etree.HTML("<p>Two<br>lines.<ol><li>one<li>two</ol>")
+    >>> joined(render(page, weigh(page)))
+    'Two\\nlines.\\n\\n1. one\\n2. two'
+    """
     out: list[str] = []
     previous: Block | None = None
     for block in blocks:

@@ -22,6 +22,9 @@ def read_title(
     """Return the headline, without the site's name, and the origin of the best witness that has one.
 
     node is the article's JSON-LD, headings the page's <h1>, names what the site is called, hint what a feed says.
+
+    >>> read_title(MetaTags(title="Rain falls | The Daily Planet"), None, ["Rain falls"], ["The Daily Planet"], None)
+    ('Rain falls', 'html')
     """
     said = node or {}
     headline = jsonld.text(said.get("headline"))
