@@ -171,16 +171,22 @@ def test_a_budget_is_spent_by_failures_and_earned_by_answers() -> None:
     assert not budget.is_spent("other.org")
 
 
-def test_requests_to_a_host_keep_its_crawl_delay(tmp_path: Path) -> None:
-    with local_web() as web:
-        urls = [web.put(f"/{n}", article_page(f"Money for {n}", f"project {n}")) for n in ("one", "two", "six")]
+def test_requests_to_a_host_keep_the_delay_of_its_robots_txt_and_of_its_source(tmp_path: Path) -> None:
+    with local_web() as web, local_web() as own:
         web.put("/robots.txt", "User-agent: *\nCrawl-delay: 1\n", "text/plain")
-        path = sources_file(tmp_path, a={"home": f"{web.base}/", "feeds": [web.feed("/feed", urls)]})
+        sites = {"asks": web, "stated": own}
+        feeds = {name: site.feed("/feed", put_articles(site, "one", "two", "six")) for name, site in sites.items()}
+        sources: dict[str, dict[str, object]] = {
+            name: {"home": f"{site.base}/", "feeds": [feeds[name]]} for name, site in sites.items()
+        }
+        sources["stated"]["delay"] = 1
+        path = sources_file(tmp_path, **sources)
         run_scrapy(tmp_path / "output", "crawl", "news", "-a", f"sources={path}", *FAST)
-        times = [moment for moment, _ in web.asked]
-    assert len(times) == 6, "robots.txt, the feed, tdmrep.json and three articles"
-    gaps = [later - earlier for earlier, later in pairwise(times)]
-    assert min(gaps) > 0.5, gaps  # a busy server may note one late
+        for name, site in sites.items():
+            times = [moment for moment, _ in site.asked]
+            assert len(times) == 6, "robots.txt, the feed, tdmrep.json and three articles"
+            gaps = [later - earlier for earlier, later in pairwise(times)]
+            assert min(gaps) > 0.5, (name, gaps)  # a busy server may note one late
 
 
 def test_a_slow_host_holds_up_no_other(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_a_tunnel_carries_bytes_both_ways_and_tries_every_address(monkeypatch: p
     with_proxy(monkeypatch, story)
 
 
-def test_what_the_gate_refuses_and_what_is_no_connect_gets_an_answer_and_no_tunnel(
+def test_what_is_private_and_what_is_no_connect_gets_an_answer_and_no_tunnel(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def story(proxy: SocksProxy, port: int) -> None:
