@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 CHILD = """
-import resource
+from pathlib import Path
 from newsbot.extraction import ExtractionError, extract_article
 
 def page(number):
@@ -16,7 +19,8 @@ def page(number):
     return f'<html lang="en"><head>{head}</head><body>{body}</body></html>'.encode()
 
 def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 for number in range(2000):
     if number == 300:
@@ -30,8 +34,10 @@ for number in range(2000):
         extract_article(page(number), f"https://s.example/2026/{number}")
 print(peak() - warm)
 """
+"""``ru_maxrss`` would begin with what the suite's process had, and hide all growth below it."""
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of this process alone is Linux's to tell")
 def test_two_thousand_pages_grow_memory_by_less_than_30_megabytes() -> None:
     done = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, check=True, timeout=300)
     assert float(done.stdout) < 30
