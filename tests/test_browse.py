@@ -19,6 +19,7 @@ import yaml
 from conftest import NOW, ROOT, collected, scrapy_environment
 from sqlalchemy import Engine
 
+from newsbot.export.datasette import METADATA, datasette_of
 from newsbot.store import articles, schema
 from newsbot.store.ledger import Entry
 from newsbot.web.urls import url_key
@@ -53,8 +54,6 @@ def datasette(engine: Engine, tmp_path: Path) -> Any:
     store(engine, "https://example.org/a", "The harbour wall\n\nwill be raised.")
     store(engine, "https://example.org/b", "Ferry fares rise.")
     store(engine, "https://example.org/c", "Ferry fares rise.")
-    from newsbot.export.datasette import datasette_of  # its import leaves a connection open, too
-
     return datasette_of(tmp_path / "newsbot.db")
 
 
@@ -88,8 +87,7 @@ def test_nothing_can_be_written(datasette: Any) -> None:
 
 
 def test_every_table_described_exists() -> None:
-    metadata = (ROOT / "newsbot" / "export" / "datasette.yaml").read_text("utf-8")
-    described = yaml.safe_load(metadata)["databases"]["newsbot"]["tables"]
+    described = yaml.safe_load(METADATA.read_text("utf-8"))["databases"]["newsbot"]["tables"]
     assert set(described) <= {*schema.metadata.tables, "alembic_version"}
 
 
