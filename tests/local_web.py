@@ -99,6 +99,17 @@ photographed polished praised promised pulled
 
 def article_page(title: str, topic: str) -> str:
     """Return a plain page with an article on a topic: eight paragraphs of its own."""
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>'
+        f"<body><main><article><h1>{title}</h1>"
+        f'<p class="byline">By <a rel="author">Ana Silva</a></p>'
+        f'<time datetime="2026-11-20T08:30:00+01:00">20 November 2026</time>{paragraphs_on(topic)}'
+        f"</article></main></body></html>"
+    )
+
+
+def paragraphs_on(topic: str) -> str:
+    """Return eight paragraphs on a topic, which no other topic has."""
     dice = random.Random(topic)
 
     def clause() -> str:
@@ -107,11 +118,4 @@ def article_page(title: str, topic: str) -> str:
 
     sentences = [f"Around {topic}, {clause()}, while {clause()}."]
     sentences += [f"On day {dice.randrange(2, 900)} {clause()}, {clause()}, and {clause()}." for _ in range(7)]
-    paragraphs = "".join(f"<p>{sentence}</p>" for sentence in sentences)
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>'
-        f"<body><main><article><h1>{title}</h1>"
-        f'<p class="byline">By <a rel="author">Ana Silva</a></p>'
-        f'<time datetime="2026-11-20T08:30:00+01:00">20 November 2026</time>{paragraphs}'
-        f"</article></main></body></html>"
-    )
+    return "".join(f"<p>{sentence}</p>" for sentence in sentences)

@@ -1,0 +1,57 @@
+"""Sites whose addresses are odd."""
+
+from __future__ import annotations
+
+import html
+from urllib.parse import quote
+
+from web.site import Site, Story, oddity
+
+
+@oddity("The parameter that names a story looks like a session or a tracker.", feed="/feed.xml", pending=True)
+def id_parameters(site: Site) -> None:
+    names = ("sid", "cid", "eid", "uid", "gameId", "gallery", "refNo", "source_id")
+    site.rss("/feed.xml", [story for name in names for story in site.stories(2, f"/view.php?{name}={{}}")])
+
+
+@oddity("Names of parameters begin like HTML's old entities.", feed="/feed.xml", pending=True)
+def legacy_entities(site: Site) -> None:
+    names = ("section", "region", "copy", "current", "parameter", "notify", "timestamp", "order")
+    site.rss("/feed.xml", [site.story(f"/a.php?id={number}&{name}=x") for number, name in enumerate(names)])
+
+
+@oddity("Addresses carry well-known trackers, others in each of two feeds.", feed="/feed.xml")
+def trackers(site: Site) -> None:
+    stories = site.stories()
+    for number in range(6):
+        site.pages[f"/story/{number}?utm_source=rss&fbclid={number}"] = site.pages[f"/story/{number}"]
+    site.rss("/feed.xml", stories, lambda story: f"<link>{story.url}?utm_source=rss&amp;fbclid={story.url[-1]}</link>")
+
+
+@oddity("Addresses are wrapped by a search engine's alert or news.", feed="/feed.xml", pending=True)
+def wrapped(site: Site) -> None:
+    def link(story: Story) -> str:
+        google = f"https://www.google.com/url?rct=j&sa=t&url={quote(story.url, safe=':/')}&ct=ga"
+        bing = f"http://www.bing.com/news/apiclick.aspx?ref=FexRss&url={quote(story.url, safe='')}&c=1"
+        return f"<link>{html.escape(google if int(story.url[-1]) % 2 else bing)}</link>"
+
+    site.rss("/feed.xml", site.stories(), link)
+
+
+@oddity("Slugs end like the names of files.", sitemap="/sitemap.xml", pending=True)
+def slugs_like_files(site: Site) -> None:
+    slugs = ("moving-to-node.js", "the-end-of.zip", "harbour.xml", "a-company-called-booking.com", "notes-in.pdf.html")
+    site.sitemap("/sitemap.xml", [site.story(f"/2026/11/{slug}") for slug in slugs])
+
+
+@oddity("Paths hold spaces, umlauts and signs, escaped or not.", feed="/feed.xml")
+def unescaped_paths(site: Site) -> None:
+    slugs = ("über-uns", "eine neue brücke", "100%25-sicher", "a(b)c", "новости", "c'est-fini")
+    stories = [site.story("/" + quote(slug, safe="%()'")) for slug in slugs]
+    links = dict(zip([story.url for story in stories], slugs, strict=True))
+    site.rss("/feed.xml", stories, lambda story: f"<link>{site.base}/{links[story.url]}</link>")
+
+
+@oddity("The order of parameters matters to the server.", feed="/feed.xml", pending=True)
+def parameters_in_order(site: Site) -> None:
+    site.rss("/feed.xml", site.stories(6, "/show?z={}&a=1"))

@@ -1,0 +1,103 @@
+"""Sites whose servers answer in odd ways."""
+
+from __future__ import annotations
+
+import gzip
+
+from web.site import Answer, Asked, Site, Story, oddity, rss
+
+
+def link(story: Story) -> str:
+    return f"<link>{story.url}</link>"
+
+
+@oddity("A cookie has to be brought back within the chain of redirects.", feed="/feed.xml", pending=True)
+def cookie_to_pass(site: Site) -> None:
+    stories = site.stories()
+    for story in stories:
+        path = site.path(story)
+        page = site.served(path)
+
+        def passes(asked: Asked, page: Answer = page, path: str = path) -> Answer:
+            has_cookie = "seen=1" in asked.headers.get("cookie", "")
+            return page if has_cookie else Answer(b"", 302, {"Location": f"/setcookie?to={path}"})
+
+        site.answer(path, passes)
+        site.redirect(f"/setcookie?to={path}", path, Set_Cookie="seen=1; Path=/")
+    site.rss("/feed.xml", stories)
+
+
+@oddity("The feed is a page for whoever asks for HTML first.", feed="/feed.xml", pending=True)
+def feed_by_accept(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    feed = site.served("/feed.xml")
+    page = Answer(b"<html><body>Our feed</body></html>", 200, {"Content-Type": "text/html"})
+    site.answer("/feed.xml", lambda asked: page if asked.headers.get("accept", "").startswith("text/html") else feed)
+
+
+@oddity("The feed announces more bytes than it has.", feed="/feed.xml", pending=True)
+def length_too_long(site: Site) -> None:
+    body = rss(site.base, site.stories(), link).encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nContent-Length: {len(body) + 100}\r\n\r\n"
+    site.pages["/feed.xml"] = Answer(raw=head.encode() + body)
+
+
+@oddity("The feed says that it is compressed, and is not.", feed="/feed.xml", pending=True)
+def encoding_is_a_lie(site: Site) -> None:
+    site.put("/feed.xml", rss(site.base, site.stories(), link), "application/rss+xml", Content_Encoding="gzip")
+
+
+@oddity("The feed is compressed and does not say so.", feed="/feed.xml")
+def compressed_in_silence(site: Site) -> None:
+    site.put("/feed.xml", gzip.compress(rss(site.base, site.stories(), link).encode()), "application/rss+xml")
+
+
+@oddity("Story pages are compressed and do not say so, nor does robots.txt.", feed="/feed.xml", pending=True)
+def pages_compressed_in_silence(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    for story in site.expected:
+        page = site.served(site.path(story))
+        site.put(site.path(story), gzip.compress(page.body))
+    site.put("/robots.txt", gzip.compress(b"User-agent: *\nDisallow: /private\n"), "text/plain")
+
+
+@oddity("Story pages reload themselves every minute at the home page.", feed="/feed.xml", pending=True)
+def pages_reload_elsewhere(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    for story in site.expected:
+        page = site.served(site.path(story))
+        refresh = f'<head><meta http-equiv="refresh" content="60; url={site.base}/">'.encode()
+        site.put(site.path(story), page.body.replace(b"<head>", refresh, 1))
+    site.home()
+
+
+@oddity("The server answers 304 although nothing was asked conditionally, once.", feed="/feed.xml")
+def unasked_not_modified(site: Site) -> None:
+    feed = rss(site.base, site.stories(), link).encode()
+
+    def answer(asked: Asked) -> Answer:
+        return Answer(b"", 304) if asked.round == 1 else Answer(feed, 200, {"Content-Type": "application/rss+xml"})
+
+    site.answer("/feed.xml", answer)
+
+
+@oddity("The feed comes in parts that nobody asked for, once.", feed="/feed.xml", pending=True)
+def unasked_part(site: Site) -> None:
+    feed = rss(site.base, site.stories(), link).encode()
+
+    def answer(asked: Asked) -> Answer:
+        if asked.round == 1:
+            return Answer(feed[:400], 206, {"Content-Range": f"bytes 0-399/{len(feed)}", "ETag": '"1"'})
+        if asked.headers.get("if-none-match") == '"1"':
+            return Answer(b"", 304)
+        return Answer(feed, 200, {"Content-Type": "application/rss+xml", "ETag": '"1"'})
+
+    site.answer("/feed.xml", answer)
+
+
+@oddity("Answers are HTTP/1.0, of no stated length.", feed="/feed.xml")
+def http_1_0(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    for path, page in list(site.pages.items()):
+        assert isinstance(page, Answer)
+        site.pages[path] = Answer(raw=b"HTTP/1.0 200 OK\r\n\r\n" + page.body)

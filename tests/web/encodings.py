@@ -1,0 +1,69 @@
+"""Sites whose feeds are written in odd encodings, or tell dates in odd ways; the pages themselves do not say when."""
+
+from __future__ import annotations
+
+from web.site import Site, Story, oddity, rss
+
+
+def entry(story: Story) -> str:
+    """Return what an item says of a story beside its title."""
+    return f"<link>{story.url}</link><dc:date>{story.published}</dc:date>"
+
+
+def dated(site: Site, **written: str) -> None:
+    """Put up a feed whose dates are written so, each with what has to be read: T08_00 -> text."""
+    texts = {}
+    for published, text in written.items():
+        story = site.story(f"/story/{len(texts)}", published=published)
+        texts[story.url] = text
+    site.rss("/feed.xml", site.expected, lambda story: f"<link>{story.url}</link><pubDate>{texts[story.url]}</pubDate>")
+
+
+@oddity("Weekdays look like months: mardi, martes, martedì.", feed="/feed.xml")
+def tuesdays_like_march(site: Site) -> None:
+    dated(
+        site,
+        **{
+            "2026-10-20T10:00:00+02:00": "mar., 20 oct. 2026 10:00:00 +0200",
+            "2026-01-20T10:00:00+01:00": "mar, 20 gennaio 2026, 10:00 +0100",
+            "2026-11-03T10:00:00+01:00": "mar 3 de noviembre de 2026 10:00 +0100",
+            "2026-11-20T10:00:00+02:00": "pe 20 marras 2026 10:00 +0200",
+        },
+    )
+
+
+@oddity("Dates are written by programs: C, Java, dots for colons, zones by name.", feed="/feed.xml")
+def dates_of_programs(site: Site) -> None:
+    dated(
+        site,
+        **{
+            "2026-11-20T10:00:00+00:00": "Fri Nov 20 10:00:00 +0000 2026",
+            "2026-11-20T11:00:00+01:00": "Fri, 20 Nov 2026 11.00.00 +0100",
+            "2026-11-20T14:07:09-05:00": "Fri, 20 Nov 2026 14:7:9 -0500",
+            "2026-11-20T10:10:00-05:00": "Fri, 20 Nov 2026 10:10:00 ET",
+            "2026-11-20T10:20:00+01:00": "2026-11-20T10:20:00+01:00[Europe/Berlin]",
+            "2026-11-20T10:30:00+01:00": "2026-11-20T10:30:00+01:00Z",
+        },
+    )
+
+
+@oddity("The feed says that it is UTF-8 and is written in windows-1251.", feed="/feed.xml")
+def cyrillic_undeclared(site: Site) -> None:
+    titles = ("Чемпионат в Бутане завершился", "Новый мост открыт у порта", "Библиотека снова работает по вечерам")
+    stories = [
+        site.story(f"/story/{number}", title=title, published=f"2026-11-20T1{number}:00:00+01:00", bare=True)
+        for number, title in enumerate(titles)
+    ]
+    text = rss(site.base, stories, entry).replace("?>", ' encoding="utf-8"?>', 1)
+    site.put("/feed.xml", text.encode("cp1251"), "application/rss+xml")
+
+
+@oddity("The feed's encoding is named as only browsers know it.", feed="/feed.xml")
+def label_of_browsers(site: Site) -> None:
+    titles = ("チャンピオンシップ終了", "新しい橋が港に開通", "図書館が夜も開いている")
+    stories = [
+        site.story(f"/story/{number}", title=title, published=f"2026-11-20T1{number}:00:00+01:00", bare=True)
+        for number, title in enumerate(titles)
+    ]
+    text = rss(site.base, stories, entry).replace("?>", ' encoding="x-sjis"?>', 1)
+    site.put("/feed.xml", text.encode("shift_jis"), "application/rss+xml")

@@ -1,0 +1,108 @@
+"""Sites whose listings have to be found: they are given by their home page alone."""
+
+from __future__ import annotations
+
+from web.site import Answer, Asked, Site, oddity
+
+LINK = '<link rel="alternate" type="application/rss+xml" href="{}">'
+
+
+@oddity("The home page and robots.txt name listings that are gone; others stand where they mostly do.")
+def named_listings_dead(site: Site) -> None:
+    site.home(LINK.format("/old.rss"))
+    site.put("/robots.txt", f"User-agent: *\nSitemap: {site.base}/old-sitemap.xml\n", "text/plain")
+    stories = site.stories()
+    site.rss("/feed", stories[:3])
+    site.sitemap("/sitemap.xml", stories[3:])
+
+
+@oddity("What is not there is answered with 200 and a little JSON.")
+def soft_404_json(site: Site) -> None:
+    site.home()
+    site.otherwise = Answer(b'{"error":"not found"}', 200, {"Content-Type": "application/json"})
+    site.rss("/rss.xml", site.stories())
+
+
+@oddity("What is not there is answered with 200 and nothing.")
+def soft_404_empty(site: Site) -> None:
+    site.home()
+    site.otherwise = Answer(b"", 200, {"Content-Type": "text/html"})
+    site.sitemap("/sitemap_index.xml", site.stories())
+
+
+@oddity("An item of the feed describes itself in whole HTML pages.")
+def html_in_a_feed(site: Site) -> None:
+    site.home()
+    page = "<description><![CDATA[<html><body>x</body></html>]]></description>"
+    site.rss("/feed", site.stories(), lambda story: f"<link>{story.url}</link>{page}")
+
+
+@oddity("The home page is refused, and robots.txt names a sitemap.", pending=True)
+def home_disallowed(site: Site) -> None:
+    site.home()
+    site.put("/robots.txt", f"User-agent: *\nDisallow: /$\nSitemap: {site.base}/s.xml\n", "text/plain")
+    site.sitemap("/s.xml", site.stories())
+
+
+@oddity("The home page is forbidden, and the feed is where it mostly is.", pending=True)
+def home_forbidden(site: Site) -> None:
+    site.put("/", "<h1>Forbidden</h1>", status=403)
+    site.rss("/feed", site.stories())
+
+
+@oddity("The home page reloads itself every minute.", pending=True)
+def home_reloads(site: Site) -> None:
+    site.home(f'<meta http-equiv="refresh" content="60; url={site.base}/">', LINK.format("/news.rss"))
+    site.rss("/news.rss", site.stories())
+
+
+@oddity("Feeds have names and titles that comment feeds and pages have.", pending=True)
+def feeds_left_out(site: Site) -> None:
+    site.home(
+        LINK.format("/rss.html"),
+        '<link rel=alternate type=application/rss+xml href=/comment/feed title="Comment">',
+        '<link rel="alternate" type="application/xml+rss" href="/f2">',
+    )
+    stories = site.stories()
+    for number, path in enumerate(("/rss.html", "/comment/feed", "/f2")):
+        site.rss(path, stories[2 * number : 2 * number + 2])
+
+
+@oddity("Nothing but section pages, with a link to the next page.")
+def sections_alone(site: Site) -> None:
+    stories = site.stories(6, "/news/2026/11/20/a-long-headline-of-story-{}")
+    links = [f'<h2><a href="{story.url}">{story.title}</a></h2>' for story in stories]
+    site.home(body=f'<main>{"".join(links[:3])}<a rel="next" href="/page/2">Next</a></main>')
+    site.put("/page/2", f"<html><body><main>{''.join(links[3:])}</main></body></html>")
+
+
+@oddity("robots.txt names a sitemap in quotes and brackets, without a scheme.", pending=True)
+def sitemap_lines(site: Site) -> None:
+    site.home()
+    host = site.base.removeprefix("http://")
+    lines = f'Sitemap: <{site.base}/a.xml>\nSitemap: "{site.base}/b.xml"\nSitemap: {host}/c.xml, {site.base}/d.xml\n'
+    site.put("/robots.txt", f"User-agent: *\nDisallow:\n{lines}", "text/plain")
+    stories = site.stories(8)
+    for number, name in enumerate("abcd"):
+        site.sitemap(f"/{name}.xml", stories[2 * number : 2 * number + 2])
+
+
+@oddity("robots.txt is a page that answers for everything.")
+def robots_is_a_page(site: Site) -> None:
+    site.home(LINK.format("/news.rss"))
+    site.otherwise = Answer(b"<!doctype html><title>Oops</title><p>No such page.", 200, {"Content-Type": "text/html"})
+    site.rss("/news.rss", site.stories())
+
+
+@oddity("The home page fails once.")
+def home_fails_once(site: Site) -> None:
+    site.home(LINK.format("/news.rss"))
+    home = site.served("/")
+    seen: list[Asked] = []
+
+    def once(asked: Asked) -> Answer:
+        seen.append(asked)
+        return Answer(b"", 502) if len(seen) == 1 else home
+
+    site.answer("/", once)
+    site.rss("/news.rss", site.stories())

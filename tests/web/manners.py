@@ -1,0 +1,25 @@
+"""Sites whose robots.txt is odd: what it means has to be obeyed."""
+
+from __future__ import annotations
+
+from web.site import Site, oddity
+
+
+@oddity(
+    "A group names newsbot with a version, another one a name that is part of ours.", feed="/feed.xml", pending=True
+)
+def group_with_version(site: Site) -> None:
+    groups = "User-agent: newsbot/0.1.0\nDisallow: /hidden/\n\nUser-agent: News\nDisallow: /\n"
+    site.put("/robots.txt", f"{groups}\nUser-agent: *\nDisallow: /\n", "text/plain")
+    stories = site.stories()
+    hidden = site.stories(2, "/hidden/{}")
+    site.rss("/feed.xml", [*stories, *hidden])
+    site.expected = stories
+
+
+@oddity("Lines of robots.txt end as on an old Macintosh, behind a byte order mark.", feed="/feed.xml")
+def old_line_ends(site: Site) -> None:
+    site.put("/robots.txt", "\ufeffUser-agent: *\rDisallow: /hidden/\r", "text/plain")
+    stories = site.stories()
+    site.rss("/feed.xml", [*stories, *site.stories(2, "/hidden/{}")])
+    site.expected = stories

@@ -1,0 +1,85 @@
+"""Sites whose pages are odd: what stands at a story's address is not the story, for a while or for ever."""
+
+from __future__ import annotations
+
+from web.site import Answer, Site, oddity
+
+
+def for_one_round(site: Site, instead: Answer) -> None:
+    """Let something else stand at the addresses of all stories in the first round."""
+    for story in site.expected:
+        path = site.path(story)
+        page = site.served(path)
+        site.answer(path, lambda asked, page=page: instead if asked.round == 1 else page)
+
+
+def notice(title: str, text: str) -> Answer:
+    body = f"<html><head><title>{title}</title></head><body><h1>{title}</h1><p>{text}</p></body></html>"
+    return Answer(body.encode(), 200, {"Content-Type": "text/html; charset=utf-8"})
+
+
+@oddity("Story pages are empty for an hour.", feed="/feed.xml", pending=True)
+def empty_for_an_hour(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    for_one_round(site, Answer(b"", 200, {"Content-Type": "text/html"}))
+
+
+@oddity("Story pages are a check for robots for an hour.", feed="/feed.xml", pending=True)
+def bot_check_for_an_hour(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    for_one_round(site, notice("Just a moment...", "Checking your browser before you go on."))
+
+
+@oddity("Story pages are JSON for an hour.", feed="/feed.xml", pending=True)
+def json_for_an_hour(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    for_one_round(site, Answer(b'{"error": "database is down"}', 200, {"Content-Type": "application/json"}))
+
+
+CONSENT = "".join(
+    f"<p>{sentence}</p>"
+    for sentence in (
+        "We and our partners store information on your device so that this site can remember what you chose before.",
+        "Some of these cookies are needed for the pages to work at all, and these are always set when you visit us.",
+        "Others count how many people read a page, how long they stay there and from which other page they came.",
+        "If you agree, we also use them to show you advertisements that fit what you have been reading so far.",
+        "You can change your mind at any time with the link at the foot of every page, and nothing else will change.",
+        "Our list of partners names every company that may read the cookies, and what each of them does with them.",
+    )
+)
+
+
+@oddity("Every story leads to a page of consent that keeps the way back.", feed="/feed.xml", pending=True)
+def consent(site: Site) -> None:
+    page = f"<html><head><title>Cookie choices</title></head><body><article><h1>Cookie choices</h1>{CONSENT}"
+    for story in site.stories():
+        path = site.path(story)
+        site.redirect(path, f"/consent?origin={path}")
+        site.put(f"/consent?origin={path}", page)
+    site.rss("/feed.xml", site.expected)
+    site.expected = []
+
+
+@oddity("Every story leads to one page for subscribers.", feed="/feed.xml")
+def subscribe(site: Site) -> None:
+    site.put("/subscribe", f"<html><title>Subscribe</title><article><h1>Subscribe to the Bote</h1>{CONSENT}</article>")
+    for story in site.stories():
+        site.redirect(site.path(story), "/subscribe")
+    site.rss("/feed.xml", site.expected)
+    site.expected = []
+
+
+@oddity("For an hour every story leads to a notice.", feed="/feed.xml", pending=True)
+def notice_for_an_hour(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    site.put("/notice", f"<html><title>Back soon</title><article><h1>We are moving</h1>{CONSENT}</article></html>")
+
+    for_one_round(site, Answer(b"", 302, {"Location": "/notice"}))
+
+
+@oddity("Stories have moved, each to a new address of its own.", feed="/feed.xml")
+def moved_stories(site: Site) -> None:
+    for number in range(6):
+        site.story(f"/new/{number}")
+        site.redirect(f"/old?id={number}", f"/new/{number}", status=301)
+    site.rss("/feed.xml", site.expected, lambda story: f"<link>{site.base}/old?id={story.url[-1]}</link>")
