@@ -101,3 +101,61 @@ def http_1_0(site: Site) -> None:
     for path, page in list(site.pages.items()):
         assert isinstance(page, Answer)
         site.pages[path] = Answer(raw=b"HTTP/1.0 200 OK\r\n\r\n" + page.body)
+
+
+@oddity("Story pages set a cookie and lead to themselves until it is brought back.", feed="/feed.xml", pending=True)
+def cookie_to_itself(site: Site) -> None:
+    for story in site.stories():
+        page, path = site.served(site.path(story)), site.path(story)
+        again = Answer(b"", 302, {"Location": path, "Set-Cookie": "pass=yes; Path=/; HttpOnly"})
+        site.answer(
+            path, lambda asked, page=page, again=again: page if "pass=" in asked.headers.get("cookie", "") else again
+        )  # type: ignore[misc]
+    site.rss("/feed.xml", site.expected)
+
+
+@oddity("The feed is sent in chunks, and the last one never comes.", feed="/feed.xml", pending=True)
+def last_chunk_missing(site: Site) -> None:
+    body = rss(site.base, site.stories(), link).encode()
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n"
+    site.pages["/feed.xml"] = Answer(raw=head + f"{len(body):x}\r\n".encode() + body + b"\r\n")
+
+
+@oddity("Hints come before every answer.", feed="/feed.xml")
+def early_hints(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    for path, page in list(site.pages.items()):
+        assert isinstance(page, Answer)
+        hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
+        site.pages[path] = Answer(raw=hints + page.encoded())
+
+
+@oddity("The feed is said to be an attachment of bytes.", feed="/feed.xml")
+def feed_as_attachment(site: Site) -> None:
+    body = rss(site.base, site.stories(), link)
+    site.put("/feed.xml", body, "application/octet-stream", Content_Disposition="attachment; filename=feed.xml")
+
+
+@oddity("Redirects name their targets relatively, with umlauts, spaces and fragments.", feed="/feed.xml")
+def odd_locations(site: Site) -> None:
+    targets = ("/neu/über", "/neu/ein wort", "?teil=2", "neu/drei#top", "//{host}/neu/vier", "/neu/../fünf")
+    at = ("/neu/%C3%BCber", "/neu/ein%20wort", "/alt/2?teil=2", "/alt/neu/drei", "/neu/vier", "/f%C3%BCnf")
+    host = site.base.removeprefix("http://")
+    for number, (target, path) in enumerate(zip(targets, at, strict=True)):
+        site.story(path)
+        head = f"HTTP/1.1 302 Found\r\nLocation: {target.format(host=host)}\r\nContent-Length: 0\r\n\r\n"
+        site.pages[f"/alt/{number}"] = Answer(raw=head.encode())
+    site.rss("/feed.xml", site.expected, lambda story: f"<link>{site.base}/alt/{at.index(site.path(story))}</link>")
+
+
+@oddity("The feed is empty for an hour and says so with an ETag.", feed="/feed.xml", pending=True)
+def empty_feed_for_an_hour(site: Site) -> None:
+    feed = rss(site.base, site.stories(), link).encode()
+    empty = rss(site.base, [], link).encode()
+
+    def answer(asked: Asked) -> Answer:
+        if asked.headers.get("if-none-match") == '"v1"':
+            return Answer(b"", 304)
+        return Answer(empty if asked.round == 1 else feed, 200, {"ETag": '"v1"'})
+
+    site.answer("/feed.xml", answer)

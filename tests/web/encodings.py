@@ -67,3 +67,52 @@ def label_of_browsers(site: Site) -> None:
     ]
     text = rss(site.base, stories, entry).replace("?>", ' encoding="x-sjis"?>', 1)
     site.put("/feed.xml", text.encode("shift_jis"), "application/rss+xml")
+
+
+@oddity("The feed is UTF-16, and its header says that it is Latin-1.", feed="/feed.xml")
+def utf_16(site: Site) -> None:
+    titles = ("Zpráva o mostě přes řeku", "Žluťoučký kůň vyhrál závod", "Nová knihovna večer otevřena")
+    stories = [
+        site.story(f"/story/{number}", title=title, published=f"2026-11-20T1{number}:00:00+01:00", bare=True)
+        for number, title in enumerate(titles)
+    ]
+    text = rss(site.base, stories, entry)
+    site.put("/feed.xml", text.encode("utf-16"), "text/xml; charset=iso-8859-1")
+
+
+@oddity(
+    "The header names another encoding than that in which the feed is, and the feed names its own.", feed="/feed.xml"
+)
+def header_is_wrong(site: Site) -> None:
+    titles = ("Новый мост открыт", "Лодка вернулась домой", "Рынок закрыт до весны")
+    stories = [
+        site.story(f"/story/{number}", title=title, published=f"2026-11-20T1{number}:00:00+01:00", bare=True)
+        for number, title in enumerate(titles)
+    ]
+    text = rss(site.base, stories, entry).replace("?>", ' encoding="utf-8"?>', 1)
+    site.put("/feed.xml", text.encode(), "application/rss+xml; charset=windows-1251")
+
+
+@oddity("Nobody says in which of the Chinese, Japanese and Korean encodings the feed is.", feed="/feed.xml")
+def gbk_undeclared(site: Site) -> None:
+    titles = ("不丹锦标赛昨日落幕", "港口新桥正式通车", "图书馆晚间重新开放")
+    stories = [
+        site.story(f"/story/{number}", title=title, published=f"2026-11-20T1{number}:00:00+08:00", bare=True)
+        for number, title in enumerate(titles)
+    ]
+    site.put("/feed.xml", rss(site.base, stories, entry).encode("gbk"), "application/rss+xml")
+
+
+@oddity("Dates are written in the words of many languages, before or behind the time.", feed="/feed.xml")
+def dates_of_languages(site: Site) -> None:
+    dated(
+        site,
+        **{
+            "2026-11-20T10:00:00": "vendredi 20 novembre 2026 à 10h00",
+            "2026-11-20T10:10:00": "Freitag, 20. November 2026, 10:10 Uhr",
+            "2026-11-20T10:20:00": "20 ноября 2026, 10:20",
+            "2026-11-20T10:30:00": "2026年11月20日 10:30",
+            "2026-11-20T10:40:00": "20 listopada 2026 10:40",
+            "2026-11-20T10:50:00": "10:50 20-11-2026",
+        },
+    )

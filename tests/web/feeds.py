@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from web.site import Site, Story, oddity
 
 
@@ -55,3 +57,88 @@ def several_links(site: Site) -> None:
 @oddity("Invisible characters stand before the links.", feed="/feed.xml", pending=True)
 def invisible_characters(site: Site) -> None:
     site.rss("/feed.xml", site.stories(), lambda story: f"<link>\ufeff\u200b {story.url}\u200b\n</link>")
+
+
+@oddity("Warnings of a program stand before the feed.", feed="/feed.xml")
+def words_before_the_feed(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    warning = b"<br />\n<b>Warning</b>: Cannot modify header in <b>/srv/a.php</b> on line <b>2</b><br />\n"
+    site.put("/feed.xml", warning + site.served("/feed.xml").body, "text/html")
+
+
+@oddity("The feed is cut off in its last item, behind the item's link.", feed="/feed.xml")
+def cut_off(site: Site) -> None:
+    site.rss("/feed.xml", site.stories(), lambda story: f"<link>{story.url}</link><description>Long.</description>")
+    body = site.served("/feed.xml").body
+    site.put("/feed.xml", body[: body.rindex(b"<description>") + 15], "application/rss+xml")
+
+
+@oddity("Named entities of HTML and bare ampersands stand in the feed.", feed="/feed.xml")
+def entities_of_html(site: Site) -> None:
+    site.rss(
+        "/feed.xml",
+        site.stories(6, "/show?id={}&lang=en"),
+        lambda story: f"<link>{story.url}</link><description>Caf&eacute;&nbsp;& bar</description>",
+    )
+
+
+@oddity("Items stand beside the channel, and each in a channel of its own.", feed="/feed.xml")
+def items_anywhere(site: Site) -> None:
+    items = [f"<item><title>{one.title}</title><link>{one.url}</link></item>" for one in site.stories()]
+    channels = "".join(f"<channel><title>Feed</title>{item}</channel>" for item in items[:3])
+    site.put("/feed.xml", f'<rss version="2.0">{channels}{"".join(items[3:])}</rss>', "text/xml")
+
+
+@oddity("Items of RSS 1.0 have no link, but an address that they are about.", feed="/feed.xml")
+def about_alone(site: Site) -> None:
+    items = "".join(f'<item rdf:about="{one.url}"><title>{one.title}</title></item>' for one in site.stories())
+    names = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"'
+    site.put("/feed.xml", f"<rdf:RDF {names}><channel><title>Feed</title></channel>{items}</rdf:RDF>", "text/xml")
+
+
+@oddity("Links are written as in HTML: empty elements with the address behind them, or attributes.", feed="/feed.xml")
+def links_like_html(site: Site) -> None:
+    def link(story: Story) -> str:
+        return f'<link href="{story.url}"/>' if int(story.url[-1]) % 2 else f"<LINK>{story.url}</LINK>"
+
+    site.rss("/feed.xml", site.stories(), link)
+
+
+@oddity("All items have one guid.", feed="/feed.xml")
+def one_guid_for_all(site: Site) -> None:
+    site.rss("/feed.xml", site.stories(), lambda story: f"<link>{story.url}</link><guid>tag:bote,2026:1</guid>")
+
+
+@oddity("Items say in a link of their own where their comments are, before their address.", feed="/feed.xml")
+def comments_first(site: Site) -> None:
+    comments = "<comments>{0}#comments</comments><source url='{0}/feed'>Other</source><link>{0}</link>"
+    site.rss("/feed.xml", site.stories(), lambda story: comments.format(story.url))
+
+
+@oddity("The feed is JSON, with addresses in ids alone and an item that has none.", feed="/feed.json")
+def json_feed(site: Site) -> None:
+    items = [{"id": story.url, "title": story.title} for story in site.stories()]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "Feed", "items": [{"id": "17"}, *items]}
+    site.put("/feed.json", json.dumps(feed), "application/feed+json")
+
+
+@oddity("The feed has the prefix of a namespace that it does not declare.", feed="/feed.xml")
+def prefix_undeclared(site: Site) -> None:
+    encoded = "<content:encoded><![CDATA[<p>Text</p>]]></content:encoded><media:content url='/a.jpg'/>"
+    site.rss("/feed.xml", site.stories(), lambda story: f"{encoded}<link>{story.url}</link>")
+
+
+@oddity("All elements have a prefix.", feed="/feed.xml")
+def prefixed(site: Site) -> None:
+    items = "".join(
+        f"<r:item><r:title>{one.title}</r:title><r:link>{one.url}</r:link></r:item>" for one in site.stories()
+    )
+    root = '<r:rss version="2.0" xmlns:r="http://backend.userland.com/rss2">'
+    site.put("/feed.xml", f"{root}<r:channel><r:title>Feed</r:title>{items}</r:channel></r:rss>", "text/xml")
+
+
+@oddity("Addresses that differ in their fragments alone are one page.", feed="/feed.xml")
+def fragments(site: Site) -> None:
+    (live,) = site.stories(1, "/live/{}")
+    items = "".join(f"<item><title>{live.title}</title><link>{live.url}#{name}</link></item>" for name in "abc")
+    site.put("/feed.xml", f'<rss version="2.0"><channel>{items}</channel></rss>', "application/rss+xml")

@@ -106,3 +106,57 @@ def home_fails_once(site: Site) -> None:
 
     site.answer("/", once)
     site.rss("/news.rss", site.stories())
+
+
+@oddity("The home page is gone, and robots.txt names a news sitemap.", pending=True)
+def home_gone(site: Site) -> None:
+    site.put("/robots.txt", f"Sitemap: {site.base}/news.xml\n", "text/plain")
+    site.sitemap("/news.xml", site.stories())
+
+
+@oddity("The home page is empty, and the feed is where it mostly is.")
+def home_empty(site: Site) -> None:
+    site.put("/", "")
+    site.rss("/feed/", site.stories())
+
+
+@oddity("The home page sends its readers to their language at once.")
+def home_by_language(site: Site) -> None:
+    site.home(f'<meta http-equiv="refresh" content="0; url={site.base}/en/">')
+    site.put("/en/", f"<html><head>{LINK.format('news.rss')}</head><body><h1>Home</h1></body></html>")
+    site.rss("/en/news.rss", site.stories())
+
+
+@oddity("Every path that is not there shows the home page.")
+def home_for_everything(site: Site) -> None:
+    site.home()
+    site.otherwise = site.served("/")
+    site.sitemap("/sitemap.xml", site.stories())
+
+
+@oddity("Feeds are named in odd ways: capitals, no quotes, a feed: address, behind a base.", pending=True)
+def feeds_named_oddly(site: Site) -> None:
+    host = site.base.removeprefix("http://")
+    site.home(
+        "<base href=/deep/>",
+        "<LINK REL=Alternate TYPE=Application/RSS+XML HREF=a.rss>",
+        f'<link rel="alternate" type="application/atom+xml" href="feed://{host}/b.rss">',
+        '<link title="News" href="&#47;c.rss" type=" application/rss+xml;charset=utf-8" rel="home alternate">',
+    )
+    stories = site.stories()
+    for number, path in enumerate(("/deep/a.rss", "/b.rss", "/c.rss")):
+        site.rss(path, stories[2 * number : 2 * number + 2])
+
+
+@oddity("The feed that the home page names is one of comments, the stories' is where it mostly is.")
+def comments_named(site: Site) -> None:
+    site.home('<link rel="alternate" type="application/rss+xml" title="Comments" href="/comments/feed/">')
+    stories = site.stories()
+    site.rss("/comments/feed/", stories, lambda story: f"<link>{story.url}#comment-1</link>")
+    site.rss("/feed/", stories)
+
+
+@oddity("The feed is named in a header of the home page.", pending=True)
+def feed_in_a_header(site: Site) -> None:
+    site.put("/", "<h1>Home</h1>", Link='</odd/place>; rel="alternate"; type="application/rss+xml"')
+    site.rss("/odd/place", site.stories())

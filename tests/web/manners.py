@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 from web.site import Site, oddity
 
 
@@ -22,4 +24,26 @@ def old_line_ends(site: Site) -> None:
     site.put("/robots.txt", "\ufeffUser-agent: *\rDisallow: /hidden/\r", "text/plain")
     stories = site.stories()
     site.rss("/feed.xml", [*stories, *site.stories(2, "/hidden/{}")])
+    site.expected = stories
+
+
+@oddity("Two groups name newsbot, and one of them everybody.", feed="/feed.xml")
+def groups_are_merged(site: Site) -> None:
+    groups = (
+        "User-agent: NewsBot\nDisallow: /hidden/",
+        "User-agent: *\nDisallow: /",
+        "User-Agent : newsbot\nDisallow:/x/",
+    )
+    site.put("/robots.txt", "\n\n".join(groups), "text/plain")
+    stories = site.stories()
+    site.rss("/feed.xml", [*stories, site.story("/hidden/1"), site.story("/x/1")])
+    site.expected = stories
+
+
+@oddity("robots.txt is UTF-16, compressed, and says that it is neither.", feed="/feed.xml", pending=True)
+def robots_written_oddly(site: Site) -> None:
+    text = "User-agent: *\nDisallow: /hidden/\nAllow: /hidden/open\n".encode("utf-16")
+    site.put("/robots.txt", gzip.compress(text), "text/plain")
+    stories = [*site.stories(), site.story("/hidden/open")]
+    site.rss("/feed.xml", [*stories, site.story("/hidden/1")])
     site.expected = stories

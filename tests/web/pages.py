@@ -83,3 +83,54 @@ def moved_stories(site: Site) -> None:
         site.story(f"/new/{number}")
         site.redirect(f"/old?id={number}", f"/new/{number}", status=301)
     site.rss("/feed.xml", site.expected, lambda story: f"<link>{site.base}/old?id={story.url[-1]}</link>")
+
+
+@oddity("Stories are announced before their pages are there.", feed="/feed.xml")
+def announced_too_early(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    for_one_round(site, Answer(b"<h1>Not found</h1>", 404, {"Content-Type": "text/html"}))
+
+
+@oddity("Story pages are forbidden for an hour.", feed="/feed.xml")
+def forbidden_for_an_hour(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    for_one_round(site, Answer(b"<h1>Forbidden</h1>", 403, {"Content-Type": "text/html"}))
+
+
+@oddity("Story pages show an error of the database for an hour.", feed="/feed.xml", pending=True)
+def database_error_for_an_hour(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    for_one_round(site, notice("Database Error", "Error establishing a database connection"))
+
+
+@oddity("Story pages show the home page for an hour.", feed="/feed.xml", pending=True)
+def home_for_an_hour(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    site.home(body="".join(f'<h2><a href="{story.url}">{story.title}</a></h2>' for story in site.expected))
+    for_one_round(site, site.served("/"))
+
+
+@oddity("One story of many leads to the page of consent.", feed="/feed.xml")
+def one_consent(site: Site) -> None:
+    stories = site.stories()
+    lost = site.story("/story/lost")
+    site.redirect("/story/lost", "/consent?origin=/story/lost")
+    page = f"<html><head><title>Cookie choices</title></head><body><article><h1>Cookie choices</h1>{CONSENT}"
+    site.put("/consent?origin=/story/lost", page)
+    site.rss("/feed.xml", [*stories, lost])
+    site.expected = stories
+
+
+@oddity("Two old addresses of one story lead to it.", feed="/feed.xml")
+def two_ways_to_one_story(site: Site) -> None:
+    stories = site.stories()
+    for story in stories:
+        number = story.url[-1]
+        site.redirect(f"/?id={number}", site.path(story), status=301)
+        site.redirect(f"/old/{number}", site.path(story), status=301)
+    items = "".join(
+        f"<item><title>{story.title}</title><link>{site.base}{path.format(story.url[-1])}</link></item>"
+        for story in stories
+        for path in ("/?id={}", "/old/{}")
+    )
+    site.put("/feed.xml", f'<rss version="2.0"><channel>{items}</channel></rss>', "application/rss+xml")
