@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from conftest import not_hanging
 
-from newsbot.discovery import Child, SitemapError, in_range, newest_first, parse_sitemap
+from newsbot.discovery import Child, SitemapError, as_siblings, in_range, newest_first, parse_sitemap
 from newsbot.web.dates import period_of
 
 URL = "https://bote.example/sitemap.xml"
@@ -122,6 +122,45 @@ def test_the_newest_come_first_and_news_before_all() -> None:
     assert order == [
         "news-sitemap.xml", "posts-3.xml", "posts-2.xml", "posts-1.xml", "sitemap-2024.xml", "page-1.xml", "page-2.xml",
     ]  # fmt: skip
+
+
+TODAY = date(2026, 11, 25)
+
+
+@pytest.mark.parametrize(
+    ("names", "periods"),
+    [
+        ([f"sitemap-{number}.xml" for number in range(1997, 2003)], None),  # six pages of a list
+        ([f"sitemap-{year}.xml" for year in (2024, 2025)], ("2025-01-01", "2025-12-31")),
+        ([f"sitemap-{number}.xml" for number in range(1, 2027)], None),
+        ([f"sitemap-{number}.xml" for number in range(2019, 2040)], None),
+        ([f"{number}/posts.xml" for number in range(1851, 2027)], ("2026-01-01", "2026-12-31")),  # an archive
+        ([f"map_{number}.xml" for number in range(202601, 202621)], None),
+        ([f"map_{number}.xml" for number in range(202601, 202612)], ("2026-11-01", "2026-11-30")),
+        ([f"posts-2026-{number}.xml" for number in range(1, 41)], ("2026-01-01", "2026-12-31")),  # its parts
+        ([f"posts-2026-{number}.xml" for number in range(1, 12)], ("2026-11-01", "2026-11-30")),
+    ],
+)
+def test_numbers_are_days_only_as_far_as_the_siblings_say_so(names: list[str], periods: tuple[str, str] | None) -> None:
+    last = as_siblings([Child(f"https://bote.example/{name}") for name in names], TODAY)[-1]
+    assert last.period == (tuple(map(date.fromisoformat, periods)) if periods else None)
+
+
+def test_a_lastmod_that_is_the_indexs_own_tells_nothing_of_a_sitemap() -> None:
+    def lastmods(*stated: str) -> list[str | None]:
+        children = [Child(f"https://bote.example/part-{n}.xml", lastmod) for n, lastmod in enumerate(stated)]
+        return [child.lastmod for child in as_siblings(children, TODAY)]
+
+    assert lastmods(*["2026-11-25T08:00:00Z"] * 200, "2026-11-24") == [*[None] * 200, "2026-11-24"]
+    assert lastmods("2020-01-01", "2020-05-05") == [None, None], "when somebody made the index"
+    assert lastmods("2020-01-01", "2026-11-24") == ["2020-01-01", "2026-11-24"]
+
+
+def test_of_undated_sitemaps_both_ends_of_each_numbering_come_first() -> None:
+    names = [f"{kind}-{number}.xml" for kind in ("post", "page") for number in range(1, 5)]
+    order = [child.url.rpartition("/")[2] for child in newest_first(Child(f"https://e.org/{name}") for name in names)]
+    assert order[:4] == ["post-1.xml", "page-1.xml", "post-4.xml", "page-4.xml"]
+    assert sorted(order) == sorted(names)
 
 
 def test_a_news_entry_keeps_its_hints_apart_from_the_page_entry_beside_it() -> None:

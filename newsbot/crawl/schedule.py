@@ -11,9 +11,12 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import starmap
 
 from sqlalchemy import Engine
 
+from newsbot.crawl.sitemaps import state_of
+from newsbot.discovery import Child
 from newsbot.items import Candidate
 from newsbot.sources import Source
 from newsbot.store import frontier, listings, sites
@@ -108,12 +111,26 @@ class Schedule:
         return self._listings.get((source, url)) or Listing(source, url)
 
     def is_due(self, source: str, url: str) -> bool:
-        """Whether a listing is to be asked now; one that was never asked is."""
-        listing = self.listing(source, url)
+        """Whether a listing is to be asked now; one that was never asked is.
+
+        An index of sitemaps is with the first of those that are open: what it says of them is as old as it is itself.
+        """
+        pending, now = [url], self._now()
+        for at in pending:  # grows: an index may be in an index, and name the one that names it
+            listing = self.listing(source, at)
+            if self._is_due(listing, now):
+                return True
+            for child in starmap(Child, listing.sub_sitemaps):
+                known = self.listing(source, child.url)
+                if child.url not in pending and known.read_at and state_of(child, known, now) == "open":
+                    pending.append(child.url)
+        return False
+
+    def _is_due(self, listing: Listing, now: str) -> bool:
         if listing.due_at is None:
             return True
         early = (listing.interval or 0.0) * SLACK if not listing.errors else 0.0
-        return listing.due_at <= shifted(self._now(), early)
+        return listing.due_at <= shifted(now, early)
 
     def due(self, source: Source) -> list[tuple[str, str]]:
         """Return the listings of a source that are due, as (channel, address)."""
@@ -163,7 +180,9 @@ class Schedule:
             interval = self._next_interval(before, now, new=new, total=total, gap=gap)
         if is_whole:
             wanted = read.next_page if read.next_page and goes_on(len(found), gap) else None
-            said = replace(read, read_at=now, next_page=wanted)
+            came = now if found and before.read_at else ""
+            newest = max(before.newest_at or "", read.newest_at or "", came)
+            said = replace(read, read_at=now, next_page=wanted, newest_at=newest or None)
         else:
             wanted, said = None, before
         after = replace(

@@ -11,7 +11,7 @@
     read_listing(channel, body, url)   any of the three         -> Contents  or one of LISTING_ERRORS
     ListingSearch(home, url, robots)   which listings to try    -> Attempts
     site_facts(page, url)          name, language, country      -> SiteFacts
-    newest_first(), in_range()     which sub-sitemaps to read, and when
+    as_siblings(), newest_first(), in_range()   which sub-sitemaps to read, and in which order
 
 Every function is pure: it takes what was fetched and the address it came from, and never fetches,
 waits or looks at the clock. Nothing is lost in silence: what could not be read is in `notes`, a
@@ -48,6 +48,7 @@ from newsbot.discovery.sitemaps import (
     Child,
     Sitemap,
     SitemapError,
+    as_siblings,
     in_range,
     newest_first,
     parse_sitemap,
@@ -71,6 +72,7 @@ __all__ = [
     "Sitemap",
     "SitemapError",
     "article_links",
+    "as_siblings",
     "feed_links",
     "in_range",
     "newest_first",

@@ -2,7 +2,7 @@
 
 Elements are read as they arrive and forgotten, so that 50,000 addresses cost little memory; what is not well-formed is
 cut at its entries and read one by one, as feeds are. Which of the further sitemaps to read, and in which order, their
-lastmod and the dates in their names tell.
+lastmod and the dates in their names tell, as far as those of their siblings let them.
 
 Errors:
 
@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import zip_longest
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -55,6 +57,14 @@ _SITEMAP_NAME = re.compile(r"\.xml(?:\.gz)?$|\.gz$", re.I)
 _ONE_LINE = re.compile(r"\s*[\r\n\t]+\s*")
 _NEWS = re.compile(r"(?<![a-z])(?:google[-_]?)?news(?![a-z])|googlenews|latest|recent|(?<![a-z])48h", re.I)
 _LINE_URL = re.compile(r"https?://\S+", re.I)
+_NUMBER = re.compile(r"\d+")
+_OLD_YEAR = re.compile(r"(?<!\d)1[5-8](?=\d\d)")
+"""Of a newspaper's archive: dates.period_of() reads none before 1900."""
+
+ALIVE = timedelta(days=30)
+"""An index of which no sitemap has changed for so long does not tell when they change, but when they were made."""
+SHARED = 10
+"""A lastmod that more sitemaps of an index state is the index's own, not theirs."""
 
 
 class SitemapError(ValueError):
@@ -73,6 +83,16 @@ class Child:
     url: str
     lastmod: str | None = None
     """RFC 3339, as stated."""
+    names: str = field(default="days", repr=False)
+    """What the numbers in its address are, as far as its siblings tell: days (months, weeks ...), years or nothing."""
+
+    @property
+    def period(self) -> tuple[date, date] | None:
+        """The first and last day that its address names."""
+        found = None if self.names == "nothing" else period_of(self.url)
+        if found and self.names == "years":
+            return found[0].replace(month=1, day=1), found[1].replace(month=12, day=31)
+        return found
 
     @property
     def is_news(self) -> bool:
@@ -264,42 +284,102 @@ def _read_text(data: bytes, url: str) -> Sitemap:
     return sitemap
 
 
+def as_siblings(children: Iterable[Child], today: date) -> list[Child]:
+    """Return the sitemaps of one index, each with what is left of its own words beside those of the others.
+
+    Numbers like years are the numbering of a list where they do not reach up to ``today``, or where a sibling's number
+    is no year; 2024-5 is no May beside a 2024-13. A lastmod is left out that many siblings state, and all are where
+    none of them has moved for long: they say when somebody made the index.
+
+    >>> pages = [Child(f"https://example.org/sitemap-{number}.xml") for number in (1999, 2000, 2001)]
+    >>> [child.period for child in as_siblings(pages, date(2026, 11, 20))]
+    [None, None, None]
+    >>> as_siblings([Child("https://example.org/sitemap-2026.xml")], date(2026, 11, 20))[0].period
+    (datetime.date(2026, 1, 1), datetime.date(2026, 12, 31))
+    """
+    named = list(children)
+    lastmods = Counter(child.lastmod for child in named)
+    moments = [moment.date() for child in named if (moment := as_instant(child.lastmod))]
+    is_alive = bool(moments) and max(moments) + ALIVE >= today
+    families: defaultdict[str, list[Child]] = defaultdict(list)
+    for child in named:
+        families[_family(child)].append(child)
+    names = {family: _what_numbers_name(members, today) for family, members in families.items()}
+    return [
+        replace(
+            child,
+            lastmod=child.lastmod if is_alive and lastmods[child.lastmod] <= SHARED else None,
+            names=names[_family(child)],
+        )
+        for child in named
+    ]
+
+
+def _family(child: Child) -> str:
+    """What is alike in the addresses of sitemaps that are numbered, or named after days, in one way."""
+    parts = urlsplit(child.url)
+    return parts.netloc + _NUMBER.sub("#", f"{parts.path}?{parts.query}")
+
+
+def _what_numbers_name(family: Sequence[Child], today: date) -> str:
+    periods = [period_of(child.url) or period_of(_OLD_YEAR.sub("19", child.url)) for child in family]
+    found = [period for period in periods if period]
+    if len(found) < len(family) or max(first for first, _ in found) > today + timedelta(days=366):
+        return "nothing"
+    whole = [(first.month, first.day, last.month, last.day) == (1, 1, 12, 31) for first, last in found]
+    if all(whole) and max(last.year for _, last in found) < today.year - 1:
+        return "nothing"
+    return "years" if any(whole) else "days"
+
+
 def in_range(child: Child, since: date | None = None, until: date | None = None) -> bool:
     """Tell whether a sub-sitemap may hold articles of the days from since to until (both included).
 
-    A date in its name decides, with a day's grace for time zones; failing that, one that last
-    changed before since holds nothing newer. What says nothing may hold anything.
+    A date in its name decides, with a day's grace for time zones where it names one day; failing that, one that
+    last changed before since holds nothing newer. What says nothing may hold anything.
 
     >>> in_range(Child("https://example.org/sitemap-2026-10.xml"), since=date(2026, 11, 15))
     False
     >>> in_range(Child("https://example.org/sitemap-3.xml", "2026-11-20"), since=date(2026, 11, 15))
     True
     """
-    grace = timedelta(days=1)
-    period = period_of(child.url)
-    if period and (
-        (since is not None and period[1] + grace < since) or (until is not None and period[0] - grace > until)
-    ):
-        return False
+    period, day = child.period, timedelta(days=1)
+    if period:
+        grace = day if period[0] == period[1] else timedelta()
+        if (since is not None and period[1] + grace < since) or (until is not None and period[0] - grace > until):
+            return False
     changed = as_instant(child.lastmod)
-    return not (since is not None and changed is not None and changed.date() + grace < since)
+    return not (since is not None and changed is not None and changed.date() + day < since)
 
 
 def newest_first(children: Iterable[Child]) -> list[Child]:
     """Return the sub-sitemaps in the order to read them: news ones, then by what is newest in them.
 
     A name's period and lastmod each tell how new the newest article can be, the earlier of both
-    counts. Undated ones keep their order, behind the dated.
+    counts. Behind the dated come the others, of which either end of a numbering may be the newest: of
+    each numbering the first and the last, then the second and the last but one, and so on.
 
     >>> [c.url[-7:] for c in newest_first([Child("https://e.org/2024.xml"), Child("https://e.org/2026.xml")])]
     ['026.xml', '024.xml']
+    >>> [c.url[-5:] for c in newest_first([Child(f"https://e.org/page-{number}.xml") for number in range(5)])]
+    ['0.xml', '4.xml', '1.xml', '3.xml', '2.xml']
     """
-
-    def newest(child: Child) -> tuple[int, float]:
-        changed, period = as_instant(child.lastmod), period_of(child.url)
+    dated: list[tuple[bool, float, Child]] = []
+    families: defaultdict[str, list[Child]] = defaultdict(list)
+    for child in children:
+        changed, period = as_instant(child.lastmod), child.period
         moments = [changed.timestamp()] if changed else []
         if period:
             moments.append(datetime.combine(period[1], datetime.max.time(), UTC).timestamp())
-        return (0 if child.is_news else 1 if moments else 2), -min(moments, default=0.0)
+        if child.is_news or moments:
+            dated.append((not child.is_news, -min(moments, default=0.0), child))
+        else:
+            families[_family(child)].append(child)
+    dated.sort(key=lambda entry: entry[:2])
+    turns = zip_longest(*map(_from_both_ends, families.values()))
+    return [child for *_, child in dated] + [child for turn in turns for child in turn if child]
 
-    return sorted(children, key=newest)
+
+def _from_both_ends(children: list[Child]) -> list[Child]:
+    pairs = zip(children, reversed(children), strict=True)
+    return list(dict.fromkeys(child for pair in pairs for child in pair))

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -15,11 +15,13 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from newsbot.crawl.sitemaps import turn_of
 from newsbot.discovery import (
     LISTING_ERRORS,
     Child,
     Contents,
     ListingSearch,
+    as_siblings,
     feed_links,
     newest_first,
     read_listing,
@@ -31,7 +33,7 @@ from newsbot.downloader.rendering import browser_meta
 from newsbot.items import POSTPONED, Candidate
 from newsbot.sources import Source
 from newsbot.spiders.base import Args, CollectingSpider
-from newsbot.web.dates import period_of
+from newsbot.web.dates import as_instant
 
 if TYPE_CHECKING:
     from newsbot.store.listings import Listing
@@ -40,8 +42,6 @@ LISTING_PRIORITY = 10
 """Listings before articles: what is new is known early, and the progress display can tell how much."""
 PAGED = ("feed", "section")
 """Listings that may go on on a next page; the others are sitemaps."""
-CLOSED_AFTER = timedelta(days=3)
-"""A sitemap named after a month or day that was read so long after its end is complete."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -168,6 +168,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
             lastmod=poll.known.lastmod,
             next_page=contents.next_page,
             sub_sitemaps=tuple((child.url, child.lastmod) for child in contents.sub_sitemaps),
+            newest_at=None if poll.channel in PAGED else newest_in(named, self.run.now()),
         )
         owed = poll.is_owed or schedule.owed(source.name, read.url) is not None
         before, at = schedule.listing(source.name, read.url), permanent_address(response)
@@ -208,21 +209,25 @@ class DiscoveringSpider(CollectingSpider[Args]):
             yield from self.listing_requests(source, poll.channel, url, page=poll.page + further, owed=True)
 
     def _ask_sub_sitemaps(self, source: Source, channel: str, named: Iterable[Child]) -> Iterator[Request]:
-        """Ask for the sub-sitemaps that have changed, or that do not say; newest first, up to the bound."""
-        bound = self.max_sitemaps()
-        for child in newest_first(named):
-            if (source.name, child.url) in self._asked or not self.wants_sitemap(child):
-                continue
-            known = self.run.schedule.listing(source.name, child.url)
-            if known.read_at and (known.lastmod == child.lastmod if child.lastmod else is_closed(child, known.read_at)):
-                continue
-            if self.only_due and not child.lastmod and not self.run.schedule.is_due(source.name, child.url):
-                continue
-            if 0 < bound <= self._sub_sitemaps[source.name]:
-                self.run.ledger.note(source.name, "more sub-sitemaps than NEWSBOT_MAX_SITEMAPS")
-                return
-            self._sub_sitemaps[source.name] += 1
+        for child in self.sitemaps_now(source, named):
             yield from self.listing_requests(source, channel, child.url, lastmod=child.lastmod)
+
+    def sitemaps_now(self, source: Source, named: Iterable[Child]) -> list[Child]:
+        """Return the sitemaps of one index or robots.txt that are to be asked now, newest first, up to the bound."""
+        schedule, now, bound = self.run.schedule, self.run.now(), self.max_sitemaps()
+        siblings = newest_first(as_siblings(named, date.fromisoformat(now[:10])))
+        turn = turn_of(
+            [child for child in siblings if (source.name, child.url) not in self._asked and self.wants_sitemap(child)],
+            lambda child: schedule.listing(source.name, child.url),
+            now=now,
+            room=max(bound - self._sub_sitemaps[source.name], 0) if bound else None,
+            is_due=lambda child: not self.only_due or schedule.is_due(source.name, child.url),
+        )
+        self._sub_sitemaps[source.name] += len(turn.asked)
+        if turn.left:
+            note = f"more sub-sitemaps than NEWSBOT_MAX_SITEMAPS: {turn.left} are left for later runs"
+            self.run.ledger.note(source.name, note)
+        return turn.asked
 
     def _articles_of(self, source: Source) -> list[str]:
         if source.name not in self._articles:
@@ -256,13 +261,9 @@ def permanent_address(response: Response) -> str:
     return str(way[steps])
 
 
-def is_closed(child: Child, read_at: str) -> bool:
-    """Whether a sub-sitemap is named after days that were over for a while when it was read (RFC 3339).
-
-    >>> is_closed(Child("https://e.org/sitemap-2026-10.xml"), "2026-11-20T08:00:00Z")
-    True
-    >>> is_closed(Child("https://e.org/sitemap-2026-11.xml"), "2026-11-20T08:00:00Z")
-    False
-    """
-    period = period_of(child.url)
-    return period is not None and period[1] + CLOSED_AFTER < date.fromisoformat(read_at[:10])
+def newest_in(candidates: Iterable[Candidate], now: str) -> str | None:
+    """Return when the newest of some candidates was published or changed, as they state, and not later than now."""
+    moment = as_instant(now)
+    stated = (as_instant(candidate.published or candidate.modified) for candidate in candidates)
+    newest = max((instant for instant in stated if instant and moment and instant <= moment), default=None)
+    return newest.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if newest else None

@@ -33,6 +33,8 @@ class Listing:
     """The page behind this one, where it was wanted."""
     sub_sitemaps: tuple[tuple[str, str | None], ...] = ()
     """What a sitemap index named: (address, lastmod)."""
+    newest_at: str | None = None
+    """When the newest that it names was published or changed, as a sitemap states, or came after the first reading."""
     read_at: str | None = None
     """When all that it names was on the frontier; None: never yet, or not since the page before it wanted it."""
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0005"
+REVISION = "0006"
 """The last of the migrations, which leads to these tables."""
 
 metadata = MetaData()
@@ -94,6 +94,7 @@ listings = Table(
     Column("lastmod", String(40)),
     Column("next_page", Text),
     Column("sub_sitemaps", Text),
+    Column("newest_at", String(40)),
     Column("read_at", String(40)),
     Column("answered_at", String(40)),
     Column("news_at", String(40)),

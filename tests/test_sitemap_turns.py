@@ -1,0 +1,119 @@
+"""Which sub-sitemaps are asked in a run: what may have news always, what is over rarely, and nobody never."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from newsbot.crawl.sitemaps import Turn, state_of, turn_of
+from newsbot.discovery import Child
+from newsbot.store.listings import Listing
+
+NOW = "2026-11-20T08:00:00Z"
+EARLIER = "2026-11-20T07:00:00Z"
+LONG_AGO = "2026-09-01T08:00:00Z"
+
+
+def listing(url: str, **known: object) -> Listing:
+    return Listing("e", url, **{"read_at": EARLIER, "answered_at": EARLIER, "news_at": EARLIER, **known})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "lastmod", "known", "state"),
+    [
+        ("posts.xml", None, {"read_at": None}, "unread"),
+        ("posts.xml", "2026-11-20", {"lastmod": "2026-11-19"}, "changed"),
+        ("posts.xml", "2026-11-20", {"lastmod": "2026-11-20"}, "open"),  # the day is not over
+        ("posts.xml", "2020-01-01", {"lastmod": "2020-01-01", "newest_at": EARLIER}, "open"),  # it never moves
+        ("posts.xml", None, {"newest_at": EARLIER}, "open"),
+        ("posts.xml", None, {"newest_at": LONG_AGO}, "closed"),
+        ("posts.xml", None, {}, "unknown"),
+        ("posts.xml", None, {"news_at": LONG_AGO}, "closed"),  # nothing came in all that time
+        ("news.xml", None, {"newest_at": LONG_AGO}, "open"),
+        ("inner.xml", None, {"sub_sitemaps": (("https://e.org/a.xml", None),), "news_at": LONG_AGO}, "open"),
+        ("2026-11.xml", "2026-11-01T08:00:00Z", {"lastmod": "2026-11-01T08:00:00Z"}, "open"),
+        ("2026-10.xml", None, {"newest_at": EARLIER}, "closed"),  # a correction of an old story
+        ("2026-10.xml", "2026-11-19", {"lastmod": "2026-11-19"}, "open"),  # read before that day was well over
+        ("2026-11-20.xml", "2026-11-20", {"lastmod": "2026-11-20"}, "open"),
+    ],
+)
+def test_what_a_sitemap_showed_tells_whether_it_may_have_more(
+    name: str, lastmod: str | None, known: dict[str, object], state: str
+) -> None:
+    child = Child(f"https://e.org/{name}", lastmod)
+    assert state_of(child, listing(child.url, **known), NOW) == state
+
+
+class Runs:
+    """Runs over one index, each an hour after the last, in which every sitemap that is asked is read or fails."""
+
+    def __init__(self, children: list[Child], *, room: int, newest_at: str | None = None, failing: int = 0) -> None:
+        self.children, self.room, self.newest_at = children, room, newest_at
+        self.failing = {child.url for child in children[:failing]}
+        self.known: dict[str, Listing] = {}
+        self.now = datetime.fromisoformat(NOW)
+
+    def known_of(self, child: Child) -> Listing:
+        return self.known.get(child.url, Listing("e", child.url))
+
+    def go(self) -> Turn:
+        self.now += timedelta(hours=1)
+        now = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+        due = (self.now + timedelta(hours=6)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        turn = turn_of(
+            self.children, lambda child: self.known.get(child.url, Listing("e", child.url)), now=now, room=self.room
+        )
+        for child in turn.asked:
+            fails = child.url in self.failing
+            self.known[child.url] = listing(
+                child.url, read_at=None if fails else now, answered_at=None if fails else now, news_at=now,
+                lastmod=child.lastmod, newest_at=self.newest_at, due_at=due, errors=int(fails),
+            )  # fmt: skip
+        return turn
+
+
+def test_undated_sitemaps_beyond_the_bound_come_in_later_runs_and_then_take_turns() -> None:
+    runs = Runs([Child(f"https://e.org/part-{number}.xml") for number in range(23)], room=10)
+    turns = [runs.go() for _ in range(5)]
+    assert [turn.left for turn in turns[:2]] == [13, 3]
+    first_pass = [child.url for turn in turns[:3] for child in turn.asked]
+    assert len(set(first_pass[:23])) == 23, "those never read come first"
+    assert {child.url for turn in turns[2:] for child in turn.asked} == set(first_pass), "and then nobody is left out"
+
+
+def test_six_hundred_closed_months_cost_a_bounded_share_of_a_quiet_run() -> None:
+    months = [f"{year}-{month:02}" for year in range(1976, 2026) for month in range(1, 13)]
+    children = [Child("https://e.org/2026-11.xml"), *(Child(f"https://e.org/{month}.xml") for month in months)]
+    runs = Runs(children, room=50)
+    while runs.go().left:
+        pass
+    quiet = [runs.go() for _ in range(24 * 8)]
+    assert all(turn.asked[0] == children[0] for turn in quiet), "the open one, in every run"
+    assert all(len(turn.asked) <= 50 for turn in quiet)
+    asked = [child.url for turn in quiet for child in turn.asked if child != children[0]]
+    assert len(months) <= len(asked) <= 1.2 * len(months), "every closed one about once a week"
+
+
+def test_what_is_open_beyond_the_bound_does_not_keep_the_unread_out() -> None:
+    runs = Runs([Child(f"https://e.org/part-{number}.xml") for number in range(100)], room=20, newest_at=NOW)
+    for _ in range(20):
+        runs.go()
+    assert len(runs.known) == 100
+    runs.children.append(Child("https://e.org/part-100.xml"))
+    assert runs.children[-1] in runs.go().asked
+    assert {child.url for _ in range(8) for child in runs.go().asked} == {child.url for child in runs.children}
+
+
+def test_sitemaps_that_fail_for_ever_hide_no_other() -> None:
+    runs = Runs([Child(f"https://e.org/part-{number}.xml") for number in range(30)], room=5, failing=20)
+    for _ in range(10):
+        runs.go()
+    assert len(runs.known) == 30
+
+
+def test_a_backfill_has_no_bound_and_reads_nothing_twice() -> None:
+    runs = Runs([Child(f"https://e.org/2025-{month:02}.xml") for month in range(1, 13)], room=50)
+    runs.go()
+    turn = turn_of(runs.children, lambda child: runs.known[child.url], now="2027-01-01T08:00:00Z", room=None)
+    assert turn == Turn([], 0)
