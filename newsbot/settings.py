@@ -69,7 +69,7 @@ NEWSBOT_CONTACT = os.environ.get("NEWSBOT_CONTACT", "")
 USER_AGENT = f"newsbot/{__version__}"
 ROBOTSTXT_USER_AGENT = "newsbot"
 ROBOTSTXT_OBEY = True
-# Scrapy's default reads no Request-rate.
+# Scrapy's default takes the name in a robots.txt for the beginning of a crawler's, and reads no Request-rate.
 ROBOTSTXT_PARSER = "newsbot.downloader.robotstxt.RobotRules"
 # Leave out what a publisher reserves from text and data mining; the opt-outs are in the record either way.
 NEWSBOT_RESPECT_TDM = False

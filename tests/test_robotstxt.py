@@ -67,6 +67,98 @@ def test_no_rules_allow_all_and_no_answer_allows_nothing(answer: int | Exception
     assert refusals(told, "/a", "/b") == ([reason, reason], 1)
 
 
+OURS, OTHERS = "Disallow: /ours", "Disallow: /others"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "User-agent: newsbot",
+        "User-agent: newsbot/0.1.0",
+        "USER-AGENT : NewsBot/2 (+https://example.org)",
+        "user agent: other\nUser-agent: newsbot",
+        "User-agent: newsbot # ours\n\n# so far\nUser-agent: other",
+        "User-agent: newsbot\nSitemap: https://example.org/map.xml\nUser-agent: other",
+        "User-agent: other, newsbot",
+        'User-agent: "newsbot"',
+        "User-agent: newsbot*",
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_the_group_that_names_newsbot_is_obeyed_and_no_other(names: str, end: str) -> None:
+    """RFC 9309, 2.2.1: by the product token, whatever its case and version."""
+    rules = RobotRules(f"\ufeffUser-agent: *\n{OTHERS}\n\n{names}\n{OURS}\n".replace("\n", end))
+    assert not rules.allowed("https://example.org/ours", "newsbot")
+    assert rules.allowed("https://example.org/others", "newsbot")
+
+
+@pytest.mark.parametrize(
+    "name", ["News", "newsbot-image", "news", "bot", "newsbot2", "other newsbot", "", "*", "Googlebot/2"]
+)
+def test_a_group_for_others_is_not_taken_for_ours(name: str) -> None:
+    rules = RobotRules(f"User-agent: {name}\nDisallow: /x\n\nUser-agent: *\nDisallow: /y")
+    assert rules.allowed("https://example.org/x", "newsbot") == (name != "*")
+    assert not rules.allowed("https://example.org/y", "newsbot")
+
+
+def test_groups_for_the_same_name_are_one_and_one_that_forbids_nothing_allows_all() -> None:
+    rules = RobotRules(
+        "User-agent: newsbot\nDisallow: /a\nUser-agent: *\nDisallow: /\nUser-agent: newsbot/1\nDisallow: /b"
+    )
+    assert [rules.allowed(f"https://example.org/{path}", "newsbot") for path in "abc"] == [False, False, True]
+    rules = RobotRules("User-agent: *\nDisallow: /\n\nUser-agent: newsbot\nDisallow:\nCrawl-delay: 5")
+    assert rules.allowed("https://example.org/a", "newsbot")
+    assert (rules.crawl_delay("newsbot"), rules.crawl_delay("another")) == (5.0, None)
+
+
+@pytest.mark.parametrize(
+    ("rules", "allowed", "refused"),
+    [
+        ("Disallow: /*.pdf$", "/a.pdf?x=1", "/a.pdf"),
+        ("Disallow: /news/\nAllow: /news/public/", "/news/public/a", "/news/a"),
+        ("Disallow: /a\nAllow: /a", "/a", None),
+        ("Disallow: /stra%C3%9Fe", "/strasse", "/straße"),
+        ("Disallow: /straße", "/strasse", "/stra%c3%9fe"),
+        ("Disallow: /a%2Fb", "/a/b", "/a%2fb"),
+        ("Disallow: /*?sort=", "/a?page=1", "/a?sort=new"),
+        ("Disallow:/a  # not this", "/b", "/a"),
+    ],
+)
+def test_the_longest_rule_that_matches_decides(rules: str, allowed: str, refused: str | None) -> None:
+    parsed = RobotRules(f"User-agent: *\n{rules}")
+    assert parsed.allowed(f"https://example.org{allowed}", "newsbot")
+    assert refused is None or not parsed.allowed(f"https://example.org{refused}", "newsbot")
+
+
+@pytest.mark.parametrize("body", [RULES, RULES[3:].decode().encode("utf-16"), RULES[3:].decode().encode("utf-16-le")])
+def test_rules_are_read_in_whatever_unicode_they_are_in(body: bytes) -> None:
+    assert refusals(Response("https://example.org/robots.txt", body=body), "/private/a") == (["robots_txt"], 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "seconds"),
+    [
+        ("Crawl-delay: 10s", 10.0),
+        ("crawl-delay : 1,5", 1.5),
+        ("Crawl-delay: 1.5 seconds", 1.5),
+        ("Crawl-Delay: 2 minutes", 120.0),
+        ("Crawl-delay 3", 3.0),
+        ("Crawl-delay: 500ms", 0.5),
+        ("Crawl-delay: 0", None),
+        ("Crawl-delay: -5", None),
+        ("Crawl-delay: soon", None),
+        ("Crawl-delay: 2\nCrawl-delay: 7", 7.0),
+        ("Request-rate: 1/10s", 10.0),
+        ("Request-rate: 1 / 1.5", 1.5),
+        ("Request-rate: 30/1m 0600-0845", 2.0),
+        ("Request-rate: 0/10", None),
+        (f"Crawl-delay: {'9' * 400}", float("inf")),
+    ],
+)
+def test_the_delay_that_is_asked_for_is_read_as_it_is_written(line: str, seconds: float | None) -> None:
+    assert RobotRules(f"User-agent: *\nDisallow: /x\n{line}").crawl_delay("newsbot") == seconds
+
+
 def test_rules_are_read_up_to_a_bound() -> None:
     endless = b"User-agent: *\nDisallow: /a\n" + b"# and so on\n" * 50_000 + b"Disallow: /b\n"
     assert refusals(Response("https://example.org/robots.txt", body=endless), "/a", "/b")[0] == ["robots_txt", None]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Self
 
-from protego import Protego
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
@@ -17,7 +16,10 @@ from scrapy.utils.misc import build_from_crawler, load_object
 from newsbot.crawl.context import CrawlContext
 from newsbot.crawl.schedule import shifted
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped, outcome_of
+from newsbot.downloader.fetch import charset_of
 from newsbot.store import sites
+from newsbot.web.encoding import to_utf8
+from newsbot.web.robotstxt import RobotsGroup
 
 KEPT_MINUTES = 60.0
 """How long a robots.txt is kept over runs; RFC 9309, 2.4 allows a day."""
@@ -25,6 +27,8 @@ MAX_BYTES = 512_000
 """Bytes of a robots.txt that are read; RFC 9309, 2.5 asks for 500 KiB at least."""
 PRIORITY = 1000
 """Of the requests for robots.txt, before all else: whatever a host is asked for waits for it."""
+ACCEPT = "text/plain,text/*;q=0.5,*/*;q=0.1"
+"""Some servers give a page to whoever takes one."""
 GUARDED = ("private_address", "certificate")
 """Reasons not to ask a host that are told as they are; any other is ``robots_unreachable``."""
 
@@ -89,44 +93,46 @@ class RobotsMiddleware:
             Request(
                 f"{parts.scheme}://{parts.netloc}/robots.txt",
                 callback=NO_CALLBACK,
+                headers={"Accept": ACCEPT},
                 priority=PRIORITY,
                 meta={"dont_obey_robotstxt": True},
             )
         )
         if response.status >= 500:
             raise Skipped("robots_unreachable", f"HTTP {response.status}")
-        if response.status >= 400:
+        if response.status >= 300:
             return ""
-        return response.body[:MAX_BYTES].decode("utf-8-sig", "ignore").replace("\0", "")  # PostgreSQL takes no NUL
+        text = to_utf8(response.body[:MAX_BYTES], charset_of(response))
+        return text.data.decode("utf-8", "replace").replace("\0", "")  # PostgreSQL takes no NUL
 
 
 class RobotRules(RobotParser):
-    """Protego's reading of a robots.txt, with Request-rate (ROBOTSTXT_PARSER)."""
+    """The rules of a robots.txt for whoever asks, by the name that it goes by (ROBOTSTXT_PARSER).
+
+    >>> RobotRules("User-agent: *\\nCrawl-delay: 2\\nRequest-rate: 1/10").crawl_delay("newsbot")
+    10.0
+    """
 
     def __init__(self, text: str) -> None:
-        self._rules = Protego.parse(text)
+        self._text = text
+        self._groups: dict[str, RobotsGroup] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:  # noqa: ARG003 (Scrapy's interface)
         return cls(robotstxt_body.decode("utf-8", "ignore"))
 
     def allowed(self, url: str | bytes, user_agent: str | bytes) -> bool:
-        return self._rules.can_fetch(_text(url), _text(user_agent))
+        return self._group(user_agent).allows(_text(url))
 
     def crawl_delay(self, user_agent: str | bytes) -> float | None:
-        """Return the seconds between two requests that are asked for: Crawl-delay or Request-rate, the longer.
+        """Return the seconds between two requests that are asked for, or None."""
+        return self._group(user_agent).seconds or None
 
-        A Request-rate that holds for some hours of the day ("1/10m 0600-0845") is kept all day long.
-
-        >>> RobotRules("User-agent: *\\nCrawl-delay: 2\\nRequest-rate: 1/10").crawl_delay("newsbot")
-        10.0
-        >>> RobotRules("User-agent: *\\nDisallow:").crawl_delay("newsbot") is None
-        True
-        """
+    def _group(self, user_agent: str | bytes) -> RobotsGroup:
         agent = _text(user_agent)
-        rate = self._rules.request_rate(agent)
-        by_rate = rate.seconds / rate.requests if rate and rate.requests else 0.0
-        return max(self._rules.crawl_delay(agent) or 0.0, by_rate) or None
+        if agent not in self._groups:
+            self._groups[agent] = RobotsGroup(self._text, agent)
+        return self._groups[agent]
 
 
 def _text(value: str | bytes) -> str:
