@@ -94,7 +94,7 @@ RETRY_EXCEPTIONS = [
 # Without 429 and 503, of which RetryAfterMiddleware knows more.
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
-# A news site needs no cookie to be read, and cookies make articles differ from visit to visit.
+# Cookies make articles differ from visit to visit; within one chain of redirects they are kept all the same.
 COOKIES_ENABLED = False
 DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
@@ -135,6 +135,9 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "newsbot.downloader.robotstxt.RobotsMiddleware": 100,
     "newsbot.downloader.tdmrep.ReservationMiddleware": 110,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "newsbot.downloader.redirects.ChainMiddleware": 580,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "newsbot.downloader.ssrf.ConnectionMiddleware": 610,
 }
 DOWNLOADER = "newsbot.downloader.politeness.HostDownloader"

@@ -2,7 +2,7 @@
 
 An address is looked at three times: as it is written, before the request is queued; what its name resolves to, where
 the connection is made, so that a name cannot change between the look and the connection (DNS rebinding); and where a
-redirect leads, before it is followed.
+redirect leads, before it is followed (redirects.py).
 """
 
 from __future__ import annotations
@@ -26,9 +26,6 @@ from newsbot.crawl.context import CrawlContext
 from newsbot.downloader.errors import Skipped
 from newsbot.web.endpoints import Endpoint, endpoint_at, endpoint_of, is_private, may_lead, written
 from newsbot.web.urls import MAX_URL_LENGTH
-
-REDIRECTS = (301, 302, 303, 307, 308)
-"""Statuses that Scrapy's RedirectMiddleware follows."""
 
 
 class PrivateAddressMiddleware:
@@ -55,10 +52,7 @@ class PrivateAddressMiddleware:
 
 
 class ConnectionMiddleware:
-    """Watches what names resolve to, and where redirects lead.
-
-    Stands next to the downloader, behind Scrapy's RedirectMiddleware, which would follow them.
-    """
+    """Watches what names resolve to; stands next to the downloader."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -73,11 +67,6 @@ class ConnectionMiddleware:
 
     def process_request(self, request: Request) -> None:  # noqa: ARG002 (Scrapy's interface)
         public_resolver().add(self)
-
-    def process_response(self, request: Request, response: Response) -> Response:
-        if response.status in REDIRECTS and (location := response.headers.get("Location")):
-            check_redirect(request.url, location.decode("latin-1"))
-        return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Say that a name leads to a private address, where the client only says that it has none."""

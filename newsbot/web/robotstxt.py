@@ -1,7 +1,7 @@
 """Which group of a robots.txt speaks to a crawler, and what it says (RFC 9309).
 
-A group is chosen by the crawler's product token alone: ``newsbot/0.1.0`` names newsbot, ``News`` and ``newsbot-image`` do
-not. Protego matches the paths of the group that was chosen; its own choice compares beginnings of names.
+A group is chosen by the crawler's product token alone: ``newsbot/0.1.0`` names newsbot, ``News`` and ``newsbot-image``
+do not. Protego matches the paths of the group that was chosen; its own choice compares beginnings of names.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ def link(story: Story) -> str:
     return f"<link>{story.url}</link>"
 
 
-@oddity("A cookie has to be brought back within the chain of redirects.", feed="/feed.xml", pending=True)
+@oddity("A cookie has to be brought back within the chain of redirects.", feed="/feed.xml")
 def cookie_to_pass(site: Site) -> None:
     stories = site.stories()
     for story in stories:
@@ -25,6 +25,78 @@ def cookie_to_pass(site: Site) -> None:
         site.answer(path, passes)
         site.redirect(f"/setcookie?to={path}", path, Set_Cookie="seen=1; Path=/")
     site.rss("/feed.xml", stories)
+
+
+@oddity("A page of its own gives every visitor a cookie, and knows by it where to send them back.", feed="/feed.xml")
+def cookie_remembers_the_way(site: Site) -> None:
+    stories = site.stories()
+    for story in stories:
+        path = site.path(story)
+        page = site.served(path)
+
+        def passes(asked: Asked, page: Answer = page, path: str = path) -> Answer:
+            if "passed=1" in asked.headers.get("cookie", ""):
+                return page
+            return Answer(b"", 307, {"Location": "/gate", "Set-Cookie": f"back={path}; Path=/; HttpOnly"})
+
+        site.answer(path, passes)
+
+    def gate(asked: Asked) -> Answer:
+        back = asked.headers.get("cookie", "").partition("back=")[2].partition(";")[0]
+        return Answer(b"", 303, {"Location": back or "/", "Set-Cookie": "passed=1; Path=/; Max-Age=60"})
+
+    site.answer("/gate", gate)
+    site.home()
+    site.rss("/feed.xml", stories)
+
+
+@oddity("Every address sends whoever has no cookie back to itself, the feed too.", feed="/feed.xml")
+def cookie_at_its_own_address(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    for path, page in list(site.pages.items()):
+        assert isinstance(page, Answer)
+
+        def passes(asked: Asked, page: Answer = page) -> Answer:
+            if "cookie" in asked.headers:
+                return page
+            return Answer(b"", 302, {"Location": asked.path, "Set-Cookie": "id=a7; Domain=127.0.0.1; SameSite=Lax"})
+
+        site.answer(path, passes)
+
+
+@oddity("Story pages tell whoever has no scripts to go elsewhere, and have their text all the same.", feed="/feed.xml")
+def refresh_without_scripts(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    for story in site.expected:
+        page = site.served(site.path(story))
+        refresh = b'<noscript><meta http-equiv="refresh" content="0; url=/enable-scripts"></noscript>'
+        site.put(site.path(story), page.body.replace(b"<head>", b"<head>" + refresh, 1))
+    site.put("/enable-scripts", "<h1>Please enable JavaScript</h1>")
+
+
+@oddity("The feed has moved, and an HTML page and a header lead there.", feed="/old.xml")
+def refresh_to_the_feed(site: Site) -> None:
+    site.put("/old.xml", "<title>Moved</title><meta http-equiv='refresh' content='3;URL=/old2.xml'><p>We have moved.")
+    site.put("/old2.xml", "Moved", "text/plain", Refresh="0; url=/feed.xml")
+    site.rss("/feed.xml", site.stories())
+
+
+@oddity("Locations are relative, spaced, in UTF-8 and in Latin-1.", feed="/feed.xml")
+def odd_locations(site: Site) -> None:
+    served = ["/text/a%20b", "/text/stra%C3%9Fe", "/text/stra%DFe", "/text/d", "/text/e?f=g", "/text/h"]
+    stories = [site.story(path) for path in served]
+    raw = [
+        b"../text/a b",
+        "/text/straße".encode(),
+        "/text/straße".encode("latin-1"),
+        b"./../text/d#e",
+        f"//{site.base[7:]}/text/e?f=g".encode(),
+    ]
+    raw.append(site.base.replace("http:", "HTTP:").encode() + b"\\text\\h")
+    for number, location in enumerate(raw):
+        head = f"HTTP/1.1 {(301, 302, 303, 307, 308, 300)[number]} Odd\r\nContent-Length: 0\r\nLocation: ".encode()
+        site.pages[f"/go/{number}"] = Answer(raw=head + location + b"\r\n\r\n")
+    site.rss("/feed.xml", stories, lambda story: f"<link>{site.base}/go/{stories.index(story)}</link>")
 
 
 @oddity("The feed is a page for whoever asks for HTML first.", feed="/feed.xml", pending=True)
@@ -61,7 +133,7 @@ def pages_compressed_in_silence(site: Site) -> None:
     site.put("/robots.txt", gzip.compress(b"User-agent: *\nDisallow: /private\n"), "text/plain")
 
 
-@oddity("Story pages reload themselves every minute at the home page.", feed="/feed.xml", pending=True)
+@oddity("Story pages reload themselves every minute at the home page.", feed="/feed.xml")
 def pages_reload_elsewhere(site: Site) -> None:
     site.rss("/feed.xml", site.stories())
     for story in site.expected:
