@@ -10,6 +10,25 @@ from newsbot.downloader.errors import DOWNLOAD_ERRORS, outcome_of
 from newsbot.web.encoding import header_charset
 from newsbot.web.tdmrep import opt_outs_of_headers
 
+_XML = "application/xml,text/xml;q=0.9,*/*;q=0.1"
+ACCEPTED = {
+    "feed": f"application/rss+xml,application/atom+xml,application/feed+json,application/rdf+xml;q=0.9,{_XML}",
+    "news_sitemap": _XML,
+    "sitemap": _XML,
+    "robots.txt": "text/plain,text/*;q=0.5,*/*;q=0.1",
+    "tdmrep.json": "application/json,*/*;q=0.1",
+}
+"""The Accept header by what is asked for; pages have DEFAULT_REQUEST_HEADERS. Servers give a page to who takes one."""
+
+
+def accepting(kind: str) -> dict[str, str]:
+    """Return the header that says what a request takes, empty where it takes a page.
+
+    >>> accepting("sitemap"), accepting("section")
+    ({'Accept': 'application/xml,text/xml;q=0.9,*/*;q=0.1'}, {})
+    """
+    return {"Accept": ACCEPTED[kind]} if kind in ACCEPTED else {}
+
 
 async def fetch(crawler: Crawler, request: Request) -> tuple[Response | None, str]:
     """Return the response to a request, or None and why there is none: a reason of the ledger, and its detail.

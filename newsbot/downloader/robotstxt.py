@@ -16,7 +16,7 @@ from scrapy.utils.misc import build_from_crawler, load_object
 from newsbot.crawl.context import CrawlContext
 from newsbot.crawl.schedule import shifted
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped, outcome_of
-from newsbot.downloader.fetch import charset_of
+from newsbot.downloader.fetch import accepting, charset_of
 from newsbot.store import sites
 from newsbot.web.encoding import to_utf8
 from newsbot.web.robotstxt import RobotsGroup
@@ -27,8 +27,6 @@ MAX_BYTES = 512_000
 """Bytes of a robots.txt that are read; RFC 9309, 2.5 asks for 500 KiB at least."""
 PRIORITY = 1000
 """Of the requests for robots.txt, before all else: whatever a host is asked for waits for it."""
-ACCEPT = "text/plain,text/*;q=0.5,*/*;q=0.1"
-"""Some servers give a page to whoever takes one."""
 GUARDED = ("private_address", "certificate")
 """Reasons not to ask a host that are told as they are; any other is ``robots_unreachable``."""
 
@@ -93,7 +91,7 @@ class RobotsMiddleware:
             Request(
                 f"{parts.scheme}://{parts.netloc}/robots.txt",
                 callback=NO_CALLBACK,
-                headers={"Accept": ACCEPT},
+                headers=accepting("robots.txt"),
                 priority=PRIORITY,
                 meta={"dont_obey_robotstxt": True},
             )

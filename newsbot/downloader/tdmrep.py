@@ -14,6 +14,7 @@ from scrapy.crawler import Crawler
 from newsbot.crawl.context import CrawlContext
 from newsbot.crawl.run import Run
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped
+from newsbot.downloader.fetch import accepting
 from newsbot.store import sites
 from newsbot.web.tdmrep import is_reserved, reserved_paths
 
@@ -62,7 +63,8 @@ class ReservationMiddleware:
             return [(pattern, reserved) for pattern, reserved in orjson.loads(text)]
         url = f"{parts.scheme}://{parts.netloc}/.well-known/tdmrep.json"
         try:
-            response = await self.crawler.engine.download_async(Request(url, priority=request.priority))
+            asked = Request(url, headers=accepting("tdmrep.json"), priority=request.priority)
+            response = await self.crawler.engine.download_async(asked)
         except DOWNLOAD_ERRORS:
             return []  # asked again by the next run
         if response.status >= 500:

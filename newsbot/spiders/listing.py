@@ -28,7 +28,7 @@ from newsbot.discovery import (
     text_blocks,
 )
 from newsbot.downloader.errors import outcome_of
-from newsbot.downloader.fetch import charset_of, fetch, header_of
+from newsbot.downloader.fetch import accepting, charset_of, fetch, header_of
 from newsbot.downloader.rendering import browser_meta
 from newsbot.items import POSTPONED, Candidate
 from newsbot.sources import Source
@@ -104,7 +104,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
             self.run.schedule.address(source.name, url),
             callback=self.parse_listing,
             errback=self.listing_failed,
-            headers={name: value for name, value in headers.items() if value},
+            headers={**accepting(channel), **{name: value for name, value in headers.items() if value}},
             cb_kwargs={"poll": Poll(source, channel, known, page, owed)},
             meta={"handle_httpstatus_list": [304], **in_browser},
             priority=LISTING_PRIORITY,
@@ -239,7 +239,9 @@ async def listing_search(
     crawler: Crawler, home: Response, *, sections: int = 0, most: int | None = None
 ) -> ListingSearch:
     """Return the search for the listings of a site, from its home page and its robots.txt; see ListingSearch."""
-    robots_txt = Request(urljoin(home.url, "/robots.txt"), meta={"dont_obey_robotstxt": True})
+    robots_txt = Request(
+        urljoin(home.url, "/robots.txt"), headers=accepting("robots.txt"), meta={"dont_obey_robotstxt": True}
+    )
     robots, _ = await fetch(crawler, robots_txt)
     text = robots.body.decode("utf-8", "replace") if robots else ""
     return ListingSearch(home.body, home.url, text, charset=charset_of(home), sections=sections, most=most)

@@ -20,7 +20,7 @@ from scrapy.settings import BaseSettings
 
 from newsbot.crawl.context import CrawlContext
 from newsbot.discovery import LISTING_ERRORS, feed_links, newest_first, read_listing, site_facts
-from newsbot.downloader.fetch import charset_of, fetch, opt_outs_of
+from newsbot.downloader.fetch import accepting, charset_of, fetch, opt_outs_of
 from newsbot.downloader.politeness import downloader_of
 from newsbot.downloader.rendering import browser_meta, missing, use_browser
 from newsbot.items import Candidate, ExtractedArticle, Page, Rejection
@@ -175,7 +175,7 @@ class ProbeSpider(Spider):
     async def listing(self, channel: str, url: str, *, depth: int = 0, **meta: object) -> ListingReport:
         """Read a listing; of an index of sitemaps, the newest sitemaps too."""
         report = ListingReport(channel=channel, url=url)
-        response, error = await fetch(self.crawler, Request(url, meta=meta))
+        response, error = await fetch(self.crawler, Request(url, headers=accepting(channel), meta=meta))
         if response is None:
             report.error = error
             return report
@@ -237,7 +237,10 @@ class ProbeSpider(Spider):
     async def reserved(self, response: Response) -> list[str]:
         """Return what the host and the headers of a page reserve."""
         parts = urlsplit(response.url)
-        rules, _ = await fetch(self.crawler, Request(f"{parts.scheme}://{parts.netloc}/.well-known/tdmrep.json"))
+        rules, _ = await fetch(
+            self.crawler,
+            Request(f"{parts.scheme}://{parts.netloc}/.well-known/tdmrep.json", headers=accepting("tdmrep.json")),
+        )
         if rules is not None and is_reserved(reserved_paths(rules.body), parts.path):
             response.meta["tdm_reserved"] = True
         return opt_outs_of(response)

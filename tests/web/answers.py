@@ -82,7 +82,7 @@ def refresh_to_the_feed(site: Site) -> None:
 
 
 @oddity("Locations are relative, spaced, in UTF-8 and in Latin-1.", feed="/feed.xml")
-def odd_locations(site: Site) -> None:
+def raw_locations(site: Site) -> None:
     served = ["/text/a%20b", "/text/stra%C3%9Fe", "/text/stra%DFe", "/text/d", "/text/e?f=g", "/text/h"]
     stories = [site.story(path) for path in served]
     raw = [
@@ -99,12 +99,27 @@ def odd_locations(site: Site) -> None:
     site.rss("/feed.xml", stories, lambda story: f"<link>{site.base}/go/{stories.index(story)}</link>")
 
 
-@oddity("The feed is a page for whoever asks for HTML first.", feed="/feed.xml", pending=True)
+@oddity("The feed is a page for whoever asks for HTML first.", feed="/feed.xml")
 def feed_by_accept(site: Site) -> None:
     site.rss("/feed.xml", site.stories())
     feed = site.served("/feed.xml")
     page = Answer(b"<html><body>Our feed</body></html>", 200, {"Content-Type": "text/html"})
     site.answer("/feed.xml", lambda asked: page if asked.headers.get("accept", "").startswith("text/html") else feed)
+
+
+@oddity("Sitemaps and robots.txt are pages for whoever takes HTML at all.")
+def everything_by_accept(site: Site) -> None:
+    site.home()
+    site.sitemap("/named.xml", site.stories())
+    site.put("/robots.txt", f"User-agent: *\nSitemap: {site.base}/named.xml\n", "text/plain")
+    page = Answer(b"<html><body>For people</body></html>", 200, {"Content-Type": "text/html"})
+    for path in ("/named.xml", "/robots.txt"):
+        machine = site.served(path)
+
+        def by_accept(asked: Asked, machine: Answer = machine) -> Answer:
+            return page if "text/html" in asked.headers.get("accept", "") else machine
+
+        site.answer(path, by_accept)
 
 
 @oddity("The feed announces more bytes than it has.", feed="/feed.xml", pending=True)
@@ -175,7 +190,7 @@ def http_1_0(site: Site) -> None:
         site.pages[path] = Answer(raw=b"HTTP/1.0 200 OK\r\n\r\n" + page.body)
 
 
-@oddity("Story pages set a cookie and lead to themselves until it is brought back.", feed="/feed.xml", pending=True)
+@oddity("Story pages set a cookie and lead to themselves until it is brought back.", feed="/feed.xml")
 def cookie_to_itself(site: Site) -> None:
     for story in site.stories():
         page, path = site.served(site.path(story)), site.path(story)
