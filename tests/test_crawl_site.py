@@ -82,3 +82,26 @@ def test_a_broken_feed_and_a_page_about_feeds_lead_to_the_feeds_there_are(tmp_pa
             assert (f"feed {web.base}/gone.rss: http_404" in notes) == (name == "b")
         assert web.paths().count("/rss.xml") == 1, "a listing that names nothing is none, and one that does is the last"
         assert "/feed.xml" not in web.paths()
+
+
+def test_sitemaps_in_robots_txt_are_read_as_those_of_an_index_are(tmp_path: Path) -> None:
+    months = [f"{year}-{month:02}" for year in range(2016, 2026) for month in range(1, 13)]
+    with local_web() as web:
+        lines = [f"Sitemap: {web.base}/sitemap-{month}.xml" for month in months]
+        web.put("/robots.txt", "\n".join(["User-agent: *", *lines]), "text/plain")
+        for month in months:
+            entries = f"<url><loc>{web.base}/{month.replace('-', '/')}/story</loc></url>"
+            web.put(f"/sitemap-{month}.xml", f"<urlset>{entries}</urlset>", "application/xml")
+
+        def asked(output: str, *arguments: str) -> list[str]:
+            web.asked.clear()
+            run_scrapy(tmp_path / output, "crawl", "site", "-a", f"url={web.base}/", *arguments, *FAST)
+            return [path[9:16] for path in web.paths() if path.startswith("/sitemap-")]
+
+        assert asked("a", "-a", "since=2025-11-01") == ["2025-12", "2025-11"]
+        bounded = ("-s", "NEWSBOT_MAX_SITEMAPS=5")
+        turns = [asked("b", *bounded) for _ in range(3)]
+        assert turns == [months[-1:-6:-1], months[-6:-11:-1], months[-11:-16:-1]], "each run goes on"
+        (*_, notes) = [line["notes"] for line in lines_of(tmp_path / "b", "coverage") if "notes" in line]
+        assert "more sub-sitemaps than NEWSBOT_MAX_SITEMAPS: 105 are left for later runs" in notes
+        assert "/sitemap.xml" not in web.paths(), "what robots.txt names is there, though it is not read whole yet"

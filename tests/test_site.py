@@ -43,6 +43,21 @@ HOME = "https://www.bote.example/"
         ('<link rel="alternate" type="application/json+oembed" href="/wp-json/oembed/1.0/embed?url=x">', []),
         ('<link rel="alternate" type="application/json" href="/wp-json/wp/v2/pages/2">', []),
         ('<link rel="alternate" hreflang="de" href="/de/">', []),
+        ('<link rel="alternate" type="application/rss+xml" href="/rss.html">', ["rss.html"]),
+        ('<link rel=alternate type=application/rss+xml href=/comment/feed title="Comment">', ["comment/feed"]),
+        ('<link rel=alternate type=application/rss+xml href=/f title="Kommentare">', ["f"]),
+        ('<link rel=alternate type=application/rss+xml href=/f title="Opinion & Comment RSS feed">', ["f"]),
+        ('<link rel=alternate type=application/rss+xml href=/2026/a/feed/ title="Bote &raquo; A Comments Feed">', []),
+        ('<link rel=alternate type=application/rss+xml href=/a/feed/ title="Bote &raquo; Kommentar-Feed zu A">', []),
+        ("<link rel=alternate type=application/rss+xml href=/feeds/77/comments/default>", []),
+        ('<link rel=alternate type=application/rss+xml href="/?feed=comments-rss2">', []),
+        ('<link rel=alternate type="application/xml+rss" href=/f2>', ["f2"]),
+        ('<link rel=alternate type="application/x-rss+xml" href=/f2>', ["f2"]),
+        ('<link rel=alternate type="text/rss+xml" href=/f2>', ["f2"]),
+        ('<link type="application/atom+xml" href=/f2>', ["f2"]),
+        ('<link rel="stylesheet" type="application/rss+xml" href=/f2>', []),
+        ('<a type="application/rss+xml" href="/x?id=5">X</a>', ["x?id=5"]),
+        ('<a href="/rss.html">RSS</a>', ["rss.html"]),
         ('<link rel="alternate" type="application/rss+xml">', []),
         ('<link rel="alternate" type="application/rss+xml" href="javascript:x">', []),
         ('<a href="/feedback">Feedback</a><a href="/2026/how-to-feed-a-cat">How to feed a cat</a>', []),
@@ -77,6 +92,23 @@ def test_a_feed_on_another_host_is_named_all_the_same() -> None:
         ("# Sitemap: https://b.example/s.xml", []),
         ("Sitemap:\nSitemap: not an address\nSitemap: ftp://b.example/s", []),
         ("<html>404</html>", []),
+        ("Sitemap: <https://b.example/s.xml>", ["https://b.example/s.xml"]),
+        ("Sitemap: [https://b.example/s.xml]", ["https://b.example/s.xml"]),
+        ("Sitemap: '//b.example/s.xml'", []),
+        ('Sitemap: "https://b.example/s.xml", "https://b.example/t.xml"', ["https://b.example/s.xml", "https://b.example/t.xml"]),
+        ("Sitemap: https://b.example/s.xml,https://b.example/t.xml", ["https://b.example/s.xml", "https://b.example/t.xml"]),
+        ("Sitemap: https://b.example/s.xml https://b.example/t.xml", ["https://b.example/s.xml", "https://b.example/t.xml"]),
+        ("Sitemap: b.example/s.xml,b.example/t.xml", ["https://b.example/s.xml", "https://b.example/t.xml"]),
+        ("Sitemap: https://b.example/s?ids=1,2", ["https://b.example/s?ids=1,2"]),
+        ("Sitemap: www.b.example/s.xml", ["https://www.b.example/s.xml"]),
+        ("Sitemap: b.example:8080/s.xml", ["https://b.example:8080/s.xml"]),
+        ("Sitemap: https:/b.example/s.xml", ["https://b.example/s.xml"]),
+        ("Sitemap: https//b.example/s.xml", ["https://b.example/s.xml"]),
+        ("Sitemap https://b.example/s.xml", ["https://b.example/s.xml"]),
+        ("Sitemaps: https://b.example/s.xml;", ["https://b.example/s.xml"]),
+        ("<p>Sitemap: https://b.example/s.xml</p>", ["https://b.example/s.xml"]),
+        ("User-agent: x<br>Sitemap: https://b.example/s.xml<br/>", ["https://b.example/s.xml"]),
+        ("Sitemap-of-all: https://b.example/s.xml", []),
     ],
 )  # fmt: skip
 def test_the_sitemaps_of_a_robots_txt(text: str, wanted: list[str]) -> None:
@@ -84,7 +116,9 @@ def test_the_sitemaps_of_a_robots_txt(text: str, wanted: list[str]) -> None:
 
 
 def test_relative_sitemaps_need_the_address_of_the_robots_txt() -> None:
-    assert sitemaps_in_robots("Sitemap: /s.xml", "https://b.example/robots.txt") == ["https://b.example/s.xml"]
+    for line in ("/s.xml", "s.xml", "//b.example/s.xml", "[/s.xml]", "./s.xml"):
+        found = sitemaps_in_robots(f"Sitemap: {line}", "https://b.example/robots.txt")
+        assert found == ["https://b.example/s.xml"], line
 
 
 def tried(search: ListingSearch, *listings: str) -> list[str]:
@@ -128,6 +162,21 @@ def test_feeds_behind_a_page_are_tried_once_and_before_the_usual_ones() -> None:
             search.found(attempt)
     assert [path for path in paths if path.endswith(".rss")] == ["news.rss", "a.rss", "b.rss"]
     assert "feed" not in paths
+
+
+def test_the_usual_addresses_are_tried_in_the_folder_of_the_home_page_too_and_what_was_read_before_first() -> None:
+    search = ListingSearch(b"", f"{HOME}en/", known={f"{HOME}atom.xml"})
+    urls = [attempt.url.removeprefix(HOME) for attempt in search]
+    assert urls[:4] == ["atom.xml", "en/feed", "en/feed/", "en/rss"]
+    assert urls.index("en/sitemap.xml") < urls.index("sitemap.xml")
+
+
+def test_of_many_sitemaps_those_that_are_chosen_are_tried_and_no_others() -> None:
+    robots = "\n".join(f"Sitemap: /part-{number}.xml" for number in range(9))
+    known = {f"{HOME}part-8.xml"}
+    search = ListingSearch(b"", HOME, robots, choose=lambda named: named[2:4], known=known)
+    urls = [attempt.url.removeprefix(HOME) for attempt in search if attempt.channel == "sitemap"]
+    assert urls == ["part-2.xml", "part-3.xml"], "one that was read before is left for later: no need to guess"
 
 
 @pytest.mark.parametrize(

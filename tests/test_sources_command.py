@@ -68,6 +68,23 @@ def test_feeds_are_found_behind_a_page_and_at_the_usual_address_where_the_named_
             assert f'feeds = ["{web.base}{listing}"]' in run.stdout
 
 
+def test_a_site_is_added_although_its_home_page_is_refused_and_a_feed_with_two_addresses_once(tmp_path: Path) -> None:
+    with local_web() as web:
+        article = web.put("/harbour", article_page("Money for the harbour", "the harbour wall"))
+        web.put("/", "<h1>Forbidden</h1>", status=403)
+        web.put("/robots.txt", f"User-agent: *\nSitemap: {web.base}/map.xml\n", "text/plain")
+        web.put("/map.xml", f"<urlset><url><loc>{article}</loc></url></urlset>", "application/xml")
+        run = run_scrapy(tmp_path, "sources", "add", web.base, *FAST)
+        assert run.returncode == 0, run.stdout + run.stderr
+        assert f'sitemaps = ["{web.base}/map.xml"]' in run.stdout
+        feeds = "".join(f'<link type="application/rss+xml" href="{path}">' for path in ("/all.rss", "/rss"))
+        web.put("/", f"<html><head>{feeds}</head></html>")
+        for path in ("/all.rss", "/rss"):
+            web.feed(path, [article])
+        run = run_scrapy(tmp_path, "sources", "add", web.base, *FAST)
+        assert f'feeds = ["{web.base}/all.rss"]' in run.stdout, "the same entries"
+
+
 def test_a_check_shows_what_works_and_its_status_tells(tmp_path: Path) -> None:
     with local_web() as web:
         page = article_page("Money for the harbour", "the harbour wall")

@@ -110,6 +110,10 @@ class Schedule:
         """Return what is known of a listing; an empty Listing of one that was never asked."""
         return self._listings.get((source, url)) or Listing(source, url)
 
+    def read_before(self, source: str) -> set[str]:
+        """Return the addresses of the listings of a source that could be read."""
+        return {url for (name, url), listing in self._listings.items() if name == source and listing.read_at}
+
     def is_due(self, source: str, url: str) -> bool:
         """Whether a listing is to be asked now; one that was never asked is.
 

@@ -6,7 +6,7 @@ A listing is a feed, a sitemap or a section page: a page that names articles and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -16,7 +16,7 @@ from newsbot.discovery.feed_record import FeedError
 from newsbot.discovery.feeds import parse_feed
 from newsbot.discovery.links import article_links, section_links
 from newsbot.discovery.pagination import next_pages
-from newsbot.discovery.sitemaps import Child, SitemapError, parse_sitemap
+from newsbot.discovery.sitemaps import Child, SitemapError, newest_first, parse_sitemap
 from newsbot.items import Candidate
 from newsbot.web.jsonld import scripts_of, types, values
 from newsbot.web.text import language_tag, plain_text, text_content
@@ -34,22 +34,43 @@ WELL_KNOWN_SITEMAPS = (
     "/googlenews.xml", "/sitemaps.xml", "/sitemap/sitemap.xml", "/sitemap.txt",
 )  # fmt: skip
 """Paths where sitemaps are found on sites whose robots.txt names none."""
+IN_FOLDER = 5
+"""How many of either are tried in the folder of a home page that is not at the root (/en/), before all at the root."""
 
 LISTING_ERRORS = (FeedError, SitemapError)
 """What is raised for a body that is no listing; each error has a ``reason``."""
 
-_FEED_TYPE = re.compile(
-    r"application/(?:rss|atom|rdf|x\.atom|x-rss)\+xml|application/feed\+json|text/rss|application/rss", re.I
-)
+_FEED_TYPE = re.compile(r"^\s*(?:application|text)/(?:[\w.+-]*[.+-])?(?:rss|atom|rdf)\b|\bfeed\+json\b", re.I)
 _LOOSE_TYPE = re.compile(r"(?:application|text)/(?:xml|json|x-json)", re.I)
 _FEED_PATH = re.compile(
     r"(?:^|/)(?:rss|feeds?|atom|rdf)(?:[/._-]|$)|\.(?:rss|atom|rdf)$|(?:rss|feed|atom)[\w-]*\.(?:xml|json)$|"
     r"[?&](?:feed|rss|format=(?:rss|feed))\b|[?&]type=\d*rss",
     re.I,
 )
-_NO_FEED = re.compile(r"oembed|/wp-json|comments?[/_-]feed|/comments?(?:/|$)|feed/comments|opensearch|\.html?$", re.I)
+_NO_FEED = re.compile(
+    r"oembed|/wp-json|opensearch|/comments/|(?:^|/)comments[_-]feed|feed/comments|feed=(?:rss2[-_])?comments", re.I
+)
+"""Not /comment/feed: a newspaper's opinions."""
+_COMMENTS = re.compile(
+    r"\bcomments\b.*\b(?:rss|feed|atom)\b|\b(?:rss|feed|atom)\b.*\bcomments\b|\bcomments (?:on|for|to)\b|"
+    r"(?:^|[»›|:–—-]\s*)comments\s*$|kommentar\w*[ -]?(?:feed|rss|fl|strøm)|(?:flux|feed|fil|rss) (?:rss )?"
+    r"(?:des?|de los|dei) (?:comm?ent|comentari)|reacties[ -]?feed|kanał z komentarzami|"
+    r"лента комментариев|コメントフィード",
+    re.I,
+)
+"""Titles of feeds of what readers say, as WordPress writes them."""
 _FEED_TEXT = re.compile(r"\b(?:rss|atom|feed|json feed)\b", re.I)
-_ROBOTS_SITEMAP = re.compile(r"^[ \t]*site-?map[ \t]*:[ \t]*([^\s#]+)", re.I | re.M)
+_SITEMAP_PATH = re.compile(r"/[\w.-]*sitemap[\w.-]*\.xml(?:\.gz)?$", re.I)
+_LINK_VALUE = re.compile(r"""<([^<>]*)>((?:\s*;\s*[\w*-]+(?:\s*=\s*(?:"[^"]*"|[^\s;,"]*))?)*)""")
+_LINK_PARAMETER = re.compile(r""";\s*([\w*-]+)\s*=\s*(?:"([^"]*)"|([^\s;,"]*))""")
+_ROBOTS_SITEMAP = re.compile(r"^[ \t]*site[ _-]?maps?[ \t]*(?:[:=]|(?=[ \t]https?:))(.*)$", re.I | re.M)
+_MARKUP = re.compile(r"<(?:!doctype|/?[a-z][a-z0-9]*)(?:\s[^<>]*)?/?>", re.I)
+_COMMENT = re.compile(r"(?:(?<=\s)|^)#.*")
+_BETWEEN_ADDRESSES = re.compile(
+    r"""\s+|[,;|]\s*(?=["'<\[(]*(?:https?:|/|www\.|$))|(?<=\.xml|\.txt)[,;|]|(?<=\.gz)[,;|]""", re.I
+)
+_AROUND_AN_ADDRESS = "<>[](){}\"'`“”„‘’«»,;"
+_HOST_FIRST = re.compile(r"(?:[\w-]+\.)+[\w-]+(?::\d+)?/")
 _TITLE_PARTS = re.compile(r"\s+[|–—\-·•:»]\s+")
 
 _GENERIC_ENDINGS = frozenset((
@@ -96,32 +117,48 @@ class ListingSearch:
         robots_txt: str = "",
         *,
         charset: str | None = None,
+        links: Iterable[str] = (),
         sections: int = 0,
         most: int | None = None,
+        choose: Callable[[list[Child]], list[Child]] = newest_first,
+        known: Container[str] = (),
     ) -> None:
-        """``url`` is where the home page is after redirects.
+        """``home`` is empty where the home page cannot be had; ``url`` is where it is after redirects.
 
-        ``sections``: how many sections to try beside the home page itself; without them, none and not the home
-        page. ``most``: how many feeds and how many sitemaps that the site names are tried.
+        ``links``: the Link headers of the home page. ``sections``: how many sections to try beside the home page
+        itself; without them, none and not the home page. ``most``: how many feeds and how many sitemaps that the site
+        names are tried; ``choose`` says which of the sitemaps, in which order. ``known``: listings that could be read
+        before; of the usual addresses they come first.
         """
         tree = as_tree(home, charset)
         self._url = url
         self._most = most
-        self._feeds = [] if tree is None else feed_links(tree, url)[:most]
-        self._sitemaps = sitemaps_in_robots(robots_txt, urljoin(url, "/robots.txt"))[:most]
+        self._known = known
+        headers = list(links)
+        feeds = [*([] if tree is None else feed_links(tree, url)), *feeds_in_headers(headers, url)]
+        self._feeds = list(dict.fromkeys(feeds))[:most]
+        named = [*sitemaps_in_robots(robots_txt, urljoin(url, "/robots.txt")), *sitemap_links(tree, url, headers)]
+        chosen = [child.url for child in choose([Child(address) for address in dict.fromkeys(named)])]
+        self._sitemaps = chosen[:most]
         self._sections = [url, *section_links(tree, url)[:sections]] if sections and tree is not None else []
-        self._found: set[str] = set()
+        # What was read before and is not chosen now has not stopped being a listing.
+        self._found = {"sitemap"} if any(address in known for address in {*named} - {*chosen}) else set()
 
     def __iter__(self) -> Iterator[Attempt]:
         named = {"feed": self._feeds, "sitemap": self._sitemaps, "section": self._sections}
         for channel, urls in named.items():
             yield from (Attempt(channel, url, is_named=True) for url in urls)
         for channel, paths in (("feed", WELL_KNOWN_FEEDS), ("sitemap", WELL_KNOWN_SITEMAPS)):
-            for url in (urljoin(self._url, path) for path in paths):
+            for url in self._usual(paths):
                 if channel in self._found:
                     break
                 if url not in named[channel]:
                     yield Attempt(channel, url, is_named=False)
+
+    def _usual(self, paths: Sequence[str]) -> list[str]:
+        folder = urlsplit(self._url).path.rpartition("/")[0]
+        urls = [urljoin(self._url, path) for path in (*(folder + path for path in paths[:IN_FOLDER]), *paths)]
+        return sorted(dict.fromkeys(urls), key=lambda url: url not in self._known)
 
     def found(self, attempt: Attempt) -> None:
         """Note that an attempt is a listing."""
@@ -202,7 +239,7 @@ class SiteFacts:
 def feed_links(page: Tree | bytes, url: str, *, charset: str | None = None) -> list[str]:
     """Return the addresses of the feeds that a page names: those of its head first, then plain links.
 
-    Comment feeds, oEmbed and API addresses are left out.
+    Feeds of readers' comments, oEmbed and API addresses are left out.
 
     >>> page = b'<link rel="alternate" type="application/rss+xml" href="/feed/"><a href="/rss/sport.xml">RSS</a>'
     >>> feed_links(page, "https://example.org/")
@@ -211,36 +248,77 @@ def feed_links(page: Tree | bytes, url: str, *, charset: str | None = None) -> l
     tree = as_tree(page, charset)
     if tree is None:
         return []
-    base = base_of(tree, url)
+    return _addresses((*_alternates(tree), *_plain_feed_links(tree)), base_of(tree, url))
+
+
+def feeds_in_headers(links: Iterable[str], url: str) -> list[str]:
+    """Return the addresses of the feeds that the Link headers of a page name (RFC 8288).
+
+    >>> feeds_in_headers(['</style.css>; rel=preload, </news>; rel="alternate"; type="application/rss+xml"'], "https://e.org/")
+    ['https://e.org/news']
+    """
+    return _addresses((href for href, link in _links_in(links) if _names_feed(href, link)), url)
+
+
+def sitemap_links(page: Tree | None, url: str, links: Iterable[str] = ()) -> list[str]:
+    """Return the addresses of the sitemaps that a page, or the Link headers of its response, names.
+
+    >>> page = as_tree(b'<link rel="sitemap" href="/map.xml"><a href="/site-map/">Overview</a>')
+    >>> sitemap_links(page, "https://example.org/")
+    ['https://example.org/map.xml']
+    """
+    found = [href for href, link in _links_in(links) if "sitemap" in link.get("rel", "").lower().split()]
+    if page is not None:
+        named = [link for link in page.iter("link") if "sitemap" in (link.get("rel") or "").lower().split()]
+        found = [link.get("href") or "" for link in named] + found
+        found += [href for anchor in page.iter("a") if _SITEMAP_PATH.search(href := anchor.get("href") or "")]
+    return _addresses(found, url if page is None else base_of(page, url))
+
+
+def _links_in(headers: Iterable[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """The targets of Link headers, each with its parameters by name in lower case."""
+    for match in _LINK_VALUE.finditer(", ".join(headers)):
+        parameters = _LINK_PARAMETER.findall(match[2])
+        yield match[1], {name.lower(): quoted or plain for name, quoted, plain in reversed(parameters)}
+
+
+def _addresses(hrefs: Iterable[str], base: str) -> list[str]:
+    """The addresses that are meant, each once, without those of feeds that are none of articles."""
     found: dict[str, None] = {}
-    for href in (*_alternates(tree), *_plain_feed_links(tree)):
-        href = re.sub(r"^feed:(?://)?(?=https?:)", "", href.strip(), flags=re.I)
-        href = re.sub(r"^feed://", "https://", href, flags=re.I)
+    for href in hrefs:
+        text = re.sub(r"^feed:(?://)?(?=https?:)", "", href.strip(), flags=re.I)
+        text = re.sub(r"^feed:(?=//)", "", text, flags=re.I)
         try:
-            address = canonical_url(href, base)
+            address = canonical_url(text, base)
         except InvalidURL:
             continue
-        if not _NO_FEED.search(address):
+        if text and not _NO_FEED.search(address):
             found.setdefault(address)
     return list(found)
 
 
+def _names_feed(href: str, link: Mapping[str, str]) -> bool:
+    """Whether a link of a head or header with these attributes names a feed of articles."""
+    relations = (link.get("rel") or "").lower().split()
+    kind, title = link.get("type") or "", link.get("title") or ""
+    if {"stylesheet", "replies", "edit"} & set(relations) or _COMMENTS.search(title):
+        return False
+    if _FEED_TYPE.search(kind) or "feed" in relations:
+        return True
+    return "alternate" in relations and bool(_LOOSE_TYPE.match(kind) and _FEED_PATH.search(href))
+
+
 def _alternates(tree: Tree) -> Iterator[str]:
     for link in tree.iter("link"):
-        relations = (link.get("rel") or "").lower().split()
-        kind, href = link.get("type") or "", link.get("href") or ""
-        if not href or not {"alternate", "feed"} & set(relations) or "stylesheet" in relations:
-            continue
-        if re.search(r"comment|kommentar|comentario", link.get("title") or "", re.I):
-            continue
-        if "feed" in relations or _FEED_TYPE.search(kind) or (_LOOSE_TYPE.match(kind) and _FEED_PATH.search(href)):
+        href = link.get("href") or ""
+        if href and _names_feed(href, dict(link.attrib)):
             yield href
 
 
 def _plain_feed_links(tree: Tree) -> Iterator[str]:
     for anchor in tree.iter("a"):
         href = anchor.get("href") or ""
-        if href.lower().startswith(("feed:http", "feed://")):
+        if href.lower().startswith(("feed:http", "feed://")) or (href and _FEED_TYPE.search(anchor.get("type") or "")):
             yield href
         elif href and not href.startswith("#") and _FEED_PATH.search(href):
             label = f"{text_content(anchor)} {anchor.get('title') or ''} {anchor.get('class') or ''}"
@@ -251,16 +329,31 @@ def _plain_feed_links(tree: Tree) -> Iterator[str]:
 def sitemaps_in_robots(robots_txt: str, url: str | None = None) -> list[str]:
     """Return the sitemaps that a robots.txt names, in its order; relative ones only where url is given.
 
-    >>> sitemaps_in_robots("User-agent: *\\nSITEMAP : https://example.org/a.xml # all\\nSitemap: /b.xml", "https://example.org/robots.txt")
-    ['https://example.org/a.xml', 'https://example.org/b.xml']
+    They are taken as people write them: in brackets and quotes, several on a line, without a scheme.
+
+    >>> text = "SITEMAP : https://example.org/a.xml # all\\nSitemap: [/b.xml], <example.org/c.xml>"
+    >>> sitemaps_in_robots(text, "https://example.org/robots.txt")
+    ['https://example.org/a.xml', 'https://example.org/b.xml', 'https://example.org/c.xml']
     """
+    text = robots_txt.replace("\ufeff", "").replace("\r", "\n")
     found: dict[str, None] = {}
-    for text in _ROBOTS_SITEMAP.findall(robots_txt.replace("\ufeff", "").replace("\r", "\n")):
-        try:
-            found.setdefault(canonical_url(text, url))
-        except InvalidURL:
-            continue
+    for line in _ROBOTS_SITEMAP.findall(_MARKUP.sub("\n", text)):
+        words = [word.strip(_AROUND_AN_ADDRESS) for word in _BETWEEN_ADDRESSES.split(_COMMENT.sub("", line).strip())]
+        for word in words:
+            if len(words) > 1 and not re.search(r"[./]", word):
+                continue  # a remark
+            try:
+                found.setdefault(canonical_url(_with_scheme(word, url), url))
+            except InvalidURL:
+                continue
     return list(found)
+
+
+def _with_scheme(text: str, base: str | None) -> str:
+    """Put a scheme before a host that stands for itself, and mend one without both its slashes."""
+    if match := re.match(r"(https?)(?::/*|/{2,})(?=[^/])", text, re.I):
+        return f"{match[1]}://{text[match.end() :]}"
+    return f"{urlsplit(base or 'https:').scheme}://{text}" if text and _HOST_FIRST.match(text) else text
 
 
 def site_facts(page: Tree | bytes, url: str, *, charset: str | None = None) -> SiteFacts:

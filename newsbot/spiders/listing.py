@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import UTC, date
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 LISTING_PRIORITY = 10
 """Listings before articles: what is new is known early, and the progress display can tell how much."""
+ANSWERS = ("robots_txt", "too_large", "too_many_redirects")
+"""Reasons, beside a status, for which there is no page although its host has answered."""
 PAGED = ("feed", "section")
 """Listings that may go on on a next page; the others are sitemaps."""
 
@@ -184,6 +186,8 @@ class DiscoveringSpider(CollectingSpider[Args]):
         gap = schedule.listing(source.name, read.url).gaps > before.gaps
         self.run.ledger.listing(source.name, "read")
         notes = list(contents.notes)
+        if not contents and poll.channel != "section":
+            notes.append("names nothing")
         if gap:
             missed = f"names nothing of what it named at {before.answered_at}"
             notes.append(f"gap: {missed}; it is asked more often from now on")
@@ -235,16 +239,52 @@ class DiscoveringSpider(CollectingSpider[Args]):
         return self._articles[source.name]
 
 
-async def listing_search(
-    crawler: Crawler, home: Response, *, sections: int = 0, most: int | None = None
-) -> ListingSearch:
-    """Return the search for the listings of a site, from its home page and its robots.txt; see ListingSearch."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Entrance:
+    """The home page and the robots.txt of a site, as far as they can be had: what names its listings."""
+
+    url: str
+    """Where the home page is, after redirects."""
+    home: Response | None
+    robots: Response | None
+    fault: str
+    """Why there is no home page; empty where there is one."""
+    is_reachable: bool
+    """Whether the site has answered at all; it may be that its home page alone is refused."""
+
+    def search(
+        self,
+        *,
+        sections: int = 0,
+        most: int | None = None,
+        choose: Callable[[list[Child]], list[Child]] = newest_first,
+        known: Container[str] = (),
+    ) -> ListingSearch:
+        """Return the search for the listings that it names; see ListingSearch."""
+        home, robots = self.home, self.robots
+        return ListingSearch(
+            home.body if home else b"",
+            self.url,
+            robots.body.decode("utf-8", "replace") if robots else "",
+            charset=charset_of(home) if home else None,
+            links=[value.decode("latin-1") for value in home.headers.getlist("Link")] if home else (),
+            sections=sections,
+            most=most,
+            choose=choose,
+            known=known,
+        )
+
+
+async def entrance_of(crawler: Crawler, url: str) -> Entrance:
+    """Fetch the home page and the robots.txt of a site."""
+    home, fault = await fetch(crawler, Request(url))
+    at = home.url if home else url
     robots_txt = Request(
-        urljoin(home.url, "/robots.txt"), headers=accepting("robots.txt"), meta={"dont_obey_robotstxt": True}
+        urljoin(at, "/robots.txt"), headers=accepting("robots.txt"), meta={"dont_obey_robotstxt": True}
     )
-    robots, _ = await fetch(crawler, robots_txt)
-    text = robots.body.decode("utf-8", "replace") if robots else ""
-    return ListingSearch(home.body, home.url, text, charset=charset_of(home), sections=sections, most=most)
+    robots, without = await fetch(crawler, robots_txt)
+    answered = any(reason.startswith("http_") or reason in ANSWERS for reason in (fault, without))
+    return Entrance(at, home, robots, fault, is_reachable=bool(home or robots or answered))
 
 
 def digest_of(response: Response) -> str:

@@ -10,6 +10,7 @@ import asyncio
 import dataclasses
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import date
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from newsbot.crawl.context import CrawlContext
-from newsbot.discovery import LISTING_ERRORS, feed_links, newest_first, read_listing, site_facts
+from newsbot.discovery import LISTING_ERRORS, as_siblings, feed_links, newest_first, read_listing, site_facts
 from newsbot.downloader.fetch import accepting, charset_of, fetch, opt_outs_of
 from newsbot.downloader.politeness import downloader_of
 from newsbot.downloader.rendering import browser_meta, missing, use_browser
@@ -27,7 +28,7 @@ from newsbot.items import Candidate, ExtractedArticle, Page, Rejection
 from newsbot.process import utc_now
 from newsbot.sources import Source, exemptions_of, source_name
 from newsbot.spiders.base import add_contact
-from newsbot.spiders.listing import listing_search
+from newsbot.spiders.listing import Entrance, entrance_of
 from newsbot.web.dates import as_instant
 from newsbot.web.tdmrep import is_reserved, reserved_paths
 
@@ -55,6 +56,10 @@ class ListingReport:
     """Of ETag and Last-Modified, those that its server sends."""
     feeds: list[str] = dataclasses.field(default_factory=list)
     """Feeds that an HTML page names which stands in the place of a feed."""
+
+    def names_the_same_as(self, other: ListingReport) -> bool:
+        """Whether both are one listing at two addresses: of one kind, with the same entries."""
+        return self.channel == other.channel and {c.url for c in self.named} == {c.url for c in other.named}
 
     @property
     def newest(self) -> str | None:
@@ -109,6 +114,7 @@ class ProbeSpider(Spider):
         self.sources = list(sources)
         self.url = url
         self.reports: list[SiteReport] = []
+        self.today = date.fromisoformat(utc_now()[:10])
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -142,23 +148,24 @@ class ProbeSpider(Spider):
 
     async def find(self, url: str) -> SiteReport:
         """Find the listings of a site from its home page, and check those that can be read."""
-        home, error = await fetch(self.crawler, Request(url))
-        if home is None:
-            listing = ListingReport(channel="section", url=url, error=error)
-            source = Source(name=source_name(url), home=url)
-            return SiteReport(source=source, listings=[listing], fault=error, robots=robots_of(error))
-        search = await listing_search(self.crawler, home, most=MAX_TRIED)
-        found = []
+        entrance = await entrance_of(self.crawler, url)
+        if not entrance.is_reachable:
+            return unreachable(url, entrance.fault)
+        search = entrance.search(most=MAX_TRIED, choose=lambda named: newest_first(as_siblings(named, self.today)))
+        found: list[ListingReport] = []
         for attempt in search:
             listing = await self.listing(attempt.channel, attempt.url)
             if listing.named and not listing.error:
                 search.found(attempt)
-                found.append(listing)
+                if not any(listing.names_the_same_as(other) for other in found):
+                    found.append(listing)
             elif attempt.is_named:
                 search.add_feeds(listing.feeds)
-        report = SiteReport(source=described(home, found), listings=found)
+        if not found and entrance.home is None:
+            return unreachable(url, entrance.fault)
+        report = SiteReport(source=described(entrance, found), listings=found)
         if not found:
-            report.listings = [await self.listing("section", home.url)]
+            report.listings = [await self.listing("section", entrance.url)]
         await self.prove(report)
         return report
 
@@ -188,7 +195,9 @@ class ProbeSpider(Spider):
                 report.feeds = feed_links(response.body, response.url, charset=charset_of(response))
             return report
         report.named = contents.candidates
-        for child in newest_first(contents.sub_sitemaps)[: MAX_SUB_SITEMAPS if depth < MAX_DEPTH else 0]:
+        for child in newest_first(as_siblings(contents.sub_sitemaps, self.today))[
+            : MAX_SUB_SITEMAPS if depth < MAX_DEPTH else 0
+        ]:
             if not report.named:
                 report.named = (await self.listing(channel, child.url, depth=depth + 1)).named
         if not report.named:
@@ -250,15 +259,23 @@ class ProbeSpider(Spider):
         return {} if missing(self.settings) else browser_meta(source)
 
 
-def described(home: Response, listings: Sequence[ListingReport]) -> Source:
+def unreachable(url: str, fault: str) -> SiteReport:
+    """Return the report on a site of which nothing could be had."""
+    listing = ListingReport(channel="section", url=url, error=fault)
+    source = Source(name=source_name(url), home=url)
+    return SiteReport(source=source, listings=[listing], fault=fault, robots=robots_of(fault))
+
+
+def described(entrance: Entrance, listings: Sequence[ListingReport]) -> Source:
     """Return a site as a sources file describes it, from its home page and the listings that were found."""
-    facts = site_facts(home.body, home.url, charset=charset_of(home))
+    home, url = entrance.home, entrance.url
+    facts = site_facts(home.body if home else b"", url, charset=charset_of(home) if home else None)
     maps = [report for report in listings if report.channel == "sitemap"]
     news = [report for report in maps if any(named.via == "news_sitemap" for named in report.named)]
     return Source(
-        name=source_name(home.url),
+        name=source_name(url),
         title=facts.name or "",
-        home=home.url,
+        home=url,
         language=plain_language(facts.language),
         country=facts.country,
         feeds=[report.url for report in listings if report.channel == "feed"],

@@ -16,7 +16,7 @@ from newsbot.items import Candidate
 from newsbot.sources import Source, source_name
 from newsbot.spiders.arguments import Day, SpiderArguments
 from newsbot.spiders.date_range import Days, archive_pages
-from newsbot.spiders.listing import DiscoveringSpider, Poll, listing_search
+from newsbot.spiders.listing import DiscoveringSpider, Poll, entrance_of
 from newsbot.web.urls import canonical_url
 
 MAX_SECTIONS = 20
@@ -92,11 +92,16 @@ class SiteSpider(DiscoveringSpider[SiteArguments]):
         (source,) = self.run.sources.values()
         for request in self.resume(source):
             yield request
-        home, fault = await fetch(self.crawler, Request(source.home))
-        if home is None:
-            self.run.ledger.listing(source.name, "failed", f"home {source.home}: {fault}")
+        entrance = await entrance_of(self.crawler, source.home)
+        if entrance.fault:
+            self.run.ledger.listing(source.name, "failed", f"home {source.home}: {entrance.fault}")
+        if not entrance.is_reachable:
             return
-        search = await listing_search(self.crawler, home, sections=MAX_SECTIONS)
+        search = entrance.search(
+            sections=MAX_SECTIONS,
+            choose=lambda named: self.sitemaps_now(source, named),
+            known=self.run.schedule.read_before(source.name),
+        )
         for attempt in search:
             for request in self.listing_requests(source, attempt.channel, attempt.url):
                 if attempt.channel == "section":
@@ -124,7 +129,7 @@ class SiteSpider(DiscoveringSpider[SiteArguments]):
                     for further in self.follow(response, poll, contents):
                         yield further
                     return
-        if attempt.is_named:
+        if attempt.is_named or poll.known.read_at:
             self.failed(poll, fault)
         else:
             self.run.ledger.listing(poll.source.name, "absent")

@@ -37,14 +37,14 @@ def html_in_a_feed(site: Site) -> None:
     site.rss("/feed", site.stories(), lambda story: f"<link>{story.url}</link>{page}")
 
 
-@oddity("The home page is refused, and robots.txt names a sitemap.", pending=True)
+@oddity("The home page is refused, and robots.txt names a sitemap.")
 def home_disallowed(site: Site) -> None:
     site.home()
     site.put("/robots.txt", f"User-agent: *\nDisallow: /$\nSitemap: {site.base}/s.xml\n", "text/plain")
     site.sitemap("/s.xml", site.stories())
 
 
-@oddity("The home page is forbidden, and the feed is where it mostly is.", pending=True)
+@oddity("The home page is forbidden, and the feed is where it mostly is.")
 def home_forbidden(site: Site) -> None:
     site.put("/", "<h1>Forbidden</h1>", status=403)
     site.rss("/feed", site.stories())
@@ -56,7 +56,7 @@ def home_reloads(site: Site) -> None:
     site.rss("/news.rss", site.stories())
 
 
-@oddity("Feeds have names and titles that comment feeds and pages have.", pending=True)
+@oddity("Feeds have names and titles that comment feeds and pages have.")
 def feeds_left_out(site: Site) -> None:
     site.home(
         LINK.format("/rss.html"),
@@ -76,7 +76,7 @@ def sections_alone(site: Site) -> None:
     site.put("/page/2", f"<html><body><main>{''.join(links[3:])}</main></body></html>")
 
 
-@oddity("robots.txt names a sitemap in quotes and brackets, without a scheme.", pending=True)
+@oddity("robots.txt names a sitemap in quotes and brackets, without a scheme.")
 def sitemap_lines(site: Site) -> None:
     site.home()
     host = site.base.removeprefix("http://")
@@ -108,7 +108,7 @@ def home_fails_once(site: Site) -> None:
     site.rss("/news.rss", site.stories())
 
 
-@oddity("The home page is gone, and robots.txt names a news sitemap.", pending=True)
+@oddity("The home page is gone, and robots.txt names a news sitemap.")
 def home_gone(site: Site) -> None:
     site.put("/robots.txt", f"Sitemap: {site.base}/news.xml\n", "text/plain")
     site.sitemap("/news.xml", site.stories())
@@ -134,7 +134,7 @@ def home_for_everything(site: Site) -> None:
     site.sitemap("/sitemap.xml", site.stories())
 
 
-@oddity("Feeds are named in odd ways: capitals, no quotes, a feed: address, behind a base.", pending=True)
+@oddity("Feeds are named in odd ways: capitals, no quotes, a feed: address, behind a base.")
 def feeds_named_oddly(site: Site) -> None:
     host = site.base.removeprefix("http://")
     site.home(
@@ -156,7 +156,102 @@ def comments_named(site: Site) -> None:
     site.rss("/feed/", stories)
 
 
-@oddity("The feed is named in a header of the home page.", pending=True)
+@oddity("The feed is named in a header of the home page.")
 def feed_in_a_header(site: Site) -> None:
     site.put("/", "<h1>Home</h1>", Link='</odd/place>; rel="alternate"; type="application/rss+xml"')
     site.rss("/odd/place", site.stories())
+
+
+@oddity("The home page hangs up, and robots.txt names a sitemap.")
+def home_hangs_up(site: Site) -> None:
+    site.pages["/"] = Answer(raw=b"")
+    site.put("/robots.txt", f"Sitemap: {site.base}/s.xml\n", "text/plain")
+    site.sitemap("/s.xml", site.stories())
+
+
+@oddity("Nothing is at the site but one feed, where it mostly is: no home page, no robots.txt.")
+def feed_alone(site: Site) -> None:
+    site.otherwise = Answer(b"no", 403)
+    site.rss("/rss.xml", site.stories())
+
+
+@oddity("Nothing is at the site at all.", exit_status=3)
+def nothing_at_all(site: Site) -> None:
+    site.otherwise = Answer(b"no", 403)
+
+
+@oddity("Readers are sent to a folder, whose page is a script and whose feed is where it mostly is, in that folder.")
+def feed_in_a_folder(site: Site) -> None:
+    site.redirect("/", "/en/")
+    site.put("/en/", "<html><body><div id=app></div><script src=/app.js></script></body></html>")
+    site.rss("/en/feed", site.stories())
+
+
+@oddity("The sitemap is named in the head, one more in a header, one in a link of the foot.")
+def sitemap_in_the_head(site: Site) -> None:
+    head = '<link rel="sitemap" type="application/xml" title="Sitemap" href="/maps/a">'
+    foot = '<footer><a href="/maps/sitemap-all.xml">Sitemap</a> <a href="/site-map/">All sections</a></footer>'
+    site.put(
+        "/", f"<html><head>{head}</head><body>{foot}</body></html>", Link="</maps/b>; rel=sitemap, </x.css>; rel=x"
+    )
+    stories = site.stories()
+    for number, path in enumerate(("/maps/a", "/maps/b", "/maps/sitemap-all.xml")):
+        site.sitemap(path, stories[2 * number : 2 * number + 2])
+
+
+@oddity("robots.txt is a page that shows the lines of one, with a note behind a sitemap.")
+def robots_in_a_page(site: Site) -> None:
+    site.home()
+    lines = f"User-agent: *\nDisallow:\n\nSitemap: {site.base}/odd.xml # all of it\nSitemap:\n"
+    site.put("/robots.txt", f"<!doctype html><html><body><pre>{lines}</pre></body></html>")
+    site.sitemap("/odd.xml", site.stories())
+
+
+@oddity("robots.txt names its sitemaps without a slash, a scheme, or a colon.")
+def sitemap_lines_bare(site: Site) -> None:
+    site.home()
+    host = site.base.removeprefix("http://")
+    lines = f"Sitemap: a.xml\nSitemap: //{host}/b.xml\nSite-Map {site.base}/c.xml\nSITEMAP: ('{site.base}/d.xml')\n"
+    site.put("/robots.txt", f"\ufeffUser-agent: *\r\nDisallow:\r\n{lines}", "text/plain")
+    stories = site.stories(8)
+    for number, name in enumerate("abcd"):
+        site.sitemap(f"/{name}.xml", stories[2 * number : 2 * number + 2])
+
+
+@oddity("The feed that was found by itself is gone the next time, and another has come.")
+def found_feed_moves(site: Site) -> None:
+    site.home()
+    stories = site.stories()
+    site.rss("/feed", stories[:3])
+    first = site.served("/feed")
+    site.rss("/atom.xml", stories[3:])
+    second = site.served("/atom.xml")
+    gone = Answer(b"<h1>Gone</h1>", 404)
+    site.answer("/feed", lambda asked: first if asked.round == 1 else gone)
+    site.answer("/atom.xml", lambda asked: gone if asked.round == 1 else second)
+
+
+@oddity("One feed is named at three addresses, and one address answers 410.")
+def one_feed_thrice(site: Site) -> None:
+    stories = site.stories()
+    site.home(*(LINK.format(path) for path in ("/feed", "/feed/", "/rss", "/old")))
+    for path in ("/feed", "/feed/", "/rss"):
+        site.rss(path, stories)
+    site.put("/old", "gone", status=410)
+
+
+@oddity("The page that a feed link leads to names the feeds; its name is that of a page.")
+def page_of_feeds(site: Site) -> None:
+    site.home(body='<a href="/rss.html">RSS</a>')
+    site.put("/rss.html", '<html><body><a type="application/rss+xml" href="/x?id=5">All</a></body></html>')
+    site.rss("/x?id=5", site.stories())
+
+
+@oddity("What is not there is answered with 200 and a feed that has nothing in it.")
+def soft_404_feed(site: Site) -> None:
+    site.home()
+    site.rss("/nothing", [])
+    site.otherwise = site.served("/nothing")
+    stories = site.stories()
+    site.rss("/feed.xml", stories[:3])
+    site.sitemap("/news-sitemap.xml", stories[3:])

@@ -88,3 +88,65 @@ def compressed_twice(site: Site) -> None:
 def bare_ampersands(site: Site) -> None:
     entries = "".join(f"<url><loc>{one.url}</loc></url>" for one in site.stories(6, "/show?id={}&section=news"))
     site.put("/sitemap.xml", f'<?xml version="1.0"?><urlset>{entries}</urlset>', "text/xml")
+
+
+@oddity(
+    "Sixty sitemaps are numbered, the newest last; the index gives one moment for all, another one each time.",
+    sitemap="/index.xml",
+)
+def one_lastmod_for_all(site: Site) -> None:
+    stories = site.stories(64)
+    for number in range(59):
+        site.sitemap(f"/part-{number}.xml", [stories[number]])
+    site.answer(
+        "/part-59.xml", lambda asked: Answer(urlset(site.base, stories[59 : 60 if asked.round == 1 else 64]).encode())
+    )
+
+    def index(asked: Asked) -> Answer:
+        site.sitemap_index(
+            "/made", {f"/part-{number}.xml": f"2026-11-20T0{asked.round}:00:00Z" for number in range(60)}
+        )
+        return site.served("/made")
+
+    site.answer("/index.xml", index)
+
+
+@oddity("A sitemap for each day comes, in an index in an index; one fails the first time.", sitemap="/index.xml")
+def day_sitemaps_come(site: Site) -> None:
+    stories = site.stories()
+    for day, number in (("24", 0), ("25", 2)):
+        site.sitemap(f"/maps/2026-11-{day}.xml", stories[number : number + 2])
+    late = Answer(urlset(site.base, stories[4:]).encode())
+    site.answer("/maps/2026-11-23.xml", lambda asked: Answer(b"", 404) if asked.round == 1 else late)
+    site.sitemap_index("/index.xml", {"/inner.xml": "2026-11-01T08:00:00Z"})
+
+    def inner(asked: Asked) -> Answer:
+        days = ("23", "24") if asked.round == 1 else ("23", "24", "25")
+        site.sitemap_index("/made", [f"/maps/2026-11-{day}.xml" for day in days])
+        return site.served("/made")
+
+    site.answer("/inner.xml", inner)
+
+
+@oddity("Numbers of sitemaps look like years that are over.", sitemap="/index.xml")
+def numbers_like_years(site: Site) -> None:
+    stories = site.stories()
+    for number in range(1998, 2000):
+        site.sitemap(f"/sitemap-{number}.xml", [stories[number - 1998]])
+    site.answer("/sitemap-2000.xml", lambda asked: Answer(urlset(site.base, stories[2 : 2 + 2 * asked.round]).encode()))
+    site.sitemap_index("/index.xml", [f"/sitemap-{number}.xml" for number in range(1998, 2001)])
+
+
+@oddity("Sitemaps of pictures and films name the pages that these stand on.", sitemap="/index.xml.gz")
+def pictures_and_films(site: Site) -> None:
+    stories = site.stories()
+    spaces = "".join(f' xmlns:{kind}="http://www.google.com/schemas/sitemap-{kind}/1.1"' for kind in ("image", "video"))
+    for kind, own in (("image", stories[:3]), ("video", stories[3:])):
+        entries = "".join(
+            f"<url><loc>{one.url}</loc><{kind}:{kind}><{kind}:loc>{site.base}/media/{n}.jpg</{kind}:loc>"
+            f"<{kind}:title>A {kind}</{kind}:title></{kind}:{kind}></url>"
+            for n, one in enumerate(own)
+        )
+        site.put(f"/{kind}-sitemap.xml", f"<urlset{spaces}>{entries}</urlset>", "text/xml")
+    site.sitemap_index("/index", ["/image-sitemap.xml", "/video-sitemap.xml"])
+    site.put("/index.xml.gz", gzip.compress(site.served("/index").body), "application/octet-stream")
