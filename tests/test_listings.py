@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from conftest import NOW
 from sqlalchemy import Engine
 
@@ -82,3 +84,33 @@ def test_what_was_not_read_in_whole_keeps_what_it_said_before_and_is_due_later(e
     assert (known.etag, known.digest) == ('"1"', "1")
     assert not schedule_of(engine).is_due("example", url)
     assert frontier.pending(engine, "example") == [found[1]]
+
+
+def test_an_index_is_due_with_the_first_of_its_open_sitemaps_however_deep(engine: Engine) -> None:
+    index, inner = "https://example.org/index.xml", "https://example.org/inner.xml"
+    month, old = "https://example.org/2026-11.xml", "https://example.org/2019-11.xml"
+    later = "2026-11-20T20:00:00Z"
+
+    def is_due(**due_at: str) -> bool:
+        rest: dict[str, Any] = {"interval": 60.0, "read_at": NOW, "answered_at": NOW}
+        due = {"index": later, "inner": later, "month": later, "old": NOW} | due_at
+        with engine.begin() as connection:
+            for listing in (
+                Listing("example", index, sub_sitemaps=((inner, None),), due_at=due["index"], **rest),
+                Listing(
+                    "example",
+                    inner,
+                    sub_sitemaps=((index, None), (month, None), (old, None)),
+                    due_at=due["inner"],
+                    **rest,
+                ),
+                Listing("example", month, due_at=due["month"], **rest),
+                Listing("example", old, due_at=due["old"], **rest),
+            ):
+                save(connection, listing)
+        return schedule_of(engine).is_due("example", index)
+
+    assert not is_due(), "what is closed does not count"
+    assert is_due(month=NOW)
+    assert is_due(inner=NOW)
+    assert is_due(index=NOW)

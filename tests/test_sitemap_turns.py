@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from newsbot.crawl.sitemaps import Turn, state_of, turn_of
-from newsbot.discovery import Child
+from newsbot.discovery import Child, as_siblings, newest_first
 from newsbot.store.listings import Listing
 
 NOW = "2026-11-20T08:00:00Z"
@@ -93,6 +93,13 @@ def test_six_hundred_closed_months_cost_a_bounded_share_of_a_quiet_run() -> None
     assert all(len(turn.asked) <= 50 for turn in quiet)
     asked = [child.url for turn in quiet for child in turn.asked if child != children[0]]
     assert len(months) <= len(asked) <= 1.2 * len(months), "every closed one about once a week"
+
+
+def test_of_an_undated_numbering_both_ends_are_asked_in_every_run() -> None:
+    numbered = as_siblings([Child(f"https://e.org/part-{number}.xml") for number in range(90)], date(2026, 11, 20))
+    runs = Runs(newest_first(numbered), room=10)
+    for _ in range(15):
+        assert {numbered[0], numbered[-1]} <= {*runs.go().asked}
 
 
 def test_what_is_open_beyond_the_bound_does_not_keep_the_unread_out() -> None:

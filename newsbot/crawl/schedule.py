@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import starmap
 
 from sqlalchemy import Engine
 
@@ -124,7 +123,9 @@ class Schedule:
             listing = self.listing(source, at)
             if self._is_due(listing, now):
                 return True
-            for child in starmap(Child, listing.sub_sitemaps):
+            ends = listing.sub_sitemaps[:1] + listing.sub_sitemaps[-1:]
+            for named in listing.sub_sitemaps:
+                child = Child(*named, is_end=named in ends)
                 known = self.listing(source, child.url)
                 if child.url not in pending and known.read_at and state_of(child, known, now) == "open":
                     pending.append(child.url)

@@ -5,7 +5,8 @@ or when somebody made the file. What tells is what a sitemap has shown. It is
 
     unread     not all that it names is known yet
     changed    its index states another lastmod than when it was read
-    open       its name's days are not over, its newest entry is young, or it is an index: it may have more now
+    open       its name's days are not over, its newest entry is young, it is an index, or it stands at the end of a
+               numbering: it may have more now
     unknown    neither its name nor its entries state a day
     closed     the days of its name, or of its newest entry, are long over
 
@@ -114,7 +115,9 @@ def state_of(child: Child, known: Listing, now: str) -> str:
     if stated:
         return "open" if moment <= max(stated) + OPEN_AFTER_NEWS else "closed"
     came = as_instant(known.news_at)
-    return "unknown" if came is None or moment <= came + OPEN_AFTER_NEWS else "closed"
+    if came and moment > came + OPEN_AFTER_NEWS:
+        return "closed"
+    return "open" if child.is_end else "unknown"
 
 
 def _is_unsettled(lastmod: str, read_at: str) -> bool:

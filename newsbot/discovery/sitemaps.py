@@ -85,6 +85,8 @@ class Child:
     """RFC 3339, as stated."""
     names: str = field(default="days", repr=False)
     """What the numbers in its address are, as far as its siblings tell: days (months, weeks ...), years or nothing."""
+    is_end: bool = field(default=False, repr=False)
+    """Whether it has the first or the last number of a numbering: there grows what grows."""
 
     @property
     def period(self) -> tuple[date, date] | None:
@@ -305,11 +307,13 @@ def as_siblings(children: Iterable[Child], today: date) -> list[Child]:
     for child in named:
         families[_family(child)].append(child)
     names = {family: _what_numbers_name(members, today) for family, members in families.items()}
+    ends = {child.url for members in families.values() for child in _by_number(members)[:: max(len(members) - 1, 1)]}
     return [
         replace(
             child,
             lastmod=child.lastmod if is_alive and lastmods[child.lastmod] <= SHARED else None,
             names=names[_family(child)],
+            is_end=child.url in ends,
         )
         for child in named
     ]
@@ -319,6 +323,14 @@ def _family(child: Child) -> str:
     """What is alike in the addresses of sitemaps that are numbered, or named after days, in one way."""
     parts = urlsplit(child.url)
     return parts.netloc + _NUMBER.sub("#", f"{parts.path}?{parts.query}")
+
+
+def _by_number(family: Iterable[Child]) -> list[Child]:
+    """Sitemaps of one family in the order of their numbers; an index may have them in that of their letters."""
+    return sorted(
+        family,
+        key=lambda child: [int(number) for number in _NUMBER.findall(urlsplit(child.url)._replace(netloc="").geturl())],
+    )
 
 
 def _what_numbers_name(family: Sequence[Child], today: date) -> str:
@@ -380,6 +392,7 @@ def newest_first(children: Iterable[Child]) -> list[Child]:
     return [child for *_, child in dated] + [child for turn in turns for child in turn if child]
 
 
-def _from_both_ends(children: list[Child]) -> list[Child]:
+def _from_both_ends(family: list[Child]) -> list[Child]:
+    children = _by_number(family)
     pairs = zip(children, reversed(children), strict=True)
     return list(dict.fromkeys(child for pair in pairs for child in pair))
