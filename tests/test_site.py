@@ -137,12 +137,12 @@ HOME_PAGE = b"""<link rel="alternate" type="application/rss+xml" href="/news.rss
 
 
 def test_what_a_site_names_is_tried_first_and_where_one_works_nothing_else_of_its_kind() -> None:
-    search = ListingSearch(HOME_PAGE, HOME, "Sitemap: /map.xml", sections=2)
+    search = ListingSearch(HOME_PAGE, HOME, [f"{HOME}map.xml"], sections=2)
     assert tried(search, "news.rss", "map.xml") == ["news.rss", "map.xml", "", "sport/", "culture/"]
 
 
 def test_the_usual_addresses_are_tried_up_to_the_first_listing_where_what_is_named_is_none() -> None:
-    search = ListingSearch(HOME_PAGE, HOME, "Sitemap: /sitemap.xml")
+    search = ListingSearch(HOME_PAGE, HOME, [f"{HOME}sitemap.xml"])
     assert tried(search, "rss", "news-sitemap.xml") == [
         "news.rss", "sitemap.xml",
         "feed: feed", "feed: feed/", "feed: rss",
@@ -169,10 +169,28 @@ def test_the_usual_addresses_are_tried_in_the_folder_of_the_home_page_too_and_wh
     urls = [attempt.url.removeprefix(HOME) for attempt in search]
     assert urls[:4] == ["atom.xml", "en/feed", "en/feed/", "en/rss"]
     assert urls.index("en/sitemap.xml") < urls.index("sitemap.xml")
+    urls = [attempt.url for attempt in ListingSearch(b"", "https://consent.example/ask", asked=HOME)]
+    assert urls.index("https://consent.example/feed") < urls.index(f"{HOME}feed"), "it leads to another site"
+
+
+@pytest.mark.parametrize(
+    ("body", "channel"),
+    [
+        ('<?xml version="1.0"?>\n<!-- made by us --><rss version="2.0"><channel/></rss>', "feed"),
+        ('<feed xmlns="http://www.w3.org/2005/Atom"/>', "feed"),
+        ('{"version": "https://jsonfeed.org/version/1.1", "items": []}', "feed"),
+        ("\ufeff<urlset></urlset>", "sitemap"),
+        ("<!doctype html><html><body><rss ></html>", None),
+        ('{"error": "none"}', None),
+    ],
+)
+def test_an_address_that_is_a_listing_itself_is_tried_first(body: str, channel: str | None) -> None:
+    first = next(iter(ListingSearch(body.encode(), f"{HOME}all", sections=1)))
+    assert (first.channel if first.url == f"{HOME}all" and first.channel != "section" else None) == channel
 
 
 def test_of_many_sitemaps_those_that_are_chosen_are_tried_and_no_others() -> None:
-    robots = "\n".join(f"Sitemap: /part-{number}.xml" for number in range(9))
+    robots = [f"{HOME}part-{number}.xml" for number in range(9)]
     known = {f"{HOME}part-8.xml"}
     search = ListingSearch(b"", HOME, robots, choose=lambda named: named[2:4], known=known)
     urls = [attempt.url.removeprefix(HOME) for attempt in search if attempt.channel == "sitemap"]

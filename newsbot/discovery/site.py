@@ -34,13 +34,19 @@ WELL_KNOWN_SITEMAPS = (
     "/googlenews.xml", "/sitemaps.xml", "/sitemap/sitemap.xml", "/sitemap.txt",
 )  # fmt: skip
 """Paths where sitemaps are found on sites whose robots.txt names none."""
-IN_FOLDER = 5
-"""How many of either are tried in the folder of a home page that is not at the root (/en/), before all at the root."""
+ELSEWHERE = 5
+"""How many of either are tried in the folder of a home page that is not at the root (/en/), before all at the root; and
+at the site that was asked for, where its home page leads to another one."""
 
 LISTING_ERRORS = (FeedError, SitemapError)
 """What is raised for a body that is no listing; each error has a ``reason``."""
 
 _FEED_TYPE = re.compile(r"^\s*(?:application|text)/(?:[\w.+-]*[.+-])?(?:rss|atom|rdf)\b|\bfeed\+json\b", re.I)
+_XML_ROOT = re.compile(
+    rb"[\xef\xbb\xbf\s]*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!doctype(?!\s+html)[^>]*>\s*)*"
+    rb"<(?:[\w.-]+:)?(rss|feed|rdf|urlset|sitemapindex)[\s>]",
+    re.I | re.S,
+)
 _LOOSE_TYPE = re.compile(r"(?:application|text)/(?:xml|json|x-json)", re.I)
 _FEED_PATH = re.compile(
     r"(?:^|/)(?:rss|feeds?|atom|rdf)(?:[/._-]|$)|\.(?:rss|atom|rdf)$|(?:rss|feed|atom)[\w-]*\.(?:xml|json)$|"
@@ -93,13 +99,13 @@ class Attempt:
 
 
 class ListingSearch:
-    """The listings of a site to try, in order, as its home page and its robots.txt name them.
+    """The listings of a site to try, in order: what its home page and its robots.txt name, and what stands there.
 
     All that the site names comes first. Of feeds, and of sitemaps, of which none turned out to be one, the usual
     addresses follow, until the first that is. Iterate, and tell ``found`` of every attempt that is a listing.
 
     >>> home = b'<link rel="alternate" type="application/rss+xml" href="/news.rss">'
-    >>> search = ListingSearch(home, "https://example.org/", "Sitemap: /gone.xml")
+    >>> search = ListingSearch(home, "https://example.org/", ["https://example.org/gone.xml"])
     >>> for attempt in search:
     ...     print(attempt.channel, attempt.url)
     ...     if attempt.url.endswith(("/news.rss", "/sitemap_index.xml")):
@@ -114,30 +120,33 @@ class ListingSearch:
         self,
         home: Tree | bytes,
         url: str,
-        robots_txt: str = "",
+        sitemaps: Iterable[str] = (),
         *,
         charset: str | None = None,
         links: Iterable[str] = (),
+        asked: str = "",
         sections: int = 0,
         most: int | None = None,
         choose: Callable[[list[Child]], list[Child]] = newest_first,
         known: Container[str] = (),
     ) -> None:
-        """``home`` is empty where the home page cannot be had; ``url`` is where it is after redirects.
+        """Take what the site has shown.
 
-        ``links``: the Link headers of the home page. ``sections``: how many sections to try beside the home page
-        itself; without them, none and not the home page. ``most``: how many feeds and how many sitemaps that the site
-        names are tried; ``choose`` says which of the sitemaps, in which order. ``known``: listings that could be read
-        before; of the usual addresses they come first.
+        ``home`` is empty where the home page cannot be had, and may be a feed or sitemap itself; ``url`` is where it is
+        after redirects, ``asked`` where it was asked for, ``links`` its Link headers. ``sitemaps``: what robots.txt
+        names. ``sections``: how many sections to try beside the home page itself; without them, none and not the home
+        page. ``most``: how many feeds and how many sitemaps that the site names are tried; ``choose`` says which of the
+        sitemaps, in which order. ``known``: listings that could be read before; of the usual addresses they come first.
         """
-        tree = as_tree(home, charset)
-        self._url = url
+        itself = _channel_of(home) if isinstance(home, bytes) else None
+        tree = None if itself else as_tree(home, charset)
+        self._url, self._asked = url, asked or url
         self._most = most
         self._known = known
         headers = list(links)
-        feeds = [*([] if tree is None else feed_links(tree, url)), *feeds_in_headers(headers, url)]
+        feeds = [*([url] if itself == "feed" else feed_links(tree, url)), *feeds_in_headers(headers, url)]
         self._feeds = list(dict.fromkeys(feeds))[:most]
-        named = [*sitemaps_in_robots(robots_txt, urljoin(url, "/robots.txt")), *sitemap_links(tree, url, headers)]
+        named = [*([url] if itself == "sitemap" else ()), *sitemaps, *sitemap_links(tree, url, headers)]
         chosen = [child.url for child in choose([Child(address) for address in dict.fromkeys(named)])]
         self._sitemaps = chosen[:most]
         self._sections = [url, *section_links(tree, url)[:sections]] if sections and tree is not None else []
@@ -157,7 +166,8 @@ class ListingSearch:
 
     def _usual(self, paths: Sequence[str]) -> list[str]:
         folder = urlsplit(self._url).path.rpartition("/")[0]
-        urls = [urljoin(self._url, path) for path in (*(folder + path for path in paths[:IN_FOLDER]), *paths)]
+        urls = [urljoin(self._url, path) for path in (*(folder + path for path in paths[:ELSEWHERE]), *paths)]
+        urls += [urljoin(self._asked, path) for path in paths[:ELSEWHERE] if site_of(self._asked) != site_of(self._url)]
         return sorted(dict.fromkeys(urls), key=lambda url: url not in self._known)
 
     def found(self, attempt: Attempt) -> None:
@@ -236,7 +246,15 @@ class SiteFacts:
     """ISO 3166-1 alpha-2 in lower case; a guess."""
 
 
-def feed_links(page: Tree | bytes, url: str, *, charset: str | None = None) -> list[str]:
+def _channel_of(body: bytes) -> str | None:
+    """Whether what stands in the place of a home page is a feed or a sitemap: somebody gave its address."""
+    root = _XML_ROOT.match(body[:2000])
+    if root is None:
+        return "feed" if body.lstrip()[:1] == b"{" and b"jsonfeed.org/version" in body else None
+    return "sitemap" if root[1].lower() in (b"urlset", b"sitemapindex") else "feed"
+
+
+def feed_links(page: Tree | bytes | None, url: str, *, charset: str | None = None) -> list[str]:
     """Return the addresses of the feeds that a page names: those of its head first, then plain links.
 
     Feeds of readers' comments, oEmbed and API addresses are left out.
@@ -245,7 +263,7 @@ def feed_links(page: Tree | bytes, url: str, *, charset: str | None = None) -> l
     >>> feed_links(page, "https://example.org/")
     ['https://example.org/feed/', 'https://example.org/rss/sport.xml']
     """
-    tree = as_tree(page, charset)
+    tree = None if page is None else as_tree(page, charset)
     if tree is None:
         return []
     return _addresses((*_alternates(tree), *_plain_feed_links(tree)), base_of(tree, url))

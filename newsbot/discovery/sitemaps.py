@@ -18,6 +18,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import zip_longest
 from urllib.parse import urlsplit
 
@@ -61,6 +62,9 @@ _NUMBER = re.compile(r"\d+")
 _OLD_YEAR = re.compile(r"(?<!\d)1[5-8](?=\d\d)")
 """Of a newspaper's archive: dates.period_of() reads none before 1900."""
 
+_period_of = lru_cache(maxsize=8192)(period_of)
+"""Of thousands of sitemaps in an index, each is asked several times."""
+
 ALIVE = timedelta(days=30)
 """An index of which no sitemap has changed for so long does not tell when they change, but when they were made."""
 SHARED = 10
@@ -91,7 +95,7 @@ class Child:
     @property
     def period(self) -> tuple[date, date] | None:
         """The first and last day that its address names."""
-        found = None if self.names == "nothing" else period_of(self.url)
+        found = None if self.names == "nothing" else _period_of(self.url)
         if found and self.names == "years":
             return found[0].replace(month=1, day=1), found[1].replace(month=12, day=31)
         return found
@@ -334,7 +338,7 @@ def _by_number(family: Iterable[Child]) -> list[Child]:
 
 
 def _what_numbers_name(family: Sequence[Child], today: date) -> str:
-    periods = [period_of(child.url) or period_of(_OLD_YEAR.sub("19", child.url)) for child in family]
+    periods = [_period_of(child.url) or _period_of(_OLD_YEAR.sub("19", child.url)) for child in family]
     found = [period for period in periods if period]
     if len(found) < len(family) or max(first for first, _ in found) > today + timedelta(days=366):
         return "nothing"

@@ -25,6 +25,7 @@ from newsbot.discovery import (
     feed_links,
     newest_first,
     read_listing,
+    sitemaps_in_robots,
     text_blocks,
 )
 from newsbot.downloader.errors import outcome_of
@@ -121,15 +122,19 @@ class DiscoveringSpider(CollectingSpider[Args]):
             if poll.channel == "feed" and error.reason == "html_page":
                 for url in feed_links(response.body, response.url, charset=charset_of(response)):
                     yield from self.listing_requests(poll.source, "feed", url)
+            yield from self.ask_known_sitemaps(poll)
         else:
             yield from self.follow(response, poll, contents)
 
-    def listing_failed(self, failure: Failure) -> None:
+    def listing_failed(self, failure: Failure) -> Iterator[Request]:
         """Note that a listing could not be fetched."""
         request: Request = failure.request  # type: ignore[attr-defined]
         assert failure.value is not None
         _, reason, detail = outcome_of(failure.value)
-        self.failed(request.cb_kwargs["poll"], f"{reason}: {detail}" if detail else reason)
+        poll: Poll = request.cb_kwargs["poll"]
+        self.failed(poll, f"{reason}: {detail}" if detail else reason)
+        if reason.startswith("http_4"):  # its host answers
+            yield from self.ask_known_sitemaps(poll)
 
     def contents(self, response: Response, poll: Poll) -> Contents | None:
         """Return what a listing names, or None where it says what it said before. Raises one of LISTING_ERRORS."""
@@ -206,11 +211,16 @@ class DiscoveringSpider(CollectingSpider[Args]):
         self.run.ledger.listing(source.name, "not_modified")
         with self.collection.store_guard():
             schedule.unchanged(known, at=permanent_address(response))
-        if poll.channel not in PAGED:
-            yield from self._ask_sub_sitemaps(source, poll.channel, (Child(*named) for named in known.sub_sitemaps))
-        elif owed_page := schedule.owed(source.name, known.url):
+        yield from self.ask_known_sitemaps(poll)
+        if poll.channel in PAGED and (owed_page := schedule.owed(source.name, known.url)):
             url, further = owed_page
             yield from self.listing_requests(source, poll.channel, url, page=poll.page + further, owed=True)
+
+    def ask_known_sitemaps(self, poll: Poll) -> Iterator[Request]:
+        """Ask for the sitemaps that an index named as long as it could be read."""
+        if poll.channel not in PAGED:
+            known = (Child(*named) for named in poll.known.sub_sitemaps)
+            yield from self._ask_sub_sitemaps(poll.source, poll.channel, known)
 
     def _ask_sub_sitemaps(self, source: Source, channel: str, named: Iterable[Child]) -> Iterator[Request]:
         for child in self.sitemaps_now(source, named):
@@ -243,10 +253,12 @@ class DiscoveringSpider(CollectingSpider[Args]):
 class Entrance:
     """The home page and the robots.txt of a site, as far as they can be had: what names its listings."""
 
+    asked: str
     url: str
     """Where the home page is, after redirects."""
     home: Response | None
-    robots: Response | None
+    sitemaps: list[str]
+    """What robots.txt names, of another site too that the home page has led to."""
     fault: str
     """Why there is no home page; empty where there is one."""
     is_reachable: bool
@@ -261,13 +273,14 @@ class Entrance:
         known: Container[str] = (),
     ) -> ListingSearch:
         """Return the search for the listings that it names; see ListingSearch."""
-        home, robots = self.home, self.robots
+        home = self.home
         return ListingSearch(
             home.body if home else b"",
             self.url,
-            robots.body.decode("utf-8", "replace") if robots else "",
+            self.sitemaps,
             charset=charset_of(home) if home else None,
             links=[value.decode("latin-1") for value in home.headers.getlist("Link")] if home else (),
+            asked=self.asked,
             sections=sections,
             most=most,
             choose=choose,
@@ -276,15 +289,17 @@ class Entrance:
 
 
 async def entrance_of(crawler: Crawler, url: str) -> Entrance:
-    """Fetch the home page and the robots.txt of a site."""
+    """Fetch the home page of a site, and the robots.txt of its host and of the host that it leads to."""
     home, fault = await fetch(crawler, Request(url))
-    at = home.url if home else url
-    robots_txt = Request(
-        urljoin(at, "/robots.txt"), headers=accepting("robots.txt"), meta={"dont_obey_robotstxt": True}
-    )
-    robots, without = await fetch(crawler, robots_txt)
-    answered = any(reason.startswith("http_") or reason in ANSWERS for reason in (fault, without))
-    return Entrance(at, home, robots, fault, is_reachable=bool(home or robots or answered))
+    at, sitemaps, faults = home.url if home else url, [], [fault]
+    for address in dict.fromkeys(urljoin(page, "/robots.txt") for page in (at, url)):
+        request = Request(address, headers=accepting("robots.txt"), meta={"dont_obey_robotstxt": True})
+        robots, without = await fetch(crawler, request)
+        faults.append(without)
+        if robots:
+            sitemaps += sitemaps_in_robots(robots.body.decode("utf-8", "replace"), robots.url)
+    answered = any(not reason or reason.startswith("http_") or reason in ANSWERS for reason in faults)
+    return Entrance(url, at, home, sitemaps, fault, answered)
 
 
 def digest_of(response: Response) -> str:

@@ -131,6 +131,8 @@ class SiteSpider(DiscoveringSpider[SiteArguments]):
                     return
         if attempt.is_named or poll.known.read_at:
             self.failed(poll, fault)
+            for further in self.ask_known_sitemaps(poll):
+                yield further
         else:
             self.run.ledger.listing(poll.source.name, "absent")
 

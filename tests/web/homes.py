@@ -255,3 +255,18 @@ def soft_404_feed(site: Site) -> None:
     stories = site.stories()
     site.rss("/feed.xml", stories[:3])
     site.sitemap("/news-sitemap.xml", stories[3:])
+
+
+@oddity("The address that is given is that of a feed.")
+def feed_for_a_home_page(site: Site) -> None:
+    site.rss("/", site.stories())
+
+
+@oddity("The home page leads to a notice on another site; robots.txt and the feed stay.")
+def home_leads_away(site: Site) -> None:
+    site.redirect("/", f"{site.base.replace('127.0.0.1', 'localhost')}/notice")
+    site.put("/notice", "<h1>May we store cookies?</h1>")
+    stories = site.stories()
+    site.rss("/feed", stories[:3])
+    site.put("/robots.txt", f"Sitemap: {site.base}/s.xml", "text/plain")
+    site.sitemap("/s.xml", stories[3:])

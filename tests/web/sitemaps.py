@@ -150,3 +150,12 @@ def pictures_and_films(site: Site) -> None:
         site.put(f"/{kind}-sitemap.xml", f"<urlset{spaces}>{entries}</urlset>", "text/xml")
     site.sitemap_index("/index", ["/image-sitemap.xml", "/video-sitemap.xml"])
     site.put("/index.xml.gz", gzip.compress(site.served("/index").body), "application/octet-stream")
+
+
+@oddity("The index is gone the second time, what it named is not.", sitemap="/index.xml")
+def index_goes(site: Site) -> None:
+    stories = site.stories()
+    site.answer("/posts.xml", lambda asked: Answer(urlset(site.base, stories[: 3 * asked.round]).encode()))
+    site.sitemap_index("/index.xml", ["/posts.xml"])
+    first, gone = site.served("/index.xml"), Answer(b"<h1>Gone</h1>", 404)
+    site.answer("/index.xml", lambda asked: first if asked.round == 1 else gone)
