@@ -59,6 +59,17 @@ def test_every_alias_of_a_stored_article_needs_no_fetch(engine: Engine) -> None:
     assert frontier.known(engine, keys) == set(keys[:3])
 
 
+@pytest.mark.parametrize("mark", ["ref=abc", "sid=6d61fb14555341879a76bc30a3ddb8a1", "id=7&source=17"])
+def test_a_mark_that_no_list_knows_makes_no_second_article(engine: Engine, mark: str) -> None:
+    plain = "https://example.org/a?id=7" if mark.startswith("id=7") else "https://example.org/a"
+    marked = f"https://example.org/a?{mark}"
+    assert save(engine, collected(plain)) == New()
+    assert save(engine, collected(marked), "r2") == Unchanged()
+    assert frontier.known(engine, [url_key(marked)]) == {url_key(marked)}, "it is not fetched again"
+    other = collected(marked.replace("=", "=x", 1), text="Quite another story about a bridge and its builders. " * 9)
+    assert save(engine, other, "r3") == New()
+
+
 def test_what_was_discovered_and_not_fetched_comes_again_with_its_hints(engine: Engine) -> None:
     candidate = Candidate(url="https://example.org/a", via="feed", title="T", authors=["Ana Silva"])
     enqueue(engine, ("example.org/a", candidate))

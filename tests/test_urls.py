@@ -1,11 +1,14 @@
 """One page, one identity; two pages, two."""
 
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.sources import Source
 from newsbot.web.endpoints import endpoint_of, is_private
+from newsbot.web.trackers import AMBIGUOUS, TRACKER_PREFIXES, TRACKERS
 from newsbot.web.urls import InvalidURL, article_id, canonical_url, site_of, url_key
 
 
@@ -44,6 +47,12 @@ def test_twins_of_one_article_share_their_key(twin: str) -> None:
         ("http://127.0.0.1:8601/a", "http://127.0.0.1:8602/a"),
         ("https://example.org/story?view=1", "https://example.org/story?view=2"),
         ("https://www.google.com/amp/s/example.org/a", "https://www.google.com/amp/s/example.net/a"),
+        ("https://example.org/article.php?sid=1", "https://example.org/article.php?sid=2"),
+        ("https://example.org/recap?gameId=401", "https://example.org/recap?gameId=402"),
+        ("https://example.org/n?refNo=7", "https://example.org/n?refNo=8"),
+        ("https://example.org/show?gallery=bridge", "https://example.org/show?gallery=harbour"),
+        ("https://example.org/n?source=twitter-files", "https://example.org/n?source=panama-papers"),
+        ("https://example.org/q?keywordId=1", "https://example.org/q?keywordId=2"),
     ],
 )
 def test_different_pages_keep_different_keys(one: str, other: str) -> None:
@@ -72,6 +81,72 @@ def test_the_site_of_an_address_is_its_registrable_domain_or_its_host_and_port()
     assert site_of("https://www.news.example.co.uk/") == "example.co.uk"
     assert site_of("http://127.0.0.1:8601/x") == "127.0.0.1:8601"
     assert site_of("http://intranet/x") == "intranet"
+
+
+@pytest.mark.parametrize("name", sorted(AMBIGUOUS))
+def test_an_ambiguous_parameter_is_a_mark_where_its_value_names_a_channel_alone(name: str) -> None:
+    for mark in ("rss", "RSS-Feed", "article_share_facebook", "home", "twitter.com", "newsletter"):
+        assert canonical_url(f"https://example.org/a?id=7&{name.upper()}={mark}") == "https://example.org/a?id=7"
+    for value in ("17", "6d61fb14555341879a76bc30a3ddb8a1", "harbour-strike", "twitter-files", "news", ""):
+        url = f"https://example.org/a?{name}={value}&b=1"
+        assert canonical_url(url) == url
+
+
+@pytest.mark.parametrize("name", [*sorted(TRACKERS), *(f"{prefix}x" for prefix in TRACKER_PREFIXES)])
+def test_a_well_known_tracker_is_told_by_its_whole_name(name: str) -> None:
+    assert canonical_url(f"https://example.org/a?z=1&{name}=17&b=2") == "https://example.org/a?z=1&b=2"
+    assert canonical_url(f"https://example.org/a?x{name}=17") == f"https://example.org/a?x{name}=17"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/show?z=1&a=2",
+        "https://example.org/show?a&&b=&c",
+        "https://example.org/a%2fb/%d0%bd?q=a%26b+c",
+        "https://example.org/?p=17",
+        "https://example.org/a;v=1/b",
+    ],
+)
+def test_what_names_a_page_is_asked_as_it_is_written(url: str) -> None:
+    assert canonical_url(url) == url
+
+
+@pytest.mark.parametrize(
+    "outer",
+    [
+        "https://www.google.com/url?rct=j&sa=t&url={inside}&ct=ga&usg=A",
+        "https://www.google.co.uk/url?q={inside}&sa=D",
+        "https://news.google.com/news/url?sa=t&fd=R&ct2=us&url={inside}",
+        "https://news.google.com/rss/articles/CBMiHWh0dHBzOi8vZXhhbXBsZS5vcmcvYT9pZD03Jmw9ZW7SAQA?oc=5",
+        "http://www.bing.com/news/apiclick.aspx?ref=FexRss&aid=&tid=1&url={inside}&c=1&mkt=en-us",
+        "https://www.bing.com/ck/a?!&&p=1&u=a1aHR0cHM6Ly9leGFtcGxlLm9yZy9hP2lkPTcmbD1lbg&ntb=1",
+        "https://l.facebook.com/l.php?u={inside}&h=AT0",
+        "https://www.youtube.com/redirect?event=x&q={inside}",
+        "https://vk.com/away.php?to={inside}",
+        "https://eur01.safelinks.protection.outlook.com/?url={inside}&data=05",
+        "https://example-org.cdn.ampproject.org/c/s/example.org/a?id=7&l=en",
+        "https://www.google.com/url?url=https%3A%2F%2Fwww.bing.com%2Fnews%2Fapiclick.aspx%3Furl%3D{twice}",
+    ],
+)
+def test_an_address_that_only_leads_to_another_is_the_other(outer: str) -> None:
+    inside = "https://example.org/a?id=7&l=en"
+    url = outer.format(inside=quote(inside, safe=""), twice=quote(quote(inside, safe=""), safe=""))
+    assert canonical_url(url) == inside
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.google.com/search?q=https://example.org/",
+        "https://www.google.com/url?q=no+address",
+        "https://www.facebook.com/sharer.php?u=https%3A%2F%2Fexample.org%2F",
+        "https://example.org/redirect?url=https://example.net/",
+        "https://news.google.com/rss/articles/CBMiAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    ],
+)
+def test_an_address_that_wraps_no_page_is_itself(url: str) -> None:
+    assert canonical_url(url) == url
 
 
 @given(st.text(max_size=80))

@@ -31,7 +31,7 @@ from newsbot.store.database import reading
 from newsbot.store.ledger import Entry
 from newsbot.store.runs import enter
 from newsbot.web.text import count_words
-from newsbot.web.urls import article_id, canonical_url, site_of, url_key
+from newsbot.web.urls import article_id, canonical_url, site_of, twin_key, url_key
 
 SEPARATE, INLINE, DROP = DUPLICATES = ("separate", "inline", "drop")
 """What becomes of copies: files of their own, a place among the articles, or no file."""
@@ -210,9 +210,12 @@ def _resolve(connection: Connection, collected: Collected, content_hash: str) ->
 
 
 def _reached(connection: Connection, aliases: Sequence[str]) -> list[str]:
-    """Return the ids of the articles that the addresses which led here have led to before."""
-    keys = list({url_key(url) for url in aliases})
-    return [str(found) for found in connection.execute(_REACHED, {"keys": keys}).scalars()]
+    """Return the ids of the articles that the addresses which led here have led to before.
+
+    Without what may mark a channel in them, too: ?ref=abc may name a page, and an equal text says that it does not.
+    """
+    keys = {url_key(url) for url in aliases} | {key for url in aliases if (key := twin_key(url))}
+    return [str(found) for found in connection.execute(_REACHED, {"keys": list(keys)}).scalars()]
 
 
 def _alike(known: Article, text: str, content_hash: str, *, templates: bool = True) -> bool:

@@ -2,8 +2,10 @@
 
 ``canonical_url`` makes an address that can be fetched; ``url_key`` makes the identity of the page
 behind it, which no longer tells http from https, www from the bare host or an AMP twin from its
-original. Names and rules follow RFC 3986 (syntax), courlan (trackers) and, for hosts, WHATWG URL with UTS 46
-as browsers do: straße.example is asked at xn--strae-oqa.example, where strasse.example is another owner's.
+original. What an address says is asked as it says it: parameters keep their order, for servers may mind it; their
+order, and the case of escapes, are no part of the identity. Names and rules follow RFC 3986 (syntax) and, for hosts,
+WHATWG URL with UTS 46 as browsers do: straße.example is asked at xn--strae-oqa.example, where strasse.example is
+another owner's. web/trackers.py knows which parameters name no page, web/wrappers.py which addresses lead to another.
 """
 
 from __future__ import annotations
@@ -15,16 +17,18 @@ from functools import lru_cache
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
 import idna
-from courlan.clean import TRACKERS_RE
 from tldextract import TLDExtract
 from w3lib.url import safe_url_string
+
+from newsbot.web.trackers import may_name_no_page, names_no_page
+from newsbot.web.wrappers import address_inside
 
 MAX_URL_LENGTH = 2048
 """Longest address that newsbot takes; browsers and sitemaps.org stop there too."""
 
 _registrable = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 _CANONICAL = re.compile(
-    r"https?://(?:[a-z0-9-]+\.)+[a-z]+/(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)?"
+    r"https?://(?![^/]*(?:google|ampproject|yahoo)\.)(?:[a-z0-9-]+\.)+[a-z]+/(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)?"
 )
 """Most addresses of articles are in their canonical form already; telling that costs a tenth of making it."""
 _NO_HOST = re.compile(r"""[\x00-\x20\x7f"#%'/:<>?@\[\\\]^`{|}]""")
@@ -32,15 +36,10 @@ _NO_HOST = re.compile(r"""[\x00-\x20\x7f"#%'/:<>?@\[\\\]^`{|}]""")
 _MAX_LABEL = 63
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
-_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
-_SESSION_PARAMS = frozenset({"jsessionid", "phpsessid", "aspsessionid", "sessionid", "session_id", "sid"})
+_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid(?==[^/?#]{16}))=[^/?#]*", re.IGNORECASE)
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
 _TWIN_HOST = re.compile(r"^(?:www\d?|m|mobile|touch|wap|amp)\.(?=[^.]+\.)")
 _TWIN_PATH = re.compile(r"(?:/(?:amp|print)/?$|\.amp(?=\.html?$|$)|(?<=^)/(?:amp|print)(?=/))", re.IGNORECASE)
-# Caches of AMP pages: the address that they hold a copy of is in their own.
-_AMP_CACHE = re.compile(
-    r"^https?://(?:[^/]+\.cdn\.ampproject\.org/[a-z]+|(?:www\.)?google\.[a-z.]+/amp)(?P<https>/s)?/(?P<rest>[^/]+\.[^/]+.*)"
-)
 _TWIN_PARAMS = frozenset({"amp", "outputtype", "print", "printable", "output"})
 _TWIN_VALUES = frozenset({"", "1", "amp", "true", "print", "yes"})
 _VIEW_PARAMS = frozenset({"view", "format", "mode", "layout", "display", "version"})
@@ -52,9 +51,10 @@ class InvalidURL(ValueError):
 
 
 def canonical_url(url: str, base: str | None = None) -> str:
-    """Return the absolute address in one normal form, without trackers and session ids.
+    """Return the absolute address in one normal form, without trackers, session ids and what wraps it.
 
-    Raises InvalidURL for other schemes, missing hosts and addresses over 2,048 characters.
+    What is left of it is as it was written, so that it can be asked. Raises InvalidURL for other schemes, missing
+    hosts and addresses over 2,048 characters.
 
     >>> canonical_url("HTTP://Example.ORG:80/a/../b?utm_source=x&id=3#top")
     'http://example.org/b?id=3'
@@ -64,8 +64,10 @@ def canonical_url(url: str, base: str | None = None) -> str:
     'https://xn--strae-oqa.example/stra%C3%9Fe'
     >>> canonical_url("http://example.org/story.php?12345")
     'http://example.org/story.php?12345'
-    >>> canonical_url("https://example.org/a;jsessionid=1A2B?PHPSESSID=3&b=2&a=1")
-    'https://example.org/a?a=1&b=2'
+    >>> canonical_url("https://example.org/a;jsessionid=1A2B?PHPSESSID=3&b=2&sid=1&ref=rss")
+    'https://example.org/a?b=2&sid=1'
+    >>> canonical_url("https://www.google.com/url?sa=t&url=https://example.org/1&ct=ga")
+    'https://example.org/1'
     """
     if _CANONICAL.fullmatch(url) and len(url) <= MAX_URL_LENGTH:
         return url
@@ -88,9 +90,13 @@ def canonical_url(url: str, base: str | None = None) -> str:
     scheme = parts.scheme.lower()
     netloc = host if port in (None, {"http": 80, "https": 443}[scheme]) else f"{host}:{port}"
     path = _remove_dot_segments(_SESSION.sub("", parts.path)) or "/"
-    query = "&".join(sorted(pair for pair in parts.query.split("&") if pair and not _names_no_page(pair)))
-    safe = safe_url_string(urlunsplit((scheme, netloc, path, query, "")))
-    return _ESCAPE.sub(lambda escape: escape[0].upper(), safe)
+    inside = address_inside(parts)
+    if inside:
+        try:
+            return canonical_url(inside)
+        except InvalidURL:
+            pass  # what looked like an address is none: the outer one is
+    return safe_url_string(urlunsplit((scheme, netloc, path, _page_query(parts.query), "")))
 
 
 def url_key(url: str) -> str:
@@ -106,12 +112,30 @@ def url_key(url: str) -> str:
     'example.org/a'
     >>> url_key("https://example.org/story?view=2"), url_key("https://example.org/amp")
     ('example.org/story?view=2', 'example.org')
+    >>> url_key("https://example.org/?b=2&a=%c3%a9") == url_key("https://example.org/?a=%C3%A9&b=2")
+    True
     """
-    parts = urlsplit(_uncached(canonical_url(url)))
+    address = canonical_url(url)
+    parts = urlsplit(_ESCAPE.sub(lambda escape: escape[0].upper(), address) if "%" in address else address)
     netloc = parts.netloc if _is_ip(parts.hostname or "") else _TWIN_HOST.sub("", parts.netloc)
     path = _INDEX.sub("/", _TWIN_PATH.sub("", parts.path)).rstrip("/")
-    query = "&".join(pair for pair in parts.query.split("&") if not _names_a_twin(pair))
+    query = "&".join(sorted(pair for pair in parts.query.split("&") if pair and not _names_a_twin(pair)))
     return f"{netloc}{path}?{query}" if query else f"{netloc}{path}"
+
+
+def twin_key(url: str) -> str | None:
+    """Return the identity of the page that is behind an address if all that may mark a channel does; None without any.
+
+    Whether it is the same page, its text tells.
+
+    >>> twin_key("https://example.org/a?id=7&ref=abc"), twin_key("https://example.org/a?id=7")
+    ('example.org/a?id=7', None)
+    """
+    start, sign, query = url.partition("?")
+    kept = [pair for pair in query.split("&") if not may_name_no_page(pair)]
+    if not sign or len(kept) == query.count("&") + 1:
+        return None
+    return url_key(f"{start}?{'&'.join(kept)}")
 
 
 def article_id(url: str) -> str:
@@ -213,19 +237,11 @@ def _is_ip(host: str) -> bool:
     return True
 
 
-def _names_no_page(pair: str) -> bool:
-    """Whether a parameter is a tracker or a session id (a bare ?12345 is neither: it names the page)."""
-    name = pair.partition("=")[0].lower()
-    return name in _SESSION_PARAMS or ("=" in pair and TRACKERS_RE.search(name) is not None)
-
-
-def _uncached(address: str) -> str:
-    """Return the address of the page that a cache of AMP pages holds a copy of."""
-    cached = _AMP_CACHE.match(address)
-    try:
-        return canonical_url(f"http{'s' if cached['https'] else ''}://{cached['rest']}") if cached else address
-    except InvalidURL:
-        return address
+def _page_query(query: str) -> str:
+    """Return a query as it is, or without those of its parameters that name no page."""
+    pairs = query.split("&")
+    kept = [pair for pair in pairs if not names_no_page(pair)]
+    return query if len(kept) == len(pairs) else "&".join(pair for pair in kept if pair)
 
 
 def _names_a_twin(pair: str) -> bool:

@@ -1,0 +1,120 @@
+"""Parameters that say how a reader came to a page, or who the reader is, and not which page it is.
+
+Three kinds. Names that nobody gives to an article: the lists of AdGuard (TrackParamFilter), ClearURLs, Firefox and
+miniflux agree on them, and a name is compared whole. Names that sites use both ways (sid, cid, ref, source ...): they
+are marks where their value names a channel, and name a page in every other case. Session ids, by their names.
+
+What is kept wrongly costs one request, for redirects, rel=canonical and equal texts join what is one. What is left
+out wrongly loses an article, for the address without it is the one that is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import unquote_plus
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+TRACKER_PREFIXES = (
+    "utm_", "mtm_", "itm_", "hsa_", "bsft_", "vero_", "oly_", "adjust_", "guce_", "dpg_", "fb_action_", "at_custom",
+    "at_link_", "cm_mmc", "__hs", "aspsessionid",
+)  # fmt: skip
+"""What the names of trackers begin with."""
+
+TRACKERS = _words(
+    """
+    fbclid fb_source fb_ref fb_comment_id igsh igshid twclid ttclid tt_medium tt_content rdt_cid li_fat_id epik
+    gclid gclsrc dclid gbraid wbraid gad_source gad_campaignid gps_adid srsltid usqp _ga _gl _gac
+    ga_source ga_medium ga_campaign ga_term ga_content ga_place
+    msclkid yclid ysclid _openstat openstat mindbox-click-id mindbox-message-key
+    mc_cid mc_eid mc_tc mkt_tok ml_subscriber ml_subscriber_hash _hsenc _hsmi hsctatracking _kx _bhlid _cldee
+    elq elqat elqaid elqtrack elqtrackid elqcampaignid spmailingid spreportid spjobid spuserid cndid bxid
+    pk_campaign pk_cid pk_content pk_keyword pk_kwd pk_medium pk_source pk_vid piwik_campaign piwik_kwd matomo_campaign
+    at_medium at_campaign at_campaign_type at_channel at_creation at_variant at_format at_ptr_name at_bbc_team
+    at_emailtype at_recipient_id at_recipient_list at_send_date
+    ns_mchannel ns_campaign ns_source ns_linkname ns_fee xtor wt_mc wt_zmc wt.mc_id cm_me cm_cr s_cid s_kwcid sc_cid
+    sc_campaign sc_channel sc_content sc_medium sc_outcome sc_geo sc_country
+    cmpid ncid intcmp int_cmp icmp nx_source adfrom guccounter campaign_id campaign_medium campaign_name
+    campaign_source campaign_term campaign_content hmb_campaign hmb_medium hmb_source trkcampaign
+    irclickid irgwc ir_adid ir_campaignid ir_partnerid cjevent cjdata awc admitad_uid sscid tduid zanpid wickedid
+    rb_clickid ranmid raneaid ransiteid dicbo oborigurl tblci vc_lpp cx_click cx_recsorder cx_recswidget
+    _branch_match_id _branch_referrer __readwiselocation nr_email_referer sr_share action_object_map action_ref_map
+    action_type_map jsessionid phpsessid oscsid zenid
+    """
+)
+"""Whole names of trackers and session ids."""
+
+AMBIGUOUS = _words(
+    """
+    sid cid eid uid iid rid mid nid ref refid refno ref_src ref_source ref_url referer referrer source source_id
+    sourceid src srcid from via origin partner partnerid feature session aff affid affiliate medium channel chan
+    campaign camp cmp traffic_source trafficsource traffic_medium ocid icid n_cid cid_source mbid iref emc smid ito
+    ftag share shared soc soc_src soc_trk social linksource maca ns wprss trk entry entrypoint click clicksource ncmp
+    """
+)
+"""Names that mark a channel where their value names one, and may name a page otherwise."""
+
+CHANNEL_WORDS = _words(
+    """
+    rss rss1 rss2 rssfeed rssfeeds atom feed feeds feedburner feedly feedspot inoreader newsletter newsletters nl email
+    mail push pushnotification notification notifications twitter tw tweet facebook fb instagram ig linkedin whatsapp
+    wa telegram tg reddit pinterest youtube yt tiktok threads bluesky bsky mastodon snapchat flipboard pocket line kakao
+    kakaotalk vk vkontakte ok weibo wechat google googlenews gnews discover bing msn yahoo applenews socialflow echobox
+    dlvrit hootsuite social share sharing shared sharebar home homepage frontpage startseite hp nav navbar navigation
+    menu header footer sidebar related recommended mostread mostpopular trending amp
+    """
+)
+"""Words for a way to an article."""
+
+_FILLERS = _words(
+    """
+    news article articles story link links button btn bar media app apps web www com org net co int ext top main site
+    page post box list teaser widget mobile desktop mob dsk rss20 xml publicfeed de en es fr it
+    """
+)
+"""Words that may stand beside a channel's."""
+_LOOKS_LIKE_ONE = re.compile(
+    r"aff|campaign|cl?id|eid|g[al]|kwd|keyword|medium|partner|click|ref|session|sid|source|uid", re.IGNORECASE
+)
+"""What names of trackers often begin with, and names of pages too: newsbot 0.1.0 asked for pages without these."""
+_SPLIT = re.compile(r"[\s_.:|/,;+-]+")
+
+
+@lru_cache(maxsize=4096)
+def names_no_page(pair: str) -> bool:
+    """Tell whether a parameter, as it stands in an address, marks a way to the page or a session.
+
+    >>> [pair for pair in ("utm_id=3", "UTM_Source=x", "sid=17", "ref=rss", "ref=17", "12345") if names_no_page(pair)]
+    ['utm_id=3', 'UTM_Source=x', 'ref=rss']
+    >>> names_no_page("cid=article_share_facebook"), names_no_page("source=twitter-files"), names_no_page("gameId=4")
+    (True, False, False)
+    """
+    name, _, value = pair.partition("=")
+    name = name.lower()
+    if name in TRACKERS or name.startswith(TRACKER_PREFIXES):
+        return True
+    return bool(value) and name in AMBIGUOUS and names_channel(value)
+
+
+def names_channel(value: str) -> bool:
+    """Tell whether a value consists of words for a way to an article: one such word, and none that says more.
+
+    >>> names_channel("rss"), names_channel("Top.News%20footer"), names_channel("news"), names_channel("facebook-ipo")
+    (True, True, False, False)
+    """
+    words = [word for word in _SPLIT.split(unquote_plus(value).lower()) if word]
+    return not CHANNEL_WORDS.isdisjoint(words) and all(word in CHANNEL_WORDS or word in _FILLERS for word in words)
+
+
+def may_name_no_page(pair: str) -> bool:
+    """Tell whether a parameter has a name that marks a channel at some sites, whatever its value.
+
+    >>> may_name_no_page("ref=abc"), may_name_no_page("id=7")
+    (True, False)
+    """
+    name, sign, _ = pair.partition("=")
+    return bool(sign) and (name.lower() in AMBIGUOUS or _LOOKS_LIKE_ONE.match(name) is not None)
