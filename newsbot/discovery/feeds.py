@@ -14,8 +14,9 @@ from newsbot.discovery.feed_record import Feed, FeedError
 from newsbot.discovery.feeds_xml import ENTRY_FIELDS, ENTRY_NAMES, read_feed
 from newsbot.discovery.jsonfeed import read_json_feed
 from newsbot.discovery.xml_recovery import read_entries
-from newsbot.discovery.xml_source import TooLarge, UnsafeXML, field_name, parse_strictly, unpacked, without_doctype
+from newsbot.discovery.xml_source import UnsafeXML, field_name, parse_strictly, unpacked, without_doctype
 from newsbot.items import Candidate
+from newsbot.web.content_coding import TooLarge
 
 MAX_FEED_BYTES = 20_000_000
 """Largest feed that is read, in bytes, before and after decompression."""

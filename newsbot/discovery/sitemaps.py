@@ -27,8 +27,9 @@ from lxml import etree
 from newsbot.discovery.feed_record import MAX_NOTES, MAX_TAGS, FeedError
 from newsbot.discovery.feeds import parse_feed
 from newsbot.discovery.xml_recovery import read_entries
-from newsbot.discovery.xml_source import TooLarge, UnsafeXML, field_name, fields_of, text_of, unpacked, without_doctype
+from newsbot.discovery.xml_source import UnsafeXML, field_name, fields_of, text_of, unpacked, without_doctype
 from newsbot.items import Candidate
+from newsbot.web.content_coding import TooLarge
 from newsbot.web.dates import as_instant, parse_date, period_of
 from newsbot.web.text import language_tag, plain_text
 from newsbot.web.urls import InvalidURL, canonical_url

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import html
 import re
-import zlib
 from functools import lru_cache
 
 from lxml import etree
 
+from newsbot.web.content_coding import TooLarge, gunzip
 from newsbot.web.encoding import to_utf8
 
 Fields = dict[str, list[etree._Element]]
@@ -25,8 +25,6 @@ LONGEST_ENTITY = 200
 EXPANSION, EXPANSION_FREE = 2, 100_000
 """... and adds no more than so many times the document's bytes, and so many bytes."""
 
-MAGIC = b"\x1f\x8b"
-_CHUNK = 1 << 20
 _CONTROLS = bytes(c for c in range(32) if c not in (9, 10, 11, 12, 13)) + b"\x7f"
 _LINE_CONTROLS = bytes.maketrans(b"\x0b\x0c", b"  ")
 _SUBSET_ENTITY = re.compile(
@@ -82,10 +80,6 @@ _CORE_PREFIXES = frozenset({"atom", "atom10", "a10", "rss", "a", "ns0", "sm", "s
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "source", "track", "wbr", "embed", "area", "col"})
 
 
-class TooLarge(ValueError):
-    """The decompressed data would be larger than allowed."""
-
-
 class UnsafeXML(ValueError):
     """The document declares entities that exist to exhaust or to read the machine that parses it."""
 
@@ -100,42 +94,10 @@ def unpacked(body: bytes, charset: str | None, limit: int) -> tuple[bytes, list[
     """
     if len(body) > limit:
         raise TooLarge(f"{len(body)} bytes")
-    body, whole = gunzip(body, limit)
-    text = to_utf8(body, charset)
-    notes = [*([] if whole else ["gzip: cut or damaged"]), *([text.note] if text.note else [])]
+    plain = gunzip(body, limit)
+    text = to_utf8(plain.data, charset)
+    notes = [*([] if plain.is_whole else ["gzip: cut or damaged"]), *([text.note] if text.note else [])]
     return without_controls(text.data).strip(), notes
-
-
-def gunzip(body: bytes, limit: int) -> tuple[bytes, bool]:
-    """Return the decompressed bytes and whether the stream was whole; what is no gzip comes back as it is.
-
-    Concatenated members are joined, a cut or damaged stream gives what could be read (RFC 1952).
-    Raises TooLarge as soon as more than limit bytes come out, so that a bomb costs one chunk.
-
-    >>> gunzip(b"plain", 100)
-    (b'plain', True)
-    """
-    out: list[bytes] = []
-    produced = 0
-    while body.startswith(MAGIC):
-        stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        pending = body
-        while not stream.eof:
-            try:
-                piece = stream.decompress(pending, _CHUNK)
-            except zlib.error:
-                return b"".join(out), False
-            produced += len(piece)
-            if produced > limit:
-                raise TooLarge(f"more than {limit} bytes after decompression")
-            out.append(piece)
-            pending = stream.unconsumed_tail
-            if not piece and not pending:
-                break
-        if not stream.eof:
-            return b"".join(out), False
-        body = stream.unused_data
-    return (b"".join(out), True) if produced or out else (body, True)
 
 
 def without_controls(data: bytes) -> bytes:
