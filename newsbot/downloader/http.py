@@ -1,15 +1,24 @@
 """Scrapy's HTTP client with bounds on memory (headers of an answer, all bodies together) and certificates by source.
 
 Scrapy bounds one body (DOWNLOAD_MAXSIZE), neither its headers nor all bodies together. Both are counted where the bytes
-arrive, in the connection itself, because nothing above it can stop reading.
+arrive, in the connection itself, because nothing above it can stop reading. There, too, ends what does not end by
+itself or where it says: servers count wrong.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from math import inf
+from time import monotonic
 
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _LenientHTTP11ClientProtocol
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientProtocol,
+    _LenientHTTPClientParser,
+)
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadFailedError
 from scrapy.http import Request, Response
@@ -18,8 +27,9 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory
 from twisted.python.failure import Failure
-from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol
+from twisted.web._newclient import BODY, HEADER, STATUS, HTTP11ClientProtocol
 from twisted.web._newclient import Request as TxRequest
+from twisted.web.http import _IdentityTransferDecoder
 from twisted.web.iweb import IResponse
 
 from newsbot.downloader.errors import Skipped
@@ -33,8 +43,17 @@ LARGE = 1_048_576
 """Bytes of a body from which on it is large, and waits if there is no room."""
 ROOM = 16_777_216
 """Bytes that large bodies under way and pages at work may take together."""
+BEHIND_THE_END = 1.0
+"""Seconds to wait for more of a body that has gone on behind the length that was announced."""
+BEFORE_TIMEOUT = 1.0
+"""Seconds before DOWNLOAD_TIMEOUT at which a body that rests is taken as it is; what it lacks may never come."""
+RESTS = 2.0
+"""Seconds without a byte after which a body rests."""
 LOOK_AGAIN = 0.2
 """Seconds after which what waits looks whether there is room."""
+
+_STATUS_LINE = re.compile(rb"\s*(?P<version>[A-Za-z]+(?:/[\d.]*)?)\s+(?P<code>\d{3})(?:\s+(?P<phrase>.*))?\s*", re.S)
+_VERSIONS = (b"HTTP/1.0", b"HTTP/1.1")
 
 
 class Room:
@@ -81,7 +100,8 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         give_large_blocks_back()
-        self._pool._factory = partial(BoundedClientFactory, Room(crawler))  # type: ignore[assignment]
+        patience = crawler.settings.getfloat("DOWNLOAD_TIMEOUT") - BEFORE_TIMEOUT
+        self._pool._factory = partial(BoundedClientFactory, Room(crawler), patience)  # type: ignore[assignment]
         self.certificates = SourceCertificates(crawler)
         self._contextFactory = self.certificates  # type: ignore[assignment] # mypy does not know zope's interfaces
 
@@ -94,23 +114,74 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
             raise
 
 
+class LenientParser(_LenientHTTPClientParser):
+    """Reads answers whose head is as wrong as browsers stand it, and bodies that are longer than announced."""
+
+    MAX_LENGTH = MAX_HEADERS
+    """Of one line; Twisted's is 16 KB, which cookies and policies fill."""
+    is_longer = False
+    """Whether the body has gone on behind the length that was announced: it ends with the connection."""
+
+    def statusReceived(self, status: bytes) -> None:  # noqa: N802 (Twisted's interface)
+        if found := _STATUS_LINE.fullmatch(status):
+            version = found["version"] if found["version"] in _VERSIONS else b"HTTP/1.1"
+            status = b" ".join((version, found["code"], found["phrase"] or b""))
+        super().statusReceived(status)  # type: ignore[no-untyped-call]
+
+    def headerReceived(self, name: bytes, value: bytes) -> None:  # noqa: N802 (Twisted's interface)
+        with suppress(ValueError):  # a name that is none costs its line and no more
+            super().headerReceived(name.strip(), value)  # type: ignore[no-untyped-call]
+
+    def allHeadersReceived(self) -> None:  # noqa: N802 (Twisted's interface)
+        if coding := b",".join(self.connHeaders.getRawHeaders(b"Transfer-Encoding") or ()).lower():
+            self.connHeaders.removeHeader(b"Transfer-Encoding")
+            if b"chunked" in coding:
+                self.connHeaders.setRawHeaders(b"Transfer-Encoding", [b"chunked"])
+        lengths = {
+            part.strip()
+            for text in self.connHeaders.getRawHeaders(b"Content-Length") or ()
+            for part in text.split(b",")
+        }
+        is_wrong = len(lengths) > 1 or not all(length.isdigit() for length in lengths)
+        if is_wrong or (lengths == {b"0"} and self._buffer):
+            self.connHeaders.removeHeader(b"Content-Length")
+            self.is_longer = True
+        super().allHeadersReceived()  # type: ignore[no-untyped-call]
+
+    def rawDataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's interface)
+        decoder = self.bodyDecoder
+        if isinstance(decoder, _IdentityTransferDecoder) and (decoder.contentLength or inf) < len(data):
+            decoder.contentLength = None
+            self.is_longer = True
+        super().rawDataReceived(data)  # type: ignore[no-untyped-call]
+
+
 class BoundedClientProtocol(_LenientHTTP11ClientProtocol):
-    """One connection, which counts the bytes of the answer that it is reading."""
+    """One connection, which counts the bytes of the answer that it is reading, and knows when to stop waiting."""
 
     _headers = 0
     _body = 0
     _waits = False
+    _look: CallLaterResult | None = None
+    _is_near = False
 
-    def __init__(self, room: Room, quiescent: Callable[[HTTP11ClientProtocol], None]) -> None:
+    def __init__(self, room: Room, patience: float, quiescent: Callable[[HTTP11ClientProtocol], None]) -> None:
+        """``patience``: seconds after which a body that rests is taken as it is."""
         super().__init__(quiescent)  # type: ignore[no-untyped-call]
         self._room = room
+        self._patience = patience
 
     def request(self, request: TxRequest) -> Deferred[IResponse]:
         self._headers = self._body = 0
         self._waits = False
-        return super().request(request)
+        self._asked_at = monotonic()
+        answer = super().request(request)
+        if self._parser is not None:
+            self._parser.__class__ = LenientParser
+        return answer
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's interface)
+        self._heard_at = monotonic()
         if self._parser is not None and self._parser.state in (STATUS, HEADER):
             self._headers += len(data)
             if self._headers > MAX_HEADERS:
@@ -121,13 +192,50 @@ class BoundedClientProtocol(_LenientHTTP11ClientProtocol):
             self._body += len(data)
         super().dataReceived(data)  # type: ignore[no-untyped-call]
         if self._parser is None:
-            self._room.leave(self)
-        elif self._body > LARGE:
+            self._leave()
+            return
+        if self._body > LARGE:
             self._room.take(self, self._body)
+        if self._parser.state == BODY:
+            self._look_later()
 
     def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]  # noqa: N802 (Twisted's interface)
-        self._room.leave(self)
+        self._leave()
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
+
+    def _leave(self) -> None:
+        self._room.leave(self)
+        if self._look:
+            self._look.cancel()
+            self._look = None
+
+    def _look_later(self) -> None:
+        """Look at the end of its time whether the body still goes on; that is near where it is over by its length."""
+        if self._look and (self._is_near or not self._is_longer()):
+            return
+        if self._look:
+            self._look.cancel()
+        self._is_near = self._is_longer()
+        self._look = call_later(max(self._time_left(), 0.0), self._end_if_it_rests)
+
+    def _is_longer(self) -> bool:
+        return isinstance(self._parser, LenientParser) and self._parser.is_longer
+
+    def _time_left(self) -> float:
+        """Return the seconds after which a body that rests is over."""
+        if self._is_longer():
+            return self._heard_at + BEHIND_THE_END - monotonic()
+        return max(self._asked_at + self._patience, self._heard_at + RESTS) - monotonic()
+
+    def _end_if_it_rests(self) -> None:
+        self._look = None
+        if self._waits:
+            return  # what comes then looks again
+        if self._time_left() > 0:
+            self._look_later()
+        else:
+            assert self.transport is not None
+            self.transport.abortConnection()
 
     def wait(self, waits: bool) -> None:
         """Stop reading from the connection, or go on."""
@@ -144,9 +252,12 @@ class BoundedClientFactory(Factory):
 
     noisy = False
 
-    def __init__(self, room: Room, quiescent: Callable[[HTTP11ClientProtocol], None], _endpoint: str) -> None:
+    def __init__(
+        self, room: Room, patience: float, quiescent: Callable[[HTTP11ClientProtocol], None], _endpoint: str
+    ) -> None:
         self._room = room
+        self._patience = patience
         self._quiescent = quiescent
 
     def buildProtocol(self, addr: IAddress | None) -> HTTP11ClientProtocol:  # noqa: ARG002, N802 (Twisted's interface)
-        return BoundedClientProtocol(self._room, self._quiescent)
+        return BoundedClientProtocol(self._room, self._patience, self._quiescent)
