@@ -219,6 +219,7 @@ FAIL_REASONS = {
     "refused": "nothing listens at that address",
     "timeout": "no answer in time",
     "connection": "the connection broke, or TLS failed",
+    "cut_short": "the page broke off before its end, twice",
     "too_large": "larger than DOWNLOAD_MAXSIZE, or a page of more than 12 MB",
     "too_many_redirects": "more than REDIRECT_MAX_TIMES redirects, or a loop",
     "bad_url": "no http or https address",

@@ -75,7 +75,9 @@ class ArticlePipeline:
         return Collected(article=article, aliases=aliases)
 
     async def _fetch(self, first: Page, url: str) -> Page | None:
-        response, _ = await fetch(self.crawler, Request(url, meta={"download_maxsize": MAX_BYTES}))
+        response, _ = await fetch(
+            self.crawler, Request(url, meta={"download_maxsize": MAX_BYTES, "must_be_whole": True})
+        )
         if response is None:
             return None
         return dataclasses.replace(first, url=response.url, html=response.body, aliases=[url])

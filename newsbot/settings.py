@@ -94,6 +94,8 @@ RETRY_EXCEPTIONS = [
 # Without 429 and 503, of which RetryAfterMiddleware knows more.
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
+# What breaks off is looked at before it is given up: a feed's beginning names articles, and lengths may be wrong.
+DOWNLOAD_FAIL_ON_DATALOSS = False
 # Cookies make articles differ from visit to visit; within one chain of redirects they are kept all the same.
 COOKIES_ENABLED = False
 DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -137,6 +139,8 @@ DOWNLOADER_MIDDLEWARES = {
     "newsbot.downloader.tdmrep.ReservationMiddleware": 110,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "newsbot.downloader.redirects.ChainMiddleware": 580,
+    "newsbot.downloader.fetch.AnswerMiddleware": 590,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "newsbot.downloader.ssrf.ConnectionMiddleware": 610,
 }

@@ -90,6 +90,11 @@ class Intake:
         )
         return [candidate for _, candidate in fresh]
 
+    def are_news(self, candidates: Sequence[Candidate]) -> bool:
+        """Whether any of some candidates is not known yet."""
+        keys = {url_key(candidate.url) for candidate in candidates}
+        return not keys <= set(frontier.known(self._engine, list(keys)))
+
     def admit(self, source: str, candidate: Candidate) -> bool:
         """Take in a page that is at hand already, as in an archive; False if it is known or refused."""
         entry = self._ledger.discover(source, candidate.url, candidate.via)

@@ -2,7 +2,7 @@
 
     Exception
     ├── IgnoreRequest                           skipped: ignored
-    │   │                                       failed: too_many_redirects, too_large (told by Scrapy's words alone)
+    │   │                                       failed: too_many_redirects (told by Scrapy's words alone)
     │   ├── HttpError                           failed: http_<status>
     │   └── Skipped                             skipped or failed: the reason that it names
     ├── CannotResolveHostError                  failed: dns
@@ -86,8 +86,6 @@ def _outcome_of(error: BaseException) -> tuple[str, str, str]:
     if isinstance(error, IgnoreRequest):
         if "max redirections" in str(error):
             return "failed", "too_many_redirects", ""
-        if "exceeded DOWNLOAD_MAXSIZE" in str(error):  # while it was decompressed
-            return "failed", "too_large", ""
         return "skipped", "ignored", str(error)[:MAX_DETAIL]
     reason = next((reason for kind, reason in _REASONS.items() if isinstance(error, kind)), None)
     if reason is None:

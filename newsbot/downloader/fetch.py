@@ -1,12 +1,21 @@
-"""Fetching one page that somebody waits for, beside the queue of the crawl, and what the headers of a response say."""
+"""What is asked for, what counts as its answer, and what the headers of an answer say."""
 
 from __future__ import annotations
 
+import re
+from typing import Self
+
+import orjson
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
+from scrapy.responsetypes import responsetypes
+from scrapy.spidermiddlewares.httperror import HttpError
 
-from newsbot.downloader.errors import DOWNLOAD_ERRORS, outcome_of
+from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped, outcome_of
+from newsbot.web.content_coding import ACCEPTED as CODINGS
+from newsbot.web.content_coding import GZIP, ZSTD, TooLarge, unpack
 from newsbot.web.encoding import header_charset
 from newsbot.web.tdmrep import opt_outs_of_headers
 
@@ -30,10 +39,116 @@ def accepting(kind: str) -> dict[str, str]:
     return {"Accept": ACCEPTED[kind]} if kind in ACCEPTED else {}
 
 
+DATALOSS = "dataloss"
+"""Scrapy's flag of a body that is shorter than announced; also given where a compression has no end."""
+CUT_SHORT = "cut_short"
+"""A flag of a response that is not whole (``response.flags``), and the reason why a page then is no page."""
+NO_ANSWER_YET = (202, 204, 205)
+"""Statuses of an answer that has nothing to read in it, now at least (RFC 9110, 15.3)."""
+
+_CONDITIONS = ("If-None-Match", "If-Modified-Since")
+_END = re.compile(rb"</(?:html|rss|feed|rdf:RDF|urlset|sitemapindex)\s*>", re.I)
+_TAIL = 4096
+_PART = re.compile(rb"bytes\s+0-(\d+)/(\d+)\s*", re.I)
+
+
+class AnswerMiddleware:
+    """Unpacks what comes, whatever is said of its compression, and sees to it that it answers what was asked.
+
+    What does not (a 304 to an unconditional request, a part that nobody asked for, a body that breaks off, nothing
+    yet) is asked for once more, past all caches; if it comes again, there is no answer. Half a body is an answer
+    with the flag CUT_SHORT, but not for a request with ``meta["must_be_whole"]``.
+
+    Settings: DOWNLOAD_MAXSIZE (or ``meta["download_maxsize"]``), also of what is unpacked. RETRY_TIMES.
+    """
+
+    def __init__(self, crawler: Crawler, max_size: int) -> None:
+        self.crawler = crawler
+        self.max_size = max_size
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler, crawler.settings.getint("DOWNLOAD_MAXSIZE"))
+
+    def process_request(self, request: Request) -> None:
+        request.headers.setdefault("Accept-Encoding", CODINGS)
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        if request.meta.get("playwright"):
+            return response
+        response = self._unpacked(request, response)
+        fault = fault_of(request, response)
+        if fault is None:
+            return response
+        assert self.crawler.spider is not None
+        if again := get_retry_request(request, spider=self.crawler.spider, reason=fault):
+            for name in _CONDITIONS:
+                again.headers.pop(name, None)
+            again.headers["Cache-Control"] = "no-cache"
+            return again
+        if fault == CUT_SHORT and request.meta.get("must_be_whole"):
+            raise Skipped(CUT_SHORT, f"{len(response.body)} bytes came")
+        if response.status in (206, 304) or (response.status != 200 and request.meta.get("must_be_whole")):
+            raise HttpError(response, fault)
+        return response
+
+    def _unpacked(self, request: Request, response: Response) -> Response:
+        stated = [value.decode("latin-1") for value in response.headers.getlist("Content-Encoding")]
+        if not stated and not response.body.startswith((GZIP, ZSTD)):
+            return response
+        limit = request.meta.get("download_maxsize", self.max_size)
+        try:
+            plain = unpack(response.body, stated, limit)
+        except TooLarge as error:
+            raise Skipped("too_large", str(error)) from None
+        headers = response.headers.copy()
+        headers.pop("Content-Encoding", None)
+        kind = responsetypes.from_args(headers=headers, url=response.url, body=plain.data)
+        flags = [*response.flags, *([] if plain.is_whole else [DATALOSS])]
+        return response.replace(cls=kind, body=plain.data, headers=headers, flags=flags)
+
+
+def fault_of(request: Request, response: Response) -> str | None:
+    """Return why a response does not answer its request, or None; flag one that breaks off.
+
+    >>> asked = Request("https://e.org/feed")
+    >>> [fault_of(asked, Response(asked.url, status=status)) for status in (200, 203, 304, 206, 202)]
+    [None, None, 'http_304', 'http_206', 'http_202']
+    """
+    status = response.status
+    if status == 304:
+        return None if any(name in request.headers for name in _CONDITIONS) else "http_304"
+    if status == 206:
+        part = _PART.fullmatch(response.headers.get("Content-Range") or b"")
+        if not part or int(part[1]) + 1 != int(part[2]):
+            return "http_206"
+    if status in NO_ANSWER_YET:
+        return f"http_{status}"
+    if DATALOSS in response.flags and not is_complete(response.body):
+        response.flags.append(CUT_SHORT)
+        return CUT_SHORT
+    return None
+
+
+def is_complete(body: bytes) -> bool:
+    """Whether a document has its end, so that the length that was announced was wrong.
+
+    >>> is_complete(b"<html><p>All of it.</html> <!-- 3 ms -->"), is_complete(b"<html><p>Half"), is_complete(b"{}")
+    (True, False, True)
+    """
+    if not body.lstrip().startswith((b"{", b"[")):
+        return _END.search(body, max(len(body) - _TAIL, 0)) is not None
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
 async def fetch(crawler: Crawler, request: Request) -> tuple[Response | None, str]:
     """Return the response to a request, or None and why there is none: a reason of the ledger, and its detail.
 
-    A response counts whose status is 200 or in the request's handle_httpstatus_list. The downloader and its
+    A response counts whose status says success or is in the request's handle_httpstatus_list. The downloader and its
     middlewares are those of every request: manners, guards, retries, redirects.
     """
     assert crawler.engine is not None
@@ -42,7 +157,7 @@ async def fetch(crawler: Crawler, request: Request) -> tuple[Response | None, st
     except DOWNLOAD_ERRORS as error:
         _, reason, detail = outcome_of(error)
         return None, f"{reason}: {detail}" if detail else reason
-    if response.status == 200 or response.status in request.meta.get("handle_httpstatus_list", ()):
+    if response.status < 300 or response.status in request.meta.get("handle_httpstatus_list", ()):
         return response, ""
     return None, f"http_{response.status}"
 

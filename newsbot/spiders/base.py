@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from scrapy import Request, Spider
 from scrapy.http import Response
@@ -69,12 +69,13 @@ class CollectingSpider(Spider, Collector, Generic[Args]):
             callback=self.parse_article,
             errback=self.article_failed,
             cb_kwargs={"source": source, "candidate": candidate},
-            meta={**browser_meta(source), **self.page_bound()},
+            meta={**browser_meta(source), **self.page_meta()},
         )
 
-    def page_bound(self) -> dict[str, int]:
-        """Return the meta of a request that ends the download of a page larger than extraction takes."""
-        return {"download_maxsize": min(self.settings.getint("DOWNLOAD_MAXSIZE") or MAX_BYTES, MAX_BYTES)}
+    def page_meta(self) -> dict[str, Any]:
+        """Return the meta of a request for an article: no page larger than extraction takes, and none that is cut."""
+        size = min(self.settings.getint("DOWNLOAD_MAXSIZE") or MAX_BYTES, MAX_BYTES)
+        return {"download_maxsize": size, "must_be_whole": True}
 
     def parse_article(self, response: Response, source: Source, candidate: Candidate) -> Iterator[Page]:
         """Hand a fetched page to the pipelines."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, date
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -13,13 +14,16 @@ from urllib.parse import urljoin, urlsplit
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from newsbot.crawl.schedule import minutes_between
 from newsbot.crawl.sitemaps import turn_of
 from newsbot.discovery import (
     LISTING_ERRORS,
     Child,
     Contents,
+    FeedError,
     ListingSearch,
     as_siblings,
     feed_links,
@@ -29,7 +33,7 @@ from newsbot.discovery import (
     text_blocks,
 )
 from newsbot.downloader.errors import outcome_of
-from newsbot.downloader.fetch import accepting, charset_of, fetch, header_of
+from newsbot.downloader.fetch import CUT_SHORT, accepting, charset_of, fetch, header_of
 from newsbot.downloader.rendering import browser_meta
 from newsbot.items import POSTPONED, Candidate
 from newsbot.sources import Source
@@ -45,6 +49,13 @@ ANSWERS = ("robots_txt", "too_large", "too_many_redirects")
 """Reasons, beside a status, for which there is no page although its host has answered."""
 PAGED = ("feed", "section")
 """Listings that may go on on a next page; the others are sitemaps."""
+
+
+READ_ALL_THE_SAME = frozenset(range(400, 600)) - {401, 402, 407, 410, 429, 451}
+"""Statuses with which some servers send a whole feed or sitemap; the others mean that there is none for us."""
+DAY = 24 * 60.0
+DISTRUSTED = ""
+"""Stands for an ETag and a Last-Modified that once stayed the same while there was news: none is sent any more."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -102,7 +113,9 @@ class DiscoveringSpider(CollectingSpider[Args]):
             known = dataclasses.replace(known, lastmod=lastmod)
         self.run.ledger.listing_asked(source.name)
         in_browser = browser_meta(source) if channel == "section" else {}
-        headers = {} if in_browser else {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+        headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+        if in_browser or is_doubtful(known, self.run.now()):
+            headers = {}
         yield Request(
             self.run.schedule.address(source.name, url),
             callback=self.parse_listing,
@@ -127,11 +140,19 @@ class DiscoveringSpider(CollectingSpider[Args]):
             yield from self.follow(response, poll, contents)
 
     def listing_failed(self, failure: Failure) -> Iterator[Request]:
-        """Note that a listing could not be fetched."""
+        """Note that a listing could not be fetched, or read it where it came with the status of an error."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        assert failure.value is not None
-        _, reason, detail = outcome_of(failure.value)
         poll: Poll = request.cb_kwargs["poll"]
+        assert failure.value is not None
+        if isinstance(failure.value, HttpError) and poll.channel != "section":
+            response = failure.value.response
+            with suppress(*LISTING_ERRORS):
+                contents = self.contents(response, poll) if response.status in READ_ALL_THE_SAME else None
+                if contents:
+                    contents.notes.append(f"status: http_{response.status}, and its contents all the same")
+                    yield from self.follow(response, poll, contents)
+                    return
+        _, reason, detail = outcome_of(failure.value)
         self.failed(poll, f"{reason}: {detail}" if detail else reason)
         if reason.startswith("http_4"):  # its host answers
             yield from self.ask_known_sitemaps(poll)
@@ -141,7 +162,10 @@ class DiscoveringSpider(CollectingSpider[Args]):
         if response.status == 304 or digest_of(response) == poll.known.digest:
             return None
         articles = self._articles_of(poll.source) if poll.channel == "section" else ()
-        return read_listing(poll.channel, response.body, response.url, charset=charset_of(response), known=articles)
+        contents = read_listing(poll.channel, response.body, response.url, charset=charset_of(response), known=articles)
+        if poll.channel == "feed" and poll.known.seen and not contents:
+            raise FeedError("empty", f"no entries, where there were some at {poll.known.answered_at}")
+        return contents
 
     def failed(self, poll: Poll, error: str) -> None:
         """Note why a listing could not be read: it is asked again later."""
@@ -166,12 +190,15 @@ class DiscoveringSpider(CollectingSpider[Args]):
         source, named, schedule = poll.source, contents.candidates, self.run.schedule
         if poll.channel == "section":
             self.run.boilerplate.learn_section(response.url, text_blocks(response.body, charset=charset_of(response)))
+        is_cut = CUT_SHORT in response.flags
+        is_all = bool(contents) and not is_cut and response.status < 400  # or else it is to be read again
+        etag, last_modified = self._validators(response, poll, named)
         read = Listing(
             source.name,
             poll.known.url,
-            etag=header_of(response, "ETag"),
-            last_modified=header_of(response, "Last-Modified"),
-            digest=digest_of(response),
+            etag=etag if is_all else None,
+            last_modified=last_modified if is_all else None,
+            digest=digest_of(response) if is_all else None,
             lastmod=poll.known.lastmod,
             next_page=contents.next_page,
             sub_sitemaps=tuple((child.url, child.lastmod) for child in contents.sub_sitemaps),
@@ -193,6 +220,8 @@ class DiscoveringSpider(CollectingSpider[Args]):
         notes = list(contents.notes)
         if not contents and poll.channel != "section":
             notes.append("names nothing")
+        if is_cut:
+            notes.append(f"{CUT_SHORT}: it broke off; what had come is read")
         if gap:
             missed = f"names nothing of what it named at {before.answered_at}"
             notes.append(f"gap: {missed}; it is asked more often from now on")
@@ -205,6 +234,18 @@ class DiscoveringSpider(CollectingSpider[Args]):
         if read.next_page and goes_on(len(fresh), gap):
             yield from self.listing_requests(source, poll.channel, read.next_page, page=poll.page + 1, owed=owed)
         yield from self._ask_sub_sitemaps(source, poll.channel, contents.sub_sitemaps)
+
+    def _validators(self, response: Response, poll: Poll, named: Sequence[Candidate]) -> tuple[str | None, str | None]:
+        """Return the ETag and Last-Modified of a listing; DISTRUSTED where they stay the same while there is news."""
+        known = poll.known
+        etag, last_modified = header_of(response, "ETag"), header_of(response, "Last-Modified")
+        if known.etag == DISTRUSTED:
+            return DISTRUSTED, DISTRUSTED
+        is_same = etag == known.etag if etag else last_modified and last_modified == known.last_modified
+        if is_same and known.digest and self.run.intake.are_news(named):
+            self.run.ledger.note(poll.source.name, f"{poll.channel} {known.url}: its ETag or Last-Modified is wrong")
+            return DISTRUSTED, DISTRUSTED
+        return etag, last_modified
 
     def _follow_unchanged(self, response: Response, poll: Poll) -> Iterator[Request]:
         source, known, schedule = poll.source, poll.known, self.run.schedule
@@ -305,6 +346,21 @@ async def entrance_of(crawler: Crawler, url: str) -> Entrance:
 def digest_of(response: Response) -> str:
     """Return the SHA-256 of a response's body, hexadecimal."""
     return hashlib.sha256(response.body).hexdigest()
+
+
+def is_doubtful(known: Listing, now: str) -> bool:
+    """Whether a listing is to be asked unconditionally: once for every whole day that it has brought no news.
+
+    A server may lie with its ETag.
+
+    >>> from newsbot.store.listings import Listing
+    >>> quiet = Listing("a", "https://e.org/feed", news_at="2026-11-18T08:00:00Z", answered_at="2026-11-19T07:55:00Z")
+    >>> is_doubtful(quiet, "2026-11-19T07:59:00Z"), is_doubtful(quiet, "2026-11-19T08:00:00Z")
+    (False, True)
+    """
+    if not known.news_at or not known.answered_at:
+        return False
+    return minutes_between(known.news_at, now) // DAY > minutes_between(known.news_at, known.answered_at) // DAY
 
 
 def permanent_address(response: Response) -> str:

@@ -91,7 +91,7 @@ class NewsSpider(DiscoveringSpider[NewsArguments]):
                 errback=self.article_failed,
                 headers={name: value for name, value in headers.items() if value},
                 cb_kwargs={"source": source, "candidate": visit.candidate},
-                meta={"handle_httpstatus_list": [304, *GONE], **self.page_bound(), **in_browser},
+                meta={"handle_httpstatus_list": [304, *GONE], **self.page_meta(), **in_browser},
                 priority=REVISIT_PRIORITY,
             )
 

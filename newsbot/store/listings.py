@@ -25,6 +25,7 @@ class Listing:
     # What it said when it was last read.
     etag: str | None = None
     last_modified: str | None = None
+    """Both empty: they had stayed the same while there was news, and are not trusted."""
     digest: str | None = None
     """SHA-256 of the body, hexadecimal."""
     lastmod: str | None = None
