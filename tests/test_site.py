@@ -58,6 +58,13 @@ HOME = "https://www.bote.example/"
         ('<link rel="stylesheet" type="application/rss+xml" href=/f2>', []),
         ('<a type="application/rss+xml" href="/x?id=5">X</a>', ["x?id=5"]),
         ('<a href="/rss.html">RSS</a>', ["rss.html"]),
+        ('<a href="/service/abo">RSS-Feeds</a>', ["service/abo"]),
+        ('<a href="/feed/"><i class="fa fa-rss"></i></a>', ["feed/"]),
+        ('<a href="/feeds/all"><img src="/i.png" alt="RSS"></a>', ["feeds/all"]),
+        ('<a href="/sport/rss">Sport</a>', ["sport/rss"]),
+        ('<link rel="alternate" href="/feed.xml">', ["feed.xml"]),
+        ('<link rel="alternate" hreflang="en" href="/feed/en/">', []),
+        ('<a href="/2026/rss-at-twenty">RSS is twenty years old and alive in many places</a>', []),
         ('<link rel="alternate" type="application/rss+xml">', []),
         ('<link rel="alternate" type="application/rss+xml" href="javascript:x">', []),
         ('<a href="/feedback">Feedback</a><a href="/2026/how-to-feed-a-cat">How to feed a cat</a>', []),
@@ -109,6 +116,7 @@ def test_a_feed_on_another_host_is_named_all_the_same() -> None:
         ("<p>Sitemap: https://b.example/s.xml</p>", ["https://b.example/s.xml"]),
         ("User-agent: x<br>Sitemap: https://b.example/s.xml<br/>", ["https://b.example/s.xml"]),
         ("Sitemap-of-all: https://b.example/s.xml", []),
+        ("Sitemap: https://b.example/s.xml Disallow: /x", ["https://b.example/s.xml"]),
     ],
 )  # fmt: skip
 def test_the_sitemaps_of_a_robots_txt(text: str, wanted: list[str]) -> None:
@@ -119,6 +127,7 @@ def test_relative_sitemaps_need_the_address_of_the_robots_txt() -> None:
     for line in ("/s.xml", "s.xml", "//b.example/s.xml", "[/s.xml]", "./s.xml"):
         found = sitemaps_in_robots(f"Sitemap: {line}", "https://b.example/robots.txt")
         assert found == ["https://b.example/s.xml"], line
+    assert sitemaps_in_robots("Sitemap: none", "https://b.example/robots.txt") == []
 
 
 def tried(search: ListingSearch, *listings: str) -> list[str]:

@@ -66,6 +66,13 @@ _COMMENTS = re.compile(
 )
 """Titles of feeds of what readers say, as WordPress writes them."""
 _FEED_TEXT = re.compile(r"\b(?:rss|atom|feed|json feed)\b", re.I)
+LONGEST_LABEL = 6
+"""Words of "Subscribe to our RSS feed here"; a headline about RSS has more, or is no such link."""
+_FEED_LABEL = re.compile(
+    r"(?:our |all )?(?:rss|atom)(?:[ -]?(?:news)?feeds?)?|rss[ -]?(?:kanal|kanäle|kanaler|lenta)", re.I
+)
+"""The whole text of a link to a feed, or to a page that lists feeds, whatever its address."""
+_FEED_FILE = re.compile(r"\.(?:rss|atom|rdf|xml|json)(?:\?|$)|/(?:rss|atom|rdf)/?$", re.I)
 _SITEMAP_PATH = re.compile(r"/[\w.-]*sitemap[\w.-]*\.xml(?:\.gz)?$", re.I)
 _LINK_VALUE = re.compile(r"""<([^<>]*)>((?:\s*;\s*[\w*-]+(?:\s*=\s*(?:"[^"]*"|[^\s;,"]*))?)*)""")
 _LINK_PARAMETER = re.compile(r""";\s*([\w*-]+)\s*=\s*(?:"([^"]*)"|([^\s;,"]*))""")
@@ -76,6 +83,10 @@ _BETWEEN_ADDRESSES = re.compile(
     r"""\s+|[,;|]\s*(?=["'<\[(]*(?:https?:|/|www\.|$))|(?<=\.xml|\.txt)[,;|]|(?<=\.gz)[,;|]""", re.I
 )
 _AROUND_AN_ADDRESS = "<>[](){}\"'`“”„‘’«»,;"
+_ADDRESS_FIRST = re.compile(
+    r"^https?:|^//|^(?:[\w-]+\.)+[\w-]+(?::\d+)?/|^/?[^/:]*(?:/[^/:]*)*(?:sitemap|\.xml|\.gz)", re.I
+)
+_ADDRESS_LIKE = re.compile(r"[./]|sitemap", re.I)
 _HOST_FIRST = re.compile(r"(?:[\w-]+\.)+[\w-]+(?::\d+)?/")
 _TITLE_PARTS = re.compile(r"\s+[|–—\-·•:»]\s+")
 
@@ -323,7 +334,8 @@ def _names_feed(href: str, link: Mapping[str, str]) -> bool:
         return False
     if _FEED_TYPE.search(kind) or "feed" in relations:
         return True
-    return "alternate" in relations and bool(_LOOSE_TYPE.match(kind) and _FEED_PATH.search(href))
+    is_vague = not kind.strip() and not link.get("hreflang")
+    return "alternate" in relations and bool((is_vague or _LOOSE_TYPE.match(kind)) and _FEED_PATH.search(href))
 
 
 def _alternates(tree: Tree) -> Iterator[str]:
@@ -338,10 +350,23 @@ def _plain_feed_links(tree: Tree) -> Iterator[str]:
         href = anchor.get("href") or ""
         if href.lower().startswith(("feed:http", "feed://")) or (href and _FEED_TYPE.search(anchor.get("type") or "")):
             yield href
-        elif href and not href.startswith("#") and _FEED_PATH.search(href):
-            label = f"{text_content(anchor)} {anchor.get('title') or ''} {anchor.get('class') or ''}"
-            if _FEED_TEXT.search(label) or re.search(r"\.(?:rss|atom|rdf|xml|json)(?:\?|$)", href, re.I):
+        elif href and not href.startswith("#"):
+            text = text_content(anchor).strip()
+            if _FEED_PATH.search(href) is None:
+                is_named = _FEED_LABEL.fullmatch(text) is not None
+            else:
+                is_label = len(text.split()) <= LONGEST_LABEL
+                is_named = bool(
+                    _FEED_FILE.search(href) or (is_label and _FEED_TEXT.search(f"{text} {_shown_in(anchor)}"))
+                )
+            if is_named:
                 yield href
+
+
+def _shown_in(anchor: Tree) -> str:
+    """What a link shows beside its text: what its picture stands for, and what its classes call both."""
+    shown = (element.get(name) for element in anchor.iter() for name in ("title", "alt", "aria-label", "class"))
+    return " ".join(text for text in shown if text)
 
 
 def sitemaps_in_robots(robots_txt: str, url: str | None = None) -> list[str]:
@@ -358,8 +383,8 @@ def sitemaps_in_robots(robots_txt: str, url: str | None = None) -> list[str]:
     for line in _ROBOTS_SITEMAP.findall(_MARKUP.sub("\n", text)):
         words = [word.strip(_AROUND_AN_ADDRESS) for word in _BETWEEN_ADDRESSES.split(_COMMENT.sub("", line).strip())]
         for word in words:
-            if len(words) > 1 and not re.search(r"[./]", word):
-                continue  # a remark
+            if not (_ADDRESS_FIRST if len(words) > 1 else _ADDRESS_LIKE).search(word):
+                continue  # a remark, or what stands in the next line of a better robots.txt
             try:
                 found.setdefault(canonical_url(_with_scheme(word, url), url))
             except InvalidURL:

@@ -47,6 +47,8 @@ LISTING_PRIORITY = 10
 """Listings before articles: what is new is known early, and the progress display can tell how much."""
 ANSWERS = ("robots_txt", "too_large", "too_many_redirects")
 """Reasons, beside a status, for which there is no page although its host has answered."""
+MAX_DEPTH = 5
+"""Indexes of sitemaps that are entered, one in the other: sitemaps.org has one, and a trap has no end."""
 PAGED = ("feed", "section")
 """Listings that may go on on a next page; the others are sitemaps."""
 
@@ -67,7 +69,7 @@ class Poll:
     """feed, news_sitemap, sitemap or section."""
     known: Listing
     page: int = 1
-    """How far it is behind the listing that the source or the site names."""
+    """How far it is behind the listing, or below the index of sitemaps, that the source or the site names."""
     is_owed: bool = False
     """Whether a run that wanted it has died: what it names may be pending, and more be behind it."""
 
@@ -233,7 +235,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
             yield self.article_request(source, candidate)
         if read.next_page and goes_on(len(fresh), gap):
             yield from self.listing_requests(source, poll.channel, read.next_page, page=poll.page + 1, owed=owed)
-        yield from self._ask_sub_sitemaps(source, poll.channel, contents.sub_sitemaps)
+        yield from self._ask_sub_sitemaps(poll, contents.sub_sitemaps)
 
     def _validators(self, response: Response, poll: Poll, named: Sequence[Candidate]) -> tuple[str | None, str | None]:
         """Return the ETag and Last-Modified of a listing; DISTRUSTED where they stay the same while there is news."""
@@ -260,12 +262,14 @@ class DiscoveringSpider(CollectingSpider[Args]):
     def ask_known_sitemaps(self, poll: Poll) -> Iterator[Request]:
         """Ask for the sitemaps that an index named as long as it could be read."""
         if poll.channel not in PAGED:
-            known = (Child(*named) for named in poll.known.sub_sitemaps)
-            yield from self._ask_sub_sitemaps(poll.source, poll.channel, known)
+            yield from self._ask_sub_sitemaps(poll, (Child(*named) for named in poll.known.sub_sitemaps))
 
-    def _ask_sub_sitemaps(self, source: Source, channel: str, named: Iterable[Child]) -> Iterator[Request]:
-        for child in self.sitemaps_now(source, named):
-            yield from self.listing_requests(source, channel, child.url, lastmod=child.lastmod)
+    def _ask_sub_sitemaps(self, poll: Poll, named: Iterable[Child]) -> Iterator[Request]:
+        children = self.sitemaps_now(poll.source, named) if poll.page <= MAX_DEPTH else []
+        for child in children:
+            yield from self.listing_requests(
+                poll.source, poll.channel, child.url, page=poll.page + 1, lastmod=child.lastmod
+            )
 
     def sitemaps_now(self, source: Source, named: Iterable[Child]) -> list[Child]:
         """Return the sitemaps of one index or robots.txt that are to be asked now, newest first, up to the bound."""

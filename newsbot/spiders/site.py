@@ -114,13 +114,16 @@ class SiteSpider(DiscoveringSpider[SiteArguments]):
         """Read what may be a feed or sitemap, and tell the search whether it is one."""
         poll: Poll = request.cb_kwargs["poll"]
         response, fault = await fetch(self.crawler, request)
+        is_expected = attempt.is_named or poll.known.read_at is not None
         if response is not None:
             try:
                 contents = self.contents(response, poll)
             except LISTING_ERRORS as error:
                 fault = str(error)
-                if attempt.channel == "feed" and error.reason == "html_page":
-                    search.add_feeds(feed_links(response.body, response.url, charset=charset_of(response)))
+                behind = feed_links(response.body, response.url, charset=charset_of(response))
+                if attempt.channel == "feed" and error.reason == "html_page" and behind:
+                    search.add_feeds(behind)
+                    is_expected = poll.known.read_at is not None
             else:
                 is_listing = contents is None or bool(contents)
                 if is_listing:
@@ -129,7 +132,7 @@ class SiteSpider(DiscoveringSpider[SiteArguments]):
                     for further in self.follow(response, poll, contents):
                         yield further
                     return
-        if attempt.is_named or poll.known.read_at:
+        if is_expected:
             self.failed(poll, fault)
             for further in self.ask_known_sitemaps(poll):
                 yield further
