@@ -62,6 +62,8 @@ HOME = "https://www.bote.example/"
         ('<a href="/feed/"><i class="fa fa-rss"></i></a>', ["feed/"]),
         ('<a href="/feeds/all"><img src="/i.png" alt="RSS"></a>', ["feeds/all"]),
         ('<a href="/sport/rss">Sport</a>', ["sport/rss"]),
+        ('<a href="/news/feed/"><svg><title>RSS Feed</title></svg></a>', ["news/feed/"]),
+        ('<a href="/2026/strike-ends/feed">RSS feed for comments on this post</a>', []),
         ('<link rel="alternate" href="/feed.xml">', ["feed.xml"]),
         ('<link rel="alternate" hreflang="en" href="/feed/en/">', []),
         ('<a href="/2026/rss-at-twenty">RSS is twenty years old and alive in many places</a>', []),

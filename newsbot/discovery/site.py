@@ -72,7 +72,7 @@ _FEED_LABEL = re.compile(
     r"(?:our |all )?(?:rss|atom)(?:[ -]?(?:news)?feeds?)?|rss[ -]?(?:kanal|kanäle|kanaler|lenta)", re.I
 )
 """The whole text of a link to a feed, or to a page that lists feeds, whatever its address."""
-_FEED_FILE = re.compile(r"\.(?:rss|atom|rdf|xml|json)(?:\?|$)|/(?:rss|atom|rdf)/?$", re.I)
+_FEED_FILE = re.compile(r"\.(?:rss|atom|rdf|xml|json)(?:\?|$)|/(?:rss|atom|rdf|feed)/?$", re.I)
 _SITEMAP_PATH = re.compile(r"/[\w.-]*sitemap[\w.-]*\.xml(?:\.gz)?$", re.I)
 _LINK_VALUE = re.compile(r"""<([^<>]*)>((?:\s*;\s*[\w*-]+(?:\s*=\s*(?:"[^"]*"|[^\s;,"]*))?)*)""")
 _LINK_PARAMETER = re.compile(r""";\s*([\w*-]+)\s*=\s*(?:"([^"]*)"|([^\s;,"]*))""")
@@ -355,9 +355,9 @@ def _plain_feed_links(tree: Tree) -> Iterator[str]:
             if _FEED_PATH.search(href) is None:
                 is_named = _FEED_LABEL.fullmatch(text) is not None
             else:
-                is_label = len(text.split()) <= LONGEST_LABEL
-                is_named = bool(
-                    _FEED_FILE.search(href) or (is_label and _FEED_TEXT.search(f"{text} {_shown_in(anchor)}"))
+                label = f"{text} {_shown_in(anchor)}"
+                is_named = not _COMMENTS.search(label) and bool(
+                    _FEED_FILE.search(href) or (len(text.split()) <= LONGEST_LABEL and _FEED_TEXT.search(label))
                 )
             if is_named:
                 yield href
