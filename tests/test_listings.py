@@ -96,7 +96,7 @@ def test_an_index_is_due_with_the_first_of_its_open_sitemaps_however_deep(engine
         due = {"index": later, "inner": later, "month": later, "old": NOW} | due_at
         with engine.begin() as connection:
             for listing in (
-                Listing("example", index, sub_sitemaps=((inner, None),), due_at=due["index"], **rest),
+                Listing("example", index, sub_sitemaps=((inner, "2020-01-01"),), due_at=due["index"], **rest),
                 Listing(
                     "example",
                     inner,

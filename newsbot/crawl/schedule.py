@@ -123,12 +123,12 @@ class Schedule:
             listing = self.listing(source, at)
             if self._is_due(listing, now):
                 return True
-            ends = listing.sub_sitemaps[:1] + listing.sub_sitemaps[-1:]
-            for named in listing.sub_sitemaps:
-                child = Child(*named, is_end=named in ends)
-                known = self.listing(source, child.url)
-                if child.url not in pending and known.read_at and state_of(child, known, now) == "open":
-                    pending.append(child.url)
+            ends = dict(listing.sub_sitemaps[:1] + listing.sub_sitemaps[-1:])
+            for address, _ in listing.sub_sitemaps:
+                known = self.listing(source, address)
+                may_be_due = known.read_at and (known.sub_sitemaps or self._is_due(known, now))
+                if may_be_due and state_of(Child(address, is_end=address in ends), known, now) == "open":
+                    pending += [address] if address not in pending else []
         return False
 
     def _is_due(self, listing: Listing, now: str) -> bool:
