@@ -19,6 +19,12 @@ def listing(url: str, **known: object) -> Listing:
     return Listing("e", url, **{"read_at": EARLIER, "answered_at": EARLIER, "news_at": EARLIER, **known})  # type: ignore[arg-type]
 
 
+def test_what_stands_alone_or_at_an_end_is_never_closed_by_the_dates_of_its_entries() -> None:
+    for known in ({"newest_at": LONG_AGO}, {"news_at": LONG_AGO}):
+        child = Child("https://e.org/posts.xml", is_end=True)
+        assert state_of(child, listing(child.url, **known), NOW) == "unknown"
+
+
 @pytest.mark.parametrize(
     ("name", "lastmod", "known", "state"),
     [

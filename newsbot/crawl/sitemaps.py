@@ -7,7 +7,7 @@ or when somebody made the file. What tells is what a sitemap has shown. It is
     changed    its index states another lastmod than when it was read
     open       its name's days are not over, its newest entry is young, it is an index, or it stands at the end of a
                numbering: it may have more now
-    unknown    neither its name nor its entries state a day
+    unknown    neither its name nor its entries state a day, or only old ones though it stands at such an end
     closed     the days of its name, or of its newest entry, are long over
 
 Open ones are asked in every run, closed ones about once a week. Where there is room for some only, nobody waits for
@@ -111,12 +111,13 @@ def state_of(child: Child, known: Listing, now: str) -> str:
         return "open" if moment <= end else "closed"
     if child.is_news or known.sub_sitemaps:
         return "open"
+    over = "unknown" if child.is_end else "closed"  # what comes has to come somewhere, dated or not
     stated = [instant for text in (known.newest_at, child.lastmod) if (instant := as_instant(text))]
     if stated:
-        return "open" if moment <= max(stated) + OPEN_AFTER_NEWS else "closed"
+        return "open" if moment <= max(stated) + OPEN_AFTER_NEWS else over
     came = as_instant(known.news_at)
     if came and moment > came + OPEN_AFTER_NEWS:
-        return "closed"
+        return over
     return "open" if child.is_end else "unknown"
 
 

@@ -159,3 +159,11 @@ def index_goes(site: Site) -> None:
     site.sitemap_index("/index.xml", ["/posts.xml"])
     first, gone = site.served("/index.xml"), Answer(b"<h1>Gone</h1>", 404)
     site.answer("/index.xml", lambda asked: first if asked.round == 1 else gone)
+
+
+@oddity("The one sitemap that there is states one old date for all that comes; it is named by robots.txt.")
+def dates_of_long_ago(site: Site) -> None:
+    site.home()
+    site.put("/robots.txt", f"Sitemap: {site.base}/all.xml", "text/plain")
+    stories = site.stories()
+    site.answer("/all.xml", lambda asked: Answer(urlset(site.base, stories[: 3 * asked.round], "2020-01-01").encode()))
