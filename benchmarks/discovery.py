@@ -1,8 +1,9 @@
 """How much does it take to find everything, and to find that there is nothing?
 
     python benchmarks/discovery.py [--sites 100] [--articles 30] [--feeds 1000]
+    python benchmarks/discovery.py --corpora FOLDER [--show]
 
-Two parts. The newsroom grown to 100 sites: is every article found, by whatever way its site announces it,
+Two parts, and a third one by itself: benchmarks/corpora.py says how other readers' test corpora get into FOLDER. The newsroom grown to 100 sites: is every article found, by whatever way its site announces it,
 with how many requests; what does a second run ask; are 15 new articles found, and nothing else. And 1,000
 feeds on 1,000 hosts, one entry new in each tenth: seconds, requests and memory of one
 `scrapy crawl news -a due=1`, with the delays that newsbot keeps by default.
@@ -210,7 +211,14 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=30, help="articles a site (%(default)s)")
     parser.add_argument("--feeds", type=int, default=1000, help="feeds that are polled (%(default)s)")
     parser.add_argument("--entries", type=int, default=5, help="entries a feed (%(default)s)")
+    parser.add_argument("--corpora", type=Path, metavar="FOLDER", help="read the test corpora of other readers instead")
+    parser.add_argument("--show", action="store_true", help="with --corpora: print what was read otherwise")
     options = parser.parse_args()
+    if options.corpora:
+        import corpora  # not above: it needs feedparser
+
+        corpora.report(options.corpora, options.show)
+        return
     with tempfile.TemporaryDirectory() as name:
         if options.sites:
             newsroom_part(Path(name), options.sites, options.articles)

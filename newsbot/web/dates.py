@@ -50,8 +50,8 @@ ZONES = {name: timezone(timedelta(hours=hours)) if hours else UTC for name, hour
 """Zone name -> offset. RFC 822's names mean what it says (EST is -0500, not Australia's). Of names that several
 countries use the one stands here that most news means: IST is India's (not Ireland's or Israel's), CST the central
 time of North America (not China's), BST Britain's summer, AST the Atlantic's, GST the Gulf's, PST the Pacific's."""
-US_ZONES = {"ET": -5, "CT": -6, "MT": -7, "PT": -8}
-"""Zone names of the United States that leave open whether it is summer: the day tells. Hours of the winter."""
+US_ZONES = {"AT": -4, "ET": -5, "CT": -6, "MT": -7, "PT": -8}
+"""Zone names of North America that leave open whether it is summer: the day tells. Hours of the winter."""
 
 _NAMES: dict[str, Any] = json.loads(NAMES_FILE.read_text("utf-8"))
 MONTHS: dict[str, int] = {name: number for number, names in enumerate(_NAMES["months"], 1) for name in names}
@@ -264,8 +264,8 @@ _FIGURES = r"(?<!\d)(?<!\d[.,:])(?P<{}>\d{{1,2}})(?:(?:st|nd|rd|th|er|re|eme|e|o
 _DAY = re.compile(
     rf"""
     # 20.11.2026, 11/20/2026, 2026-11-20, 20.11.26
-    (?<!\d)(?<!\d[-/.])(?P<d0>\d{{1,4}})\s*[-–/.]\s*(?P<m0>\d{{1,2}})\s*[-–/.]\s*
-        (?P<y0>\d{{4}}(?!\d|:\d\d(?!:))|\d{{1,2}}(?!\d))
+    (?<!\d)(?<!\d[-/.])(?P<d0>\d{{1,4}})\s*[-–/.]\s*(?P<m0>0?\d{{1,2}})\s*[-–/.]\s*
+        (?P<y0>\d{{4}}(?!\d|:\d\d(?!:))|\d{{1,2}}(?!\d|-\d\d$))
     # 2026年11月20日, 令和8年11月20日
     | (?P<era>令和|平成|昭和|民國|民国)?\s*(?<!\d)(?P<y1>\d{{1,4}}|元)\s*[年년]\s*
         (?P<m1>\d{{1,2}})\s*[月월]\s*(?P<d1>\d{{1,2}})(?!\d)
@@ -288,21 +288,30 @@ _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国
 _YEAR_FIRST = frozenset(("ja", "ko", "zh"))
 """Languages that write 26.11.20 for 20 November 2026."""
 _TIME = (  # 10:00:05, 10h00, 10.00, 10時00分; each with three groups
-    r"(?:(?<![\d.])(\d{1,2})\s?[:hu]\s?(\d{1,2})(?:(?::|\s?min\s)(\d{1,2})(?:[.,:]\d+)?)?"
+    r"(?:(?<![\d.])(\d{1,2})\s?[:hu]\s?(\d{1,2})(?:(?::|\s?min\s)(\d{1,2})(?:[.,]\d+|:\d{2,3})?)?"
     r"|(?<![\d.])([01]?\d|2[0-4])\.([0-5]\d)(?:\.([0-5]\d))?(?!\.\d)"
     r"|(?<!\d)(\d{1,2})\s?[時时点點시](?:\s?(\d{1,2})\s?[分분]?)?(?:\s?(\d{1,2})\s?[秒초])?)(?!\d)"
 )
-# 10 Uhr, 10 pm; with two empty groups
-_HOUR = r"(?<!\d)(\d{1,2})()()(?=\s?(?:uhr|[ap]\.?\s?m)\b)"
-_TIME_AFTER = re.compile(rf"\D{{0,24}}?{_TIME}|\W{{0,3}}(?:(?:at|um)\s)?{_HOUR}")
+# 10 Uhr, 10 pm, 10 +0100; with two empty groups
+_HOUR = r"(?<!\d)(\d{1,2})()()(?=\s?(?:uhr|[ap]\.?\s?m)\b|\s[+-]\d{4}(?!\d))"
+_TIME_AFTER = re.compile(
+    rf"(?:\s00:00:00(?:\.0+)?(?=\s\d\d?:\d\d))?\D{{0,24}}?{_TIME}|\W{{0,3}}(?:(?:at|um)\s)?{_HOUR}"
+)
 _TIME_BEFORE = re.compile(rf"{_TIME}(?=\D{{0,40}}$)|{_HOUR}(?=\D{{0,12}}$)")
 _TIME_AMID = re.compile(r"(?<=\s)(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?(?=\s)")
 _HALF_AFTER = re.compile(rf"\s{{0,2}}(?:([ap])\.?\s?m\b\.?|({_WORD}))")
 _HALVES_BEFORE = tuple(name if name > "\u2fff" else f" {name}" for name in sorted(_HALVES, key=len, reverse=True))
 _HOURS = re.compile(r"\s?(?:uhr|hrs?|h|น|ч)(?![^\W\d_])\.?")
 _OFFSET = re.compile(r"\s?[(\[]?(?:(?:gmt|utc?)\s?([+-]\d{1,2}(?::?\d\d)?)|([+-]\d\d:?\d\d|[+-]\d\d(?=\W*$)))(?!\d)")
-_UNTIL = re.compile(r"-\d\d:\d\d")
-"""No offset but a second clock, behind one without seconds: 10:30-11:30."""
+_UNTIL = re.compile(r"(?<!t\d:\d\d)(?<!t\d\d:\d\d)-\d\d:\d\d")
+"""No offset but a second clock, behind one without seconds, as it stands in prose: 10:30-11:30."""
+_BROKEN = re.compile(
+    r"\dt\d\d?:(?!\d)"  # 2026-11-20T09:xx
+    r"|:\d\d?\s?[+-](?:\d\d:[a-z]|[a-z]{2}:)"  # 10:00 +00:xx
+    r"|(?<![\d:])\d\d?:\d\d?:\d\d?:\d(?!\d)"  # 1:2:3:4
+    r"|t\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d:?\d\d)(?!z\b)[a-z]"  # 2026-11-20T09:00Ztext
+)
+"""A clock or an offset that was meant for a program, and is none: nothing beside it is believed either."""
 _ZONE_AFTER = re.compile(r"[\s,]{0,2}[(\[]?([a-z]{1,5})(?![a-z/])(?:\W*($))?")
 _ZONE_AMID = re.compile(r"(?<![A-Za-z/])[A-Z]{2,5}(?![A-Za-z/])")
 _COMPACT = re.compile(
@@ -353,6 +362,8 @@ def _read_loosely(cased: str, language: str | None) -> tuple[datetime, str] | No
         return _moment(int(year), int(month), int(number), *clock)
     if match := _UNIX.fullmatch(text):
         return datetime.fromtimestamp(int(match[1]), UTC), "second"
+    if _BROKEN.search(text):
+        return None
     if any(head in text for head in _PHRASE_HEADS):
         cased = _PHRASE.sub(lambda found: _PHRASES[_BEFORE_FIGURES.sub(" ", found[0].lower())], cased)
         text = cased.lower()
