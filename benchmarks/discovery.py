@@ -3,10 +3,12 @@
     python benchmarks/discovery.py [--sites 100] [--articles 30] [--feeds 1000]
     python benchmarks/discovery.py --corpora FOLDER [--show]
 
-Two parts, and a third one by itself: benchmarks/corpora.py says how other readers' test corpora get into FOLDER. The newsroom grown to 100 sites: is every article found, by whatever way its site announces it,
-with how many requests; what does a second run ask; are 15 new articles found, and nothing else. And 1,000
-feeds on 1,000 hosts, one entry new in each tenth: seconds, requests and memory of one
-`scrapy crawl news -a due=1`, with the delays that newsbot keeps by default.
+Two parts, and a third by itself: benchmarks/corpora.py says how the test corpora of other readers get into FOLDER.
+
+The newsroom grown to 100 sites: is every article found, by whatever way its site announces it, with how many
+requests; what does a second run ask; are 15 new articles found, and nothing else. And 1,000 feeds on 1,000 hosts, one
+entry new in each tenth: seconds, requests and memory of one `scrapy crawl news -a due=1`, with the delays that newsbot
+keeps by default.
 """
 
 from __future__ import annotations
