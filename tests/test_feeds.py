@@ -12,7 +12,7 @@ from conftest import not_hanging
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsbot.discovery import Feed, FeedError, SitemapError, parse_feed, parse_sitemap
+from newsbot.discovery import Feed, FeedError, Sitemap, SitemapError, parse_feed, parse_sitemap
 from newsbot.items import Candidate
 from newsbot.web.dates import parse_date
 
@@ -65,6 +65,213 @@ def test_no_case_is_without_expectation_and_there_are_enough() -> None:
         p.name.partition(".")[0] for p in CASES.glob("*.expected.json")
     }
     assert len(BODIES) >= 60
+
+
+def rss(*items: str) -> bytes:
+    entries = "".join(f"<item>{item}</item>" for item in items)
+    return f"<rss><channel><link>https://bote.example/</link>{entries}</channel></rss>".encode()
+
+
+def urls(feed: Feed | Sitemap) -> list[str]:
+    return [candidate.url for candidate in feed.candidates]
+
+
+GUID = "<guid isPermaLink='{permanent}'>https://bote.example/a/{number}</guid>"
+
+
+@pytest.mark.parametrize("permanent", ["true", "false"])
+@pytest.mark.parametrize(
+    "link",
+    [
+        "",
+        "N/A",
+        "none",
+        "#",
+        "javascript:void(0)",
+        "http://",
+        "http://N/A",
+        "see below",
+        "https://bote.example/",
+        "http://www.bote.example",
+        "/",
+        "https://bote.example/feed",
+        "https://bote.example/news",
+        "https://bote.example/news#top",
+    ],
+)
+def test_a_link_of_no_use_gives_way_to_a_guid_that_is_an_address(link: str, permanent: str) -> None:
+    items = [
+        f"<title>Story {number}</title><link>{link}</link>{GUID.format(permanent=permanent, number=number)}"
+        for number in range(3)
+    ]
+    assert urls(parse_feed(rss(*items), URL)) == [f"https://bote.example/a/{number}" for number in range(3)]
+    shared = [{"url": link, "id": f"https://bote.example/a/{number}", "title": f"S {number}"} for number in range(3)]
+    assert urls(parse_feed(json.dumps(shared).encode(), URL)) == [f"https://bote.example/a/{n}" for n in range(3)]
+
+
+def test_a_story_that_stands_twice_in_a_feed_keeps_its_link() -> None:
+    items = [
+        f"<title>One</title><link>/a/1</link><guid>https://bote.example/?p=1&amp;v={version}</guid>"
+        for version in (1, 2)
+    ]
+    feed = parse_feed(rss(*items), URL)
+    assert (urls(feed), feed.notes) == (["https://bote.example/a/1"], ["repeated: https://bote.example/a/1"])
+
+
+def test_entries_that_nothing_but_fragments_tell_apart_are_one_page_and_noted() -> None:
+    for hash_ in ("#entry-{}", "#!/live/{}"):
+        feed = parse_feed(rss(*(f"<title>{n}</title><link>/live{hash_.format(n)}</link>" for n in range(3))), URL)
+        assert urls(feed) == ["https://bote.example/live"]
+        assert [note.partition(":")[0] for note in feed.notes] == ["one_page"]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "\ufeffhttps://bote.example/a?id=1&amp;section=2",
+        "&#x200b;&#xfeff; https://bote.example/a?id=1&amp;section=2 &#x200e;",
+        "&#160;\nhttps://bote.example/a?\n  id=1&amp;section=2\n",
+        "https://bote.example/a?id=1&amp;amp;section=2",
+        "https://bote.example/a?id=1&amp;amp;amp;section=2",
+        "https://bote.example/a?id=1&amp;#038;section=2",
+        "<![CDATA[ https://bote.example/a?id=1&section=2 ]]>",
+        "<![CDATA[https://bote.example/a?id=1&amp;section=2]]>",
+        "'https://bote.example/a?id=1&amp;section=2'",
+        "&lt;https://bote.example/a?id=1&amp;section=2&gt;",
+        "&lt;a href='https://bote.example/a?id=1&amp;section=2'>here&lt;/a>",
+        "http://https://bote.example/a?id=1&amp;section=2",
+        "https://https//bote.example/a?id=1&amp;section=2",
+        "https:/bote.example/a?id=1&amp;section=2",
+        "https:bote.example/a?id=1&amp;section=2",
+        "https//bote.example/a?id=1&amp;section=2",
+        "ttps://bote.example/a?id=1&amp;section=2",
+        "https:\\\\bote.example/a?id=1&amp;section=2",
+        "https:// bote.example/a?id=1&amp;section=2",
+        "feed:https://bote.example/a?id=1&amp;section=2",
+        "//bote.example/a?id=1&amp;section=2",
+        "bote.example/a?id=1&amp;section=2",
+        "/a?id=1&amp;section=2",
+        "a?id=1&amp;section=2",
+        "?id=1&amp;section=2",
+    ],
+)
+@pytest.mark.parametrize("broken", ["", "<title>A & B</title>", "<title>A<"])
+def test_a_link_is_read_as_it_was_meant(link: str, broken: str) -> None:
+    expected = "https://bote.example/feed?id=1&section=2" if link[0] == "?" else "https://bote.example/a?id=1&section=2"
+    feed = parse_feed(rss(f"{broken}<link>{link}</link>"), URL)
+    assert urls(feed) == [expected]
+
+
+NAMES = (
+    "section",
+    "region",
+    "copy",
+    "current",
+    "parameter",
+    "notify",
+    "timestamp",
+    "degree",
+    "cent",
+    "micro",
+    "lang",
+    "order",
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("ampersand", ["&", "&amp;", "&amp;amp;"])
+def test_no_parameter_is_read_as_a_sign_of_html(name: str, ampersand: str) -> None:
+    wanted = [f"https://bote.example/a.php?id=7&{name}=x"]
+    link = f"https://bote.example/a.php?id=7{ampersand}{name}=x"
+    assert urls(parse_feed(rss(f"<title>T</title><link>{link}</link>"), URL)) == wanted
+    assert urls(parse_feed(rss(f"<title>T</title><link>{link}</link><description><p></description>"), URL)) == wanted
+    assert urls(parse_feed(f"<feed><entry><link href='{link}'/><title>A<</entry></feed>".encode(), URL)) == wanted
+    assert urls(parse_feed(json.dumps([{"url": link}]).encode(), URL)) == wanted
+    assert urls(parse_sitemap(f"<urlset><url><loc>{link}</loc></url></urlset>".encode(), URL)) == wanted
+
+
+SPACES = (
+    "http://blogs.law.harvard.edu/tech/rss",
+    "http://www.w3.org/2005/Atmo",
+    "https://bote.example/ns",
+    "urn:feed",
+    "rss",
+    "http://purl.org/dc/elements/1.1/",
+    "http://search.yahoo.com/mrss/",
+    "http://www.sitemap.org/schemas/sitemap/0.9",
+    "https://www.sitemaps.org/schemas/sitemap/0.9/",
+)
+
+
+@pytest.mark.parametrize("space", SPACES)
+@pytest.mark.parametrize("prefix", ["", "x:"])
+@pytest.mark.parametrize("broken", ["", "<!-- -- -->"])
+def test_the_namespace_of_the_root_is_the_vocabulary_whatever_it_is(space: str, prefix: str, broken: str) -> None:
+    declared = f'xmlns{":x" if prefix else ""}="{space}"'
+
+    def marked(text: str) -> bytes:
+        return text.replace("</", f"</{prefix}").replace("<:", f"<{prefix}").replace("<^", "</").encode()
+
+    title = "<:title>A</title><:description>Words.</description><:pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate>"
+    item = f"<:item><:link>/1</link>{title}</item>"
+    feed = parse_feed(marked(f'<:rss version="2.0" {declared}><:channel>{broken}{item}</channel></rss>'), URL)
+    words = "<:summary>Words.</summary><:published>2026-11-20T10:00:00+00:00</published>"
+    entry = f"<:entry><:link href='/1'/><:title>A</title>{words}</entry>"
+    atom = parse_feed(marked(f"<:feed {declared}>{broken}{entry}</feed>"), URL)
+    for found in (feed, atom):
+        (candidate,) = found.candidates
+        assert (candidate.url, candidate.title, candidate.summary, candidate.published) == (
+            "https://bote.example/1", "A", "Words.", "2026-11-20T10:00:00+00:00",
+        )  # fmt: skip
+    loc = "<:url><:loc>/1</loc><:lastmod>2026-11-20</lastmod></url>"
+    sitemap = parse_sitemap(marked(f"<:urlset {declared}>{broken}{loc}</urlset>"), SITEMAP_URL)
+    assert [(one.url, one.modified) for one in sitemap.candidates] == [("https://bote.example/1", "2026-11-20")]
+
+
+def test_what_gives_no_candidate_says_why() -> None:
+    for body in (
+        b"<rss><channel></channel></rss>",
+        b"<feed xmlns='x'/>",
+        b'{"items": []}',
+        b"<rss><channel><item/></channel></rss>",
+    ):
+        feed = parse_feed(body, URL)
+        assert not feed.candidates and feed.notes, body
+    for body in (b"<urlset></urlset>", b"<sitemapindex/>", b"<urlset><url/></urlset>"):
+        sitemap = parse_sitemap(body, SITEMAP_URL)
+        assert not sitemap.candidates and sitemap.notes, body
+
+
+@pytest.mark.parametrize("broken", ["", "<summary>A & B</summary>", "<title>A<b>"])
+def test_the_base_of_a_document_holds_in_a_broken_one_too(broken: str) -> None:
+    start = '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://bote.example/" xml:lang="de">'
+    body = f"{start}<entry xml:base='news/'><link href='1.html'/>{broken}</entry></feed>"
+    feed = parse_feed(body.encode(), "https://feeds.example/bote")
+    assert (urls(feed), feed.language) == (["https://bote.example/news/1.html"], "de")
+
+
+@pytest.mark.parametrize(
+    ("url", "is_article"),
+    [
+        ("/2026/11/moving-to-node.js", True),
+        ("/2026/11/the-end-of.zip", True),
+        ("/2026/11/harbour.xml", True),
+        ("/news/why-we-left-json.json", True),
+        ("/news/who-invented-the.mp3", True),
+        ("/news/asp.net", True),
+        ("/a-company-called-socket.io", True),
+        ("/assets/2026/11/the-end-of.zip", False),
+        ("/wp-content/uploads/2026/11/annual-report-2026.zip", False),
+        ("/static/app.bundle.min.js", False),
+        ("/photo-of-the-day.jpg", False),
+        ("/annual-report-of-the-bank.pdf", False),
+        ("/data.json", False),
+    ],
+)
+def test_a_slug_that_ends_like_a_file_is_an_article_where_the_listing_says_so(url: str, is_article: bool) -> None:
+    body = f"<urlset><url><loc>https://bote.example{url}</loc></url></urlset>".encode()
+    assert len(parse_sitemap(body, SITEMAP_URL).candidates) == is_article
+    assert urls(parse_feed(rss(f"<link>{url}</link>"), URL)) == [f"https://bote.example{url}"]
 
 
 TOKENS = [

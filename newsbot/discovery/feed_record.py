@@ -9,11 +9,12 @@ Errors:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from newsbot.items import Candidate
+from newsbot.web.links import is_misspelt, link_address
 from newsbot.web.text import plain_text
 
 MAX_NOTES = 40
@@ -54,12 +55,52 @@ class FeedError(ValueError):
         self.detail = detail
 
 
+@dataclass(slots=True)
+class Stated:
+    """What an entry states as its address, and how that is to be read: mostly the first of its links is the one."""
+
+    links: list[tuple[str, bool]]
+    """The likelier first; each with whether it is a link for sure, which may be relative."""
+    guesses: list[str]
+    """Identities that may be addresses."""
+    base: str
+    sites: frozenset[str]
+
+    def linked(self) -> Iterator[tuple[str, str]]:
+        """Give the addresses of the links that mean one, each with its text; last those that had to be mended."""
+        links = self.links
+        if len(links) > 1 and is_misspelt(links[0][0]):
+            links = sorted(links, key=lambda link: is_misspelt(link[0]))
+        for text, relative in links:
+            if address := link_address(text, self.base, self.sites, relative=relative):
+                yield address, text
+
+    def guessed(self) -> Iterator[tuple[str, str]]:
+        """Give the addresses that identities are, each with its text."""
+        for text in self.guesses:
+            if address := link_address(text, self.base, self.sites, relative=False):
+                yield address, text
+
+
+@dataclass(slots=True)
+class Entry:
+    """An entry of a feed, before it is settled which of the addresses that it states is its page's."""
+
+    candidate: Candidate
+    """With the first of its addresses."""
+    link: str
+    """The text of that address, as the feed has it."""
+    stated: Stated
+
+
 @dataclass(slots=True, kw_only=True)
 class Feed:
     """A feed as it was read: its entries as candidates, and what it says of itself."""
 
     kind: str
     """rss, rdf, atom or json."""
+    entries: list[Entry] = field(default_factory=list)
+    """What the candidates are made of, as a reader of a format found it."""
     candidates: list[Candidate] = field(default_factory=list)
     title: str | None = None
     language: str | None = None

@@ -7,10 +7,13 @@ entry, so that one broken entry never loses the others and a cut-off feed gives 
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from urllib.parse import urldefrag, urljoin
 
 from lxml import etree
 
-from newsbot.discovery.feed_record import Feed, FeedError
+from newsbot.discovery.feed_record import Entry, Feed, FeedError
 from newsbot.discovery.feeds_xml import ENTRY_FIELDS, ENTRY_NAMES, read_feed
 from newsbot.discovery.jsonfeed import read_json_feed
 from newsbot.discovery.xml_recovery import read_entries
@@ -20,6 +23,8 @@ from newsbot.web.content_coding import TooLarge
 
 MAX_FEED_BYTES = 20_000_000
 """Largest feed that is read, in bytes, before and after decompression."""
+SHARED = 2
+"""Titles that one link has to serve for it to be nobody's: one title is an entry that stands there twice."""
 
 _ROOT = re.compile(rb"<\?xml|<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)(?=[\s>])", re.I)
 _FEED_TAG = re.compile(rb"<(?:[\w.-]+:)?(rss|feed|rdf|channel)(?=[\s>])", re.I)
@@ -56,7 +61,10 @@ def parse_feed(body: bytes, url: str, *, charset: str | None = None) -> Feed:
         else _read_xml(data, url, notes)
     )
     feed.notes[:0] = notes
-    feed.candidates = _once_each(feed)
+    _settle(feed.entries, feed, url)
+    feed.candidates = _once_each(feed.entries, feed)
+    if not feed.candidates and not feed.notes:
+        feed.note("no_entries: nothing in it has an address")
     return feed
 
 
@@ -139,15 +147,53 @@ def _read_broken(data: bytes, url: str) -> Feed:
     return read_feed(kind or "rss", head, entries, url)
 
 
-def _once_each(feed: Feed) -> list[Candidate]:
+def _settle(entries: Sequence[Entry], feed: Feed, url: str) -> None:
+    """Give every entry the address that is its own, as far as it states one.
+
+    The outlet's home page, the feed, and a link that entries of several titles share are no entry's address; where an
+    entry states another one, which no other does, that is it.
+    """
+    roots = [urljoin(address, "/") for address in (url, feed.home) if address]
+    nobodys = {twin for address in (url, feed.home, *roots) if address for twin in _twins(address)}
+    titles: defaultdict[str, set[str | None]] = defaultdict(set)
+    for entry in entries:
+        titles[entry.candidate.url].add(entry.candidate.title)
+    shared = {link for link, served in titles.items() if link in nobodys or len(served) >= SHARED}
+    if not shared:
+        return
+    stated = [{**dict(entry.stated.linked()), **dict(entry.stated.guessed())} for entry in entries]
+    times = Counter(address for addresses in stated for address in addresses)
+    replaced: Counter[str] = Counter()
+    for entry, addresses in zip(entries, stated, strict=True):
+        link = entry.candidate.url
+        own = next((one for one in addresses if one not in nobodys and times[one] == 1), None)
+        if link in shared and own:
+            replaced[link] += 1
+            entry.candidate.url, entry.link = own, addresses[own]
+    for link, count in replaced.items():
+        feed.note(f"shared_link: {link}: {count} entries have an address of their own beside it")
+
+
+def _twins(address: str) -> Iterator[str]:
+    """Give the ways to write the address of a home page or feed."""
+    _, _, rest = address.partition("://")
+    bare = rest.removeprefix("www.").rstrip("/")
+    return (f"{scheme}://{www}{bare}{end}" for scheme in ("http", "https") for www in ("", "www.") for end in ("", "/"))
+
+
+def _once_each(entries: Sequence[Entry], feed: Feed) -> list[Candidate]:
     """Each address once; a repetition fills in what the first left open (a moved or an edited entry)."""
-    seen: dict[str, Candidate] = {}
-    for candidate in feed.candidates:
-        known = seen.setdefault(candidate.url, candidate)
-        if known is candidate:
+    seen: dict[str, Entry] = {}
+    for entry in entries:
+        candidate = entry.candidate
+        first = seen.setdefault(candidate.url, entry)
+        if first is entry:
             continue
-        feed.note(f"repeated: {candidate.url}")
+        if urldefrag(entry.link).fragment != urldefrag(first.link).fragment:
+            feed.note(f"one_page: {candidate.url}: entries that nothing tells apart but what is behind #")
+        else:
+            feed.note(f"repeated: {candidate.url}")
         for name in ("title", "published", "modified", "authors", "tags", "summary", "html"):
-            if not getattr(known, name):
-                setattr(known, name, getattr(candidate, name))
-    return list(seen.values())
+            if not getattr(first.candidate, name):
+                setattr(first.candidate, name, getattr(candidate, name))
+    return [entry.candidate for entry in seen.values()]

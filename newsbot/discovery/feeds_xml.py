@@ -9,12 +9,13 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from newsbot.discovery.feed_record import MAX_TAGS, SUMMARY_LIMIT, Feed, names
-from newsbot.discovery.xml_source import BASE, LANG, Fields, field_name, fields_of, markup_of, text_of
+from newsbot.discovery.feed_record import MAX_TAGS, SUMMARY_LIMIT, Entry, Feed, Stated, names
+from newsbot.discovery.xml_source import BASE, LANG, Fields, fields_of, local_name, text_of
 from newsbot.items import Candidate
 from newsbot.web.dates import parse_date
+from newsbot.web.links import link_address, unescaped
 from newsbot.web.text import language_tag, looks_like_html, plain_text, shortened
-from newsbot.web.urls import InvalidURL, canonical_url, site_of
+from newsbot.web.urls import site_of
 
 MAX_ENTRIES = 10_000
 TITLE_LIMIT = 500
@@ -24,8 +25,14 @@ BODY_LENGTH = 400
 LONGEST_TAG = 100
 """Characters of a tag; what is longer is none."""
 
-_ONE_LINE = re.compile(r"\s*[\r\n\t]+\s*")
-ADDRESS_FIELDS = ("link", "url", "guid", "id", "feedburner:origlink", "pheedo:origlink")
+ADDRESS_FIELDS = ("link", "url", "guid", "id", "feedburner:origlink", "pheedo:origlink", "comments")
+_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+_ABOUT, _RESOURCE = f"{_RDF}about", f"{_RDF}resource"
+_ORIGINALS = ("feedburner:origlink", "pheedo:origlink")
+_ALTERNATE = frozenset({"alternate", "permalink", "bookmark", "canonical"})
+"""Relations of the link to an entry's own page."""
+_OTHER_RELATIONS = ("shortlink", "self", "via", "related")
+"""Of links that may do where there is no other."""
 ENTRY_NAMES = "item|entry"
 PUBLISHED = (
     "pubdate", "published", "issued", "dc:date", "dcterms:issued", "dcterms:created", "dc:created", "date",
@@ -53,8 +60,9 @@ def read_feed(kind: str, head: etree._Element, entries: Iterable[etree._Element]
         _first_text(about, ("language", "dc:language")) or _inherited(head, LANG) or head.get("lang")
     )
     base = _base_of_feed(head, url)
-    feed.home = _address_of(_link_of(about, base), base)
-    if kind != "atom" and feed.home and site_of(feed.home) != site_of(url):
+    feed.home = link_address(_link_of(about, base), base, frozenset({site_of(url)}))
+    sites = frozenset(site_of(address) for address in (url, feed.home) if address)
+    if feed.home and len(sites) > 1 and base == url:
         # A feed on a syndicator's host: relative links mean the site's own pages.
         base = feed.home
     for link in about.get("link", []):
@@ -67,12 +75,12 @@ def read_feed(kind: str, head: etree._Element, entries: Iterable[etree._Element]
             feed.note(f"too_many_entries: only the first {MAX_ENTRIES} were read")
             break
         try:
-            candidate = _read_entry(feed, element, number, base, owners)
+            entry = _read_entry(feed, element, number, base, sites, owners)
         except (ValueError, etree.LxmlError) as error:
             feed.note(f"unreadable_entry: entry {number}: {error}")
             continue
-        if candidate:
-            feed.candidates.append(candidate)
+        if entry:
+            feed.entries.append(entry)
     return feed
 
 
@@ -95,8 +103,9 @@ def _inherited(element: etree._Element, attribute: str) -> str | None:
 def _read_feed_link(feed: Feed, link: etree._Element, base: str) -> None:
     """Note where a link of the feed itself leads: its hub, its next page."""
     relation = (link.get("rel") or "").lower()
-    address = _address_of(link.get("href"), base, keep=True)
-    if not address:
+    href = unescaped((link.get("href") or "").strip())
+    address = _joined(base, href) if href else None
+    if not address or not address.startswith(("http://", "https://")):
         return
     if relation == "hub":
         feed.hub = feed.hub or address
@@ -104,19 +113,23 @@ def _read_feed_link(feed: Feed, link: etree._Element, base: str) -> None:
         feed.next_url = feed.next_url or address
 
 
-def _read_entry(feed: Feed, element: etree._Element, number: int, base: str, owners: list[str]) -> Candidate | None:
+def _read_entry(
+    feed: Feed, element: etree._Element, number: int, base: str, sites: frozenset[str], owners: list[str]
+) -> Entry | None:
     fields = fields_of(element)
     own_base = element.get(BASE)
     if own_base:
         base = _joined(base, own_base) or base
     title = _title(fields)
-    url = _entry_url(feed, element, fields, base, f"entry {number}" + (f" {title[:60]!r}" if title else ""))
-    if url is None:
+    name = f"entry {number}" + (f" {title[:60]!r}" if title else "")
+    stated = _stated(element, fields, base, sites)
+    found = next(stated.linked(), None) or _guessed(feed, fields, stated, name)
+    if found is None:
         return None
     html_body, summary = _body_and_summary(fields)
     authors = names(_people(fields)) or list(owners)
-    return Candidate(
-        url=url,
+    candidate = Candidate(
+        url=found[0],
         via="feed",
         title=title,
         published=_date(feed, fields, PUBLISHED, number),
@@ -127,55 +140,80 @@ def _read_entry(feed: Feed, element: etree._Element, number: int, base: str, own
         language=language_tag(_first_text(fields, ("dc:language", "language")) or element.get(LANG)) or feed.language,
         html=html_body,
     )
+    return Entry(candidate, found[1], stated)
 
 
-def _entry_url(feed: Feed, element: etree._Element, fields: Fields, base: str, entry: str) -> str | None:
-    """Return the address of an entry: the original one, the link, the permanent guid, the id, in this order."""
-    originals = ("feedburner:origlink", "pheedo:origlink")
-    stated = [text_of(original) for name in originals for original in fields.get(name, ())]
-    link = _link_of(fields, base)
-    if link:
-        stated.append(link)
-    stated += [text_of(address) for address in fields.get("url", ())]
+def _stated(element: etree._Element, fields: Fields, base: str, sites: frozenset[str]) -> Stated:
+    """Return what an entry states as its address: the original one, the link, a permanent guid; and its identities."""
+    links = []
+    for name in _ORIGINALS:
+        if name in fields:
+            links += [(text_of(original), True) for original in fields[name]]
+    if link := _link_of(fields, base):
+        links.append((link, True))
+    if "url" in fields:
+        # Of relative references only a link is one for sure; "17" as a guid is a number.
+        links += [(text, text.startswith("/")) for address in fields["url"] if (text := text_of(address))]
     guesses: list[str] = []
     for guid in fields.get("guid", ()):
-        permanent = (guid.get("isPermaLink") or guid.get("ispermalink") or "true").strip().lower() != "false"
-        (stated if permanent else guesses).append(text_of(guid))
-    guesses += [text_of(identity) for identity in fields.get("id", ())]
-    guesses += [value for key, value in element.attrib.items() if key.endswith("}about")]
-    guesses += [content.get("src", "") for content in fields.get("content", ())]
-    refused = None
-    for text in stated:
-        # Of relative references only a link is one for sure; "17" as a guid is a number.
-        address = _address_of(text, base, relative=text == link or text.startswith("/"))
-        if address:
-            return address
-        refused = refused or text.strip()
-    for text in guesses:
-        address = _address_of(text, base, relative=False)
-        if address:
-            feed.note(f"link_from_id: {entry}")
-            return address
-    feed.note(f"bad_link: {entry}: {refused[:120]!r}" if refused else f"no_link: {entry}")
-    return None
+        text = text_of(guid)
+        if (guid.get("isPermaLink") or guid.get("ispermalink") or "true").strip().lower() != "false":
+            links.append((text, text.startswith("/")))
+        else:
+            guesses.append(text)
+    if "id" in fields:
+        guesses += [text_of(identity) for identity in fields["id"]]
+    if about := element.get(_ABOUT):
+        guesses.append(about)
+    if "content" in fields:
+        guesses += [content.get("src", "") for content in fields["content"]]
+    return Stated(links, guesses, base, sites)
+
+
+def _guessed(feed: Feed, fields: Fields, stated: Stated, entry: str) -> tuple[str, str] | None:
+    """Return the address of an entry whose links mean none, with its text, and note how it was found, or what was."""
+    found = next(stated.guessed(), None)
+    if found is None and (text := _last_resort(fields, stated.base)):
+        address = link_address(text, stated.base, stated.sites)
+        found = (address, text) if address else None
+    refused = next((text.strip() for text, _ in stated.links if text.strip()), None)
+    feed.note(
+        f"link_from_id: {entry}"
+        if found
+        else f"bad_link: {entry}: {refused[:120]!r}"
+        if refused
+        else f"no_link: {entry}"
+    )
+    return found
+
+
+def _last_resort(fields: Fields, base: str) -> str | None:
+    """Return a link of an entry that has none of its own: to itself as data, to its source, to its comments."""
+    links = {(link.get("rel") or "").lower().rpartition("/")[2]: link for link in fields.get("link", ())}
+    for relation in _OTHER_RELATIONS:
+        if relation in links and (href := links[relation].get("href")):
+            own = links[relation].get(BASE)
+            return _joined(_joined(base, own) or base, href) if own else href
+    comments = _first_text(fields, ("comments",)) or ""
+    return comments if "#" in comments else None
 
 
 def _link_of(fields: Fields, base: str) -> str | None:
-    """Return the address of the page: a link's text (RSS), or the best href (Atom: alternate, HTML before others)."""
+    """Return the link to the page: a text (RSS), or the best href (Atom: alternate, HTML before others)."""
     best: tuple[int, str] | None = None
     for link in fields.get("link", ()):
         href = link.get("href")
         text = "" if href else text_of(link).strip()
-        if href is None and not text and (link.tail or "").strip().startswith(("http://", "https://")):
+        if href is None and not text and (link.tail or "").strip().lower().startswith(("http://", "https://")):
             # <link/>https://… : the tag was closed too early.
             text = (link.tail or "").split()[0]
         if href is None and not text:
-            text = (link.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource") or "").strip()
+            text = (link.get(_RESOURCE) or "").strip()
         value = href.strip() if href else text
         if not value:
             continue
-        relation = (link.get("rel") or "alternate").lower()
-        if relation.rpartition("/")[2] != "alternate":
+        relations = (link.get("rel") or "alternate").lower().split()
+        if not any(relation.rpartition("/")[2] in _ALTERNATE for relation in relations):
             continue
         media = (link.get("type") or "text/html").lower()
         rank = (0 if text else 1) + (0 if "html" in media else 4)
@@ -183,24 +221,6 @@ def _link_of(fields: Fields, base: str) -> str | None:
             own = link.get(BASE)
             best = (rank, (_joined(_joined(base, own) or base, value) or value) if own else value)
     return best[1] if best else None
-
-
-def _address_of(text: str | None, base: str, *, relative: bool = True, keep: bool = False) -> str | None:
-    """Return a text as an address in canonical form, or None; keep leaves it as the feed writes it."""
-    text = _ONE_LINE.sub("", html.unescape(text).strip()) if text else ""
-    if text.startswith("<![CDATA["):
-        text = text[9:].removesuffix("]]>")
-    if not text or text.startswith(("#", "mailto:", "javascript:", "tag:", "urn:")):
-        return None
-    if not relative and not text.lower().startswith(("http://", "https://", "//")):
-        return None
-    if re.match(r"www\.[\w-]+\.\w", text):
-        text = f"{base.partition(':')[0]}://{text}"
-    try:
-        address = canonical_url(text, None if text.startswith(("https://", "http://")) else base)
-    except InvalidURL:
-        return None
-    return urljoin(base, text) if keep else address
 
 
 def _joined(base: str, other: str) -> str | None:
@@ -238,12 +258,13 @@ def _body_and_summary(fields: Fields) -> tuple[str | None, str | None]:
 def _content(element: etree._Element) -> str | None:
     """Return an element's content as HTML; None for what is neither HTML nor text."""
     kind = (element.get("type") or "").lower()
-    text = markup_of(element) if len(element) else element.text or ""
+    text = text_of(element)
     if not text.strip():
         return None
     if "<" not in text and "&lt;" not in text:
         return "".join(f"<p>{html.escape(part, quote=False)}</p>" for part in re.split(r"\s*\n\s*\n\s*", text.strip()))
-    if kind and "/" in kind and "html" not in kind and not kind.startswith("text/"):
+    coded = not len(element) and text != element.text
+    if "/" in kind and not (coded or "html" in kind or kind.startswith("text/")):
         return None
     if kind == "html" and "<" not in text and "&lt;" in text:
         return html.unescape(text)
@@ -255,7 +276,7 @@ def _people(fields: Fields) -> Iterator[str]:
     for name in AUTHORS:
         for element in fields.get(name, ()):
             inner = [child for child in element if isinstance(child.tag, str)]
-            named = [child for child in inner if field_name(str(child.tag)) == "name"]
+            named = [child for child in inner if local_name(str(child.tag)) == "name"]
             yield from (text_of(child) for child in named) if inner else (text_of(element),)
         if name == "dc:creator" and fields.get(name):
             # dc:creator names the people; what follows repeats the outlet.

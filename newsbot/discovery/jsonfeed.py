@@ -7,11 +7,12 @@ import json
 import re
 from typing import Any
 
-from newsbot.discovery.feed_record import MAX_TAGS, SUMMARY_LIMIT, Feed, FeedError, names
+from newsbot.discovery.feed_record import MAX_TAGS, SUMMARY_LIMIT, Entry, Feed, FeedError, Stated, names
 from newsbot.items import Candidate
 from newsbot.web.dates import parse_date
+from newsbot.web.links import link_address
 from newsbot.web.text import language_tag, plain_text, shortened
-from newsbot.web.urls import InvalidURL, canonical_url
+from newsbot.web.urls import site_of
 
 MAX_FAILURES = 50
 """Broken objects that are passed over in a broken document."""
@@ -23,7 +24,7 @@ _FIELD_BEFORE = re.compile(r'"(title|language|home_page_url|next_url)"\s*:\s*"((
 def read_json_feed(text: str, url: str) -> Feed:
     """Read a JSON Feed; raises FeedError("not_a_feed") for JSON that has no list of items.
 
-    >>> read_json_feed('{"title": "T", "items": [{"url": "/a", "title": "A"}]}', "https://example.org/f").candidates[0].url
+    >>> read_json_feed('{"title": "T", "items": [{"url": "/a", "title": "A"}]}', "https://example.org/f").entries[0].candidate.url
     'https://example.org/a'
     """
     feed = Feed(kind="json")
@@ -41,39 +42,43 @@ def read_json_feed(text: str, url: str) -> Feed:
         raise FeedError("not_a_feed", "JSON whose items have neither url nor id")
     feed.title = plain_text(_string(data, "title"))
     feed.language = language_tag(_string(data, "language"))
-    feed.home = _address(_string(data, "home_page_url"), url)
-    feed.next_url = _address(_string(data, "next_url"), url)
+    feed.home = link_address(_string(data, "home_page_url"), url)
+    feed.next_url = link_address(_string(data, "next_url"), url)
     for hub in _objects(data, "hubs"):
-        feed.hub = feed.hub or _address(_string(hub, "url"), url)
+        feed.hub = feed.hub or link_address(_string(hub, "url"), url)
     owners = [name for name in names(_people(data)) if name != feed.title]
+    sites = frozenset(site_of(address) for address in (url, feed.home) if address)
     for number, item in enumerate(items, 1):
         if not isinstance(item, dict):
             feed.note(f"unreadable_entry: entry {number} is no object")
             continue
-        candidate = _read_item(feed, item, number, url, owners)
-        if candidate:
-            feed.candidates.append(candidate)
+        entry = _read_item(feed, item, number, url, sites, owners)
+        if entry:
+            feed.entries.append(entry)
     return feed
 
 
-def _read_item(feed: Feed, item: dict[str, Any], number: int, base: str, owners: list[str]) -> Candidate | None:
+def _read_item(
+    feed: Feed, item: dict[str, Any], number: int, base: str, sites: frozenset[str], owners: list[str]
+) -> Entry | None:
     title = plain_text(_string(item, "title"), literal=True)
-    entry = f"entry {number}" + (f" {title[:60]!r}" if title else "")
-    address = _address(_string(item, "url"), base)
-    if address is None:
-        identity = _string(item, "id") or ""
-        guess = identity if identity.startswith(("http://", "https://")) else _string(item, "external_url")
-        address = _address(guess, base)
-        feed.note(f"link_from_id: {entry}" if address else f"no_link: {entry}")
-        if address is None:
-            return None
+    name = f"entry {number}" + (f" {title[:60]!r}" if title else "")
+    links = [(text, True)] if (text := _string(item, "url")) else []
+    guesses = [text for key in ("id", "external_url") if (text := _string(item, key))]
+    stated = Stated(links, guesses, base, sites)
+    found = next(stated.linked(), None)
+    if found is None:
+        found = next(stated.guessed(), None)
+        feed.note(f"link_from_id: {name}" if found else f"no_link: {name}")
+    if found is None:
+        return None
     content = _string(item, "content_html")
     plain = _string(item, "content_text")
     if not content and plain:
         content = "".join(f"<p>{html.escape(part, quote=False)}</p>" for part in re.split(r"\n\s*\n", plain.strip()))
     tags = item.get("tags")
-    return Candidate(
-        url=address,
+    candidate = Candidate(
+        url=found[0],
         via="feed",
         title=title,
         published=_date(feed, item, "date_published", number),
@@ -86,6 +91,7 @@ def _read_item(feed: Feed, item: dict[str, Any], number: int, base: str, owners:
         language=language_tag(_string(item, "language")) or feed.language,
         html=content,
     )
+    return Entry(candidate, found[1], stated)
 
 
 def _salvaged(text: str) -> dict[str, Any]:
@@ -146,13 +152,6 @@ def _people(data: dict[str, Any]) -> list[str | None]:
     if not people and isinstance(single, str):
         found = [single]
     return found
-
-
-def _address(text: str | None, base: str) -> str | None:
-    try:
-        return canonical_url(text, base) if text else None
-    except InvalidURL:
-        return None
 
 
 def _date(feed: Feed, item: dict[str, Any], key: str, number: int) -> str | None:

@@ -26,13 +26,25 @@ from lxml import etree
 
 from newsbot.discovery.feed_record import MAX_NOTES, MAX_TAGS, FeedError
 from newsbot.discovery.feeds import parse_feed
+from newsbot.discovery.url_shape import is_page
 from newsbot.discovery.xml_recovery import read_entries
-from newsbot.discovery.xml_source import UnsafeXML, field_name, fields_of, text_of, unpacked, without_doctype
+from newsbot.discovery.xml_source import (
+    UnsafeXML,
+    field_name,
+    fields_of,
+    local_name,
+    name_of,
+    own_space,
+    text_of,
+    unpacked,
+    without_doctype,
+)
 from newsbot.items import Candidate
 from newsbot.web.content_coding import TooLarge
 from newsbot.web.dates import as_instant, parse_date, period_of
+from newsbot.web.links import link_address
 from newsbot.web.text import language_tag, plain_text
-from newsbot.web.urls import InvalidURL, canonical_url
+from newsbot.web.urls import site_of
 
 MAX_SITEMAP_BYTES = 50 * 1024 * 1024
 """Largest sitemap that is read, after decompression: the limit of sitemaps.org."""
@@ -45,18 +57,14 @@ SITEMAP_REASONS = {
     "not_a_sitemap": "the body is neither a sitemap, a feed nor a list of addresses",
 }
 
-_ROOT = re.compile(rb"<(?:[\w.-]+:)?(urlset|sitemapindex|rss|feed|rdf|html|url|sitemap)(?=[\s>])", re.I)
+_ROOT = re.compile(rb"<(?:[\w.-]+:)?(urlset|sitemapindex|rss|feed|rdf|html|url|sitemap)(?=[\s>/])", re.I)
 _NEWS_FIELDS = (
     "news:title", "news:publication_date", "news:keywords", "news:language", "news:genres", "news:name",
 )  # fmt: skip
 _FIELDS = frozenset(("loc", "lastmod", "changefreq", "priority", *_NEWS_FIELDS))
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|div|p|a)\b", re.I)
 _ENTRY_TAGS = tuple(f"{{*}}{name}" for name in ("url", "sitemap", "URL", "SITEMAP", "Url", "Sitemap"))
-_ASSET = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|svg|avif|mp4|mp3|m4a|mov|webm|pdf|zip|css|js|json|ico|docx?|xlsx?)$", re.I
-)
 _SITEMAP_NAME = re.compile(r"\.xml(?:\.gz)?$|\.gz$", re.I)
-_ONE_LINE = re.compile(r"\s*[\r\n\t]+\s*")
 _NEWS = re.compile(r"(?<![a-z])(?:google[-_]?)?news(?![a-z])|googlenews|latest|recent|(?<![a-z])48h", re.I)
 _LINE_URL = re.compile(r"https?://\S+", re.I)
 _NUMBER = re.compile(r"\d+")
@@ -187,12 +195,12 @@ def _entries(data: bytes, notes: list[str]) -> Iterator[etree._Element]:
     done = 0
     try:
         for _, element in context:
-            if field_name(str(element.tag)) not in ("url", "sitemap"):
+            parent = element.getparent()
+            if parent is not None and _is_of_extension(str(element.tag), str(parent.tag)):
                 continue
             done += 1
             yield element
             element.clear()
-            parent = element.getparent()
             while parent is not None and element.getprevious() is not None:
                 del parent[0]
     except etree.XMLSyntaxError as error:
@@ -203,20 +211,28 @@ def _entries(data: bytes, notes: list[str]) -> Iterator[etree._Element]:
     yield from read_entries(data, "url|sitemap", _FIELDS, skip=done)[1]
 
 
+def _is_of_extension(tag: str, parent: str) -> bool:
+    """Tell whether an element is a word of images or videos, rather than one of the format, however it is called."""
+    name = field_name(tag)
+    return ":" in name and "/" not in name and not tag.startswith(own_space(parent))
+
+
 def _collect(sitemap: Sitemap, entries: Iterable[etree._Element], url: str) -> None:
     seen: set[str] = set()
+    sites = frozenset({site_of(url)})
     for number, element in enumerate(entries, 1):
         loc = lastmod = None
         news: etree._Element | None = None
+        own = own_space(str(element.tag))
         for child in element:
-            name = field_name(child.tag) if isinstance(child.tag, str) else ""
+            name = name_of(child, own) if isinstance(child.tag, str) else ""
             if name == "loc":
                 loc = loc or text_of(child) or child.get("href")
             elif name == "lastmod":
                 lastmod = child.text
             elif name.startswith("news:"):
                 news = child if name == "news:news" else element
-        address = _address(loc, url)
+        address = link_address(loc, url, sites)
         if address is None:
             sitemap.note(f"bad_loc: entry {number}: {loc.strip()[:120]!r}" if loc else f"no_loc: entry {number}")
             continue
@@ -226,19 +242,23 @@ def _collect(sitemap: Sitemap, entries: Iterable[etree._Element], url: str) -> N
         modified = parse_date(lastmod)
         if lastmod and lastmod.strip() and modified is None:
             sitemap.note(f"bad_date: entry {number}: {lastmod.strip()[:60]!r}")
-        path = urlsplit(address).path
-        if field_name(str(element.tag)) == "sitemap" or (news is None and _SITEMAP_NAME.search(path)):
+        may_be_page = news is not None or is_page(address, listed=True)
+        if local_name(str(element.tag)) == "sitemap" or (
+            not may_be_page and _SITEMAP_NAME.search(urlsplit(address).path)
+        ):
             if address == url:
                 sitemap.note("loop: the index names itself")
             else:
                 sitemap.children.append(Child(address, modified))
-        elif _ASSET.search(path):
+        elif not may_be_page:
             sitemap.note(f"no_page: {address[:120]}")
         else:
             candidate = Candidate(url=address, via="sitemap", modified=modified)
             if news is not None:
                 _add_news(sitemap, candidate, news, number)
             sitemap.candidates.append(candidate)
+    if not (sitemap.candidates or sitemap.children or sitemap.notes):
+        sitemap.note("no_entries: nothing in it has an address")
 
 
 def _add_news(sitemap: Sitemap, candidate: Candidate, news: etree._Element, number: int) -> None:
@@ -256,20 +276,6 @@ def _add_news(sitemap: Sitemap, candidate: Candidate, news: etree._Element, numb
     candidate.tags = list(dict.fromkeys(word for word in words if word))[:MAX_TAGS]
     if date and candidate.published is None:
         sitemap.note(f"bad_date: entry {number}: {date[:60]!r}")
-
-
-def _address(loc: str | None, base: str) -> str | None:
-    text = _ONE_LINE.sub("", loc.strip()) if loc else ""
-    if not text:
-        return None
-    if "&amp;" in text:
-        text = text.replace("&amp;", "&")
-    if text.lower().startswith("www."):
-        text = f"{urlsplit(base).scheme}://{text}"
-    try:
-        return canonical_url(text, None if text.startswith(("http://", "https://")) else base)
-    except InvalidURL:
-        return None
 
 
 def _read_text(data: bytes, url: str) -> Sitemap:

@@ -112,10 +112,24 @@ MORE_PHRASES = _words(
 """Anchor texts that say nothing of what is behind them (words joined by underscores)."""
 
 _ASSET = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|svg|avif|ico|bmp|mp4|mp3|m4a|m3u8|mov|webm|wav|pdf|zip|gz|rar|exe|apk|dmg|css|js|json|xml|"
-    r"rss|atom|txt|csv|docx?|xlsx?|pptx?|epub|ics|woff2?)$",
+    r"\.(?:(?P<word>mp4|mp3|zip|gz|rar|exe|apk|dmg|css|js|json|xml|rss|atom|txt|csv|ics|gif|svg|ico|wav)|"
+    r"jpe?g|png|webp|avif|bmp|m4a|m3u8|mov|webm|pdf|docx?|xlsx?|pptx?|epub|woff2?)$",
     re.I,
 )
+"""Endings of files; ``word``: of those that headlines end in, too (moving-to-node.js)."""
+_FOLDERS = _words(
+    """
+    assets asset static dist build js css scripts script styles lib libs vendor img images image media files file
+    uploads upload downloads download docs documents attachments wp-content wp-includes themes plugins resources data
+    bundles public fonts api audio video
+    """
+)
+"""Where files lie."""
+_FILE_WORDS = _words(
+    "min bundle jquery bootstrap sitemap feed rss atom index manifest robots ads main app config polyfills"
+)
+_SLUG_WORDS = 3
+"""Words of a name that is a headline rather than a file's."""
 _EXTENSION = re.compile(r"\.(?:s?html?|xhtml|php\d?|aspx?|jsp|cms|ece|story|do|cfm)$", re.I)
 _PAGE = re.compile(r"(?:^|/)(?:page|p|seite|pagina|pag|strona|sida)[-/_]?\d{1,4}/?$", re.I)
 _BARE_NUMBER = re.compile(r"(?:19|20)\d\d|\d{1,2}")
@@ -311,13 +325,29 @@ def _against(segments: list[str], slug_words: int, path: str, keys: list[str]) -
     return against
 
 
-def is_page(url: str) -> bool:
+def is_page(url: str, *, listed: bool = False) -> bool:
     """Whether an address may be a page at all: no image, feed, archive or document.
+
+    One that ends in what headlines end in too is a page if it has a slug of three words; ``listed``: a sitemap says
+    that it is one, so that a date in its path will do. Where files lie, all are files.
 
     >>> is_page("https://example.org/a.jpg"), is_page("https://example.org/a.html")
     (False, True)
+    >>> is_page("https://example.org/news/moving-to-node.js"), is_page("https://example.org/assets/a-b-c.js")
+    (True, False)
+    >>> is_page("https://example.org/2026/11/node.js"), is_page("https://example.org/2026/11/node.js", listed=True)
+    (False, True)
     """
-    return _ASSET.search(urlsplit(url).path) is None
+    path = urlsplit(url).path
+    ending = _ASSET.search(path)
+    if ending is None:
+        return True
+    *folders, name = unquote(path[: ending.start()]).lower().split("/")
+    words = [word for word in _SPLIT.split(name) if word]
+    if not ending["word"] or not _FOLDERS.isdisjoint(folders) or not _FILE_WORDS.isdisjoint(words):
+        return False
+    spoken = sum(any(sign.isalpha() for sign in word) for word in words) + len(WIDE.findall(name)) // 2
+    return spoken >= _SLUG_WORDS or (listed and spoken > 0 and names_month(path))
 
 
 @dataclass(slots=True)

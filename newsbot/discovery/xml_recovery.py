@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 
 from lxml import etree
 
-from newsbot.discovery.xml_source import mended, parse_strictly
+from newsbot.discovery.xml_source import PREFIXES, mended, parse_strictly
+from newsbot.web.links import unescaped
 
 MAX_LOOSE_BYTES, MAX_LOOSE_FIELDS = 1_000_000, 100
 """Of an entry that is read by its field names. What is missing its end tags is searched once a field: without bounds
@@ -18,22 +18,8 @@ _NAMESPACE_ATTRIBUTE = re.compile(rb"""\s(xmlns(?::[A-Za-z_][\w.-]*)?)\s*=\s*("[
 _ATTRIBUTE = re.compile(
     r"""(?<![\w:.-])([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"""
 )
-_PREFIX_URIS = {
-    "dc": "http://purl.org/dc/elements/1.1/",
-    "dcterms": "http://purl.org/dc/terms/",
-    "content": "http://purl.org/rss/1.0/modules/content/",
-    "media": "http://search.yahoo.com/mrss/",
-    "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
-    "news": "http://www.google.com/schemas/sitemap-news/0.9",
-    "image": "http://www.google.com/schemas/sitemap-image/1.1",
-    "video": "http://www.google.com/schemas/sitemap-video/1.1",
-    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
-    "xhtml": "http://www.w3.org/1999/xhtml",
-    "yandex": "http://news.yandex.ru",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "xml": "http://www.w3.org/XML/1998/namespace",
-    "sy": "http://purl.org/rss/1.0/modules/syndication/",
-}
+_ROOTS = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)(\s[^<>]*)>", re.I)
+_START_TAG = re.compile(rb"<[\w.:-]+(\s[^<>]*)>")
 _END_TAG = re.compile(r"</[\w:.-]+\s*>\s*\Z")
 _LONG_FIELDS = ("description", "summary", "encoded", "content", "full-text")
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|$)", re.S)
@@ -51,7 +37,7 @@ def read_entries(
     """
     outside, entries = _split(data, names)
     # A prefix that nobody declared means what it means everywhere.
-    declared = {b"xmlns:" + prefix.encode(): b'"' + uri.encode() + b'"' for prefix, uri in _PREFIX_URIS.items()}
+    declared = {b"xmlns:" + prefix.encode(): b'"' + uri.encode() + b'"' for prefix, uri in PREFIXES.items()}
     del declared[b"xmlns:xml"]
     declared |= dict(_NAMESPACE_ATTRIBUTE.findall(outside[:20_000]))
     spaces = b"".join(b" " + name + b"=" + uri for name, uri in declared.items())
@@ -61,7 +47,18 @@ def read_entries(
         _read_entry(entry, spaces, known, number == last and ended.search(entry[-80:]) is None)
         for number, entry in enumerate(entries[skip:], skip)
     )
-    return _loose_element(outside, known, not entries), read
+    return _with_roots(_loose_element(outside, known, not entries), outside), read
+
+
+def _with_roots(head: etree._Element, outside: bytes) -> etree._Element:
+    """Put an element below those that stood around it: what they say of base and language holds for it."""
+    below: etree._Element | None = None
+    for attributes in _ROOTS.findall(outside[:20_000]):
+        below = etree.Element("root") if below is None else etree.SubElement(below, "root")
+        _set_attributes(below, attributes.decode("utf-8", "replace"))
+    if below is not None:
+        below.append(head)
+    return head
 
 
 def _split(data: bytes, names: str) -> tuple[bytes, list[bytes]]:
@@ -90,7 +87,12 @@ def _read_entry(entry: bytes, spaces: bytes, known: frozenset[str], is_last: boo
     if whole is None:
         better = mended(entry)
         whole = _parsed(better, spaces) if better != entry else None
-    return _loose_element(entry, known, is_last) if whole is None else whole
+    if whole is not None:
+        return whole
+    element = _loose_element(entry, known, is_last)
+    if start := _START_TAG.match(entry):
+        _set_attributes(element, start[1].decode("utf-8", "replace"))
+    return element
 
 
 def _parsed(entry: bytes, spaces: bytes) -> etree._Element | None:
@@ -135,25 +137,27 @@ def _loose_element(data: bytes, known: frozenset[str], is_last: bool = False) ->
 def _append(parent: etree._Element, name: str, attributes: str, content: str) -> None:
     """Add a field to an element, as a parser would have."""
     prefix, _, local = name.rpartition(":")
-    uri = _PREFIX_URIS.get(prefix.lower())
+    uri = PREFIXES.get(prefix.lower())
     child = etree.SubElement(parent, f"{{{uri}}}{local}" if uri else local)
-    for key, double, single, bare in _ATTRIBUTE.findall(attributes):
-        key_prefix, _, key_local = key.rpartition(":")
-        if key.startswith("xmlns"):
-            continue
-        key_uri = _PREFIX_URIS.get(key_prefix) if key_prefix else None
-        value = html.unescape(double or single or bare)
-        child.set(f"{{{key_uri}}}{key_local}" if key_uri else key_local, _xml_text(value))
+    _set_attributes(child, attributes)
     inner = _NAMED.fullmatch(content)
     child.text = _xml_text(_unwrapped(inner[1] if inner else content))
+
+
+def _set_attributes(element: etree._Element, attributes: str) -> None:
+    for key, double, single, bare in _ATTRIBUTE.findall(attributes):
+        prefix, _, local = key.rpartition(":")
+        if not key.startswith("xmlns"):
+            uri = PREFIXES.get(prefix) if prefix else None
+            element.set(f"{{{uri}}}{local}" if uri else local, _xml_text(unescaped(double or single or bare)))
 
 
 def _unwrapped(content: str) -> str:
     """Return a field's text: CDATA sections as they are, entities resolved outside of them and of markup."""
     if "<![CDATA[" in content:
         parts = enumerate(_CDATA.split(content))
-        return "".join(part if index % 2 else html.unescape(part) for index, part in parts).replace("]]>", "")
-    return content if re.search(r"<\w", content) else html.unescape(content)
+        return "".join(part if index % 2 else unescaped(part) for index, part in parts).replace("]]>", "")
+    return content if re.search(r"<\w", content) else unescaped(content)
 
 
 def _xml_text(text: str) -> str:

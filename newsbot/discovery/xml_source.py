@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import html
 import re
+from base64 import b64decode
+from binascii import Error
 from functools import lru_cache
 
 from lxml import etree
@@ -25,6 +27,7 @@ LONGEST_ENTITY = 200
 EXPANSION, EXPANSION_FREE = 2, 100_000
 """... and adds no more than so many times the document's bytes, and so many bytes."""
 
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _CONTROLS = bytes(c for c in range(32) if c not in (9, 10, 11, 12, 13)) + b"\x7f"
 _LINE_CONTROLS = bytes.maketrans(b"\x0b\x0c", b"  ")
 _SUBSET_ENTITY = re.compile(
@@ -76,6 +79,25 @@ _NAMESPACES = (
     ("sitemaps.org", ""),
     ("google.com/schemas/sitemap/0.", ""),
 )
+PREFIXES = {
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "media": "http://search.yahoo.com/mrss/",
+    "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
+    "news": "http://www.google.com/schemas/sitemap-news/0.9",
+    "image": "http://www.google.com/schemas/sitemap-image/1.1",
+    "video": "http://www.google.com/schemas/sitemap-video/1.1",
+    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
+    "xhtml": "http://www.w3.org/1999/xhtml",
+    "yandex": "http://news.yandex.ru",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "xml": "http://www.w3.org/XML/1998/namespace",
+    "sy": "http://purl.org/rss/1.0/modules/syndication/",
+}
+"""What a prefix means everywhere, whether or not the namespace that it is declared for is known."""
+_ENTRIES = frozenset({"item", "entry", "url", "sitemap", "channel", "feed", "rss", "urlset", "sitemapindex"})
+"""Elements whose own namespace is that of the format, whatever it is called."""
 _CORE_PREFIXES = frozenset({"atom", "atom10", "a10", "rss", "a", "ns0", "sm", "s", "sitemap"})
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "source", "track", "wbr", "embed", "area", "col"})
 
@@ -216,19 +238,101 @@ def field_name(tag: str) -> str:
     return f"{uri}:{local.lower()}" if uri.startswith(("http:", "https:", "urn:")) else local.lower()
 
 
+def local_name(tag: str) -> str:
+    """Return the name of an lxml tag in lower case, without its namespace or prefix.
+
+    >>> local_name("{http://example.org/}Item"), local_name("r:item")
+    ('item', 'item')
+    """
+    return tag.rpartition("}")[2].rpartition(":")[2].lower()
+
+
+@lru_cache(maxsize=512)
+def own_space(tag: str) -> str:
+    """Return what the tags of a format begin with, of which an entry is; what no tag begins with for anything else.
+
+    >>> own_space("{http://example.org/}item"), own_space("r:item"), own_space("item")
+    ('{http://example.org/}', 'r:', '-')
+    """
+    if local_name(tag) not in _ENTRIES:
+        return "-"
+    space, brace, _ = tag.rpartition("}")
+    prefix, colon, _ = tag.rpartition(":")
+    return f"{space}}}" if brace else f"{prefix}:" if colon else "-"
+
+
+def name_of(child: etree._Element, own: str) -> str:
+    """Return the short name of a child of an entry whose tags begin with ``own``: the format's words have no prefix.
+
+    A namespace that is not known means what its prefix means everywhere, or stays in the name.
+    """
+    name = _name_within(str(child.tag), own)
+    if "/" in name and (prefix := (child.prefix or "").lower()) in PREFIXES:
+        return f"{prefix}:{local_name(str(child.tag))}"
+    return name
+
+
+@lru_cache(maxsize=2048)
+def _name_within(tag: str, own: str) -> str:
+    return tag[len(own) :].lower() if tag.startswith(own) else field_name(tag)
+
+
 def fields_of(element: etree._Element) -> Fields:
-    """Return the children of an entry by field name, in document order."""
+    """Return the children of an entry by field name, in document order.
+
+    The namespace of an entry is that of the format, whether it is known or not.
+    """
     fields: Fields = {}
+    own = own_space(str(element.tag))
+    unknown = False
     for child in element:
         tag = child.tag
         if isinstance(tag, str):
-            fields.setdefault(field_name(tag), []).append(child)
+            name = _name_within(tag, own)
+            if "/" in name:
+                name, unknown = name_of(child, own), True
+            fields.setdefault(name, []).append(child)
+    if unknown:
+        for name in list(fields):
+            # a title or link of nobody's vocabulary is better than none
+            if "/" in name and (local := local_name(name)) in ("title", "link", "guid"):
+                fields.setdefault(local, fields[name])
     return fields
 
 
 def text_of(element: etree._Element) -> str:
-    """Return what an element holds: its text, or its markup where it has children (unescaped HTML, XHTML)."""
-    return markup_of(element) if len(element) else (element.text or "")
+    """Return what an element holds: its text, or its markup where it has children (unescaped HTML, XHTML).
+
+    Base64 is decoded where the element says that it has it, or is of a type that Atom writes so (RFC 4287, 4.1.3.3).
+
+    >>> text_of(parse_strictly(b'<content type="application/octet-stream">PGI+QXRvbTwvYj4=</content>'))
+    '<b>Atom</b>'
+    """
+    if len(element):
+        return markup_of(element)
+    text = element.text or ""
+    return text if not text or " " in text or ":" in text or not _may_be_coded(element) else _decoded(text)
+
+
+def _may_be_coded(element: etree._Element) -> bool:
+    if not element.attrib:
+        return False
+    if "base64" in (element.get("mode") or element.get("encoding") or "").lower():
+        return True
+    media = (element.get("type") or "").lower().partition(";")[0].strip()
+    if "base64" in media:
+        return True
+    return "/" in media and not media.startswith("text/") and "html" not in media and not media.endswith("xml")
+
+
+def _decoded(text: str) -> str:
+    """Return a text out of its base64; the text as it is where it is none, nothing where it holds no text."""
+    packed = "".join(text.split())
+    try:
+        data = b64decode(packed + "=" * (-len(packed) % 4), validate=True)
+    except (Error, ValueError):
+        return text
+    return to_utf8(data).data.decode("utf-8", "replace") if _BINARY.search(data) is None else ""
 
 
 def markup_of(element: etree._Element) -> str:

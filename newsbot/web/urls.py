@@ -200,6 +200,16 @@ def site_of(url: str) -> str:
     return _registrable(host).top_domain_under_public_suffix or host
 
 
+def is_domain(host: str) -> bool:
+    """Tell whether a name is a domain, or a host of one, under a suffix that is known to be public.
+
+    >>> is_domain("news.example.co.uk"), is_domain("story.html"), is_domain("com")
+    (True, False, False)
+    """
+    found = _registrable(host)
+    return bool(found.suffix and found.domain)
+
+
 def _host_of(parts: SplitResult) -> str:
     """Return the host of an address, an IPv6 address in brackets. Raises InvalidURL, ValueError for a wrong number."""
     name = parts.netloc.rpartition("@")[2]

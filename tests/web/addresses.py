@@ -14,7 +14,7 @@ def id_parameters(site: Site) -> None:
     site.rss("/feed.xml", [story for name in names for story in site.stories(2, f"/view.php?{name}={{}}")])
 
 
-@oddity("Names of parameters begin like HTML's old entities.", feed="/feed.xml", pending=True)
+@oddity("Names of parameters begin like HTML's old entities.", feed="/feed.xml")
 def legacy_entities(site: Site) -> None:
     names = ("section", "region", "copy", "current", "parameter", "notify", "timestamp", "order")
     site.rss("/feed.xml", [site.story(f"/a.php?id={number}&{name}=x") for number, name in enumerate(names)])
@@ -38,7 +38,7 @@ def wrapped(site: Site) -> None:
     site.rss("/feed.xml", site.stories(), link)
 
 
-@oddity("Slugs end like the names of files.", sitemap="/sitemap.xml", pending=True)
+@oddity("Slugs end like the names of files.", sitemap="/sitemap.xml")
 def slugs_like_files(site: Site) -> None:
     slugs = ("moving-to-node.js", "the-end-of.zip", "harbour.xml", "a-company-called-booking.com", "notes-in.pdf.html")
     site.sitemap("/sitemap.xml", [site.story(f"/2026/11/{slug}") for slug in slugs])
