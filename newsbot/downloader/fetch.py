@@ -41,13 +41,17 @@ def accepting(kind: str) -> dict[str, str]:
 
 DATALOSS = "dataloss"
 """Scrapy's flag of a body that is shorter than announced; also given where a compression has no end."""
+STALLED = 5.0
+"""Seconds after which an answer that breaks off has cost as much as a time-out, and is not asked for again at once."""
 CUT_SHORT = "cut_short"
 """A flag of a response that is not whole (``response.flags``), and the reason why a page then is no page."""
 NO_ANSWER_YET = (202, 204, 205)
 """Statuses of an answer that has nothing to read in it, now at least (RFC 9110, 15.3)."""
+NOT_ACCEPTABLE = 406
+"""The status of servers that take offence at what an Accept header prefers."""
 
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
-_END = re.compile(rb"</(?:html|rss|feed|rdf:RDF|urlset|sitemapindex)\s*>", re.I)
+_END = re.compile(rb"</(?:html|body|rss|feed|rdf:RDF|urlset|sitemapindex)\s*>", re.I)
 _TAIL = 4096
 _PART = re.compile(rb"bytes\s+0-(\d+)/(\d+)\s*", re.I)
 
@@ -58,6 +62,8 @@ class AnswerMiddleware:
     What does not (a 304 to an unconditional request, a part that nobody asked for, a body that breaks off, nothing
     yet) is asked for once more, past all caches; if it comes again, there is no answer. Half a body is an answer
     with the flag CUT_SHORT, but not for a request with ``meta["must_be_whole"]``.
+
+    What took longer than STALLED is not asked for again.
 
     Settings: DOWNLOAD_MAXSIZE (or ``meta["download_maxsize"]``), also of what is unpacked. RETRY_TIMES.
     """
@@ -81,10 +87,13 @@ class AnswerMiddleware:
         if fault is None:
             return response
         assert self.crawler.spider is not None
-        if again := get_retry_request(request, spider=self.crawler.spider, reason=fault):
+        is_slow = request.meta.get("download_seconds", 0.0) > STALLED
+        if not is_slow and (again := get_retry_request(request, spider=self.crawler.spider, reason=fault)):
             for name in _CONDITIONS:
                 again.headers.pop(name, None)
             again.headers["Cache-Control"] = "no-cache"
+            if response.status == NOT_ACCEPTABLE:
+                again.headers["Accept"] = "*/*"
             return again
         if fault == CUT_SHORT and request.meta.get("must_be_whole"):
             raise Skipped(CUT_SHORT, f"{len(response.body)} bytes came")
@@ -122,7 +131,7 @@ def fault_of(request: Request, response: Response) -> str | None:
         part = _PART.fullmatch(response.headers.get("Content-Range") or b"")
         if not part or int(part[1]) + 1 != int(part[2]):
             return "http_206"
-    if status in NO_ANSWER_YET:
+    if status in NO_ANSWER_YET or status == NOT_ACCEPTABLE:
         return f"http_{status}"
     if DATALOSS in response.flags and not is_complete(response.body):
         response.flags.append(CUT_SHORT)

@@ -43,16 +43,16 @@ LARGE = 1_048_576
 """Bytes of a body from which on it is large, and waits if there is no room."""
 ROOM = 16_777_216
 """Bytes that large bodies under way and pages at work may take together."""
-BEHIND_THE_END = 1.0
-"""Seconds to wait for more of a body that has gone on behind the length that was announced."""
 BEFORE_TIMEOUT = 1.0
 """Seconds before DOWNLOAD_TIMEOUT at which a body that rests is taken as it is; what it lacks may never come."""
-RESTS = 2.0
-"""Seconds without a byte after which a body rests."""
+RESTS = 1.5
+"""Seconds without a byte after which a body rests, and is over where its document is or its length was."""
 LOOK_AGAIN = 0.2
 """Seconds after which what waits looks whether there is room."""
 
 _STATUS_LINE = re.compile(rb"\s*(?P<version>[A-Za-z]+(?:/[\d.]*)?)\s+(?P<code>\d{3})(?:\s+(?P<phrase>.*))?\s*", re.S)
+_ENDED = re.compile(rb"</(?:html|rss|feed|rdf:RDF|urlset|sitemapindex)>\s*\Z", re.I)
+_TAIL = 64
 _VERSIONS = (b"HTTP/1.0", b"HTTP/1.1")
 
 
@@ -181,7 +181,7 @@ class BoundedClientProtocol(_LenientHTTP11ClientProtocol):
         return answer
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's interface)
-        self._heard_at = monotonic()
+        self._heard_at, self._tail = monotonic(), data[-_TAIL:]
         if self._parser is not None and self._parser.state in (STATUS, HEADER):
             self._headers += len(data)
             if self._headers > MAX_HEADERS:
@@ -210,22 +210,24 @@ class BoundedClientProtocol(_LenientHTTP11ClientProtocol):
             self._look = None
 
     def _look_later(self) -> None:
-        """Look at the end of its time whether the body still goes on; that is near where it is over by its length."""
-        if self._look and (self._is_near or not self._is_longer()):
+        """Look at the end of its time whether the body still goes on; that is near where it may be over."""
+        is_near = self._may_be_over()
+        if self._look and (self._is_near or not is_near):
             return
         if self._look:
             self._look.cancel()
-        self._is_near = self._is_longer()
+        self._is_near = is_near
         self._look = call_later(max(self._time_left(), 0.0), self._end_if_it_rests)
 
-    def _is_longer(self) -> bool:
-        return isinstance(self._parser, LenientParser) and self._parser.is_longer
+    def _may_be_over(self) -> bool:
+        """Whether the length that was announced is behind it, or its document has ended."""
+        is_longer = isinstance(self._parser, LenientParser) and self._parser.is_longer
+        return is_longer or _ENDED.search(self._tail) is not None
 
     def _time_left(self) -> float:
         """Return the seconds after which a body that rests is over."""
-        if self._is_longer():
-            return self._heard_at + BEHIND_THE_END - monotonic()
-        return max(self._asked_at + self._patience, self._heard_at + RESTS) - monotonic()
+        latest = 0.0 if self._may_be_over() else self._asked_at + self._patience
+        return max(latest, self._heard_at + RESTS) - monotonic()
 
     def _end_if_it_rests(self) -> None:
         self._look = None

@@ -28,6 +28,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from newsbot.crawl.context import CrawlContext
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped
+from newsbot.downloader.fetch import DATALOSS, STALLED
 from newsbot.web.dates import parse_moment
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ class HostDownloader(Downloader):
 
     Sets ``request.meta["rest"]`` where the answer asks for a rest: its seconds, and whether the run waits for it.
     Reads ``request.meta["rests"]``, how often the run has waited for this page.
+    Sets ``request.meta["download_seconds"]``, how long the answer took.
 
     Settings: NEWSBOT_MAX_WAIT, the longest rest that a run waits for, and NEWSBOT_PATIENCE, the budget of a host, both
     in seconds. They are read here because Scrapy makes its downloader from the crawler alone.
@@ -144,10 +146,13 @@ class HostDownloader(Downloader):
         except DOWNLOAD_ERRORS:
             self.budget.failed(host, monotonic() - started)
             raise
-        if response.status < 300 or response.status == 304:
+        request.meta["download_seconds"] = seconds = monotonic() - started
+        if DATALOSS in response.flags and seconds > STALLED:
+            self.budget.failed(host, seconds)
+        elif response.status < 300 or response.status == 304:
             self.budget.answered(host)
         elif response.status >= 400 and response.status not in NO_PAGE:
-            self.budget.failed(host, monotonic() - started)
+            self.budget.failed(host, seconds)
         return response
 
     def check_host(self, request: Request) -> None:

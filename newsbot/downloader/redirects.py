@@ -42,7 +42,8 @@ REPEATS = 2
 _REFRESHES = re.compile(rb"""http-equiv\s*=\s*["']?\s*refresh""", re.I)
 _LISTING = re.compile(rb"<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]", re.I)
 _DECLARED = re.compile(
-    r"""\s*(?P<seconds>\d+|(?=\.))[\d.]*(?:\s*[;,]\s*|\s+)(?:url\s*=\s*)?+(?:"(?P<double>[^"]*)|'(?P<single>[^']*)|(?P<bare>[^\s"'].*))""",
+    r"""\s*(?P<seconds>\d+|(?=\.))[\d.]*"""
+    r"""(?:\Z|(?:\s*[;,]\s*|\s+)(?:url\s*=\s*)?+(?:"(?P<double>[^"]*)|'(?P<single>[^']*)|(?P<bare>[^\s"'].*))?)""",
     re.I | re.S,
 )
 _NEVER_SHOWN = frozenset({"script", "style", "template", "textarea", "title", "xmp", "iframe", "svg"})
@@ -147,21 +148,21 @@ def address_in(base: str, location: bytes) -> str:
 
 
 def refresh_of(response: Response) -> str | None:
-    """Return where a page goes on to within MAX_DELAY seconds: by its Refresh header, or by itself, to another page.
+    """Return where a page goes on to within MAX_DELAY seconds: to another page, or to itself with a cookie.
 
-    HTML, 4.2.5.3 (http-equiv=refresh). What stands in comments, scripts and other text is not meant, and what is meant
-    for browsers without scripts holds where the page has no text of its own.
+    By its Refresh header, or HTML, 4.2.5.3 (http-equiv=refresh). What stands in comments, scripts and other text is not
+    meant, and what is meant for browsers without scripts holds where the page has no text of its own.
     """
     declared = [(header_of(response, "Refresh") or "", response.url), *_declared_in(response)]
     for content, base in declared:
         found = _DECLARED.match(content)
         if not found or int(found["seconds"] or 0) > MAX_DELAY:
             continue
-        target = found["double"] or found["single"] or found["bare"] or ""
+        target = (found["double"] or found["single"] or found["bare"] or response.url).strip()
         try:
-            url = canonical_url(target, base) if target.strip() else response.url
-            if url != canonical_url(response.url):
-                return with_ascii_host(urljoin(base, target.strip()))
+            is_another = canonical_url(target, base) != canonical_url(response.url)
+            if is_another or "Set-Cookie" in response.headers:
+                return with_ascii_host(urljoin(base, target))
         except (InvalidURL, ValueError):
             continue
     return None

@@ -6,7 +6,6 @@ import dataclasses
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from contextlib import suppress
 from datetime import UTC, date
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -14,7 +13,6 @@ from urllib.parse import urljoin, urlsplit
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from newsbot.crawl.schedule import minutes_between
@@ -53,11 +51,24 @@ PAGED = ("feed", "section")
 """Listings that may go on on a next page; the others are sitemaps."""
 
 
-READ_ALL_THE_SAME = frozenset(range(400, 600)) - {401, 402, 407, 410, 429, 451}
-"""Statuses with which some servers send a whole feed or sitemap; the others mean that there is none for us."""
+STATUSES_READ = [304, *({*range(400, 600)} - {401, 402, 407, 410, 429, 451})]
+"""Statuses, but those of success, with which some servers send a whole feed or sitemap; the others say that there is
+none for us."""
 DAY = 24 * 60.0
 DISTRUSTED = ""
 """Stands for an ETag and a Last-Modified that once stayed the same while there was news: none is sent any more."""
+
+
+class StatusError(ValueError):
+    """A listing came with the status of an error, and names nothing."""
+
+    def __init__(self, status: int) -> None:
+        self.reason = f"http_{status}"
+        super().__init__(self.reason)
+
+
+UNREAD = (*LISTING_ERRORS, StatusError)
+"""What reading a listing can raise."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -124,7 +135,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
             errback=self.listing_failed,
             headers={**accepting(channel), **{name: value for name, value in headers.items() if value}},
             cb_kwargs={"poll": Poll(source, channel, known, page, owed)},
-            meta={"handle_httpstatus_list": [304], **in_browser},
+            meta={"handle_httpstatus_list": STATUSES_READ if channel != "section" else [304], **in_browser},
             priority=LISTING_PRIORITY,
         )
 
@@ -132,7 +143,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
         """Read a listing, and ask for what is new in it."""
         try:
             contents = self.contents(response, poll)
-        except LISTING_ERRORS as error:
+        except UNREAD as error:
             self.failed(poll, str(error))
             if poll.channel == "feed" and error.reason == "html_page":
                 for url in feed_links(response.body, response.url, charset=charset_of(response)):
@@ -142,31 +153,37 @@ class DiscoveringSpider(CollectingSpider[Args]):
             yield from self.follow(response, poll, contents)
 
     def listing_failed(self, failure: Failure) -> Iterator[Request]:
-        """Note that a listing could not be fetched, or read it where it came with the status of an error."""
+        """Note that a listing could not be fetched."""
         request: Request = failure.request  # type: ignore[attr-defined]
         poll: Poll = request.cb_kwargs["poll"]
         assert failure.value is not None
-        if isinstance(failure.value, HttpError) and poll.channel != "section":
-            response = failure.value.response
-            with suppress(*LISTING_ERRORS):
-                contents = self.contents(response, poll) if response.status in READ_ALL_THE_SAME else None
-                if contents:
-                    contents.notes.append(f"status: http_{response.status}, and its contents all the same")
-                    yield from self.follow(response, poll, contents)
-                    return
         _, reason, detail = outcome_of(failure.value)
         self.failed(poll, f"{reason}: {detail}" if detail else reason)
         if reason.startswith("http_4"):  # its host answers
             yield from self.ask_known_sitemaps(poll)
 
     def contents(self, response: Response, poll: Poll) -> Contents | None:
-        """Return what a listing names, or None where it says what it said before. Raises one of LISTING_ERRORS."""
+        """Return what a listing names, or None where it says what it said before. Raises one of UNREAD.
+
+        What names nothing is an error where there was something before, and where the answer has the status of one.
+        """
         if response.status == 304 or digest_of(response) == poll.known.digest:
             return None
         articles = self._articles_of(poll.source) if poll.channel == "section" else ()
-        contents = read_listing(poll.channel, response.body, response.url, charset=charset_of(response), known=articles)
-        if poll.channel == "feed" and poll.known.seen and not contents:
-            raise FeedError("empty", f"no entries, where there were some at {poll.known.answered_at}")
+        try:
+            contents = read_listing(
+                poll.channel, response.body, response.url, charset=charset_of(response), known=articles
+            )
+        except LISTING_ERRORS:
+            if response.status >= 400:
+                raise StatusError(response.status) from None
+            raise
+        if response.status >= 400:
+            if not contents:
+                raise StatusError(response.status)
+            contents.notes.append(f"answered with the status {response.status}, and read all the same")
+        if not contents and ((poll.channel == "feed" and poll.known.seen) or poll.known.sub_sitemaps):
+            raise FeedError("empty", f"it names nothing, and did at {poll.known.answered_at}")
         return contents
 
     def failed(self, poll: Poll, error: str) -> None:

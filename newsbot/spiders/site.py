@@ -10,13 +10,13 @@ from pydantic import Field, field_validator, model_validator
 from scrapy import Request
 from scrapy.http import Response
 
-from newsbot.discovery import LISTING_ERRORS, Attempt, Child, ListingSearch, feed_links
+from newsbot.discovery import Attempt, Child, ListingSearch, feed_links
 from newsbot.downloader.fetch import charset_of, fetch
 from newsbot.items import Candidate
 from newsbot.sources import Source, source_name
 from newsbot.spiders.arguments import Day, SpiderArguments
 from newsbot.spiders.date_range import Days, archive_pages
-from newsbot.spiders.listing import DiscoveringSpider, Poll, entrance_of
+from newsbot.spiders.listing import UNREAD, DiscoveringSpider, Poll, entrance_of
 from newsbot.web.urls import canonical_url
 
 MAX_SECTIONS = 20
@@ -118,7 +118,7 @@ class SiteSpider(DiscoveringSpider[SiteArguments]):
         if response is not None:
             try:
                 contents = self.contents(response, poll)
-            except LISTING_ERRORS as error:
+            except UNREAD as error:
                 fault = str(error)
                 behind = feed_links(response.body, response.url, charset=charset_of(response))
                 if attempt.channel == "feed" and error.reason == "html_page" and behind:

@@ -319,3 +319,66 @@ def put_off_once(site: Site) -> None:
             return not_yet if len(seen) == 1 else page
 
         site.answer(site.path(story), once)
+
+
+@oddity("The named feed has the status of a page that is not there, the sitemap that of an error.")
+def listings_with_wrong_status(site: Site) -> None:
+    site.home('<link rel="alternate" type="application/rss+xml" href="/rss">')
+    stories = site.stories()
+    site.rss("/rss", stories[:3])
+    site.put("/rss", site.served("/rss").body, "application/rss+xml", 404)
+    site.sitemap("/sitemap.xml", stories[3:])
+    site.put("/sitemap.xml", site.served("/sitemap.xml").body, "application/xml", 500)
+
+
+@oddity("The server hangs up without a word at the first request for everything.", feed="/feed.xml")
+def hangs_up_once(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    for path, page in list(site.pages.items()):
+        assert isinstance(page, Answer)
+        seen: list[Asked] = []
+
+        def once(asked: Asked, page: Answer = page, seen: list[Asked] = seen) -> Answer:
+            seen.append(asked)
+            return Answer(raw=b"") if len(seen) == 1 else page
+
+        site.answer(path, once)
+
+
+@oddity("The feed says that it is a picture, its stories that they are programs.", feed="/feed.xml")
+def wrong_types(site: Site) -> None:
+    site.rss("/feed.xml", site.stories(), kind="image/png")
+    for story, kind in zip(
+        site.expected, ("application/javascript", "text/plain", "image/jpeg", "", "a", "html"), strict=True
+    ):
+        site.put(site.path(story), site.served(site.path(story)).body, kind)
+
+
+@oddity("Every length is too long, and the connection stays open.", feed="/feed.xml")
+def length_too_long_and_open(site: Site) -> None:
+    site.rss("/feed.xml", site.stories(2))
+    for path, page in list(site.pages.items()):
+        assert isinstance(page, Answer)
+        headers = {**page.headers, "Content-Length": str(len(page.body) + 7)}
+        site.pages[path] = Answer(page.body, 200, headers)
+
+
+@oddity("The home page wants its cookie back, and hands it out with a page that reloads itself.")
+def cookie_by_reloading(site: Site) -> None:
+    site.rss("/news-of-today", site.stories())
+    site.home('<link rel="alternate" type="application/rss+xml" href="/news-of-today">')
+    home = site.served("/")
+    check = Answer(
+        b"<html><meta http-equiv=refresh content=1><p>One moment, please.",
+        200,
+        {"Content-Type": "text/html", "Set-Cookie": "human=yes; Path=/"},
+    )
+    site.answer("/", lambda asked: home if "human" in asked.headers.get("cookie", "") else check)
+
+
+@oddity("The server accepts no request that asks for a feed.", feed="/feed.xml")
+def feed_not_acceptable(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    feed = site.served("/feed.xml")
+    no = Answer(b"<h1>Not acceptable</h1>", 406, {"Content-Type": "text/html"})
+    site.answer("/feed.xml", lambda asked: no if "rss" in asked.headers.get("accept", "") else feed)
