@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import NamedTuple, TypeVar
+
+from newsbot import __version__
+
+EXTRACTOR = f"newsbot/{__version__} trafilatura/{version('trafilatura')}"
+"""What makes articles of pages, or rejects them: name and version of newsbot and of what it extracts with."""
 
 KINDS = ("article", "liveblog", "video", "gallery", "audio", "opinion", "review", "interview")
 PRECISIONS = ("second", "minute", "day")
@@ -171,6 +177,8 @@ class Rejection:
     reason: str
     """A name from REJECTION_REASONS."""
     detail: str = ""
+    digest: str | None = None
+    """SHA-256 of the page, hexadecimal: the same page is rejected again without another look."""
 
 
 REJECTION_REASONS = {
@@ -191,6 +199,12 @@ REJECTION_REASONS = {
     "run_ended": "the run ended while the page was at work; the next run fetches it again",
     "tdm_reserved": "the page reserves itself (tdm-reservation, noai, noarchive), and NEWSBOT_RESPECT_TDM is on",
     "all_residue": "cleaning left no text of the article",
+}
+
+KNOWN_REASONS = {
+    "collected": "it led to an article or a copy of one",
+    "rejected": "its page is no article; it is tried again when its time comes, if at all",
+    "failed": "it could not be fetched; the same",
 }
 
 SKIP_REASONS = {

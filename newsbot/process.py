@@ -42,7 +42,7 @@ class ExitStatus(IntEnum):
     USAGE = 2
     """What was asked for cannot be meant: an option, an argument, a name, a sources file, a setting."""
     UNREACHABLE = 3
-    """Done, and a source could not be reached."""
+    """Done, and a source could not be reached, or more of its pages than usual came to nothing."""
     ELSEWHERE = 4
     """Done, and a source was left to another crawl that is at it."""
 

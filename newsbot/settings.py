@@ -55,6 +55,10 @@ NEWSBOT_POLL_MAX = 360.0
 # --- What is known already -----------------------------------------------------------------------
 # When `crawl news` looks at an article again, in hours after it was first seen. Most corrections come soon. []: never.
 NEWSBOT_REVISIT_HOURS = [1, 6, 24, 72]
+# When what came to nothing is tried again, in hours after it first did: pages that were rejected while they are young,
+# addresses that could not be fetched. A site that is broken for an hour, or announces a story before its page is there,
+# is mended soon. []: what was rejected never is.
+NEWSBOT_RETRY_REJECTED_HOURS = [1, 6, 24, 72]
 # How long copies with other words are recognised, which takes half a kilobyte an article; the same words and the
 # same address always are. 0: for ever.
 NEWSBOT_REMEMBER_DAYS = 90

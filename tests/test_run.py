@@ -1,5 +1,6 @@
 """A run takes candidates in, gives every one its outcome, and leaves whole files; a dead run is healed."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,18 @@ from sqlalchemy import Engine
 
 from newsbot.crawl.recovery import RunLock, heal, place_of
 from newsbot.crawl.run import Run
+from newsbot.crawl.schedule import Schedule, shifted
 from newsbot.crawl.verdicts import OWN_FAULTS
 from newsbot.items import Candidate, Rejection
 from newsbot.sources import Source
-from newsbot.store import runs
-from newsbot.store.frontier import MAX_TRIES
+from newsbot.store import frontier, runs
+from newsbot.store.articles import Policy
 from newsbot.store.listings import Listing
 
 SOURCE = Source(name="example", home="https://example.org/", deny=["/shop/"])
 FEED = Listing("example", "https://example.org/feed", etag='"1"')
 NOW = "2026-11-20T08:00:00Z"
+HOURS = (1, 6, 24, 72)
 
 Start = Callable[..., Run]
 
@@ -29,7 +32,7 @@ def start(engine: Engine, tmp_path: Path) -> Iterator[Callable[..., Run]]:
     opened = []
 
     def start(**options: Any) -> Run:
-        opened.append(Run(engine, tmp_path, [SOURCE], spider="news", now=lambda: NOW, **options))
+        opened.append(Run(engine, tmp_path, [SOURCE], spider="news", **({"now": lambda: NOW} | options)))
         return opened[-1]
 
     yield start
@@ -39,6 +42,23 @@ def start(engine: Engine, tmp_path: Path) -> Iterator[Callable[..., Run]]:
 
 def candidates(*paths: str) -> list[Candidate]:
     return [Candidate(url=f"https://example.org{path}", via="feed") for path in paths]
+
+
+def at(hours: float) -> str:
+    """Return the moment so many hours after NOW."""
+    return shifted(NOW, hours * 60)
+
+
+def again_at(start: Start, hours: float) -> list[str]:
+    """Return the paths that a run so many hours later tries again."""
+    run = start(now=lambda: at(hours))
+    return [candidate.url.removeprefix("https://example.org") for candidate in run.intake.again(SOURCE)]
+
+
+def reject(run: Run, path: str, reason: str = "no_body", digest: str = "d") -> None:
+    url = f"https://example.org{path}"
+    assert run.verdicts.fetched(url)
+    run.verdicts.reject(Rejection(url=url, reason=reason, digest=digest))
 
 
 def bring(run: Run, path: str, text: str) -> None:
@@ -82,11 +102,160 @@ def test_the_next_run_knows_what_is_stored_and_tries_what_failed(start: Start, e
     run.verdicts.fail("https://example.org/b", "timeout")
     run.finish()
     again = start()
-    assert [candidate.url for candidate in again.intake.resume(SOURCE)] == ["https://example.org/b"]
+    assert again.intake.resume(SOURCE) == []
+    assert [candidate.url for candidate in again.intake.again(SOURCE)] == ["https://example.org/b"]
     assert again.intake.discover(SOURCE, candidates("/a", "/b"), FEED) == []
     bring(again, "/b", "Other text.")
-    counts = again.finish().total.counts
-    assert counts == {"discovered": 2, "already_known": 1, "fetched": 1, "new": 1}
+    total = again.finish().total
+    assert total.counts == {"discovered": 2, "already_known": 1, "fetched": 1, "new": 1}
+    assert total.reasons == {"already_known:collected": 1}
+
+
+def test_a_rejected_page_is_tried_again_while_it_is_young_with_its_hints(start: Start) -> None:
+    run = start()
+    old, young = "2026-10-01T08:00:00Z", "2026-11-18T08:00:00Z"
+    found = candidates("/old", "/young", "/undated")
+    found[0].published, found[1].published, found[1].title, found[1].html = old, young, "Seen first", "<p>Text.</p>"
+    run.intake.discover(SOURCE, found, FEED)
+    for path in ("/old", "/young", "/undated"):
+        reject(run, path)
+    run.finish()
+    assert again_at(start, 0.9) == []
+    for hour in HOURS:
+        run = start(now=lambda hour=hour: at(hour + 0.1))
+        (first, second) = run.intake.again(SOURCE)
+        assert (first, second) == (found[1], found[2]), "with all that its finder said of it"
+        assert run.intake.discover(SOURCE, candidates("/old", "/young"), FEED) == []
+        reject(run, "/young")
+        reject(run, "/undated")
+        assert run.finish().total.reasons["already_known:rejected"] == 1
+        assert again_at(start, hour + 0.1) == []
+    assert again_at(start, 1000) == [], "not for ever"
+
+
+def test_a_page_that_was_rejected_for_a_while_is_an_article_once_it_is_one(start: Start, tmp_path: Path) -> None:
+    run = start()
+    run.intake.discover(SOURCE, candidates("/a"), FEED)
+    reject(run, "/a")
+    run.finish()
+    run = start(now=lambda: at(2))
+    run.intake.again(SOURCE)
+    bring(run, "/a", "Text.")
+    run.finish()
+    assert [line["url"] for line in lines_of(tmp_path, "articles")] == ["https://example.org/a"]
+    assert again_at(start, 30) == []
+
+
+def test_what_an_older_extractor_rejected_is_tried_once_more(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = start()
+    run.intake.discover(SOURCE, candidates("/a", "/reserved"), FEED)
+    reject(run, "/a")
+    reject(run, "/reserved", "tdm_reserved")
+    run.finish()
+    run = start(now=lambda: at(100))
+    run.intake.again(SOURCE)
+    reject(run, "/a")
+    assert again_at(start, 101) == []
+    monkeypatch.setattr("newsbot.store.frontier.EXTRACTOR", "newsbot/9")
+    assert again_at(start, 24 * 31) == [], "long ago"
+    assert again_at(start, 101) == ["/a"]
+    run = start(now=lambda: at(101))
+    run.intake.again(SOURCE)
+    assert run.verdicts.rejected_before("https://example.org/a", b"") is None
+    reject(run, "/a")
+    assert again_at(start, 102) == []
+
+
+def test_the_same_page_is_not_extracted_again(start: Start) -> None:
+    run, page = start(), b"<html>Back soon"
+    run.intake.discover(SOURCE, candidates("/a"), FEED)
+    assert run.verdicts.rejected_before("https://example.org/a", page) is None
+    reject(run, "/a", "too_short", hashlib.sha256(page).hexdigest())
+    run.finish()
+    run = start(now=lambda: at(1.5))
+    run.intake.again(SOURCE)
+    assert run.verdicts.rejected_before("https://example.org/a", b"<html>An article") is None
+    rejection = run.verdicts.rejected_before("https://example.org/a", page)
+    assert rejection
+    assert rejection.reason == "too_short"
+
+
+def test_a_source_that_is_rejected_for_ever_costs_little(start: Start) -> None:
+    run = start()
+    run.intake.discover(SOURCE, candidates(*(f"/{n}" for n in range(frontier.MOST + 50))), FEED)
+    for n in range(frontier.MOST + 50):
+        reject(run, f"/{n}")
+    run = start(now=lambda: at(2))
+    run.intake.discover(SOURCE, candidates("/new"), FEED)
+    reject(run, "/new")
+    paths = again_at(start, 3.1)
+    assert len(paths) == frontier.MOST
+    assert paths[0] == "/new", "the newest first"
+
+
+def test_a_story_whose_page_comes_after_its_entry_in_the_feed_is_not_given_up_within_half_an_hour(start: Start) -> None:
+    run = start()
+    run.intake.discover(SOURCE, candidates("/a"), FEED)
+    run.verdicts.fail("https://example.org/a", "http_404")
+    tried = 0
+    for minutes in range(5, 50, 5):
+        run = start(now=lambda minutes=minutes: at(minutes / 60))
+        if run.intake.again(SOURCE):
+            tried += 1
+            run.verdicts.fail("https://example.org/a", "http_404")
+    assert tried == 2, "by the next run, and after a quarter of an hour"
+    assert again_at(start, 1.1) == ["/a"]
+
+
+def test_an_article_whose_page_is_rejected_when_it_is_looked_at_again_stays(start: Start, tmp_path: Path) -> None:
+    policy = Policy(revisit_hours=(1, 6, 1000))
+    run = start(policy=policy)
+    run.intake.discover(SOURCE, candidates("/a"), FEED)
+    bring(run, "/a", "Text.")
+    run.finish()
+    run = start(policy=policy, now=lambda: at(1.1))
+    assert len(run.intake.revisits(SOURCE)) == 1
+    reject(run, "/a")
+    run.finish()
+    run = start(policy=policy, now=lambda: at(6.1))
+    assert run.intake.again(SOURCE) == []
+    assert len(run.intake.revisits(SOURCE)) == 1
+    assert run.intake.discover(SOURCE, candidates("/a"), FEED) == []
+    assert len(lines_of(tmp_path, "articles")) == 1
+
+
+def test_a_due_run_takes_up_what_is_due_to_be_tried_again(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Schedule, "due", lambda _schedule, _source: [])
+    run = start()
+    run.intake.discover(SOURCE, candidates("/a"), FEED)
+    reject(run, "/a")
+    run.finish()
+    for hours, expected in ((0.5, []), (1.1, ["example"])):
+        run = start(now=lambda hours=hours: at(hours))
+        run.keep_due()
+        assert list(run.sources) == expected
+
+
+def test_a_run_says_of_a_source_that_its_pages_come_to_nothing(start: Start) -> None:
+    run = start()
+    run.intake.discover(SOURCE, candidates(*(f"/{n}" for n in range(20))), FEED)
+    for n in range(19):
+        bring(run, f"/{n}", f"Text {n}.")
+    reject(run, "/19")
+    assert run.finish().fruitless == {}
+    run = start(now=lambda: at(0.5))
+    run.intake.discover(SOURCE, candidates(*(f"/{n}" for n in range(20, 26))), FEED)
+    for n in range(20, 26):
+        reject(run, f"/{n}", "not_html")
+    assert run.finish().fruitless == {
+        "example": "6 of 6 new pages rejected (not_html 6; usually 5 %): its pages may be broken, or its site may "
+        "block newsbot; they are tried again from 09:00 UTC on"
+    }
+    run = start(now=lambda: at(1.6))
+    assert len(run.intake.again(SOURCE)) == 7
+    for n in range(19, 26):
+        reject(run, f"/{n}", "not_html")
+    assert run.finish().fruitless == {}, "no page was new"
 
 
 def test_what_is_over_the_limit_is_left_for_the_next_run(start: Start, engine: Engine, tmp_path: Path) -> None:
@@ -163,16 +332,20 @@ def test_a_death_after_all_was_done_leaves_no_lock(
 
 
 @pytest.mark.parametrize("reason", sorted(OWN_FAULTS))
-def test_what_may_be_newsbots_own_fault_is_tried_again_a_few_times(start: Start, reason: str) -> None:
+def test_what_may_be_newsbots_own_fault_is_tried_again_as_what_failed(start: Start, reason: str) -> None:
     url = "https://example.org/a"
-    start().intake.discover(SOURCE, candidates("/a"), FEED)
-    for _ in range(MAX_TRIES):
-        run = start()
-        assert [candidate.url for candidate in run.intake.resume(SOURCE)] == [url]
+    run = start()
+    run.intake.discover(SOURCE, candidates("/a"), FEED)
+    for hours in (0, *(hour + 0.01 for hour in (frontier.SOON, *HOURS))):
         run.verdicts.fetched(url)
         run.verdicts.reject(Rejection(url=url, reason=reason))
         assert run.finish().total.reasons == {f"rejected:{reason}": 1}
-    assert list(start().intake.resume(SOURCE)) == []
+        assert again_at(start, -0.1 if not hours else hours - 0.05) == []
+        run = start(now=lambda hours=hours: at(hours))
+        assert [candidate.url for candidate in run.intake.again(SOURCE)] == [url]
+    run.verdicts.fetched(url)
+    run.verdicts.reject(Rejection(url=url, reason=reason))
+    assert again_at(start, 10_000) == [], "not for ever"
 
 
 def test_a_lock_is_held_by_one(tmp_path: Path) -> None:

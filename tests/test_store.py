@@ -10,11 +10,11 @@ from alembic.migration import MigrationContext
 from conftest import NOW, ROOT, collected
 from sqlalchemy import Engine, select, text
 
-from newsbot.items import Candidate, Collected, Duplicate, New, Revision, Unchanged, Verdict
+from newsbot.items import EXTRACTOR, Candidate, Collected, Duplicate, New, Revision, Unchanged, Verdict
 from newsbot.store import StoreError, articles, frontier, schema
 from newsbot.store.database import open_engine
 from newsbot.store.documents import versions_of
-from newsbot.store.ledger import Entry
+from newsbot.store.ledger import Dropped, Entry
 from newsbot.web.urls import article_id, url_key
 
 
@@ -56,7 +56,7 @@ def test_every_alias_of_a_stored_article_needs_no_fetch(engine: Engine) -> None:
     aliases = ["https://t.example.org/r?x=1", "https://example.org/a?from=feed"]
     save(engine, collected("https://example.org/a", aliases=aliases))
     keys = [url_key(url) for url in [*aliases, "https://example.org/a", "https://example.org/b"]]
-    assert frontier.known(engine, keys) == set(keys[:3])
+    assert frontier.known(engine, keys) == dict.fromkeys(keys[:3], "collected")
 
 
 @pytest.mark.parametrize("mark", ["ref=abc", "sid=6d61fb14555341879a76bc30a3ddb8a1", "id=7&source=17"])
@@ -65,7 +65,7 @@ def test_a_mark_that_no_list_knows_makes_no_second_article(engine: Engine, mark:
     marked = f"https://example.org/a?{mark}"
     assert save(engine, collected(plain)) == New()
     assert save(engine, collected(marked), "r2") == Unchanged()
-    assert frontier.known(engine, [url_key(marked)]) == {url_key(marked)}, "it is not fetched again"
+    assert frontier.known(engine, [url_key(marked)]).keys() == {url_key(marked)}, "it is not fetched again"
     other = collected(marked.replace("=", "=x", 1), text="Quite another story about a bridge and its builders. " * 9)
     assert save(engine, other, "r3") == New()
 
@@ -78,14 +78,21 @@ def test_what_was_discovered_and_not_fetched_comes_again_with_its_hints(engine: 
     assert frontier.pending(engine, "example") == []
 
 
-def test_a_failed_address_is_tried_again_and_not_for_ever(engine: Engine) -> None:
-    key, url = "example.org/a", "https://example.org/a"
-    enqueue(engine, (key, Candidate(url=url, via="feed")))
-    for tries in range(1, frontier.MAX_TRIES + 1):
-        with engine.begin() as connection:
-            frontier.settle(connection, key, url, "example", status="failed", reason="timeout", now=NOW)
-        assert len(frontier.pending(engine, "example")) == (tries < frontier.MAX_TRIES)
-    assert frontier.known(engine, [key]) == {key}
+def test_what_came_to_nothing_is_told_from_what_was_collected(store: Engine) -> None:
+    entries = [Entry("r1", "example", f"https://example.org/{name}", "feed", f"example.org/{name}") for name in "abc"]
+    enqueue(store, *((entry.key, Candidate(url=entry.url, via="feed", title=entry.key)) for entry in entries))
+    with store.begin() as connection:
+        frontier.fail(connection, entries[0], reason="timeout", hours=(1,), now=NOW)
+        frontier.reject(connection, entries[1], reason="no_body", digest="d", hours=(1,), now=NOW)
+    assert frontier.known(store, [entry.key for entry in entries]) == {
+        "example.org/a": "failed", "example.org/b": "rejected",
+    }  # fmt: skip
+    assert [candidate.title for candidate, _ in frontier.due(store, "example", now=NOW)] == ["example.org/a"]
+    later = "2026-11-20T09:00:00Z"
+    (_, failed), (_, rejected) = sorted(frontier.due(store, "example", now=later), key=lambda found: found[0].url)
+    assert (failed, rejected) == (Dropped("timeout", None, None), Dropped("no_body", EXTRACTOR, "d"))
+    assert frontier.next_try(store, "example", now=NOW) == later
+    assert frontier.sources_waiting(store, now=NOW) == {"example"}
 
 
 def test_thousands_of_addresses_are_looked_up_in_one_call(engine: Engine) -> None:
@@ -93,7 +100,7 @@ def test_thousands_of_addresses_are_looked_up_in_one_call(engine: Engine) -> Non
     pairs = [(url_key(url), Candidate(url=url, via="sitemap")) for url in urls]
     enqueue(engine, *pairs)
     assert len(frontier.pending(engine, "example")) == 5000
-    assert frontier.known(engine, [key for key, _ in pairs]) == set()
+    assert frontier.known(engine, [key for key, _ in pairs]) == {}
 
 
 def test_migrations_make_exactly_the_tables_of_the_schema(engine: Engine) -> None:

@@ -102,7 +102,10 @@ def test_every_row_is_there_after_opening(stored: str) -> None:
     assert all(before.values()), "every table of the kept store has rows"
     with opened(stored) as engine:
         listings = load(engine, ["coast", "harbour", "tide"])
-    assert {name: as_set(rows_of(stored, name)) for name in kept} == {name: as_set(before[name]) for name in kept}
+    for name in kept:
+        columns = before[name][0].keys()  # of those that the schema had
+        after = [{column: row[column] for column in columns} for row in rows_of(stored, name)]
+        assert as_set(after) == as_set(before[name])
 
     assert listings.keys() == {(row["source"], row["url"]) for name in JOINED for row in before[name]}
     for row in before["listings"]:

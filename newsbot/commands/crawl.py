@@ -25,8 +25,8 @@ class Command(NewsbotCommand, ScrapyCrawl):
     def long_desc(self) -> str:
         return (
             "Run a spider: news (every source of the sources file), site (one site, -a url=...) or archive. "
-            "Exit status: 0 whole, 1 crashed or refused, 2 wrong usage, 3 finished, and a source is unreachable, "
-            "4 a source was left to another crawl that is at it."
+            "Exit status: 0 whole, 1 crashed or refused, 2 wrong usage, 3 finished, and a source is "
+            "unreachable or its pages came to nothing, 4 a source was left to another crawl that is at it."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

@@ -70,8 +70,8 @@ class Intake:
         fresh = []
         skipped = []
         for entry, candidate in met:
-            if entry.key in known:
-                self._ledger.close(entry, "already_known")
+            if became := known.get(entry.key):
+                self._ledger.close(entry, "already_known", became)
             elif reason := self._refusal(source, candidate):
                 skipped.append((entry, reason))
             else:
@@ -96,22 +96,25 @@ class Intake:
         return not keys <= set(frontier.known(self._engine, list(keys)))
 
     def admit(self, source: str, candidate: Candidate) -> bool:
-        """Take in a page that is at hand already, as in an archive; False if it is known or refused."""
+        """Take in a page that is at hand already, as in an archive; False if it is known or refused.
+
+        What has come to nothing before is taken in again, as another capture of it may be the article.
+        """
         entry = self._ledger.discover(source, candidate.url, candidate.via)
         if entry is None:
             return False
         if reason := self._refuses(candidate):
             self._verdicts.skip_all([(entry, reason)])
-        elif frontier.known(self._engine, [entry.key]):
-            self._ledger.close(entry, "already_known")
+        elif (became := frontier.known(self._engine, [entry.key]).get(entry.key)) and became == "collected":
+            self._ledger.close(entry, "already_known", became)
         else:
             return True
         return False
 
-    def resume(self, source: Source, *, failed: bool = True) -> list[Candidate]:
-        """Return what earlier runs left on the frontier of a source, with what they failed to fetch or without."""
+    def resume(self, source: Source) -> list[Candidate]:
+        """Return what earlier runs left on the frontier of a source."""
         left = []
-        for candidate in frontier.pending(self._engine, source.name, failed=failed):
+        for candidate in frontier.pending(self._engine, source.name):
             if self._schedule.rests_until(urlsplit(candidate.url).netloc):
                 continue
             entry = self._ledger.discover(source.name, candidate.url, candidate.via)
@@ -123,6 +126,17 @@ class Intake:
             self._taken[source.name] += 1
             left.append(candidate)
         return left
+
+    def again(self, source: Source) -> list[Candidate]:
+        """Return what came to nothing in earlier runs and is to be tried again now."""
+        due = []
+        for candidate, dropped in frontier.due(self._engine, source.name, now=self._now()):
+            if self._schedule.rests_until(urlsplit(candidate.url).netloc) or source.refuses(candidate.url):
+                continue
+            if entry := self._ledger.discover(source.name, candidate.url, candidate.via):
+                entry.dropped = dropped
+                due.append(candidate)
+        return due
 
     def revisits(self, source: Source) -> list[Visit]:
         """Return the known articles of a source that are to be looked at again now."""

@@ -10,10 +10,11 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from newsbot import __version__
+from newsbot.crawl.accounting import USUAL_DAYS, complaint_on, is_suspicious
 from newsbot.crawl.boilerplate import SiteBoilerplate
 from newsbot.crawl.intake import Intake
 from newsbot.crawl.recovery import RunLock, place_of
-from newsbot.crawl.schedule import Bounds, Schedule
+from newsbot.crawl.schedule import Bounds, Schedule, shifted
 from newsbot.crawl.verdicts import Verdicts
 from newsbot.export.run_files import paths_of, write_run_files
 from newsbot.items import Candidate
@@ -38,6 +39,8 @@ class Summary:
     """Lines by path, relative to the output folder."""
     unreachable: list[str]
     """Sources none of whose listings could be read."""
+    fruitless: dict[str, str]
+    """Sources more of whose pages than usual came to nothing, each with a sentence on it."""
 
 
 class Run:
@@ -79,7 +82,8 @@ class Run:
 
     def keep_due(self) -> None:
         """Leave out the sources that have nothing to do now: no listing or visit due, no address waiting."""
-        waiting = frontier.sources_waiting(self.engine) | revisits.sources_due(self.engine, now=self.now())
+        now = self.now()
+        waiting = frontier.sources_waiting(self.engine, now=now) | revisits.sources_due(self.engine, now=now)
         self.sources = {
             name: source for name, source in self.sources.items() if name in waiting or self.schedule.due(source)
         }
@@ -91,13 +95,25 @@ class Run:
         self.ledger.check()
         self.boilerplate.finish(self.id)
         accounts = self.ledger.accounts
+        fruitless = {name: complaint for name in self.sources if (complaint := self._complaint(name))}
         runs.close_books(self.engine, self.id, accounts, paths_of(self.id))
         files = write_run_files(self.engine, self.output, self.id, with_removed=self._with_removed)
         runs.end_run(self.engine, self.id, runs.FINISHED, now=self.now())
         duplicates.prune(self.engine, self._remember_days, now=self.now(), batches=PRUNED_BATCHES)
         self._lock.release()
         unreachable = [name for name, account in accounts.items() if _unreachable(account)]
-        return Summary(self.id, self.ledger.total(), files, unreachable)
+        return Summary(self.id, self.ledger.total(), files, unreachable, fruitless)
+
+    def _complaint(self, source: str) -> str | None:
+        """Say what came to nothing of a source's new pages, if that is more than usual."""
+        tries = self.ledger.accounts[source].first_tries
+        if not is_suspicious(tries):
+            return None
+        now = self.now()
+        earlier = runs.first_tries(self.engine, source, since=shifted(now, -USUAL_DAYS * 24 * 60))
+        complaint = complaint_on(tries, earlier)
+        at = frontier.next_try(self.engine, source, now=now) if complaint else None
+        return f"{complaint}{f'; they are tried again from {at[11:16]} UTC on' if at else ''}" if complaint else None
 
     def abandon(self) -> None:
         """Let go of the run as it is; the next run at this place finds it dead and heals it."""

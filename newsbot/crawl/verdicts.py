@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, Engine
 
 from newsbot.crawl.boilerplate import SiteBoilerplate
-from newsbot.items import POSTPONED, Collected, Decision, New, Rejection
+from newsbot.items import EXTRACTOR, POSTPONED, Collected, Decision, New, Rejection
 from newsbot.store import articles, frontier, revisits, runs
 from newsbot.store.articles import Policy
 from newsbot.store.ledger import Entry, Ledger, LedgerError, Validators
 
 OWN_FAULTS = frozenset({"extractor_timeout", "extractor_crashed", "internal_error"})
-"""Reasons to reject a page that may lie with newsbot or its machine: later runs try again, a few times."""
+"""Reasons to reject a page that may lie with newsbot or its machine: they are tried again as what failed."""
+FINAL = frozenset({"tdm_reserved"})
+"""Reasons to reject a page that are its publisher's will: it is not asked for again."""
 
 
 class Verdicts:
@@ -63,8 +66,16 @@ class Verdicts:
         self._ledger.close(entry, "revised")
 
     def reject(self, rejection: Rejection) -> None:
-        """Note that a fetched page is no article; it is not fetched again, unless that may be newsbot's own fault."""
-        self._drop(self._entry(rejection.url), "rejected", rejection.reason, rejection.detail)
+        """Note that a fetched page is no article; while it is young, later runs try again (newsbot.store.frontier)."""
+        entry = self._entry(rejection.url)
+        self._drop(entry, "rejected", rejection.reason, rejection.detail, rejection.digest)
+
+    def rejected_before(self, url: str, html: bytes) -> Rejection | None:
+        """Return the rejection that a page had before, if it is the same page and the same extractor would see it."""
+        before = self._entry(url).dropped
+        if before is None or before.extractor != EXTRACTOR or before.digest != hashlib.sha256(html).hexdigest():
+            return None
+        return Rejection(url=url, reason=before.reason, detail="the same page as before", digest=before.digest)
 
     def fail(self, url: str, reason: str, detail: str = "") -> None:
         """Note that an address could not be fetched; later runs try again, a few times."""
@@ -100,20 +111,25 @@ class Verdicts:
             raise LedgerError(f"{url}: has no open entry in the ledger")
         return entry
 
-    def _drop(self, entry: Entry, outcome: str, reason: str | None = None, detail: str = "") -> None:
+    def _drop(
+        self, entry: Entry, outcome: str, reason: str | None = None, detail: str = "", digest: str | None = None
+    ) -> None:
         with self._engine.begin() as connection:
-            self._settle(connection, entry, outcome, reason)
+            self._settle(connection, entry, outcome, reason, digest)
             runs.enter(connection, entry, outcome, reason, detail)
         self._ledger.close(entry, outcome, reason)
 
-    def _settle(self, connection: Connection, entry: Entry, outcome: str, reason: str | None) -> None:
+    def _settle(
+        self, connection: Connection, entry: Entry, outcome: str, reason: str | None, digest: str | None = None
+    ) -> None:
         """Say what is to become of an address that brought no article home."""
+        hours, now = self._policy.retry_hours, self._now()
         if entry.article_id:  # the article stays what it is, and is looked at again when its time comes
-            revisits.advance(connection, entry.article_id, self._policy.revisit_hours, now=self._now())
+            revisits.advance(connection, entry.article_id, self._policy.revisit_hours, now=now)
         elif outcome == "skipped":
             frontier.forget(connection, entry.key)
+        elif outcome == "failed" or reason in OWN_FAULTS:
+            frontier.fail(connection, entry, reason=reason, hours=hours, now=now)
         else:
-            status = "failed" if reason in OWN_FAULTS else outcome
-            frontier.settle(
-                connection, entry.key, entry.url, entry.source, status=status, reason=reason, now=self._now()
-            )
+            hours = () if reason in FINAL or entry.via == "archive" else hours
+            frontier.reject(connection, entry, reason=reason, digest=digest, hours=hours, now=now)

@@ -8,6 +8,7 @@ loop, no store. Should the workers or the fork server be killed, the crawl start
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import multiprocessing
 import os
 import signal
@@ -135,7 +136,8 @@ def _new_pool(count: int) -> ProcessPool:
 
 
 def _rejection(page: Page, reason: str, detail: str = "") -> Rejection:
-    return Rejection(url=page.aliases[0], reason=reason, detail=detail)
+    digest = hashlib.sha256(page.html).hexdigest()
+    return Rejection(url=page.aliases[0], reason=reason, detail=detail, digest=digest)
 
 
 def _begin() -> None:

@@ -17,6 +17,7 @@ from newsbot.items import (
     CHANNELS,
     FAIL_REASONS,
     KINDS,
+    KNOWN_REASONS,
     OPT_OUTS,
     PRECISIONS,
     REJECTION_REASONS,
@@ -225,6 +226,7 @@ def contract(root: Path) -> dict[Path, str]:
     page = root / "docs" / "data.md"
     parts = {
         "fields": dictionary(),
+        "known": reasons(KNOWN_REASONS),
         "skipped": reasons(SKIP_REASONS),
         "failed": reasons(FAIL_REASONS),
         "rejected": reasons(REJECTION_REASONS),

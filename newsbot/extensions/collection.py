@@ -42,7 +42,7 @@ class Collection(CrawlContext):
     handler of a signal and goes on, while one in ``open_spider`` ends the crawl before any request.
 
     Settings: NEWSBOT_OUTPUT, NEWSBOT_DATABASE_URL, NEWSBOT_EXPORT_REMOVED, NEWSBOT_MAX_NEW, NEWSBOT_POLL_MIN,
-    NEWSBOT_POLL_MAX, NEWSBOT_DUPLICATES, NEWSBOT_REVISIT_HOURS, NEWSBOT_REMEMBER_DAYS.
+    NEWSBOT_POLL_MAX, NEWSBOT_DUPLICATES, NEWSBOT_REVISIT_HOURS, NEWSBOT_RETRY_REJECTED_HOURS, NEWSBOT_REMEMBER_DAYS.
     """
 
     exit_status = ExitStatus.CRASHED
@@ -60,9 +60,10 @@ class Collection(CrawlContext):
         polling: Bounds,
         duplicates: str,
         revisit_hours: Sequence[object],
+        retry_hours: Sequence[object],
         remember_days: object,
     ) -> None:
-        """``duplicates``, ``revisit_hours`` and ``remember_days`` are the settings as given; ``open`` checks them."""
+        """``duplicates`` and what follows it are the settings as given; ``open`` checks them."""
         self._crawler = crawler
         self._collector = collector
         self._output = output
@@ -71,7 +72,8 @@ class Collection(CrawlContext):
         self._max_new = max_new
         self._polling = polling
         self._duplicates = duplicates
-        self._revisit_hours = revisit_hours
+        self._revisit_hours = revisit_hours if collector.revisits else ()
+        self._retry_hours = retry_hours
         self._remember_days = remember_days
         self._engine: Engine | None = None
         self._leases: Leases | None = None
@@ -95,6 +97,7 @@ class Collection(CrawlContext):
             polling=Bounds(settings.getfloat("NEWSBOT_POLL_MIN"), settings.getfloat("NEWSBOT_POLL_MAX")),
             duplicates=settings["NEWSBOT_DUPLICATES"],
             revisit_hours=settings.getlist("NEWSBOT_REVISIT_HOURS"),
+            retry_hours=settings.getlist("NEWSBOT_RETRY_REJECTED_HOURS"),
             remember_days=settings["NEWSBOT_REMEMBER_DAYS"],
         )
 
@@ -155,13 +158,10 @@ class Collection(CrawlContext):
 
     def _policy(self) -> Policy:
         """Return what is to become of copies, of young articles and of old ones. Raises UsageError."""
-        hours = [str(hour).strip("[] ") for hour in self._revisit_hours if self._collector.revisits]
+        revisit_hours = _hours("NEWSBOT_REVISIT_HOURS", self._revisit_hours)
+        retry_hours = _hours("NEWSBOT_RETRY_REJECTED_HOURS", self._retry_hours)
         try:
-            revisit_hours = tuple(float(hour) for hour in hours if hour)
-        except ValueError as error:
-            raise UsageError(f"NEWSBOT_REVISIT_HOURS: {error}") from None
-        try:
-            return Policy(self._duplicates, revisit_hours, int(str(self._remember_days)))
+            return Policy(self._duplicates, revisit_hours, retry_hours, int(str(self._remember_days)))
         except ValueError as error:
             raise UsageError(str(error)) from None
 
@@ -188,15 +188,26 @@ class Collection(CrawlContext):
             return
         if self._closing is None:
             whole = ExitStatus.ELSEWHERE if self._left_out else ExitStatus.WHOLE
-            self.exit_status = ExitStatus.UNREACHABLE if summary.unreachable else whole
+            self.exit_status = ExitStatus.UNREACHABLE if summary.unreachable or summary.fruitless else whole
         self._report(run, summary)
 
     def _report(self, run: Run, summary: Summary) -> None:
         for name in summary.unreachable:
             first, *more = run.ledger.accounts[name].notes
             logger.error("source %s: unreachable: %s%s", name, first, f" (and {len(more)} more)" if more else "")
+        for name, complaint in summary.fruitless.items():
+            logger.error("source %s: %s", name, complaint)
         logger.info("%s", accounting_line(summary.total))
         logger.info("files in %s: %s", run.output, _listed(summary.files))
+
+
+def _hours(setting: str, given: Sequence[object]) -> tuple[float, ...]:
+    """Return the hours that a setting names. Raises UsageError."""
+    hours = [str(hour).strip("[] ") for hour in given]
+    try:
+        return tuple(float(hour) for hour in hours if hour)
+    except ValueError as error:
+        raise UsageError(f"{setting}: {error}") from None
 
 
 def _listed(files: dict[str, int]) -> str:

@@ -6,22 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib.metadata import version
 
-from newsbot import __version__
 from newsbot.extraction.body import find_body, text_of_html, with_lead
 from newsbot.extraction.document import ExtractionError, next_page, read_document
 from newsbot.extraction.fields import read_fields
 from newsbot.extraction.kinds import kind_of, paywalled
 from newsbot.extraction.language import claimed, language_of
 from newsbot.extraction.rejection import refuse
-from newsbot.items import MAX_TEXT, Candidate, ExtractedArticle
+from newsbot.items import EXTRACTOR, MAX_TEXT, Candidate, ExtractedArticle
 from newsbot.web.tdmrep import RESERVE_TEXT, in_order, opt_outs_of_head
 from newsbot.web.urls import InvalidURL, canonical_url
 
 __all__ = ["EXTRACTOR", "ExtractionError", "extract_article"]
-
-EXTRACTOR = f"newsbot/{__version__} trafilatura/{version('trafilatura')}"
 
 
 def extract_article(

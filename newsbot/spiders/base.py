@@ -15,7 +15,7 @@ from newsbot.crawl.collector import Collector
 from newsbot.downloader.errors import outcome_of
 from newsbot.downloader.fetch import charset_of, header_of, opt_outs_of
 from newsbot.downloader.rendering import browser_meta
-from newsbot.items import MAX_BYTES, Candidate, Page
+from newsbot.items import MAX_BYTES, Candidate, Page, Rejection
 from newsbot.process import utc_now
 from newsbot.sources import Source
 from newsbot.spiders.arguments import SpiderArguments
@@ -62,7 +62,7 @@ class CollectingSpider(Spider, Collector, Generic[Args]):
         assert self.collection.run is not None
         return self.collection.run
 
-    def article_request(self, source: Source, candidate: Candidate) -> Request:
+    def article_request(self, source: Source, candidate: Candidate, *, priority: int = 0) -> Request:
         """Return the request for a candidate's page."""
         return Request(
             candidate.url,
@@ -70,6 +70,7 @@ class CollectingSpider(Spider, Collector, Generic[Args]):
             errback=self.article_failed,
             cb_kwargs={"source": source, "candidate": candidate},
             meta={**browser_meta(source), **self.page_meta()},
+            priority=priority,
         )
 
     def page_meta(self) -> dict[str, Any]:
@@ -77,11 +78,14 @@ class CollectingSpider(Spider, Collector, Generic[Args]):
         size = min(self.settings.getint("DOWNLOAD_MAXSIZE") or MAX_BYTES, MAX_BYTES)
         return {"download_maxsize": size, "must_be_whole": True}
 
-    def parse_article(self, response: Response, source: Source, candidate: Candidate) -> Iterator[Page]:
-        """Hand a fetched page to the pipelines."""
+    def parse_article(self, response: Response, source: Source, candidate: Candidate) -> Iterator[Page | Rejection]:
+        """Hand a fetched page to the pipelines, unless it was rejected before as it is."""
         if not self.run.verdicts.fetched(
             candidate.url, (header_of(response, "ETag"), header_of(response, "Last-Modified"))
         ):
+            return
+        if rejection := self.run.verdicts.rejected_before(candidate.url, response.body):
+            yield rejection
             return
         yield Page(
             url=response.url,

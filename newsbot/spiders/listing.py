@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 LISTING_PRIORITY = 10
 """Listings before articles: what is new is known early, and the progress display can tell how much."""
+AGAIN_PRIORITY = -5
+"""What came to nothing before is asked for after what is new, and before what may have changed."""
 ANSWERS = ("robots_txt", "too_large", "too_many_redirects")
 """Reasons, beside a status, for which there is no page although its host has answered."""
 MAX_DEPTH = 5
@@ -106,10 +108,12 @@ class DiscoveringSpider(CollectingSpider[Args]):
         """Whether to read the next page of a listing, after one with these links, so many of them new."""
         return fresh > 0 and page < self.settings.getint("NEWSBOT_MAX_SECTION_PAGES")
 
-    def resume(self, source: Source, *, failed: bool = True) -> Iterator[Request]:
+    def resume(self, source: Source) -> Iterator[Request]:
         """Ask for what earlier runs discovered and did not bring home."""
-        for candidate in self.run.intake.resume(source, failed=failed):
+        for candidate in self.run.intake.resume(source):
             yield self.article_request(source, candidate)
+        for candidate in self.run.intake.again(source):
+            yield self.article_request(source, candidate, priority=AGAIN_PRIORITY)
 
     def listing_requests(
         self, source: Source, channel: str, url: str, *, page: int = 1, lastmod: str | None = None, owed: bool = False

@@ -11,7 +11,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from newsbot.downloader.rendering import browser_meta, missing, use_browser
-from newsbot.items import Candidate, Page
+from newsbot.items import Candidate, Page, Rejection
 from newsbot.process import NewsbotError
 from newsbot.sources import BUNDLED, Source, load_sources
 from newsbot.spiders.arguments import Names, SpiderArguments
@@ -72,7 +72,7 @@ class NewsSpider(DiscoveringSpider[NewsArguments]):
     async def start(self) -> AsyncIterator[Request]:
         for source in self.run.sources.values():
             due = self.run.schedule.due(source)
-            for request in self.resume(source, failed=bool(due) or not self.only_due):
+            for request in self.resume(source):
                 yield request
             for request in self.revisit(source):
                 yield request
@@ -95,7 +95,7 @@ class NewsSpider(DiscoveringSpider[NewsArguments]):
                 priority=REVISIT_PRIORITY,
             )
 
-    def parse_revisit(self, response: Response, source: Source, candidate: Candidate) -> Iterator[Page]:
+    def parse_revisit(self, response: Response, source: Source, candidate: Candidate) -> Iterator[Page | Rejection]:
         """Note that an article is as it was or gone, or hand its page to the pipelines."""
         with self.collection.store_guard():
             if response.status == 304:

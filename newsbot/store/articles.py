@@ -59,6 +59,8 @@ class Policy:
     """One of DUPLICATES."""
     revisit_hours: tuple[float, ...] = ()
     """When an article is looked at again, in hours after it was first seen."""
+    retry_hours: tuple[float, ...] = (1, 6, 24, 72)
+    """When what came to nothing is tried again, in hours after it first did."""
     remember_days: int = 0
     """How long a text can be recognised in changed form; 0: for ever."""
 
@@ -66,8 +68,11 @@ class Policy:
         """Refuse what cannot be meant. Raises ValueError."""
         if self.duplicates not in DUPLICATES:
             raise ValueError(f"NEWSBOT_DUPLICATES: one of {', '.join(DUPLICATES)}, not {self.duplicates!r}")
-        if list(self.revisit_hours) != sorted(set(self.revisit_hours)) or any(h <= 0 for h in self.revisit_hours):
-            raise ValueError(f"NEWSBOT_REVISIT_HOURS: rising numbers of hours, not {list(self.revisit_hours)}")
+        for name in ("revisit_hours", "retry_hours"):
+            hours = getattr(self, name)
+            if list(hours) != sorted(set(hours)) or any(hour <= 0 for hour in hours):
+                setting = "NEWSBOT_REVISIT_HOURS" if name == "revisit_hours" else "NEWSBOT_RETRY_REJECTED_HOURS"
+                raise ValueError(f"{setting}: rising numbers of hours, not {list(hours)}")
         if self.remember_days < 0:
             raise ValueError(f"NEWSBOT_REMEMBER_DAYS: a number of days or 0, not {self.remember_days}")
 

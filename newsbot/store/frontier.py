@@ -3,28 +3,46 @@
 An address is written down as pending, with its finder's hints, in the transaction that notes its
 listing as read. So a killed run loses none: the next one takes up what is pending, although the
 listing itself has not changed since and would answer 304.
+
+What came to nothing is tried again on a clock that slows down: sites break, are mended, and announce stories before
+their pages are there. Its hints are kept as long as that may be.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import orjson
 from sqlalchemy import Connection, Engine, Row, and_, bindparam, delete, or_, select
 
-from newsbot.items import Candidate
+from newsbot.items import EXTRACTOR, Candidate
 from newsbot.store import schema
 from newsbot.store.database import chunks, reading, upsert
-from newsbot.store.ledger import Entry
+from newsbot.store.ledger import Dropped, Entry
+from newsbot.store.revisits import age, next_look
+from newsbot.web.dates import as_instant
 
-MAX_TRIES = 5
-"""Runs that may fail to fetch an address before it is left alone."""
+SOON = 0.25
+"""Hours after which a failure is tried again that the next run, whenever it comes, did not get past: a story may be in
+the feed ten minutes before its page is there."""
+YOUNG = timedelta(days=30)
+"""How long ago a page that is rejected may have been published for it to be tried again: the feeds of monthlies reach
+back so far. The older ones are of sitemaps and backfills, and have long been what they are."""
+MOST = 200
+"""Addresses of a source that one run tries again, the newest first: three minutes at a request a second."""
 LATEST = 200
 """Known articles of a source that tell what its articles' addresses look like."""
 
 _TABLE = schema.frontier
 _CANDIDATE = select(_TABLE.c.candidate).where(_TABLE.c.url_key == bindparam("key"))
-_TO_FETCH = or_(_TABLE.c.status == "pending", and_(_TABLE.c.status == "failed", _TABLE.c.tries < MAX_TRIES))
+_HISTORY = select(_TABLE.c.candidate, _TABLE.c.dropped_at).where(_TABLE.c.url_key == bindparam("key"))
+_COLLECTED = ("article", "duplicate")
+_OF_DROPPED = ("candidate", "dropped_at", "due_at", "extractor", "digest")
+"""Columns that say what an address came to that brought no article, and when it is tried again."""
+_SETTLED = ("status", "article_id", "reason", "changed_at", *_OF_DROPPED)
+"""Columns that change when an address has come to something."""
 
 
 def enqueue(connection: Connection, source: str, candidates: Iterable[tuple[str, Candidate]], *, now: str) -> None:
@@ -38,9 +56,10 @@ def enqueue(connection: Connection, source: str, candidates: Iterable[tuple[str,
             "url": candidate.url,
             "source": source,
             "status": "pending",
-            "candidate": orjson.dumps(candidate).decode(),
+            "candidate": _written(candidate),
             "tries": 0,
             "changed_at": now,
+            "met_at": now,
         }
         for key, candidate in candidates
     ]
@@ -48,30 +67,65 @@ def enqueue(connection: Connection, source: str, candidates: Iterable[tuple[str,
         upsert(connection, _TABLE, some)
 
 
-def known(engine: Engine, keys: Sequence[str]) -> set[str]:
-    """Return those of the URL keys that need no fetch any more."""
-    found: set[str] = set()
+def known(engine: Engine, keys: Sequence[str]) -> dict[str, str]:
+    """Return what became of those of the URL keys that wait for no first try: collected, rejected or failed."""
+    found: dict[str, str] = {}
     with reading(engine) as connection:
         for some in chunks(keys):
-            query = select(_TABLE.c.url_key).where(_TABLE.c.url_key.in_(some), ~_TO_FETCH)
-            found.update(connection.execute(query).scalars())
+            query = select(_TABLE.c.url_key, _TABLE.c.status).where(
+                _TABLE.c.url_key.in_(some), _TABLE.c.status != "pending"
+            )
+            for key, status in connection.execute(query):
+                found[key] = "collected" if status in _COLLECTED else status
     return found
 
 
-def pending(engine: Engine, source: str, *, failed: bool = True) -> list[Candidate]:
-    """Return what earlier runs discovered for a source and did not bring home, ``failed`` ones too or not."""
-    wanted = _TO_FETCH if failed else _TABLE.c.status == "pending"
-    query = select(_TABLE.c.candidate).where(_TABLE.c.source == source, _TABLE.c.candidate.is_not(None), wanted)
+def pending(engine: Engine, source: str) -> list[Candidate]:
+    """Return what earlier runs discovered for a source and did not ask for."""
+    query = select(_TABLE.c.candidate).where(
+        _TABLE.c.source == source, _TABLE.c.candidate.is_not(None), _TABLE.c.status == "pending"
+    )
     with reading(engine) as connection:
         rows: Sequence[Row[tuple[str | None]]] = connection.execute(query).all()
-    return [Candidate(**orjson.loads(row.candidate)) for row in rows if row.candidate]
+    return [_read(row.candidate) for row in rows if row.candidate]
 
 
-def sources_waiting(engine: Engine) -> set[str]:
-    """Return the sources that have addresses waiting to be fetched for the first time."""
-    query = select(_TABLE.c.source).where(_TABLE.c.status == "pending").distinct()
+def due(engine: Engine, source: str, *, now: str) -> list[tuple[Candidate, Dropped]]:
+    """Return what came to nothing and is to be tried again now, the newest first, at most MOST of a source.
+
+    Its time has come, or it was rejected by an older extractor, and not long ago.
+    """
+    columns = _TABLE.c
+    since = (datetime.fromisoformat(now) - YOUNG).strftime("%Y-%m-%dT%H:%M:%SZ")
+    is_due = columns.due_at <= now
+    by_older = and_(columns.status == "rejected", columns.extractor != EXTRACTOR, columns.dropped_at >= since)
+    query = (
+        select(columns.candidate, columns.reason, columns.extractor, columns.digest)
+        .where(columns.source == source, columns.candidate.is_not(None), or_(is_due, by_older))
+        .order_by(columns.met_at.desc(), columns.dropped_at)
+        .limit(MOST)
+    )
     with reading(engine) as connection:
-        return set(connection.execute(query).scalars())
+        rows = connection.execute(query).all()
+    return [(_read(row.candidate), Dropped(row.reason or "", row.extractor, row.digest)) for row in rows]
+
+
+def sources_waiting(engine: Engine, *, now: str) -> set[str]:
+    """Return the sources that have addresses waiting to be fetched for the first time, or due to be tried again."""
+    source = _TABLE.c.source
+    found: set[str] = set()
+    with reading(engine) as connection:
+        for waits in (_TABLE.c.status == "pending", _TABLE.c.due_at <= now):
+            found.update(connection.execute(select(source).where(waits).distinct()).scalars())
+    return found
+
+
+def next_try(engine: Engine, source: str, *, now: str) -> str | None:
+    """Return when the first address of a source that came to nothing is tried again, of those not due yet."""
+    columns = _TABLE.c
+    query = select(columns.due_at).where(columns.source == source, columns.due_at > now).order_by(columns.due_at)
+    with reading(engine) as connection:
+        return connection.execute(query.limit(1)).scalar()
 
 
 def articles_of(engine: Engine, source: str) -> list[str]:
@@ -89,37 +143,104 @@ def articles_of(engine: Engine, source: str) -> list[str]:
 def candidate_of(connection: Connection, entry: Entry) -> Candidate:
     """Return a pending address with its finder's hints, inside the caller's transaction."""
     found = connection.execute(_CANDIDATE, {"key": entry.key}).scalar()
-    return Candidate(**orjson.loads(found)) if found else Candidate(url=entry.url, via=entry.discovered_via)
+    return _read(found) if found else Candidate(url=entry.url, via=entry.discovered_via)
 
 
 def settle(
-    connection: Connection,
-    key: str,
-    url: str,
-    source: str,
-    *,
-    status: str,
-    now: str,
-    article_id: str | None = None,
-    reason: str | None = None,
+    connection: Connection, key: str, url: str, source: str, *, status: str, now: str, article_id: str | None = None
 ) -> None:
-    """Write down what became of an address, inside the caller's transaction."""
+    """Write down that an address is an article's or a copy's, inside the caller's transaction."""
     values = {
         "url_key": key,
         "url": url,
         "source": source,
         "status": status,
         "article_id": article_id,
-        "reason": reason,
+        "reason": None,
         "changed_at": now,
-        "tries": int(status == "failed"),
-        "candidate": None,
-    }
-    # What failed is tried again, with the hints that it was found with; of what is settled they are not kept.
-    replacing = ["status", "article_id", "reason", "changed_at", *([] if status == "failed" else ["candidate"])]
-    upsert(connection, _TABLE, values, replacing=replacing, adding=["tries"])
+        "tries": 0,
+        "met_at": now,
+    } | dict.fromkeys(_OF_DROPPED)
+    upsert(connection, _TABLE, values, replacing=_SETTLED)
+
+
+def fail(connection: Connection, entry: Entry, *, reason: str | None, hours: Sequence[float], now: str) -> None:
+    """Write down that an address could not be fetched, inside the caller's transaction.
+
+    It is tried again by the next run, then after SOON, and then so many hours after it first came to nothing.
+    """
+    candidate, since = _history(connection, entry)
+    due_at = next_look(since, [SOON, *hours], now=now) if since else now
+    _drop(connection, entry, "failed", reason, candidate, since or now, due_at, now=now)
+
+
+def reject(
+    connection: Connection,
+    entry: Entry,
+    *,
+    reason: str | None,
+    digest: str | None,
+    hours: Sequence[float],
+    now: str,
+) -> None:
+    """Write down that the page of an address is no article, inside the caller's transaction.
+
+    If it is young, it is tried again so many hours after it first came to nothing, and by the next extractor.
+    """
+    candidate, since = _history(connection, entry)
+    stated = [moment for moment in (candidate.published, candidate.modified) if as_instant(moment)]
+    is_young = bool(hours) and (not stated or min(age(moment, now) for moment in stated) <= YOUNG)
+    due_at = next_look(since or now, hours, now=now) if is_young else None
+    kept = candidate if due_at else replace(candidate, html=None) if is_young else None
+    _drop(connection, entry, "rejected", reason, kept, since or now, due_at, now=now, digest=digest)
 
 
 def forget(connection: Connection, key: str) -> None:
-    """Take a pending address off the frontier: it was skipped, and may come again."""
-    connection.execute(delete(_TABLE).where(_TABLE.c.url_key == key, _TABLE.c.status == "pending"))
+    """Take an address that brought no article off the frontier: it was skipped, and may come again."""
+    connection.execute(delete(_TABLE).where(_TABLE.c.url_key == key, _TABLE.c.status.not_in(_COLLECTED)))
+
+
+def _history(connection: Connection, entry: Entry) -> tuple[Candidate, str | None]:
+    """Return the hints on an address, and when it first came to nothing; None if it has not before."""
+    row = connection.execute(_HISTORY, {"key": entry.key}).first()
+    candidate = _read(row.candidate) if row and row.candidate else Candidate(url=entry.url, via=entry.discovered_via)
+    return candidate, row.dropped_at if row else None
+
+
+def _drop(
+    connection: Connection,
+    entry: Entry,
+    status: str,
+    reason: str | None,
+    candidate: Candidate | None,
+    dropped_at: str,
+    due_at: str | None,
+    *,
+    now: str,
+    digest: str | None = None,
+) -> None:
+    values = {
+        "url_key": entry.key,
+        "url": entry.url,
+        "source": entry.source,
+        "status": status,
+        "article_id": None,
+        "reason": reason,
+        "candidate": _written(candidate) if candidate else None,
+        "tries": 1,
+        "changed_at": now,
+        "met_at": now,
+        "dropped_at": dropped_at,
+        "due_at": due_at,
+        "extractor": EXTRACTOR if status == "rejected" else None,
+        "digest": digest,
+    }
+    upsert(connection, _TABLE, values, replacing=_SETTLED, adding=["tries"])
+
+
+def _written(candidate: Candidate) -> str:
+    return orjson.dumps(candidate).decode()
+
+
+def _read(written: str) -> Candidate:
+    return Candidate(**orjson.loads(written))

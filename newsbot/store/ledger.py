@@ -27,6 +27,17 @@ class LedgerError(AssertionError):
     """The accounting law does not hold: a fault of newsbot, never of a site."""
 
 
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What an address came to when it was tried the last time."""
+
+    reason: str
+    extractor: str | None
+    """What rejected its page; None if nothing did."""
+    digest: str | None
+    """Of that page, SHA-256, hexadecimal."""
+
+
 @dataclass(slots=True)
 class Entry:
     """One discovered address on its way through a run."""
@@ -39,6 +50,8 @@ class Entry:
     fetched: bool = False
     validators: Validators = (None, None)
     """Of the page that arrived."""
+    dropped: Dropped | None = None
+    """What it came to before; None for an address that is tried for the first time."""
     article_id: str | None = None
     """The known article that is looked at again; None for an address that was discovered."""
     channel: str | None = None
@@ -57,7 +70,9 @@ class Account:
     counts: Counter[str] = field(default_factory=Counter)
     """"discovered" and every outcome."""
     reasons: Counter[str] = field(default_factory=Counter)
-    """"outcome:reason" for skipped, failed and rejected."""
+    """"outcome:reason" for already_known, skipped, failed and rejected."""
+    first_tries: Counter[str] = field(default_factory=Counter)
+    """Of addresses that were tried for the first time: "tried", and "outcome:reason" of what failed or was rejected."""
     listings: Counter[str] = field(default_factory=Counter)
     """Feeds, sitemaps and section pages: "read", "not_modified", "failed"."""
     listings_asked: int = 0
@@ -84,6 +99,7 @@ class Account:
         return {
             **sums,
             "reasons": dict(sorted(self.reasons.items())),
+            "first_tries": dict(sorted(self.first_tries.items())),
             "listings": dict(sorted(self.listings.items())),
             "notes": self.notes,
         }
@@ -140,6 +156,9 @@ class Ledger:
         if self._open.pop(entry.key, None) is None:
             raise LedgerError(f"{entry.url}: has an outcome already, and now {outcome}")
         self._count(entry, outcome, reason)
+        if (entry.fetched or outcome == "failed") and reason != "run_ended" and not (entry.dropped or entry.article_id):
+            tries = self.accounts[entry.source].first_tries
+            tries.update(["tried", *([f"{outcome}:{reason}"] if outcome in ("failed", "rejected") else [])])
 
     def listing_asked(self, source: str) -> None:
         """Count a request for a feed, sitemap or section page."""

@@ -64,7 +64,7 @@ def begin(
 
     ``url`` is the address to ask for: the one that its page was found at in the end.
     """
-    if not hours or _age(article.published, now) > timedelta(hours=hours[-1]):
+    if not hours or age(article.published, now) > timedelta(hours=hours[-1]):
         return
     connection.execute(
         insert(schema.visits).values(
@@ -97,15 +97,11 @@ def advance(
     first_seen = connection.execute(
         select(schema.articles.c.first_seen).where(schema.articles.c.id == article_id)
     ).scalar()
-    nexts = [
-        due_at
-        for hour in hours
-        if first_seen and (due_at := _stamp(datetime.fromisoformat(first_seen) + timedelta(hours=hour))) > now
-    ]
-    if not nexts:
+    due_at = next_look(first_seen, hours, now=now) if first_seen else None
+    if due_at is None:
         connection.execute(delete(table).where(mine))
         return
-    values: dict[str, str | None] = {"due_at": nexts[0]}
+    values: dict[str, str | None] = {"due_at": due_at}
     if validators:
         values |= {"etag": validators[0], "last_modified": validators[1]}
     connection.execute(update(table).where(mine).values(values))
@@ -116,8 +112,19 @@ def end(connection: Connection, article_id: str) -> None:
     connection.execute(delete(schema.visits).where(schema.visits.c.article_id == article_id))
 
 
-def _age(published: str | None, now: str) -> timedelta:
-    """Return how long ago an article was published; what does not say so is new."""
+def next_look(since: str, hours: Sequence[float], *, now: str) -> str | None:
+    """Return the first moment after now that lies so many hours after another one; None if there is none left.
+
+    >>> next_look("2026-11-20T08:00:00Z", [1, 6], now="2026-11-20T10:30:00Z")
+    '2026-11-20T14:00:00Z'
+    """
+    start = datetime.fromisoformat(since)
+    looks = (_stamp(start + timedelta(hours=hour)) for hour in hours)
+    return next((look for look in looks if look > now), None)
+
+
+def age(published: str | None, now: str) -> timedelta:
+    """Return how long ago something was published; what does not say so is new."""
     since = as_instant(published)
     return datetime.fromisoformat(now) - since if since else timedelta()
 

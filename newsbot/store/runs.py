@@ -166,6 +166,17 @@ def coverage_of(engine: Engine, run_id: str) -> list[dict[str, object]]:
     return [{"run_id": run_id, "source": row.source, **orjson.loads(row.counts)} for row in rows]
 
 
+def first_tries(engine: Engine, source: str, *, since: str) -> list[dict[str, int]]:
+    """Return what each run of a source counted of first tries (see ledger.Account), the latest run first."""
+    table = schema.coverage
+    stamp = since.translate({ord(mark): None for mark in "-:"})  # a run's id begins with when it started
+    query = select(table.c.counts).where(table.c.source == source, table.c.run_id >= stamp)
+    with reading(engine) as connection:
+        found = connection.execute(query.order_by(table.c.run_id.desc())).scalars()
+        tries = [orjson.loads(counts).get("first_tries") for counts in found]
+    return [some for some in tries if some]
+
+
 def dropped_of(engine: Engine, run_id: str) -> list[dict[str, object]]:
     """Return the addresses that a run skipped, failed to fetch or rejected, each with its reason."""
     table = schema.ledger

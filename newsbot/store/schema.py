@@ -67,6 +67,9 @@ revisions = Table(
 )
 
 _WAITING = text("status = 'pending'")
+_DUE = text("due_at is not null")
+# met_at: when it was first met; dropped_at: when it first came to nothing; due_at: when it is tried again.
+# extractor and digest: what rejected its page last, and which page that was.
 frontier = Table(
     "frontier",
     metadata,
@@ -79,7 +82,13 @@ frontier = Table(
     Column("candidate", Text),
     Column("tries", Integer, nullable=False, default=0),
     Column("changed_at", String(40), nullable=False),
+    Column("met_at", String(40)),
+    Column("dropped_at", String(40)),
+    Column("due_at", String(40)),
+    Column("extractor", String(64)),
+    Column("digest", String(64)),
     Index("ix_frontier_source_status", "source", "status"),
+    Index("ix_frontier_due", "source", "due_at", sqlite_where=_DUE, postgresql_where=_DUE),
     Index("ix_frontier_waiting", "source", sqlite_where=_WAITING, postgresql_where=_WAITING),
 )
 
@@ -161,6 +170,7 @@ coverage = Table(
     Column("run_id", String(40), primary_key=True),
     Column("source", String(64), primary_key=True),
     Column("counts", Text, nullable=False),
+    Index("ix_coverage_source", "source", "run_id"),
 )
 
 outbox = Table(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from local_web import paragraphs_on
+
 from web.site import Answer, Site, oddity
 
 
@@ -18,40 +20,33 @@ def notice(title: str, text: str) -> Answer:
     return Answer(body.encode(), 200, {"Content-Type": "text/html; charset=utf-8"})
 
 
-@oddity("Story pages are empty for an hour.", feed="/feed.xml", pending=True)
+@oddity("Story pages are empty for an hour.", feed="/feed.xml")
 def empty_for_an_hour(site: Site) -> None:
     site.rss("/feed.xml", site.stories())
     for_one_round(site, Answer(b"", 200, {"Content-Type": "text/html"}))
 
 
-@oddity("Story pages are a check for robots for an hour.", feed="/feed.xml", pending=True)
+@oddity("Story pages are a check for robots for an hour.", feed="/feed.xml")
 def bot_check_for_an_hour(site: Site) -> None:
     site.rss("/feed.xml", site.stories())
     for_one_round(site, notice("Just a moment...", "Checking your browser before you go on."))
 
 
-@oddity("Story pages are JSON for an hour.", feed="/feed.xml", pending=True)
+@oddity("Story pages are JSON for an hour.", feed="/feed.xml")
 def json_for_an_hour(site: Site) -> None:
     site.rss("/feed.xml", site.stories())
     for_one_round(site, Answer(b'{"error": "database is down"}', 200, {"Content-Type": "application/json"}))
 
 
-CONSENT = "".join(
-    f"<p>{sentence}</p>"
-    for sentence in (
-        "We and our partners store information on your device so that this site can remember what you chose before.",
-        "Some of these cookies are needed for the pages to work at all, and these are always set when you visit us.",
-        "Others count how many people read a page, how long they stay there and from which other page they came.",
-        "If you agree, we also use them to show you advertisements that fit what you have been reading so far.",
-        "You can change your mind at any time with the link at the foot of every page, and nothing else will change.",
-        "Our list of partners names every company that may read the cookies, and what each of them does with them.",
-    )
-)
+def on_cookies(site: Site, title: str) -> str:
+    """Return a page that is about no story, in words of its site's own: no two sites may have copies of one page."""
+    body = f"<p>We and our partners store information on your device.</p>{paragraphs_on(f'cookies of {site.name}')}"
+    return f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>"
 
 
 @oddity("Every story leads to a page of consent that keeps the way back.", feed="/feed.xml", pending=True)
 def consent(site: Site) -> None:
-    page = f"<html><head><title>Cookie choices</title></head><body><article><h1>Cookie choices</h1>{CONSENT}"
+    page = on_cookies(site, "Cookie choices")
     for story in site.stories():
         path = site.path(story)
         site.redirect(path, f"/consent?origin={path}")
@@ -60,9 +55,9 @@ def consent(site: Site) -> None:
     site.expected = []
 
 
-@oddity("Every story leads to one page for subscribers.", feed="/feed.xml")
+@oddity("Every story leads to one page for subscribers.", feed="/feed.xml", pending=True)
 def subscribe(site: Site) -> None:
-    site.put("/subscribe", f"<html><title>Subscribe</title><article><h1>Subscribe to the Bote</h1>{CONSENT}</article>")
+    site.put("/subscribe", on_cookies(site, "Subscribe to the Bote"))
     for story in site.stories():
         site.redirect(site.path(story), "/subscribe")
     site.rss("/feed.xml", site.expected)
@@ -72,8 +67,7 @@ def subscribe(site: Site) -> None:
 @oddity("For an hour every story leads to a notice.", feed="/feed.xml", pending=True)
 def notice_for_an_hour(site: Site) -> None:
     site.rss("/feed.xml", site.stories())
-    site.put("/notice", f"<html><title>Back soon</title><article><h1>We are moving</h1>{CONSENT}</article></html>")
-
+    site.put("/notice", on_cookies(site, "We are moving"))
     for_one_round(site, Answer(b"", 302, {"Location": "/notice"}))
 
 
@@ -97,25 +91,25 @@ def forbidden_for_an_hour(site: Site) -> None:
     for_one_round(site, Answer(b"<h1>Forbidden</h1>", 403, {"Content-Type": "text/html"}))
 
 
-@oddity("Story pages show an error of the database for an hour.", feed="/feed.xml", pending=True)
+@oddity("Story pages show an error of the database for an hour.", feed="/feed.xml")
 def database_error_for_an_hour(site: Site) -> None:
     site.rss("/feed.xml", site.stories())
     for_one_round(site, notice("Database Error", "Error establishing a database connection"))
 
 
-@oddity("Story pages show the home page for an hour.", feed="/feed.xml", pending=True)
+@oddity("Story pages show the home page for an hour.", feed="/feed.xml")
 def home_for_an_hour(site: Site) -> None:
     site.rss("/feed.xml", site.stories())
     site.home(body="".join(f'<h2><a href="{story.url}">{story.title}</a></h2>' for story in site.expected))
     for_one_round(site, site.served("/"))
 
 
-@oddity("One story of many leads to the page of consent.", feed="/feed.xml")
+@oddity("One story of many leads to the page of consent.", feed="/feed.xml", pending=True)
 def one_consent(site: Site) -> None:
     stories = site.stories()
     lost = site.story("/story/lost")
     site.redirect("/story/lost", "/consent?origin=/story/lost")
-    page = f"<html><head><title>Cookie choices</title></head><body><article><h1>Cookie choices</h1>{CONSENT}"
+    page = on_cookies(site, "Cookie choices")
     site.put("/consent?origin=/story/lost", page)
     site.rss("/feed.xml", [*stories, lost])
     site.expected = stories
