@@ -317,7 +317,10 @@ class DiscoveringSpider(CollectingSpider[Args]):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Entrance:
-    """The home page and the robots.txt of a site, as far as they can be had: what names its listings."""
+    """The home page and the robots.txt of a site, as far as they can be had: what names its listings.
+
+    A home page that comes with the status of an error names listings all the same, but is no section.
+    """
 
     asked: str
     url: str
@@ -326,7 +329,7 @@ class Entrance:
     sitemaps: list[str]
     """What robots.txt names, of another site too that the home page has led to."""
     fault: str
-    """Why there is no home page; empty where there is one."""
+    """Why there is no home page, or none to read articles from; empty where there is one."""
     is_reachable: bool
     """Whether the site has answered at all; it may be that its home page alone is refused."""
 
@@ -347,7 +350,7 @@ class Entrance:
             charset=charset_of(home) if home else None,
             links=[value.decode("latin-1") for value in home.headers.getlist("Link")] if home else (),
             asked=self.asked,
-            sections=sections,
+            sections=0 if self.fault else sections,
             most=most,
             choose=choose,
             known=known,
@@ -356,7 +359,9 @@ class Entrance:
 
 async def entrance_of(crawler: Crawler, url: str) -> Entrance:
     """Fetch the home page of a site, and the robots.txt of its host and of the host that it leads to."""
-    home, fault = await fetch(crawler, Request(url))
+    home, fault = await fetch(crawler, Request(url, meta={"handle_httpstatus_list": STATUSES_READ}))
+    if home and home.status >= 400:
+        fault = f"http_{home.status}"
     at, sitemaps, faults = home.url if home else url, [], [fault]
     for address in dict.fromkeys(urljoin(page, "/robots.txt") for page in (at, url)):
         request = Request(address, headers=accepting("robots.txt"), meta={"dont_obey_robotstxt": True})

@@ -28,7 +28,7 @@ from newsbot.items import Candidate, ExtractedArticle, Page, Rejection
 from newsbot.process import utc_now
 from newsbot.sources import Source, exemptions_of, source_name
 from newsbot.spiders.base import add_contact
-from newsbot.spiders.listing import Entrance, entrance_of
+from newsbot.spiders.listing import STATUSES_READ, Entrance, entrance_of
 from newsbot.web.dates import as_instant
 from newsbot.web.tdmrep import is_reserved, reserved_paths
 
@@ -36,7 +36,7 @@ AT_ONCE = 32
 """Sites that are looked at side by side."""
 MAX_TRIED = 12
 """Feeds, and sitemaps, that are tried of those that a site names."""
-MAX_SUB_SITEMAPS, MAX_DEPTH = 3, 2
+MAX_SUB_SITEMAPS, MAX_DEPTH = 5, 2
 """Sitemaps that are read of an index, the newest, until one names an article; and indexes that are entered."""
 MAX_SAMPLES = 3
 """Articles that are tried before a site counts as one without articles."""
@@ -161,7 +161,7 @@ class ProbeSpider(Spider):
                     found.append(listing)
             elif attempt.is_named:
                 search.add_feeds(listing.feeds)
-        if not found and entrance.home is None:
+        if not found and entrance.fault:
             return unreachable(url, entrance.fault)
         report = SiteReport(source=described(entrance, found), listings=found)
         if not found:
@@ -182,15 +182,18 @@ class ProbeSpider(Spider):
     async def listing(self, channel: str, url: str, *, depth: int = 0, **meta: object) -> ListingReport:
         """Read a listing; of an index of sitemaps, the newest sitemaps too."""
         report = ListingReport(channel=channel, url=url)
+        if channel != "section":
+            meta = {"handle_httpstatus_list": STATUSES_READ, **meta}
         response, error = await fetch(self.crawler, Request(url, headers=accepting(channel), meta=meta))
         if response is None:
             report.error = error
             return report
+        refusal = f"http_{response.status}" if response.status >= 400 else ""
         report.validators = [name for name in ("ETag", "Last-Modified") if response.headers.get(name)]
         try:
             contents = read_listing(channel, response.body, response.url, charset=charset_of(response))
         except LISTING_ERRORS as unread:
-            report.error = str(unread)
+            report.error = refusal or str(unread)
             if channel == "feed" and unread.reason == "html_page":
                 report.feeds = feed_links(response.body, response.url, charset=charset_of(response))
             return report
@@ -201,7 +204,7 @@ class ProbeSpider(Spider):
             if not report.named:
                 report.named = (await self.listing(channel, child.url, depth=depth + 1)).named
         if not report.named:
-            report.error = "names no article"
+            report.error = refusal or "names no article"
         return report
 
     async def prove(self, report: SiteReport) -> None:

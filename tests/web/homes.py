@@ -270,3 +270,12 @@ def home_leads_away(site: Site) -> None:
     site.rss("/feed", stories[:3])
     site.put("/robots.txt", f"Sitemap: {site.base}/s.xml", "text/plain")
     site.sitemap("/s.xml", stories[3:])
+
+
+@oddity("Everything is answered with 404, the home page that names the feed and the feed as well.")
+def all_with_404(site: Site) -> None:
+    site.home(LINK.format("/odd"))
+    site.rss("/odd", site.stories())
+    for path in ("/", "/odd"):
+        page = site.served(path)
+        site.pages[path] = Answer(page.body, 404, page.headers)
