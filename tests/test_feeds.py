@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from newsbot.discovery import Feed, FeedError, Sitemap, SitemapError, parse_feed, parse_sitemap
 from newsbot.items import Candidate
 from newsbot.web.dates import parse_date
+from newsbot.web.text import plain_text
 
 CASES = Path(__file__).with_name("feeds")
 BODIES = {path.name: path.read_bytes() for path in sorted(CASES.iterdir()) if not path.name.endswith(".expected.json")}
@@ -248,6 +249,44 @@ def test_the_base_of_a_document_holds_in_a_broken_one_too(broken: str) -> None:
     body = f"{start}<entry xml:base='news/'><link href='1.html'/>{broken}</entry></feed>"
     feed = parse_feed(body.encode(), "https://feeds.example/bote")
     assert (urls(feed), feed.language) == (["https://bote.example/news/1.html"], "de")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "text", "title"),
+    [
+        ("mode='base64'", "RXhhbXBsZSA8Yj5BdG9tPC9iPg==", "Example Atom"),
+        ("mode='base64' type='text/html'", "\n  RXhhbXBsZSA8Yj5B\n  dG9tPC9iPg==\n", "Example Atom"),
+        ("type='application/octet-stream'", "RXhhbXBsZSA8Yj5BdG9tPC9iPg==", "Example Atom"),
+        ("type='application/xhtml+base64'", "0JzQvtGB0YIg0L7RgtC60YDRi9GC", "Мост открыт"),
+        ("type='application/x-custom'", "test", "test"),
+        ("type='text/plain'", "Harbour", "Harbour"),
+        ("type='html'", "Harbour", "Harbour"),
+    ],
+)
+def test_base64_is_read_where_an_element_says_that_it_has_it(attributes: str, text: str, title: str) -> None:
+    content = f"<content {attributes}>{text}</content>"
+    entry = f"<entry><link href='/1'/><title {attributes}>{text}</title>{content}</entry>"
+    (candidate,) = parse_feed(f"<feed xmlns='http://www.w3.org/2005/Atom'>{entry}</feed>".encode(), URL).candidates
+    assert candidate.title == title
+    assert plain_text(candidate.html) == title
+
+
+def test_the_link_of_an_entry_is_the_one_to_its_page() -> None:
+    others = "".join(
+        f"<link rel='{relation}' href='/{relation}'/>"
+        for relation in ("self", "enclosure", "replies", "edit", "via", "related")
+    )
+    json_view = "<link rel='alternate' type='application/json' href='/json'/>"
+    entries = (
+        f"<entry>{others}{json_view}<link rel='alternate' type='text/html' href='/1'/></entry>",
+        f"<entry><link rel='http://www.iana.org/assignments/relation/alternate' href='/2'/>{json_view}{others}</entry>",
+        f"<entry>{others}<link href='/3'/></entry>",
+        "<entry><link rel='edit' href='/edit'/><link rel='self' href='/4'/></entry>",
+        "<entry><link rel='enclosure' href='/5.mp3'/></entry>",
+    )
+    feed = parse_feed(f"<feed xmlns='http://www.w3.org/2005/Atom'>{''.join(entries)}</feed>".encode(), URL)
+    assert urls(feed) == [f"https://bote.example/{number}" for number in range(1, 5)]
+    assert feed.notes == ["link_from_id: entry 4", "no_link: entry 5"]
 
 
 @pytest.mark.parametrize(

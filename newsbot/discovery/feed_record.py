@@ -78,7 +78,7 @@ class Stated:
     def guessed(self) -> Iterator[tuple[str, str]]:
         """Give the addresses that identities are, each with its text."""
         for text in self.guesses:
-            if address := link_address(text, self.base, self.sites, relative=False):
+            if address := link_address(text, self.base, self.sites, relative=text.startswith("/")):
                 yield address, text
 
 

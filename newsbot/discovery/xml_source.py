@@ -311,28 +311,25 @@ def text_of(element: etree._Element) -> str:
     if len(element):
         return markup_of(element)
     text = element.text or ""
-    return text if not text or " " in text or ":" in text or not _may_be_coded(element) else _decoded(text)
-
-
-def _may_be_coded(element: etree._Element) -> bool:
-    if not element.attrib:
-        return False
-    if "base64" in (element.get("mode") or element.get("encoding") or "").lower():
-        return True
+    if not text or " " in text.lstrip()[:16] or ":" in text or not element.attrib:
+        return text
     media = (element.get("type") or "").lower().partition(";")[0].strip()
-    if "base64" in media:
-        return True
-    return "/" in media and not media.startswith("text/") and "html" not in media and not media.endswith("xml")
+    if "base64" in f"{element.get('mode')} {element.get('encoding')} {media}".lower():
+        return _decoded(text) or ""
+    if "/" in media and not media.startswith("text/") and "html" not in media and not media.endswith("xml"):
+        decoded = _decoded(text)
+        return text if decoded is None else decoded
+    return text
 
 
-def _decoded(text: str) -> str:
-    """Return a text out of its base64; the text as it is where it is none, nothing where it holds no text."""
+def _decoded(text: str) -> str | None:
+    """Return a text out of its base64, nothing where it holds no text; None for what is no base64 of UTF-8 or bytes."""
     packed = "".join(text.split())
     try:
         data = b64decode(packed + "=" * (-len(packed) % 4), validate=True)
+        return data.decode("utf-8") if _BINARY.search(data) is None else ""
     except (Error, ValueError):
-        return text
-    return to_utf8(data).data.decode("utf-8", "replace") if _BINARY.search(data) is None else ""
+        return None
 
 
 def markup_of(element: etree._Element) -> str:

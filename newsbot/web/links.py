@@ -33,6 +33,9 @@ _MISSPELT = re.compile(
 )
 _AUTHORITY = re.compile(r"(https?://)([^/\\\\?#]*)")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d{1,5})?")
+_NO_HOST = frozenset(
+    ("n", "na", "none", "null", "nil", "undefined", "http", "https", "http:", "https:", "www", "-", "...")
+)
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _NOTHING = frozenset(
     ("", "n/a", "/n/a", "n.a.", "na", "none", "none)", "null", "nil", "undefined", "nan", "false", "true", "tbd", "tba",
@@ -123,7 +126,7 @@ def _mended(text: str, base: str, sites: frozenset[str]) -> str | None:
         text = f"{base.partition(':')[0]}://{text}"
     if authority := _AUTHORITY.match(text):
         host = "".join(authority[2].split())
-        if "." not in host.strip(".") and ":" not in host and host.lower() != urlsplit(base).netloc:
+        if host.lower() in _NO_HOST:
             return None
         return authority[1] + host + text[authority.end() :]
     if _OTHER_SCHEME.match(text) or (" " in text and not text.startswith(("/", "?", "."))):

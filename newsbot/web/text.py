@@ -25,12 +25,12 @@ _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_]([A-Za-z0-9]{2,8}))?(?:[-_][A-Za-z0-
 _HIDDEN = re.compile(r"<(script|style|noscript|iframe|svg)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)", re.I | re.S)
 # Tags are taken out by name, so that "3 < 4 and 5 > 2" and "Vec<String>" stay text.
 _INLINE = (
-    "a|abbr|acronym|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|img|ins|kbd|mark|nobr|o:p|q|ruby|s|samp|small|span|strike|"
+    "a|abbr|acronym|applet|b|basefont|bdi|bdo|big|blink|cite|code|del|dfn|em|font|i|img|ins|kbd|map|mark|marquee|nobr|o:p|q|ruby|s|samp|small|span|strike|"
     "strong|sub|sup|time|tt|u|var|wbr"
 )
 _BLOCK = (
     "address|article|aside|audio|blockquote|body|br|button|canvas|caption|center|dd|div|dl|dt|embed|fieldset|"
-    "figcaption|figure|footer|form|h[1-6]|header|hr|html|input|label|li|link|main|meta|nav|object|ol|option|p|param|"
+    "figcaption|figure|footer|form|frame|frameset|h[1-6]|header|hr|html|input|label|li|link|main|meta|nav|noframes|object|ol|option|p|param|"
     "picture|pre|rp|rt|section|select|source|table|tbody|td|textarea|tfoot|th|thead|title|tr|track|ul|video"
 )
 _INLINE_TAG = re.compile(rf"</?(?:{_INLINE})(?:\s[^<>]*)?/?>", re.I)
