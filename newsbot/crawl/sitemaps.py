@@ -49,12 +49,14 @@ def turn_of(
     *,
     now: str,
     room: int | None = None,
+    with_closed: bool = True,
     is_due: Callable[[Child], bool] = lambda _child: True,
 ) -> Turn:
     """Choose from the sitemaps of one index, the newest first, those that are asked now.
 
-    ``known`` tells what is known of each; ``room`` is how many may be asked, None without a bound; then closed ones
-    are not. Of those that have changed, and of those never asked, all are due; of the others ``is_due`` tells.
+    ``known`` tells what is known of each; ``room`` is how many may be asked, None without a bound. Closed ones that
+    have rested are asked only ``with_closed``. Those that have changed, or were never asked, are due; of the others
+    ``is_due`` tells.
 
     >>> pages = [Child(f"https://example.org/page-{number}.xml") for number in range(5)]
     >>> turn = turn_of(pages, lambda child: Listing("example", child.url), now="2026-11-20T08:00:00Z", room=2)
@@ -70,7 +72,7 @@ def turn_of(
         if listing.errors or state in ("open", "unknown"):
             is_wanted = is_due(child)
         else:
-            is_wanted = state != "closed" or (room is not None and _is_rested(listing, now))
+            is_wanted = state != "closed" or (with_closed and _is_rested(listing, now))
         if is_wanted:
             kind = "failing" if listing.errors else state
             {"unread": unread, "changed": young, "open": young}.get(kind, others).append(child)

@@ -104,6 +104,11 @@ class DiscoveringSpider(CollectingSpider[Args]):
         """Return how many sub-sitemaps to read of a source, 0 for no bound."""
         return self.settings.getint("NEWSBOT_MAX_SITEMAPS")
 
+    @property
+    def is_backfill(self) -> bool:
+        """Whether this crawl is after what was published long ago, and leaves alone what was read then."""
+        return False
+
     def goes_on(self, _links: list[Candidate], fresh: int, page: int) -> bool:
         """Whether to read the next page of a listing, after one with these links, so many of them new."""
         return fresh > 0 and page < self.settings.getint("NEWSBOT_MAX_SECTION_PAGES")
@@ -301,6 +306,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
             lambda child: schedule.listing(source.name, child.url),
             now=now,
             room=max(bound - self._sub_sitemaps[source.name], 0) if bound else None,
+            with_closed=not self.is_backfill,
             is_due=lambda child: not self.only_due or schedule.is_due(source.name, child.url),
         )
         self._sub_sitemaps[source.name] += len(turn.asked)

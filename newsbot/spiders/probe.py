@@ -20,7 +20,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from newsbot.crawl.context import CrawlContext
-from newsbot.discovery import LISTING_ERRORS, as_siblings, feed_links, newest_first, read_listing, site_facts
+from newsbot.discovery import LISTING_ERRORS, Child, as_siblings, feed_links, newest_first, read_listing, site_facts
 from newsbot.downloader.fetch import accepting, charset_of, fetch, opt_outs_of
 from newsbot.downloader.politeness import downloader_of
 from newsbot.downloader.rendering import browser_meta, missing, use_browser
@@ -151,7 +151,7 @@ class ProbeSpider(Spider):
         entrance = await entrance_of(self.crawler, url)
         if not entrance.is_reachable:
             return unreachable(url, entrance.fault)
-        search = entrance.search(most=MAX_TRIED, choose=lambda named: newest_first(as_siblings(named, self.today)))
+        search = entrance.search(most=MAX_TRIED, choose=self.lasting)
         found: list[ListingReport] = []
         for attempt in search:
             listing = await self.listing(attempt.channel, attempt.url)
@@ -168,6 +168,14 @@ class ProbeSpider(Spider):
             report.listings = [await self.listing("section", entrance.url)]
         await self.prove(report)
         return report
+
+    def lasting(self, named: list[Child]) -> list[Child]:
+        """Return the sitemaps to try, newest first, without those of some days where others are named.
+
+        Next month's is not in a sources file.
+        """
+        siblings = newest_first(as_siblings(named, self.today))
+        return [child for child in siblings if child.period is None] or siblings
 
     async def check(self, source: Source, places: asyncio.Semaphore) -> SiteReport:
         """Fetch the listings of a source and one article."""

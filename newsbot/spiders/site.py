@@ -74,8 +74,12 @@ class SiteSpider(DiscoveringSpider[SiteArguments]):
     def max_new(self) -> int | None:
         return BACKFILL_MAX if self.args.limit is None and self.days else self.args.limit
 
+    @property
+    def is_backfill(self) -> bool:
+        return bool(self.days)
+
     def max_sitemaps(self) -> int:
-        return 0 if self.days else super().max_sitemaps()
+        return 0 if self.is_backfill else super().max_sitemaps()
 
     def refuses(self, candidate: Candidate) -> str | None:
         return "out_of_range" if self.days.refuses(candidate) else None
