@@ -30,7 +30,7 @@ def faults(web: HostileWeb, forbidden: HostileWeb) -> dict[str, str]:
         "reset-in-body": (reset(OK + b"Content-Length: 5000\r\n\r\n" + STORY.encode()[:900]), "cut_short"),
         "nothing": (raw(b""), "connection"),
         "no-http": (raw(b"220 smtp.example.org ESMTP\r\n" * 20), "connection"),
-        "broken-chunks": (raw(OK + b"Transfer-Encoding: chunked\r\n\r\nzzz\r\nabc\r\n"), "cut_short"),
+        "broken-chunks": (raw(OK + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzzz\r\nabc\r\n"), "cut_short"),
         "bad-length": (raw(OK + b"Content-Length: -5\r\n\r\nabc"), "not_html"),
         "one-long-header": (raw(OK + b"X-Long: " + b"a" * 3_000_000 + b"\r\n\r\nabc"), "connection"),
         "header-flood": (endless(OK, b"X-Flood: " + b"a" * 900 + b"\r\n"), "connection"),

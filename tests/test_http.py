@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from conftest import lines_of, run_scrapy, scrapy_environment, sources_file
 from local_web import article_page, local_web
+from twisted.web.http import PotentialDataLoss, _DataLoss
 
 from newsbot.downloader import http
-from newsbot.downloader.http import BoundedDownloadHandler, Room
+from newsbot.downloader.http import BoundedDownloadHandler, Chunks, Room
 
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
 MB = 1_048_576
@@ -72,3 +73,52 @@ def test_the_eldest_large_body_goes_on_where_there_is_no_room(monkeypatch: pytes
     assert not first.waits
     room.leave(third)  # type: ignore[arg-type]
     assert not second.waits
+
+
+BODY = b"<html>" + bytes(range(32, 127)) * 40 + b"</html>"
+
+
+def chunked(size: int, written: str = "{:x}\r\n", end: str = "\r\n") -> bytes:
+    pieces = [BODY[at : at + size] for at in range(0, len(BODY), size)]
+    chunks = [written.format(len(piece)).encode() + piece + end.encode() for piece in [*pieces, b""]]
+    return b"".join(chunks)
+
+
+def undone(data: bytes, size: int) -> tuple[bytes, list[bytes]]:
+    """Return what comes out of a body that arrives in pieces of a size, and what was told to be behind it."""
+    came: list[bytes] = []
+    behind: list[bytes] = []
+    chunks = Chunks(came.append, behind.append)
+    for at in range(0, len(data), size):
+        if not behind:
+            chunks.dataReceived(data[at : at + size])
+    chunks.noMoreData()
+    return b"".join(came), behind
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 64, 10_000])
+@pytest.mark.parametrize(
+    "data",
+    [
+        chunked(100),
+        chunked(9999),
+        chunked(100, "{:04X}  \r\n"),
+        chunked(100, "{:x};a=b\r\n"),
+        chunked(100, "{:x}\n", "\n"),
+        chunked(100)[:-2],
+        chunked(100)[:-2] + b"Expires: never\r\nX: y\r\n\r\n",
+    ],
+)
+def test_chunks_are_joined_however_they_are_written_and_arrive(data: bytes, size: int) -> None:
+    assert undone(data, size)[0] == BODY
+
+
+def test_what_is_said_to_be_chunked_and_is_not_is_the_body() -> None:
+    with pytest.raises(PotentialDataLoss):
+        undone(BODY, 5)
+
+
+@pytest.mark.parametrize("data", [b"", b"5\r\nab", b"2\r\nab\r\n", b"2\r\nab\r\n5", b"2\r\nabc\r\n0\r\n\r\n"])
+def test_a_last_chunk_that_is_missing_or_a_broken_one_is_a_loss(data: bytes) -> None:
+    with pytest.raises((_DataLoss, ValueError)):
+        undone(data, 3)

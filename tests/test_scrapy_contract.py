@@ -22,6 +22,7 @@ from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
+from twisted.web.http import _ChunkedTransferDecoder
 
 from newsbot.downloader.errors import outcome_of
 
@@ -108,6 +109,9 @@ CONTRACT: dict[str, Check] = {
     "twisted.web._newclient:HTTPClientParser.state": is_set,
     "twisted.web._newclient:HTTPClientParser.connHeaders": is_set,
     "twisted.web._newclient:HTTPClientParser.bodyDecoder": is_there,
+    "twisted.web._newclient:HTTPClientParser._transferDecoders": equals({b"chunked": _ChunkedTransferDecoder}),
+    "twisted.web.http:_DataLoss": extends("builtins.Exception"),
+    "twisted.web._newclient:HTTPClientParser.lineReceived": takes("line"),
     "twisted.web._newclient:HTTPClientParser.statusReceived": takes("status"),
     "twisted.web._newclient:HTTPClientParser.headerReceived": takes("name", "value"),
     "twisted.web._newclient:HTTPClientParser.allHeadersReceived": takes(),

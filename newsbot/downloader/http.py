@@ -29,7 +29,7 @@ from twisted.internet.protocol import Factory
 from twisted.python.failure import Failure
 from twisted.web._newclient import BODY, HEADER, STATUS, HTTP11ClientProtocol
 from twisted.web._newclient import Request as TxRequest
-from twisted.web.http import _IdentityTransferDecoder
+from twisted.web.http import PotentialDataLoss, _DataLoss, _IdentityTransferDecoder
 from twisted.web.iweb import IResponse
 
 from newsbot.downloader.errors import Skipped
@@ -47,12 +47,15 @@ BEFORE_TIMEOUT = 1.0
 """Seconds before DOWNLOAD_TIMEOUT at which a body that rests is taken as it is; what it lacks may never come."""
 RESTS = 1.5
 """Seconds without a byte after which a body rests, and is over where its document is or its length was."""
+MAX_SIZE_LINE = 1024
+"""Bytes in which the size of a chunk ends."""
 LOOK_AGAIN = 0.2
 """Seconds after which what waits looks whether there is room."""
 
 _STATUS_LINE = re.compile(rb"\s*(?P<version>[A-Za-z]+(?:/[\d.]*)?)\s+(?P<code>\d{3})(?:\s+(?P<phrase>.*))?\s*", re.S)
 _ENDED = re.compile(rb"</(?:html|rss|feed|rdf:RDF|urlset|sitemapindex)>\s*\Z", re.I)
 _TAIL = 64
+_SIZE_LINE = re.compile(rb"([0-9a-f]{1,12})\s*(?:;.*)?", re.I | re.S)
 _VERSIONS = (b"HTTP/1.0", b"HTTP/1.1")
 
 
@@ -114,6 +117,82 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
             raise
 
 
+class Chunks:
+    """Undoes the chunked coding of a body (RFC 9112, 7.1) as browsers do: with padded sizes and bare newlines.
+
+    Has the interface of Twisted's own decoder, which takes neither. What is not chunked, whatever its head says, is
+    taken as it is.
+    """
+
+    def __init__(self, deliver: Callable[[bytes], None], finish: Callable[[bytes], None]) -> None:
+        self._deliver = deliver
+        self._finish = finish
+        self._buffer = bytearray()
+        self._left = 0
+        self._has_begun = self._has_ended = False
+        self._step = self._size_line
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's interface)
+        self._buffer += data
+        while self._buffer and self._step():
+            pass
+
+    def noMoreData(self) -> None:  # noqa: N802 (Twisted's interface)
+        if self._has_ended:
+            return
+        if self._step not in (self._trailer_line, self._as_it_is):
+            raise _DataLoss("the last chunk is missing")
+        self._has_ended = True
+        self._finish(b"")
+        if self._step == self._as_it_is:
+            raise PotentialDataLoss
+
+    def _size_line(self) -> bool:
+        """Read the line before a chunk, or the newline behind one; whether to go on."""
+        end = self._buffer.find(b"\n")
+        line = bytes(self._buffer[: end if end >= 0 else MAX_SIZE_LINE]).strip()
+        found = _SIZE_LINE.fullmatch(line)
+        if line and not found:
+            if self._has_begun:
+                raise ValueError("a chunk without its size")
+            self._step = self._as_it_is
+            return True
+        if end < 0:
+            return False
+        del self._buffer[: end + 1]
+        if found:
+            self._has_begun = True
+            self._left = int(found[1], 16)
+            self._step = self._chunk if self._left else self._trailer_line
+        return True
+
+    def _chunk(self) -> bool:
+        piece = bytes(self._buffer[: self._left])
+        del self._buffer[: len(piece)]
+        self._left -= len(piece)
+        if not self._left:
+            self._step = self._size_line
+        self._deliver(piece)
+        return True
+
+    def _trailer_line(self) -> bool:
+        end = self._buffer.find(b"\n")
+        if end < 0:
+            return False
+        line = bytes(self._buffer[:end]).strip()
+        del self._buffer[: end + 1]
+        if not line:
+            self._has_ended = True
+            self._finish(bytes(self._buffer))
+        return bool(line)
+
+    def _as_it_is(self) -> bool:
+        piece = bytes(self._buffer)
+        self._buffer.clear()
+        self._deliver(piece)
+        return True
+
+
 class LenientParser(_LenientHTTPClientParser):
     """Reads answers whose head is as wrong as browsers stand it, and bodies that are longer than announced."""
 
@@ -128,6 +207,10 @@ class LenientParser(_LenientHTTPClientParser):
             status = b" ".join((version, found["code"], found["phrase"] or b""))
         super().statusReceived(status)  # type: ignore[no-untyped-call]
 
+    def lineReceived(self, line: bytes) -> None:  # noqa: N802 (Twisted's interface)
+        if self.state != STATUS or line.strip():  # some send a newline too many
+            super().lineReceived(line)
+
     def headerReceived(self, name: bytes, value: bytes) -> None:  # noqa: N802 (Twisted's interface)
         with suppress(ValueError):  # a name that is none costs its line and no more
             super().headerReceived(name.strip(), value)  # type: ignore[no-untyped-call]
@@ -136,6 +219,7 @@ class LenientParser(_LenientHTTPClientParser):
         if coding := b",".join(self.connHeaders.getRawHeaders(b"Transfer-Encoding") or ()).lower():
             self.connHeaders.removeHeader(b"Transfer-Encoding")
             if b"chunked" in coding:
+                self._transferDecoders = {b"chunked": Chunks}  # type: ignore[dict-item] # Twisted's own, to mypy
                 self.connHeaders.setRawHeaders(b"Transfer-Encoding", [b"chunked"])
         lengths = {
             part.strip()

@@ -39,7 +39,8 @@ MOST_COOKIES = 16_384
 REPEATS = 2
 """How often one address is asked with the same cookies in one chain; another time is a loop."""
 
-_REFRESHES = re.compile(rb"""http-equiv\s*=\s*["']?\s*refresh""", re.I)
+_REFRESHES = re.compile(rb"""http-equiv\s*=\s*["']?\s*refresh""")
+"""In a page in lower case."""
 _LISTING = re.compile(rb"<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]", re.I)
 _DECLARED = re.compile(
     r"""\s*(?P<seconds>\d+|(?=\.))[\d.]*"""
@@ -104,7 +105,7 @@ class ChainMiddleware(RedirectMiddleware):
         if response.status in REDIRECTS and (location := response.headers.get("Location")):
             url, reason = address_in(request.url, location), response.status
             check_redirect(request.url, url)
-        elif response.status == 200 and (target := refresh_of(response)):
+        elif response.status in (200, *REDIRECTS) and (target := refresh_of(response)):
             url, reason = target, REFRESH
         else:
             return response
@@ -172,7 +173,7 @@ def _declared_in(response: Response) -> Iterator[tuple[str, str]]:
     """Yield what the meta elements of an HTML page say of a refresh, each with the base of its address."""
     head = response.body[:REACH]
     is_html = isinstance(response, HtmlResponse) or "Content-Type" not in response.headers
-    if not is_html or not _REFRESHES.search(head.replace(b"\0", b"")) or _LISTING.search(head[:2000]):
+    if not is_html or not _REFRESHES.search(head.lower().replace(b"\0", b"")) or _LISTING.search(head[:2000]):
         return
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True)
     try:
@@ -188,9 +189,11 @@ def _declared_in(response: Response) -> Iterator[tuple[str, str]]:
 
 
 def _is_shell(tree: html.HtmlElement) -> bool:
-    """Whether a page has next to no text of its own."""
-    text = tree.xpath("//text()[not(ancestor::noscript or ancestor::script or ancestor::style or ancestor::title)]")
-    return len(" ".join(" ".join(text).split())) <= SHELL
+    """Whether a page has next to no text of its own, and leads nowhere."""
+    hidden = "ancestor::noscript or ancestor::script or ancestor::style or ancestor::title"
+    text = " ".join(tree.xpath(f"//text()[not({hidden})]"))
+    ways = tree.xpath(f"//a[@href][not({hidden})] | //link[contains(@rel, 'alternate')]")
+    return not ways and len(" ".join(text.split())) <= SHELL
 
 
 def _names(cookies: bytes | None) -> set[bytes]:

@@ -27,6 +27,8 @@ MAX_BYTES = 512_000
 """Bytes of a robots.txt that are read; RFC 9309, 2.5 asks for 500 KiB at least."""
 PRIORITY = 1000
 """Of the requests for robots.txt, before all else: whatever a host is asked for waits for it."""
+NONE_THERE = ("too_many_redirects", "http_206", "http_304")
+"""Reasons that there is no robots.txt, as a 4xx is one (RFC 9309, 2.3.1.2): the host does answer."""
 GUARDED = ("private_address", "certificate")
 """Reasons not to ask a host that are told as they are; any other is ``robots_unreachable``."""
 
@@ -75,6 +77,8 @@ class RobotsMiddleware:
                 text = await self._fetch(request)
             except DOWNLOAD_ERRORS as error:
                 _, reason, detail = outcome_of(error)
+                if reason in NONE_THERE:
+                    return self.parser.from_crawler(self.crawler, b"")
                 return Skipped(reason, detail) if reason in GUARDED else Skipped("robots_unreachable", detail or reason)
             if run:
                 sites.keep_robots(run.engine, host, text, now=run.now())

@@ -382,3 +382,20 @@ def feed_not_acceptable(site: Site) -> None:
     feed = site.served("/feed.xml")
     no = Answer(b"<h1>Not acceptable</h1>", 406, {"Content-Type": "text/html"})
     site.answer("/feed.xml", lambda asked: no if "rss" in asked.headers.get("accept", "") else feed)
+
+
+@oddity("Bodies are chunked as old servers write chunks, or said to be.", feed="/feed.xml")
+def careless_chunks(site: Site) -> None:
+    site.rss("/feed.xml", site.stories(4))
+    written = ("{:x}\n", "{:06X}  \r\n", "{:x}; a=b\r\n", "")
+    for story, size in zip(site.expected, written, strict=True):
+        body = site.served(site.path(story)).body
+        last = f"\r\n{size.format(0)}\r\n".encode() if size else b""
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: Chunked\r\n\r\n"
+        site.pages[site.path(story)] = Answer(raw=head + size.format(len(body)).encode() + body + last)
+
+
+@oddity("robots.txt leads to itself for ever.", feed="/feed.xml")
+def robots_in_a_loop(site: Site) -> None:
+    site.rss("/feed.xml", site.stories(3))
+    site.redirect("/robots.txt", "/robots.txt")
