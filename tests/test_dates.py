@@ -12,7 +12,7 @@ from babel.dates import format_date, format_datetime, format_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsbot.discovery import parse_feed, parse_sitemap
+from newsbot.discovery import article_links, parse_feed, parse_sitemap
 from newsbot.extraction import extract_article
 from newsbot.web.__main__ import LANGUAGES, date_names, written
 from newsbot.web.dates import NAMES_FILE, as_instant, day_of, month_of, parse_date, parse_moment, period_of
@@ -99,6 +99,52 @@ def test_the_language_of_feed_and_page_tells_whether_the_month_comes_first() -> 
         assert extract_article(page.encode(), URL).published == day
 
 
+def test_dates_of_one_listing_have_one_order() -> None:
+    for dates, days in (
+        (("3/4/2026", "11/20/2026"), ["2026-03-04", "2026-11-20"]),
+        (("3/4/2026", "20/11/2026"), ["2026-04-03", "2026-11-20"]),
+        (("3/4/2026 10:00", "3/13/2026 10:00"), ["2026-03-04T10:00:00", "2026-03-13T10:00:00"]),
+        (("11.12.10", "26.11.31", "26.12.99"), ["2010-12-11", "2031-11-26", "1999-12-26"]),
+        (("26-11-12", "99-12-31"), ["2026-11-12", "1999-12-31"]),
+        (("3/4/2026", "11/20/2026", "20/11/2026"), ["2026-04-03", "2026-11-20", "2026-11-20"]),
+    ):
+        items = "".join(f"<item><link>/{text}</link><pubDate>{text}</pubDate></item>" for text in dates)
+        feed = parse_feed(f"<rss><channel>{items}</channel></rss>".encode(), URL)
+        assert [candidate.published for candidate in feed.candidates] == days
+        objects = [{"url": f"{URL}/{number}", "date_published": text} for number, text in enumerate(dates)]
+        feed = parse_feed(json.dumps({"items": objects}).encode(), URL)
+        assert [candidate.published for candidate in feed.candidates] == days
+        stories = "".join(
+            f'<article><time datetime="{text}">then</time><h2><a href="/2026/11/20/ferry-stays-in-town-{number}">'
+            f"Ferry stays in town for {number} more years</a></h2></article>"
+            for number, text in enumerate(dates * 2)
+        )
+        assert [candidate.published for candidate in article_links(stories.encode(), URL)] == days * 2
+
+
+def test_a_day_that_is_still_to_come_is_read_month_first() -> None:
+    page = f'<html lang="en"><meta name="date" content="11/12/2026"><h1>Ferry stays</h1><p>{STORY * 3}</p></html>'
+    assert extract_article(page.encode(), URL, fetched_at="2026-11-20T10:00:00Z").published == "2026-11-12"
+    assert extract_article(page.encode(), URL, fetched_at="2026-12-20T10:00:00Z").published == "2026-12-11"
+
+
+def test_words_for_halves_of_the_day_count_in_their_language() -> None:
+    for text, tag in (
+        ("12 tháng 5, 2026 9:40 CH", "vi"), ("12 May 2026 ÖS 9:40", "tr"), ("12 maj 2026 9:40 em", "sv"),
+        ("12. 5. 2026 9:40 odp.", "cs"), ("12. maí 2026, 9:40 e.h.", "is"),
+    ):  # fmt: skip
+        assert parse_date(text, language=tag) == "2026-05-12T21:40:00"
+        assert parse_date(text) == "2026-05-12T09:40:00"
+
+
+def test_short_years_count_from_the_epoch_of_their_language() -> None:
+    assert parse_date("R8.11.20", language="ja") == "2026-11-20"
+    assert parse_date("12/5/69", language="th") == "2026-05-12"
+    assert (parse_date("03-12-31"), parse_date("31.12.26"), parse_date("20/11/99")) == (
+        "2003-12-31", "2026-12-31", "1999-11-20",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("text", "expected", "precision"),
     [
@@ -115,6 +161,23 @@ def test_the_language_of_feed_and_page_tells_whether_the_month_comes_first() -> 
         ("2026-012-31T10:14:55Z", "2026-12-31T10:14:55+00:00", "second"),
         ("2026-05-12 00:00:00.0 21:40:05.0 -0700", "2026-05-12T21:40:05-07:00", "second"),
         ("Tue, 12 May 2026 21 -0700", "2026-05-12T21:00:00-07:00", "minute"),
+        ("Tue, 12 May 2026 14:7:9 -0500", "2026-05-12T14:07:09-05:00", "second"),
+        ("Tue, 12 May 2026 21:40:05 0200", "2026-05-12T21:40:05+02:00", "second"),
+        ("2026-05-12T21:40:05 02:00", "2026-05-12T21:40:05+02:00", "second"),
+        ("2026-05-12T21:40:05+2:00", "2026-05-12T21:40:05+02:00", "second"),
+        ("2026-05-12T21:40:05.123456789+02:00[Europe/Berlin][u-ca=gregory]", "2026-05-12T21:40:05+02:00", "second"),
+        ("2026-05-12T21:40:05[Europe/Berlin]", "2026-05-12T21:40:05+02:00", "second"),
+        ("Tue May 12 21:40:05 XYZT 2026", "2026-05-12T21:40:05", "second"),
+        ("Tue May 12 21:40:05 GMT+02:00 2026", "2026-05-12T21:40:05+02:00", "second"),
+        ("Tue May 12 2026 21:40:05 GMT+0200 (heure d’été d’Europe centrale)", "2026-05-12T21:40:05+02:00", "second"),
+        ("12 Tuesday, May 2026 21:40", "2026-05-12T21:40:00", "minute"),
+        ("12-MAY-26 09.40.05.000000 PM", "2026-05-12T21:40:05", "second"),
+        ("21:40 12-05-2026", "2026-05-12T21:40:00", "minute"),
+        ("21:40 (GMT+7) 12/05/2026", "2026-05-12T21:40:00+07:00", "minute"),
+        ("May 12, 2026 2140 GMT", "2026-05-12T21:40:00+00:00", "minute"),
+        ("May 12, 2026, 12 noon", "2026-05-12T12:00:00", "minute"),
+        ("/Date(1778614800000+0200)/", "2026-05-12T19:40:00+00:00", "second"),
+        ("2026051221", "2026-05-12T21:00:00", "minute"),
         ("20260512", "2026-05-12", "day"),
         ("20260512T214005Z", "2026-05-12T21:40:05+00:00", "second"),
         ("202605122140", "2026-05-12T21:40:00", "minute"),
@@ -149,7 +212,20 @@ def test_the_language_of_feed_and_page_tells_whether_the_month_comes_first() -> 
         ("令和8年5月12日(火) 午後9時", "2026-05-12T21:00:00", "minute"),
         ("民國115年5月12日", "2026-05-12", "day"),
         ("2026년 5월 12일 오후 9:40", "2026-05-12T21:40:00", "minute"),
+        ("二〇二六年五月十二日", "2026-05-12", "day"),
+        ("令和8年(2026年)5月12日", "2026-05-12", "day"),
+        ("2026年(令和8年)5月12日", "2026-05-12", "day"),
+        ("12 พ.ค. 69", "2026-05-12", "day"),
+        ("12 พ.ค. 2569", "2026-05-12", "day"),
         ("ngày 12 tháng 5 năm 2026", "2026-05-12", "day"),
+        ("12 Tháng Năm, 2026", "2026-05-12", "day"),
+        ("12 Tháng Mười Một, 2026", "2026-11-12", "day"),
+        ("12 أيار / مايو 2026", "2026-05-12", "day"),
+        ("12 تشرين الثاني/نوفمبر 2026", "2026-11-12", "day"),
+        ("12 мая 2026, 21:40 мск", "2026-05-12T21:40:00+03:00", "minute"),
+        ("12 Μαΐου 2026 9:40 μμ", "2026-05-12T21:40:00", "minute"),
+        ("ma 12. toukok. 2026", "2026-05-12", "day"),
+        ("12 Nopember 2026", "2026-11-12", "day"),
         ("ב-12 במאי 2026", "2026-05-12", "day"),
         ("2026 m. gegužės 12 d. 21:40", "2026-05-12T21:40:00", "minute"),
         ("Stand: 12.05.2026 – Version 1.2.10", "2026-05-12", "day"),
@@ -183,6 +259,14 @@ def test_what_is_stated_is_kept_and_nothing_more(text: str, expected: str, preci
         "1970-01-01T00:00:00Z",
         "2126-05-12",
         "2026-05-12T25:61:00",
+        "Wed, 30 Nov -0001 00:00:00 +0000",
+        "NaN-NaN-NaN",
+        "Invalid date 2026",
+        "12/2026/20",
+        "11/20/2026/5",
+        "v2.11.2026.1",
+        "v2.11.26",
+        "4930123456",
         "2026-05-12T09:xx:00Z",
         "2026-05-12T09:00:00+00:xx",
         "2026-05-12T09:00:00-06:00Textra",
@@ -213,6 +297,17 @@ def test_what_is_no_date_is_refused(text: str | None) -> None:
         ("By April Jones 20 October 2026", "2026-10-20"),
         ("April Jones, May 3, 2026", "2026-05-03"),
         ("mar. 20, 2026", "2026-03-20"),
+        ("mar. 3 nov. 2026", "2026-11-03"),
+        ("mar. 20/10/2026 - 10:00", "2026-10-20T10:00:00"),
+        ("Mar, 20 Oct 2026 10:00:00 +0200", "2026-10-20T10:00:00+02:00"),
+        ("mar oct 20 10:00:00 CEST 2026", "2026-10-20T10:00:00+02:00"),
+        ("2026-10-20 (mar.)", "2026-10-20"),
+        ("Sen, 21 Sep 2026", "2026-09-21"),
+        ("Paz, 18 Eki 2026", "2026-10-18"),
+        ("sub 20 mart 2026", "2026-03-20"),
+        ("Aoine 20 Samhain 2026", "2026-11-20"),
+        ("June Smith, 3 min read, 20 October 2026", "2026-10-20"),
+        ("Jan Novak 3. května 2026", "2026-05-03"),
     ],
 )
 def test_a_weekday_and_a_person_are_no_month(text: str, day: str) -> None:
@@ -230,6 +325,19 @@ def test_a_weekday_and_a_person_are_no_month(text: str, day: str) -> None:
         ("20 Nov 2026 10:00:00 MT", "-07:00"),
         ("30 Oct 2005 10:00:00 ET", "-05:00"),
         ("20 Nov 2026 10:00:00 AT", "-04:00"),
+        ("20 Nov 2026 10:00 AET", "+11:00"),
+        ("20 Jul 2026 10:00 NZT", "+12:00"),
+        ("20 Nov 2026 10:00 a.m. U.S. ET", "-05:00"),
+        ("20 Jul 2026 10:00 AM Pacific Time", "-07:00"),
+        ("20 Jul 2026 at 10:00 (Central European Summer Time)", "+02:00"),
+        ("20 Nov 2026 10:00 prime time", ""),
+        ("20 Nov 2026 10:00 Central bank", ""),
+        ("20 Nov 2026 10:00 America/New_York", "-05:00"),
+        ("20 Jul 2026 10:00 america/new_york", "-04:00"),
+        ("20 Nov 2026 10:00 Etc/GMT", "+00:00"),
+        ("20 Nov 2026 10:00 NOVT", "+07:00"),
+        ("20 Nov 2026 10:00 HNE", "-05:00"),
+        ("20 Nov 2026 10:00 - 1200 people", ""),
         ("20 Nov 2026 10:00 MEZ", "+01:00"),
         ("20 Nov 2026 10:00 WIB", "+07:00"),
         ("20 Nov 2026 10:00 utc", "+00:00"),

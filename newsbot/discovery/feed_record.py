@@ -91,6 +91,8 @@ class Entry:
     link: str
     """The text of that address, as the feed has it."""
     stated: Stated
+    dates: tuple[str | None, str | None] = (None, None)
+    """What published and modified were read from."""
 
 
 @dataclass(slots=True, kw_only=True)

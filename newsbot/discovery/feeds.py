@@ -20,6 +20,7 @@ from newsbot.discovery.xml_recovery import read_entries
 from newsbot.discovery.xml_source import UnsafeXML, field_name, parse_strictly, unpacked, without_doctype
 from newsbot.items import Candidate
 from newsbot.web.content_coding import TooLarge
+from newsbot.web.dates import parse_date, proven_order
 
 MAX_FEED_BYTES = 20_000_000
 """Largest feed that is read, in bytes, before and after decompression."""
@@ -62,6 +63,7 @@ def parse_feed(body: bytes, url: str, *, charset: str | None = None) -> Feed:
     )
     feed.notes[:0] = notes
     _settle(feed.entries, feed, url)
+    _settle_dates(feed.entries, feed)
     feed.candidates = _once_each(feed.entries, feed)
     if not feed.candidates and not feed.notes:
         feed.note("no_entries: nothing in it has an address")
@@ -179,6 +181,14 @@ def _twins(address: str) -> Iterator[str]:
     _, _, rest = address.partition("://")
     bare = rest.removeprefix("www.").rstrip("/")
     return (f"{scheme}://{www}{bare}{end}" for scheme in ("http", "https") for www in ("", "www.") for end in ("", "/"))
+
+
+def _settle_dates(entries: Sequence[Entry], feed: Feed) -> None:
+    """Read dates in figures in the order that other dates of the feed prove: 3/4/2026 beside 11/20/2026 is of March."""
+    if order := proven_order(text for entry in entries for text in entry.dates):
+        for entry in entries:
+            published, modified = (parse_date(text, language=feed.language, order=order) for text in entry.dates)
+            entry.candidate.published, entry.candidate.modified = published, modified
 
 
 def _once_each(entries: Sequence[Entry], feed: Feed) -> list[Candidate]:

@@ -128,19 +128,21 @@ def _read_entry(
         return None
     html_body, summary = _body_and_summary(fields)
     authors = names(_people(fields)) or list(owners)
+    published, published_text = _date(feed, fields, PUBLISHED, number)
+    modified, modified_text = _date(feed, fields, MODIFIED, number)
     candidate = Candidate(
         url=found[0],
         via="feed",
         title=title,
-        published=_date(feed, fields, PUBLISHED, number),
-        modified=_date(feed, fields, MODIFIED, number),
+        published=published,
+        modified=modified,
         authors=authors,
         tags=_tags(fields),
         summary=summary,
         language=language_tag(_first_text(fields, ("dc:language", "language")) or element.get(LANG)) or feed.language,
         html=html_body,
     )
-    return Entry(candidate, found[1], stated)
+    return Entry(candidate, found[1], stated, (published_text, modified_text))
 
 
 def _stated(element: etree._Element, fields: Fields, base: str, sites: frozenset[str]) -> Stated:
@@ -295,19 +297,19 @@ def _tags(fields: Fields) -> list[str]:
     return list(found)[:MAX_TAGS]
 
 
-def _date(feed: Feed, fields: Fields, wanted: tuple[str, ...], number: int) -> str | None:
-    """Return the first of the fields that is a date; note where there is something that is none."""
+def _date(feed: Feed, fields: Fields, wanted: tuple[str, ...], number: int) -> tuple[str | None, str | None]:
+    """Return the first of the fields that is a date, and its text; note where there is something that is none."""
     refused = None
     for name in wanted:
         for element in fields.get(name, ()):
             text = text_of(element).strip()
             date = parse_date(text, language=feed.language)
             if date:
-                return date
+                return date, text
             refused = refused or text
     if refused:
         feed.note(f"bad_date: entry {number}: {refused[:60]!r}")
-    return None
+    return None, None
 
 
 def _first_text(fields: Fields, wanted: tuple[str, ...]) -> str | None:

@@ -91,7 +91,7 @@ def _read_item(
         language=language_tag(_string(item, "language")) or feed.language,
         html=content,
     )
-    return Entry(candidate, found[1], stated)
+    return Entry(candidate, found[1], stated, (_string(item, "date_published"), _string(item, "date_modified")))
 
 
 def _salvaged(text: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from newsbot.discovery.anchors import Link, Tree, as_tree, links_of
 from newsbot.discovery.url_shape import LISTING_SEGMENTS, SERVICE_WORDS, Learned, Shape, is_page, learn, shape_of
 from newsbot.items import Candidate
-from newsbot.web.dates import parse_date
+from newsbot.web.dates import parse_date, proven_order
 from newsbot.web.urls import canonical_url, site_of
 
 _SECTION_WORDS = frozenset(
@@ -110,8 +110,14 @@ def article_links(
         return []
     links = links_of(tree, url)
     scores = scored(links.values(), url, known)
+    language, order = tree.get("lang"), proven_order(link.time for link in links.values())
     return [
-        Candidate(url=link.url, via="section", title=link.text or None, published=parse_date(link.time))
+        Candidate(
+            url=link.url,
+            via="section",
+            title=link.text or None,
+            published=parse_date(link.time, language=language, order=order),
+        )
         for link in links.values()
         if scores[link.url] >= WEIGHTS.article
     ]

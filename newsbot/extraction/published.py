@@ -176,6 +176,8 @@ def _choose(witnesses: Iterable[Witness], now: datetime | None, language: str | 
     best: Dated = (None, "none")
     for text, origin in witnesses:
         moment = parse_moment(text, language=language)
+        if moment and now and moment.in_future(now):
+            moment = parse_moment(text, language=language, order="mdy")  # 11/12/2026 in November
         if moment is None or moment.when.year < oldest or (now and moment.in_future(now)):
             continue
         if best[0] is None:

@@ -31,12 +31,23 @@ LANGUAGES = (
 HALVES_OF_THE_DAY = ("ja",)
 """Languages that write the half of the day, though CLDR's clock of theirs has 24 hours."""
 
-# Names that CLDR lacks and pages write: German without its letters, the old spelling of Spanish, the Serbian genitive,
-# WordPress's three letters in Russian and Ukrainian, Hindi and Bengali spellings of before.
+# Names that CLDR lacks and pages write: German without its letters, Austria's, the old spelling of Spanish and
+# Indonesian, longer and shorter abbreviations, the Serbian genitive, WordPress's three letters in Russian and Ukrainian
+# and its words in Vietnamese, Arabic without articles and the Egyptian spelling, Hindi and Bengali spellings of before.
 MORE_MONTHS = {
-    "mrz": 3, "maerz": 3, "setiembre": 9, "avgusta": 8, "ноя": 11, "сен": 9, "кві": 4, "тра": 5, "чер": 6, "сер": 8,
-    "жов": 10, "гру": 12, "सितम्बर": 9, "नवम्बर": 11, "दिसम्बर": 12, "জানুয়ারি": 1, "ফেব্রুয়ারি": 2,
-}  # fmt: skip
+    1: ["jaenner", "genn", "jänn", "tammik", "stycz", "tháng một", "tháng giêng", "كانون ثاني", "জানুয়ারি"],
+    2: ["feber", "febb", "pebruari", "helmik", "tháng hai", "फेब्रुअरी", "ফেব্রুয়ারি"],
+    3: ["mrz", "maerz", "maalisk", "tháng ba"],
+    4: ["huhtik", "kwiec", "кві", "tháng tư", "अप्रै"],
+    5: ["toukok", "тра", "tháng năm"],
+    6: ["kesäk", "giugn", "czerw", "чер", "tháng sáu", "يونيه"],
+    7: ["heinäk", "lugl", "tháng bảy", "يوليه"],
+    8: ["avgusta", "elok", "agt", "ags", "sierp", "сер", "tháng tám", "اغشت"],
+    9: ["setiembre", "sett", "syysk", "wrzes", "сен", "tháng chín", "सितम्बर"],
+    10: ["lokak", "paźdz", "жов", "tháng mười", "تشرين اول", "अक्तूबर"],
+    11: ["nopember", "marrask", "listop", "ноя", "tháng mười một", "تشرين ثاني", "नवम्बर"],
+    12: ["jouluk", "grudz", "гру", "tháng mười hai", "tháng chạp", "كانون اول", "दिसम्बर"],
+}
 
 _OF = re.compile(r"^d(?:e\s|['’])")  # CLDR's Catalan months carry their preposition
 _ONE_WORD = re.compile(r"[^\s\d]{2,}|[^\W\d_a-z]")
@@ -46,12 +57,14 @@ def date_names() -> dict[str, Any]:
     """Return what date_names.json holds: the names of months, weekdays and halves of the day, folded.
 
     months has a list a month; elsewhere the names that mean another month in some language, with its code. Of the
-    halves of the day only those stand here that lie on one side of noon.
+    halves of the day only those stand here that lie on one side of noon; in clocks are, by language, words that mean
+    other things in others, with whether they are after noon.
     """
-    months = {plain_name(name): number for name, number in MORE_MONTHS.items()}
+    months = {plain_name(name): number for number, names in MORE_MONTHS.items() for name in names}
     elsewhere: dict[str, dict[str, int]] = defaultdict(dict)
     weekdays: set[str] = set()
     halves: dict[str, set[bool]] = defaultdict(set)
+    clocks: dict[str, dict[str, bool]] = {}
     for code in LANGUAGES:
         locale = Locale.parse(code)
         for context in ("format", "stand-alone"):
@@ -67,19 +80,42 @@ def date_names() -> dict[str, Any]:
         if code in HALVES_OF_THE_DAY or re.search("[abB]", clock):
             for name, late in _halves(locale):
                 halves[name].add(late)
+        clocks.setdefault(locale.language, {}).update(_clock(locale))
+    late_names = {True: set[str](), False: set[str]()}
+    for name, sides in halves.items():
+        if len(sides) == 1 and _ONE_WORD.fullmatch(name):
+            late_names[sides.pop()].add(name)
+    for names in clocks.values():
+        for name, late in names.items():
+            if not name.isascii():
+                late_names[late].add(name)
+    known = late_names[True] | late_names[False]
+    clocks = {code: {name: late for name, late in names.items() if name not in known} for code, names in clocks.items()}
     return {
         "languages": sorted({Locale.parse(code).language for code in LANGUAGES} - {"nb"} | {"no"}),
         "months": [sorted(name for name, number in months.items() if number == month) for month in range(1, 13)],
         "elsewhere": {code: dict(sorted(names.items())) for code, names in sorted(elsewhere.items())},
         "weekdays": sorted(weekdays),
-        "forenoon": sorted(name for name, late in halves.items() if late == {False} and _ONE_WORD.fullmatch(name)),
-        "afternoon": sorted(name for name, late in halves.items() if late == {True} and _ONE_WORD.fullmatch(name)),
+        "forenoon": sorted(late_names[False]),
+        "afternoon": sorted(late_names[True]),
+        "clocks": {code: dict(sorted(names.items())) for code, names in sorted(clocks.items()) if names},
     }
 
 
 def _words(name: str) -> list[str]:
     """Part a weekday's name; not into single letters and figures, which say other things."""
     return [word for part in re.split(r"[\s-]+", name) if not re.fullmatch("[a-z]?|\\d+", word := plain_name(part))]
+
+
+def _clock(locale: Locale) -> dict[str, bool]:
+    """Map what a clock of twelve hours has beside its figures, to whether it is after noon: SA and CH in Vietnamese."""
+    widths = [width for widths in locale.day_periods.values() for width in widths.values()]
+    return {
+        name: key == "pm"
+        for width in widths
+        for key in ("am", "pm")
+        if len(name := plain_name(width.get(key, "")).replace(".", "")) > 1 and _ONE_WORD.fullmatch(name)
+    }
 
 
 def _halves(locale: Locale) -> list[tuple[str, bool]]:

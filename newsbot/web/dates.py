@@ -6,9 +6,11 @@ and a year only, so that "mar., 20 oct. 2026" is in October ("mar." is Tuesday i
 2026" in May. Names come from CLDR (date_names.json, written by ``python -m newsbot.web``).
 
 - Days in figures: the year first where it has three or four digits, else the day first (20.11.2026, 3/4/2026); the
-  month first where no other reading is left (11/20/2026), and in the languages of MONTH_FIRST.
+  month first where no other reading is left (11/20/2026), and in the languages of MONTH_FIRST. What one date of a
+  listing proves holds for all of them (proven_order).
 - Years of two digits (20.11.26) and of three (Minguo, 115/11/20) count where the text says nothing but a date. The
   Buddhist years 2400 to 2699 and the years of Japanese eras are turned into common ones.
+- A clock or an offset that was meant for a program and is none (09:xx, +00:zz) makes the text no date.
 - What is stated is kept, nothing is invented: no clock, no time; no zone, or an unknown one, no offset.
 - Digits alone are 20261120, 202611201000 and 20261120100000, or Unix time in seconds (10 digits), milliseconds (13)
   or microseconds (16). Shorter ones are likelier to be something else.
@@ -20,12 +22,14 @@ import calendar
 import json
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
-from functools import lru_cache
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
+
+from newsbot.web.zones import REGION, is_zone, offset_of, zone_in_words
 
 NAMES_FILE = Path(__file__).with_name("date_names.json")
 EARLIEST, LATEST = 1700, 2100
@@ -37,22 +41,6 @@ MONTH_FIRST = frozenset({"en-us", "en-ph", "en-pr", "en-gu", "fil", "fil-ph"})
 UNSET = frozenset({(1970, 1, 1), (1969, 12, 31), (1900, 1, 1), (1899, 12, 30), (1899, 12, 31), (1753, 1, 1)})
 """What an empty field prints as: time zero of Unix and its shifts by zones, of spreadsheets, of SQL Server."""
 
-_ZONE_HOURS: dict[str, float] = {
-    "Z": 0, "GMT": 0, "UT": 0, "UTC": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "MEZ": 1, "MET": 1,
-    "CEST": 2, "MESZ": 2, "MEST": 2, "EET": 2, "EEST": 3, "IDT": 3, "MSK": 3, "TRT": 3, "SAST": 2, "CAT": 2, "WAT": 1,
-    "EAT": 3, "IRST": 3.5, "GST": 4, "PKT": 5, "IST": 5.5, "NPT": 5.75, "BDT": 6, "ICT": 7, "WIB": 7, "WITA": 8,
-    "WIT": 9, "HKT": 8, "SGT": 8, "MYT": 8, "PHT": 8, "AWST": 8, "JST": 9, "KST": 9, "ACST": 9.5, "AEST": 10,
-    "ACDT": 10.5, "AEDT": 11, "NZST": 12, "NZDT": 13, "NST": -3.5, "NDT": -2.5, "AST": -4, "ADT": -3, "EST": -5,
-    "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10,
-    "BRT": -3, "BRST": -2, "ART": -3, "CLT": -4, "CLST": -3, "COT": -5, "PET": -5, "VET": -4,
-}  # fmt: skip
-ZONES = {name: timezone(timedelta(hours=hours)) if hours else UTC for name, hours in _ZONE_HOURS.items()}
-"""Zone name -> offset. RFC 822's names mean what it says (EST is -0500, not Australia's). Of names that several
-countries use the one stands here that most news means: IST is India's (not Ireland's or Israel's), CST the central
-time of North America (not China's), BST Britain's summer, AST the Atlantic's, GST the Gulf's, PST the Pacific's."""
-US_ZONES = {"AT": -4, "ET": -5, "CT": -6, "MT": -7, "PT": -8}
-"""Zone names of North America that leave open whether it is summer: the day tells. Hours of the winter."""
-
 _NAMES: dict[str, Any] = json.loads(NAMES_FILE.read_text("utf-8"))
 MONTHS: dict[str, int] = {name: number for number, names in enumerate(_NAMES["months"], 1) for name in names}
 """Folded name -> number of the month."""
@@ -60,8 +48,14 @@ WEEKDAYS = frozenset(_NAMES["weekdays"])
 """The folded words of which the names of weekdays are made."""
 _ELSEWHERE: dict[str, dict[str, int]] = _NAMES["elsewhere"]
 """Language -> the names that mean another month in it: listopad is November in Polish, October in Croatian."""
-_AFTERNOON = frozenset(_NAMES["afternoon"])
-_HALVES = _AFTERNOON.union(_NAMES["forenoon"])
+_LATE: dict[str, bool] = {
+    name.replace(".", ""): late
+    for late, names in ((True, (*_NAMES["afternoon"], "noon")), (False, (*_NAMES["forenoon"], "midnight")))
+    for name in names
+}
+"""Name of a half of the day, without dots -> whether it is the later one."""
+_LATE_IN: dict[str, dict[str, bool]] = _NAMES["clocks"]
+"""Language -> the names that say so in it alone: CH in Vietnamese, em in Swedish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +82,22 @@ class Moment:
         return self.instant > now + (timedelta(minutes=5) if exact else timedelta(hours=14))
 
 
-def parse_moment(text: str | None, *, language: str | None = None) -> Moment | None:
+def parse_moment(text: str | None, *, language: str | None = None, order: str | None = None) -> Moment | None:
     """Read the first date of a text, or None when it says nothing that can be believed.
 
-    language (BCP 47), where it is known, tells whether figures have the month first, and which month listopad is.
+    language (BCP 47), where it is known, tells whether figures have the month first, and which month listopad is;
+    order (of proven_order) is what other dates beside this one tell of figures.
 
     >>> parse_moment("Publié le 12 mars 2024 à 14h05")
     Moment(when=datetime.datetime(2024, 3, 12, 14, 5), precision='minute')
     >>> parse_moment("3/4/2026", language="en-US").isoformat(), parse_moment("3/4/2026").isoformat()
     ('2026-03-04', '2026-04-03')
     """
-    found = _read(text, language)
+    found = _read(text, language, order)
     return Moment(*found) if found else None
 
 
-def parse_date(text: str | None, *, language: str | None = None) -> str | None:
+def parse_date(text: str | None, *, language: str | None = None, order: str | None = None) -> str | None:
     """Read a date as parse_moment does, into RFC 3339.
 
     >>> parse_date("Fri, 20 Nov 2026 10:00:00 EST"), parse_date("2026-11-20T10:00+0200")
@@ -114,7 +109,7 @@ def parse_date(text: str | None, *, language: str | None = None) -> str | None:
     >>> parse_date("0000-00-00 00:00:00"), parse_date("yesterday"), parse_date("20 May 2026 25:61")
     (None, None, None)
     """
-    found = _read(text, language)
+    found = _read(text, language, order)
     return _written(*found) if found else None
 
 
@@ -165,7 +160,7 @@ _RFC822 = re.compile(
 )
 
 
-def _read(text: str | None, language: str | None) -> tuple[datetime, str] | None:
+def _read(text: str | None, language: str | None, order: str | None) -> tuple[datetime, str] | None:
     if not text or len(text) > MAX_LENGTH:
         return None
     try:
@@ -175,9 +170,9 @@ def _read(text: str | None, language: str | None) -> tuple[datetime, str] | None
         if match := _RFC822.fullmatch(text):
             day, name, year, hour, minute, second, zone = match.groups()
             number = month_of(name, language)
-            if number and (zone is None or zone[0] in "+-" or zone.upper() in ZONES):
+            if number and (zone is None or zone[0] in "+-" or is_zone(zone)):
                 return _moment(int(year), number, int(day), hour, minute, second, zone)
-        return _read_loosely(_plain(text).strip(), language)
+        return _read_loosely(_plain(text).strip(), language, order)
     except (ValueError, OverflowError):
         return None
 
@@ -199,7 +194,7 @@ def _moment(
     if int(second or 0) > 60:
         raise ValueError("no such second")
     if zone:
-        when = when.replace(tzinfo=_zone(zone, when))
+        when = when.replace(tzinfo=offset_of(zone, when))
     return when, "minute" if second is None else "second"
 
 
@@ -211,34 +206,6 @@ def _common_era(year: int) -> int:
 
 def _written(when: datetime, precision: str) -> str:
     return when.date().isoformat() if precision == "day" else when.isoformat()
-
-
-def _zone(name: str, when: datetime) -> timezone | None:
-    if (winter := US_ZONES.get(name)) is not None:
-        return timezone(timedelta(hours=winter + _is_american_summer(when)))
-    return _fixed_zone(name)
-
-
-@lru_cache(maxsize=256)
-def _fixed_zone(name: str) -> timezone | None:
-    """The offset that a zone's name or figures stand for; None for what means nothing here."""
-    if name[0] not in "+-":
-        return ZONES.get(name.upper())
-    digits = name[1:].replace(":", "")
-    hours, minutes = int(digits[:-2] if len(digits) > 2 else digits), int(digits[-2:] if len(digits) > 2 else 0)
-    if hours > 14 or minutes > 59:
-        return None
-    offset = timedelta(hours=hours, minutes=minutes)
-    return timezone(-offset if name[0] == "-" else offset) if offset else UTC
-
-
-def _is_american_summer(when: datetime) -> bool:
-    """Whether daylight saving time holds in the United States: from 2 to 2 o'clock, the clock's own."""
-    first, last = ((3, 8), (11, 1)) if when.year >= 2007 else ((4, 1 if when.year >= 1987 else 24), (10, 25))
-    start, end = (
-        datetime(when.year, month, day + (6 - date(when.year, month, day).weekday()), 2) for month, day in (first, last)
-    )
-    return start <= when < end
 
 
 _ASCII = {
@@ -265,13 +232,13 @@ _DAY = re.compile(
     rf"""
     # 20.11.2026, 11/20/2026, 2026-11-20, 20.11.26
     (?<!\d)(?<!\d[-/.])(?P<d0>\d{{1,4}})\s*[-–/.]\s*(?P<m0>0?\d{{1,2}})\s*[-–/.]\s*
-        (?P<y0>\d{{4}}(?!\d|:\d\d(?!:))|\d{{1,2}}(?!\d|-\d\d$))
+        (?P<y0>\d{{4}}(?!\d|:\d\d(?!:)|[./]\d{{1,3}}(?![\d:.]))|\d{{1,2}}(?!\d|-\d\d$))
     # 2026年11月20日, 令和8年11月20日
     | (?P<era>令和|平成|昭和|民國|民国)?\s*(?<!\d)(?P<y1>\d{{1,4}}|元)\s*[年년]\s*
         (?P<m1>\d{{1,2}})\s*[月월]\s*(?P<d1>\d{{1,2}})(?!\d)
     # 20 November 2026, 20 de noviembre de 2026
-    | {_FIGURES.format("d2")}[\s.,/–-]*(?:(?:de|of)\s+|d['’])?
-        (?P<m2>{_WORD})[\s.,/–-]*(?:(?:del?|of|nam|ค\.ศ\.|พ\.ศ\.)\s*)?(?P<y2>\d{{4}}(?!\d)|['’]?\d\d(?!\d|[:h.]\d))
+    | {_FIGURES.format("d2")}[\s.,/–-]*(?:(?:de|(?:day\s)?of)\s+|d['’])?
+        (?P<m2>{_WORD})(?:\s?/\s?{_WORD})?[\s.,/–-]*(?:(?:del?|of|nam|ค\.ศ\.|พ\.ศ\.)\s*)?(?P<y2>\d{{4}}(?!\d)|['’]?\d\d(?!\d|[:h.]\d))
     # November 20th, 2026
     | (?<!\w)(?P<m3>{_WORD})[\s.,/–-]*{_FIGURES.format("d3")}[\s.,/–-]+(?P<y3>\d{{4}})(?!\d)
     # 2026. gada 20. novembris
@@ -283,26 +250,47 @@ _DAY = re.compile(
     re.VERBOSE,
 )
 """A day, its parts in groups that are numbered by its form; _plain() has made the text, and it is in small letters."""
-_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
-"""What is added to a year of the era."""
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911, "พ.ศ.": 1957}
+"""What is added to a year of the era; to a short year of the Buddhist one, 69 for 2569."""
+_ERA_LETTERS = {"r": "令和", "h": "平成", "s": "昭和"}
+_YEAR_TWICE = re.compile(r"\(\s*(?:令和|平成|昭和|民國|民国)?\s*(?:\d{1,4}|元)\s*年?\s*\)(?=\s*年?\s*\d)")
+"""The year in brackets behind a year, in another count: 2026年(令和8年)11月20日."""
+_NUMERAL = re.compile(r"[〇零一二三四五六七八九十]+(?=\s*[年月日號号時时點点分])")
+_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_FIGURES_ALONE = re.compile(r"(?<![\d:.,/-])(\d{1,2})\s*[-–/.]\s*(\d{1,2})\s*[-–/.]\s*(\d{4}|\d{2})(?![\d/-])")
 _YEAR_FIRST = frozenset(("ja", "ko", "zh"))
 """Languages that write 26.11.20 for 20 November 2026."""
+_SHORT_YEARS = range(31, 95)
+"""Two figures that are no year where another reading is left: no news site is as old, nor dates so far ahead."""
 _TIME = (  # 10:00:05, 10h00, 10.00, 10時00分; each with three groups
     r"(?:(?<![\d.])(\d{1,2})\s?[:hu]\s?(\d{1,2})(?:(?::|\s?min\s)(\d{1,2})(?:[.,]\d+|:\d{2,3})?)?"
-    r"|(?<![\d.])([01]?\d|2[0-4])\.([0-5]\d)(?:\.([0-5]\d))?(?!\.\d)"
+    r"|(?<![\d.])([01]?\d|2[0-4])\.([0-5]\d)(?:\.([0-5]\d)(?:\.\d{3,})?)?(?!\.\d)"
     r"|(?<!\d)(\d{1,2})\s?[時时点點시](?:\s?(\d{1,2})\s?[分분]?)?(?:\s?(\d{1,2})\s?[秒초])?)(?!\d)"
 )
-# 10 Uhr, 10 pm, 10 +0100; with two empty groups
-_HOUR = r"(?<!\d)(\d{1,2})()()(?=\s?(?:uhr|[ap]\.?\s?m)\b|\s[+-]\d{4}(?!\d))"
+# 10 Uhr, 10 pm, 10 +0100, 1005 GMT; with empty groups
+_HOUR = (
+    r"(?<!\d)(?:(\d{1,2})()()(?=\s?(?:uhr|[ap]\.?\s?m)\b|\s[+-]\d{4}(?!\d)|\s(?:noon|midnight)\b)"
+    r"|([01]\d|2[0-3])([0-5]\d)()(?=\s?(?:gmt|utc|hrs|ist|e[sd]?t)\b))"
+)
 _TIME_AFTER = re.compile(
     rf"(?:\s00:00:00(?:\.0+)?(?=\s\d\d?:\d\d))?\D{{0,24}}?{_TIME}|\W{{0,3}}(?:(?:at|um)\s)?{_HOUR}"
 )
-_TIME_BEFORE = re.compile(rf"{_TIME}(?=\D{{0,40}}$)|{_HOUR}(?=\D{{0,12}}$)")
+_TIME_BEFORE = re.compile(
+    rf"{_TIME}(?=(?:\W{{0,2}}(?:gmt|utc)?[+-]\d{{1,2}}(?::?\d\d)?)?\D{{0,40}}$)|{_HOUR}(?=\D{{0,12}}$)"
+)
 _TIME_AMID = re.compile(r"(?<=\s)(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?(?=\s)")
+_WEEKDAY_AMID = re.compile(rf"(?<=\d)[\s.,]+({_WORD})[\s,]+(?={_WORD}[\s,]+\d{{4}})")
 _HALF_AFTER = re.compile(rf"\s{{0,2}}(?:([ap])\.?\s?m\b\.?|({_WORD}))")
-_HALVES_BEFORE = tuple(name if name > "\u2fff" else f" {name}" for name in sorted(_HALVES, key=len, reverse=True))
+_HALVES_BEFORE = tuple(
+    name if name > "\u2fff" else f" {name}"
+    for name in sorted({*_LATE, *_NAMES["afternoon"], *_NAMES["forenoon"]}, key=len, reverse=True)
+)
 _HOURS = re.compile(r"\s?(?:uhr|hrs?|h|น|ч)(?![^\W\d_])\.?")
-_OFFSET = re.compile(r"\s?[(\[]?(?:(?:gmt|utc?)\s?([+-]\d{1,2}(?::?\d\d)?)|([+-]\d\d:?\d\d|[+-]\d\d(?=\W*$)))(?!\d)")
+_OFFSET = re.compile(
+    r"\s?[(\[]?(?:(?:gmt|utc?)\s?([+-]\d{1,2}(?::?\d\d)?)"
+    r"|([+-]\d\d?:?\d\d|[+-]\d\d(?=\W*$)|(?<=\d:\d\d:\d\d\s)[+-]\s\d{4})"
+    r"|(?<=\d:\d\d:\d\d\s)(?:([01]\d:[0-5]\d)|(0\d[034][05]|1[0-4]00))(?=\W*$))(?!\d)"
+)
 _UNTIL = re.compile(r"(?<!t\d:\d\d)(?<!t\d\d:\d\d)-\d\d:\d\d")
 """No offset but a second clock, behind one without seconds, as it stands in prose: 10:30-11:30."""
 _BROKEN = re.compile(
@@ -312,12 +300,16 @@ _BROKEN = re.compile(
     r"|t\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d:?\d\d)(?!z\b)[a-z]"  # 2026-11-20T09:00Ztext
 )
 """A clock or an offset that was meant for a program, and is none: nothing beside it is believed either."""
-_ZONE_AFTER = re.compile(r"[\s,]{0,2}[(\[]?([a-z]{1,5})(?![a-z/])(?:\W*($))?")
+_REGION_AFTER = re.compile(rf"\s?[(\[]?!?({REGION})")
+_WORDS_AFTER = re.compile(r"[\s,]{0,2}[(\[]?((?:[a-z]+\s){1,3}time)\b")
+_ZONE_AFTER = re.compile(r"[\s,]{0,2}[(\[]?(?:u\.s\.\s)?([a-z]{1,5}|мск)(?![^\W\d_]|/)(?:\W*($))?")
 _ZONE_AMID = re.compile(r"(?<![A-Za-z/])[A-Z]{2,5}(?![A-Za-z/])")
 _COMPACT = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)(?:[t ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?\s?(z|[+-]\d\d(?::?\d\d)?)?)?",
 )
-_UNIX = re.compile(r"([1-4]\d{9})(?:\d{3}|\d{6})?(?:\.\d+)?")
+_HOURLY = re.compile(r"(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])")
+"""2026112010, which would be Unix time of 2034."""
+_UNIX = re.compile(r"(?:\\?/date\(|@)?([12]\d{9})(?:\d{3}|\d{6}|\d{9})?(?:\.\d+|(?:[+-]\d{4})?\)\\?/)?")
 _DIGIT = re.compile(r"\d")
 _WORDS = re.compile(_WORD)
 _BESIDE = frozenset(
@@ -328,7 +320,9 @@ _BESIDE = frozenset(
 # Names of more than one word, تشرين الثاني and tháng 11, give way to one word before a text is searched.
 _MONTH_WORDS = [min(filter(re.compile("[a-z]+").fullmatch, names)) for names in _NAMES["months"]]
 _PHRASES = {name: _MONTH_WORDS[number - 1] for name, number in MONTHS.items() if " " in name}
-_PHRASE = re.compile(r"(?<!\w)(?:" + "|".join(_PHRASES).replace(" ", r"\s?") + r")(?!\w)", re.IGNORECASE)
+_PHRASE = re.compile(
+    r"(?<!\w)(?:" + "|".join(sorted(_PHRASES, key=len, reverse=True)).replace(" ", r"\s?") + r")(?!\w)", re.IGNORECASE
+)
 _BEFORE_FIGURES = re.compile(r"\s|(?<=[^\W\d])(?=\d)")
 _PHRASE_HEADS = tuple({name.partition(" ")[0] for name in _PHRASES})
 
@@ -352,14 +346,19 @@ class _Time(NamedTuple):
     end: int
 
 
-def _read_loosely(cased: str, language: str | None) -> tuple[datetime, str] | None:
+def _read_loosely(cased: str, language: str | None, order: str | None) -> tuple[datetime, str] | None:
     """Read a text that _plain() has made; its capitals tell zones from words."""
+    if "年" in cased:
+        cased = _YEAR_TWICE.sub("", _NUMERAL.sub(_in_figures, cased))
     if not _DIGIT.search(cased):
         return None
     text = cased.lower()
     if match := _COMPACT.fullmatch(text):
         year, month, number, *clock = match.groups()
         return _moment(int(year), int(month), int(number), *clock)
+    if match := _HOURLY.fullmatch(text):
+        year, month, number, hour = match.groups()
+        return _moment(int(year), int(month), int(number), hour, None, None, None)
     if match := _UNIX.fullmatch(text):
         return datetime.fromtimestamp(int(match[1]), UTC), "second"
     if _BROKEN.search(text):
@@ -367,26 +366,38 @@ def _read_loosely(cased: str, language: str | None) -> tuple[datetime, str] | No
     if any(head in text for head in _PHRASE_HEADS):
         cased = _PHRASE.sub(lambda found: _PHRASES[_BEFORE_FIGURES.sub(" ", found[0].lower())], cased)
         text = cased.lower()
-    if day := _find_day(text, language):
-        time = _time_beside(text, cased, day)
+    if day := _find_day(text, language, order):
+        time = _time_beside(text, cased, day, language)
         if not day.sure and not _is_alone(text, day, time):
             return None
-    else:  # Fri Nov 20 10:00:00 CET 2026
-        amid = _TIME_AMID.search(text)
-        time = _read_time(text, cased, amid) if amid else None
-        day = _find_day(f"{text[: time.start]} {text[time.end :]}", language) if time else None
+    elif (amid := _WEEKDAY_AMID.search(text)) and plain_name(amid[1]) in WEEKDAYS:  # 20 Friday, Nov 2026
+        return _read_loosely(cased[: amid.start(1)] + cased[amid.end(1) :], language, order)
+    elif amid := _TIME_AMID.search(text):  # Fri Nov 20 10:00:00 CET 2026
+        time = _read_time(text, cased, amid, language)
+        unknown = _ZONE_AMID.match(cased, time.end + 1)
+        day = _find_day(f"{text[: time.start]} {text[unknown.end() if unknown else time.end :]}", language, order)
         if day is None or not day.sure:
             return None
+    else:
+        return None
     if time is None:
         return _moment(day.year, day.month, day.day, None, None, None, None)
     return _moment(day.year, day.month, day.day, time.hour, time.minute, time.second, time.zone)
 
 
-def _find_day(text: str, language: str | None) -> _Day | None:
+def _in_figures(numeral: re.Match[str]) -> str:
+    """Write a numeral of Chinese in figures: 二〇二六 is 2026, 十一 is 11, 二十 is 20."""
+    tens, ten, ones = (
+        "".join(str(int(unicodedata.numeric(sign))) for sign in part) for part in numeral[0].partition("十")
+    )
+    return str(int(tens or 1) * 10 + int(ones or 0)) if ten else tens
+
+
+def _find_day(text: str, language: str | None, order: str | None) -> _Day | None:
     """Find the first day that is one of the calendar; one with a short year only where there is no other."""
     position, unsure = 0, None
     while match := _DAY.search(text, position):
-        if found := _day_of(match, language):
+        if found := _day_of(match, language, order):
             if found.sure:
                 return found
             unsure = unsure or found
@@ -394,17 +405,22 @@ def _find_day(text: str, language: str | None) -> _Day | None:
     return unsure
 
 
-def _day_of(match: re.Match[str], language: str | None) -> _Day | None:
+def _day_of(match: re.Match[str], language: str | None, order: str | None) -> _Day | None:
     kind = str(match.lastgroup)[1]
     year, month, day = match[f"y{kind}"].lstrip("'’"), match[f"m{kind}"], match[f"d{kind}"]
-    if kind == "0":
-        tag = (language or "").replace("_", "-").lower()
-        if len(day) > 2 or (len(day) == 2 and len(year) < 3 and tag[:2] in _YEAR_FIRST):
-            year, day = day, year
-        elif int(month) > 12 or (int(day) <= 12 and tag in MONTH_FIRST):
-            month, day = day, month
-    number = int(month) if kind in "01" else month_of(month, language)
+    tag = (language or "").replace("_", "-").lower()
     era = match["era"] if kind == "1" else None
+    if kind == "0":
+        letter = match.string[: match.start()][-1:] if len(year) < 3 else ""
+        if letter.isalpha():  # R8.11.20 in Japanese; else a version, v2.11.26
+            year, day, era = day, year, _ERA_LETTERS.get(letter) if tag[:2] == "ja" else None
+            if era is None:
+                return None
+        else:
+            year, month, day = _arranged((day, month, year), tag, order)
+    if len(year) == 2 and int(year) > 43 and (tag[:2] == "th" or "\u0e00" <= month[0] < "\u0e80"):
+        era = "พ.ศ."
+    number = int(month) if kind in "01" else month_of(month, language)
     common = _full_year(year, era)
     try:
         date(common or 0, number or 0, int(day))
@@ -413,6 +429,54 @@ def _day_of(match: re.Match[str], language: str | None) -> _Day | None:
     if not number or not EARLIEST <= common <= LATEST:
         return None
     return _Day(common, number, int(day), era is not None or len(year) == 4, match.start(), match.end())
+
+
+def _arranged(figures: tuple[str, str, str], tag: str, order: str | None) -> tuple[str, str, str]:
+    """Return year, month and day of figures, in the order that is told, that the language has, or that is left."""
+    orders = _orders(*figures)
+    usual = "ymd" if tag[:2] in _YEAR_FIRST else "mdy" if tag in MONTH_FIRST else "dmy"
+    chosen = next((one for one in (order, usual, *orders) if one in orders), "dmy")
+    parts = dict(zip(chosen, figures, strict=True))
+    return parts["y"], parts["m"], parts["d"]
+
+
+def _orders(first: str, middle: str, last: str) -> list[str]:
+    """Return the orders in which three groups of figures can be a day, the likelier ones first."""
+
+    def fits(order: str) -> bool:
+        parts = dict(zip(order, (first, middle, last), strict=True))
+        month, day = int(parts["m"]), int(parts["d"])
+        return 1 <= month <= 12 and 1 <= day <= _LONGEST[month - 1]
+
+    def is_likely(order: str) -> bool:
+        year = (first, middle, last)[order.index("y")]
+        return len(year) != 2 or int(year) not in _SHORT_YEARS
+
+    if len(first) > 2:
+        return ["ymd"] if fits("ymd") else []
+    orders = ["dmy", "mdy", "ymd"] if len(last) < 3 else ["dmy", "mdy"]
+    if first[0] == "0" and len(first) > len(middle) == len(last):  # 06/1/2: who pads days would pad months too
+        orders.reverse()
+    orders = [order for order in orders if fits(order)]
+    return [order for order in orders if is_likely(order)] or orders
+
+
+def proven_order(texts: Iterable[str | None]) -> str | None:
+    """Return the order of day, month and year that a listing's dates prove to have, if they have one.
+
+    Of 11/20/2026 and 3/4/2026 in one listing the first says what the second one is. Names of months prove nothing,
+    and where two dates contradict each other, neither do figures.
+
+    >>> proven_order(["3/4/2026", "11/20/2026"]), proven_order(["3/4/2026", "20/11/2026"]), proven_order(["3/4/2026"])
+    ('mdy', 'dmy', None)
+    """
+    proven = set()
+    for text in texts:
+        if text and len(text) <= MAX_LENGTH and (match := _FIGURES_ALONE.search(_plain(text))):
+            orders = _orders(*match.groups())
+            if len(orders) == 1 and len(match[1]) < 3:
+                proven.add(orders[0])
+    return proven.pop() if len(proven) == 1 else None
 
 
 def _full_year(figures: str, era: str | None) -> int:
@@ -427,50 +491,67 @@ def _full_year(figures: str, era: str | None) -> int:
     return year + (2000 if year < 70 else 1900) if len(figures) == 2 else 0
 
 
-def _time_beside(text: str, cased: str, day: _Day) -> _Time | None:
+def _time_beside(text: str, cased: str, day: _Day, language: str | None) -> _Time | None:
     """Read the clock that follows a day, or the one that leads to it; a zone may stand between both."""
     match = _TIME_AFTER.match(text, day.end) or _TIME_BEFORE.search(text, 0, day.start)
     if match is None:
         return None
-    time = _read_time(text, cased, match)
+    time = _read_time(text, cased, match, language)
     if time.zone is None and time.start > day.end:
-        zones = (word for word in _ZONE_AMID.findall(cased, day.end, time.start) if word in ZONES or word in US_ZONES)
+        zones = (word for word in _ZONE_AMID.findall(cased, day.end, time.start) if is_zone(word))
         return time._replace(zone=next(zones, None))
     return time
 
 
-def _read_time(text: str, cased: str, match: re.Match[str]) -> _Time:
+def _read_time(text: str, cased: str, match: re.Match[str], language: str | None) -> _Time:
     """Read a clock's figures, the half of the day before or behind them, and the zone."""
     groups = match.groups()
     first = next(place for place in range(0, len(groups), 3) if groups[place])
     hour, minute, second = groups[first : first + 3]
-    start, end, half = match.start(first + 1), match.end(), ""
-    before = text[:start].rstrip()
-    if before.endswith(_HALVES_BEFORE):
-        half = next(name for name in _HALVES_BEFORE if before.endswith(name)).strip()
-    elif word := _HALF_AFTER.match(text, end):
-        half = f"{word[1]}m" if word[1] else plain_name(word[2])
-        end = word.end() if half in _HALVES else end
+    start, end = match.start(first + 1), match.end()
+    late = _half_before(text[:start].rstrip(), language)
+    if late is None and (word := _HALF_AFTER.match(text, end)):
+        late = word[1] == "p" if word[1] else _is_late(word[2], language)
+        end = end if late is None else word.end()
     if hours := _HOURS.match(text, end):
         end = hours.end()
-    zone = None
-    if (offset := _OFFSET.match(text, end)) and not (second is None and _UNTIL.match(text, end)):
-        zone, end = offset[1] or offset[2], offset.end()
-    elif name := _ZONE_AFTER.match(text, end):
+    zone, end = _zone_after(text, cased, end, has_seconds=second is not None)
+    return _Time(_whole_day(int(hour), late), minute, second or None, zone, start, end)
+
+
+def _zone_after(text: str, cased: str, end: int, *, has_seconds: bool) -> tuple[str | None, int]:
+    """Read the zone behind a clock that ends at a place; return it, and the place where it ends."""
+    if (offset := _OFFSET.match(text, end)) and (has_seconds or not _UNTIL.match(text, end)):
+        lost_sign = offset[3] or offset[4]  # the plus of an address that was decoded: 10:00:00 01:00
+        return offset[1] or offset[2] or f"+{lost_sign}", offset.end()
+    if region := _REGION_AFTER.match(text, end):
+        return cased[region.start(1) : region.end(1)], region.end()
+    if (words := _WORDS_AFTER.match(text, end)) and (zone := zone_in_words(words[1])):
+        return zone, words.end()
+    if name := _ZONE_AFTER.match(text, end):
         # French "et", "est" and Dutch "met" are no zones: in the midst of a text, a zone is in capitals.
-        upper = name[1].upper()
-        if (upper in ZONES or upper in US_ZONES) and (
-            cased[name.start(1) : name.end(1)] == upper or name[2] is not None
-        ):
-            zone, end = upper, name.end(1)
-    return _Time(_whole_day(int(hour), half), minute, second or None, zone, start, end)
+        written, upper = cased[name.start(1) : name.end(1)], name[1].upper()
+        if is_zone(upper) and (written == upper or name[2] is not None or not upper.isascii()):
+            return upper, name.end(1)
+    return None, end
 
 
-def _whole_day(hour: int, half: str) -> int:
+def _half_before(before: str, language: str | None) -> bool | None:
+    """Whether the words before a clock say that it is after noon; None where they do not say."""
+    if before.endswith(_HALVES_BEFORE):
+        return _is_late(next(name for name in _HALVES_BEFORE if before.endswith(name)), language)
+    return _is_late(before.rpartition(" ")[2], language) if language and language[:2].lower() in _LATE_IN else None
+
+
+def _is_late(word: str, language: str | None) -> bool | None:
+    name = plain_name(word).replace(".", "")
+    own = _LATE_IN.get(language[:2].lower(), {}) if language else {}
+    return _LATE.get(name, own.get(name))
+
+
+def _whole_day(hour: int, late: bool | None) -> int:
     """Turn an hour of a half of the day into one of 24."""
-    if hour > 12 or half not in _HALVES:
-        return hour
-    return hour % 12 + (12 if half in _AFTERNOON else 0)
+    return hour if hour > 12 or late is None else hour % 12 + 12 * late
 
 
 def _is_alone(text: str, day: _Day, time: _Time | None) -> bool:
@@ -480,9 +561,7 @@ def _is_alone(text: str, day: _Day, time: _Time | None) -> bool:
         first, last = sorted(((day.start, day.end), (time.start, time.end)))
         rest = f"{text[: first[0]]} {text[first[1] : last[0]]} {text[last[1] :]}"
     words = {plain_name(word) for word in _WORDS.findall(rest)}
-    return not _DIGIT.search(rest) and all(
-        word in WEEKDAYS or word in _BESIDE or word.upper() in ZONES for word in words
-    )
+    return not _DIGIT.search(rest) and all(word in WEEKDAYS or word in _BESIDE or is_zone(word) for word in words)
 
 
 # Days, months and years in addresses.

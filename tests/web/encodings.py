@@ -47,6 +47,44 @@ def dates_of_programs(site: Site) -> None:
     )
 
 
+@oddity(
+    "Dates are written by programs that know no better: a plus lost, unknown zones, Oracle, .NET.", feed="/feed.xml"
+)
+def dates_of_poor_programs(site: Site) -> None:
+    dated(
+        site,
+        **{
+            "2026-11-20T10:00:00+01:00": "2026-11-20T10:00:00 01:00",
+            "2026-11-20T10:10:00": "Fri Nov 20 10:10:00 XYZT 2026",
+            "2026-11-20T10:20:00": "20-NOV-26 10.20.00.000000 AM",
+            "2026-11-20T10:26:40+00:00": "/Date(1795170400000+0100)/",
+            "2026-11-20T10:40:00+01:00": "Fri Nov 20 2026 10:40:00 GMT+0100 (Mitteleuropäische Normalzeit)",
+            "2026-11-20T10:50:00-08:00": "Nov. 20, 2026 at 10:50 a.m. Pacific Time",
+        },
+    )
+
+
+@oddity("Some dates show that the month comes first, others would allow both orders.", feed="/feed.xml")
+def months_first(site: Site) -> None:
+    dated(
+        site,
+        **{
+            "2026-11-20T10:00:00": "11/20/2026 10:00:00 AM",
+            "2026-11-10T10:10:00": "11/10/2026 10:10:00 AM",
+            "2026-11-09T22:20:00": "11/9/2026 10:20:00 PM",
+            "2026-10-12T10:30:00": "10/12/2026 10:30:00 AM",
+        },
+    )
+
+
+@oddity("Some dates show that the day comes first, though the feed is in American English.", feed="/feed.xml")
+def days_first(site: Site) -> None:
+    texts = {"2026-11-20T10:00:00": "20/11/2026 10:00", "2026-11-10T10:10:00": "10/11/2026 10:10"}
+    dated(site, **texts)
+    body = site.served("/feed.xml").body.replace(b"<channel>", b"<channel><language>en-us</language>")
+    site.put("/feed.xml", body, "application/rss+xml")
+
+
 @oddity("The feed says that it is UTF-8 and is written in windows-1251.", feed="/feed.xml")
 def cyrillic_undeclared(site: Site) -> None:
     titles = ("Чемпионат в Бутане завершился", "Новый мост открыт у порта", "Библиотека снова работает по вечерам")
@@ -114,5 +152,20 @@ def dates_of_languages(site: Site) -> None:
             "2026-11-20T10:30:00": "2026年11月20日 10:30",
             "2026-11-20T10:40:00": "20 listopada 2026 10:40",
             "2026-11-20T10:50:00": "10:50 20-11-2026",
+        },
+    )
+
+
+@oddity("Years, months and figures are those of other calendars and scripts.", feed="/feed.xml")
+def dates_of_calendars(site: Site) -> None:
+    dated(
+        site,
+        **{
+            "2026-11-20T10:00:00": "20 พ.ย. 69 10:00 น.",
+            "2026-11-20T10:10:00": "令和8年11月20日 午前10時10分",
+            "2026-11-20T10:20:00": "٢٠ تشرين الثاني/نوفمبر ٢٠٢٦ ١٠:٢٠ ص",
+            "2026-11-20T22:30:00": "20 Tháng Mười Một, 2026 10:30 PM",
+            "2026-11-20": "二〇二六年十一月二十日",
+            "2026-11-20T22:50:00": "२० नवंबर २०२६, 10:50 अपराह्न",
         },
     )

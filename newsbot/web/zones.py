@@ -1,0 +1,103 @@
+"""The offsets that names and figures of time zones stand for: EST, ET, MESZ, Europe/Berlin, Pacific Time, +0100.
+
+RFC 822's names mean what it says (EST is -0500, not Australia's). Of names that several countries use the one stands
+here that most news means: IST is India's (not Ireland's or Israel's), CST the central time of North America (not
+China's), BST Britain's summer, AST the Atlantic's, GST the Gulf's, PST the Pacific's. A name that news uses in two
+senses, such as AMT, SST, ECT, is none: no offset is better than a wrong one.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+
+_HOURS = {
+    -11: "NUT", -10: "HST HAST TAHT", -9: "AKST HDT HADT", -8: "PST AKDT HNP", -7: "PDT MST HAP HNR",
+    -6: "MDT CST HAR HNC GALT", -5: "CDT EST HAC HNE COT PET", -4: "EDT AST HAE HNA CLT VET BOT GYT FKT",
+    -3.5: "NST HNT", -3: "ADT HAA BRT ART CLST UYT SRT GFT", -2.5: "NDT HAT", -2: "BRST UYST FNT", -1: "CVT AZOT",
+    0: "Z GMT UT UTC WET WEZ", 1: "WEST WESZ BST CET MEZ MET WAT", 2: "CEST MESZ MEST EET OEZ SAST CAT",
+    3: "EEST OESZ IDT MSK МСК TRT TSI EAT FET", 3.5: "IRST", 4: "GST AZT GET SAMT MUT", 4.5: "IRDT AFT",
+    5: "PKT UZT TMT TJT MVT YEKT", 5.5: "IST SLST", 5.75: "NPT", 6: "BDT BTT KGT OMST", 6.5: "MMT",
+    7: "ICT WIB KRAT NOVT HOVT", 8: "WITA HKT SGT MYT PHT PHST AWST IRKT ULAT BNT", 9: "WIT JST KST YAKT TLT PWT",
+    9.5: "ACST", 10: "AEST PGT VLAT CHST", 10.5: "ACDT", 11: "AEDT SBT VUT NCT MAGT SAKT", 12: "NZST FJT PETT",
+    13: "NZDT TOT WSST",
+}  # fmt: skip
+ZONES = {
+    name: timezone(timedelta(hours=hours)) if hours else UTC
+    for hours, names in _HOURS.items()
+    for name in names.split()
+}
+"""Zone name -> offset."""
+SEASONAL = {
+    "NT": "America/St_Johns", "AT": "America/Halifax", "ET": "America/New_York", "CT": "America/Chicago",
+    "MT": "America/Denver", "PT": "America/Los_Angeles", "AKT": "America/Anchorage", "AET": "Australia/Sydney",
+    "NZT": "Pacific/Auckland",
+}  # fmt: skip
+"""Zone names that leave open whether it is summer, with the region whose calendar tells."""
+REGION = r"(?:africa|america|antarctica|arctic|asia|atlantic|australia|etc|europe|indian|pacific)/[a-z_/+-]+\d*"
+"""A region of the tz database, without its capitals, as an expression."""
+_REGION = re.compile(REGION, re.IGNORECASE)
+_INITIALS = re.compile(
+    r"(?:(?:[a-z]+ ){1,2}(?:standard|daylight|summer|mean)|central european"
+    r"|eastern|central|mountain|pacific|atlantic) time"
+)
+
+
+def is_zone(name: str) -> bool:
+    """Whether a word is the name of a zone; no figures, no region.
+
+    >>> [is_zone(name) for name in ("CET", "et", "MESZ", "SST", "UHR")]
+    [True, True, True, False, False]
+    """
+    name = name.upper()
+    return name in ZONES or name in SEASONAL
+
+
+def zone_in_words(words: str) -> str | None:
+    """Return the zone whose initials words are that end in "time".
+
+    >>> zone_in_words("Central European Summer Time"), zone_in_words("eastern time"), zone_in_words("first time")
+    ('CEST', 'ET', None)
+    """
+    words = " ".join(words.lower().split())
+    if not _INITIALS.fullmatch(words):
+        return None
+    name = "".join(word[0] for word in words.split()).upper()
+    return name if is_zone(name) else None
+
+
+def offset_of(name: str, when: datetime) -> timezone | None:
+    """Return the offset that a zone's name, region or figures mean at a time of its clock; None for what means nothing.
+
+    >>> offset_of("ET", datetime(2026, 7, 3, 10)), offset_of("Europe/Berlin", datetime(2026, 11, 20, 10))
+    (datetime.timezone(datetime.timedelta(days=-1, seconds=72000)), datetime.timezone(datetime.timedelta(seconds=3600)))
+    >>> offset_of("+0530", datetime(2026, 11, 20)), offset_of("+25:00", datetime(2026, 11, 20))
+    (datetime.timezone(datetime.timedelta(seconds=19800)), None)
+    """
+    if (region := SEASONAL.get(name.upper())) or _REGION.fullmatch(name):
+        return _offset_in(region or name, when)
+    return _fixed(name)
+
+
+@lru_cache(maxsize=256)
+def _fixed(name: str) -> timezone | None:
+    if name[0] not in "+-":
+        return ZONES.get(name.upper())
+    digits = re.sub(r"[:\s]", "", name[1:])
+    hours, minutes = int(digits[:-2] if len(digits) > 2 else digits), int(digits[-2:] if len(digits) > 2 else 0)
+    if hours > 14 or minutes > 59:
+        return None
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(-offset if name[0] == "-" else offset) if offset else UTC
+
+
+def _offset_in(region: str, when: datetime) -> timezone | None:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # 3 ms that few dates need
+
+    try:
+        zone = ZoneInfo("/".join(part.title() if part.islower() else part for part in region.split("/")))
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+    offset = when.replace(tzinfo=zone, fold=1).utcoffset()  # an hour that is left out is of the summer that begins
+    return timezone(offset) if offset else UTC
