@@ -7,9 +7,11 @@
     pip install feedparser
     python benchmarks/discovery.py --corpora corpora [--show]
 
-Entries: those that feedparser finds a web address for, in every feed of the corpora. Links, titles and dates: what
-the corpora's own tests expect, and the layouts in their tests of dates. ``--show`` prints what was read otherwise.
-Where a test's entry has no address, as entries of tests mostly have, it is given one before its title is read.
+Entries: those that feedparser finds the address of a page for, in every feed of the corpora; no enclosures, no
+identities that are no addresses, no sitemap that names itself. Links, titles and dates: what the corpora's own tests
+expect, and the layouts in their tests of dates. Where a test's entry has no address, as entries of tests mostly have,
+it is given one before its title is read. What is no day of a newspaper is no date: a month alone, a day of the year
+100. ``--show`` prints what was read otherwise.
 """
 
 from __future__ import annotations
@@ -28,14 +30,17 @@ import feedparser
 
 from newsbot.discovery import Feed, FeedError, SitemapError, parse_feed, parse_sitemap
 from newsbot.items import Candidate
-from newsbot.web.dates import parse_date
+from newsbot.web.dates import EARLIEST, parse_date
 from newsbot.web.text import plain_text
 from newsbot.web.urls import InvalidURL, url_key
 
 BASE = "https://corpus.example/feed"
 """Where every feed is said to have been found."""
-MOMENT = datetime(2026, 11, 20, 15, 4, 5, tzinfo=timezone(timedelta(hours=-7), "MST"))
-"""What the layouts of dates are filled with: a day that is no month, so that each is one date."""
+SITEMAP = "https://corpus.example/sitemap.xml"
+MOMENT = datetime(1999, 11, 20, 15, 4, 5, tzinfo=timezone(timedelta(hours=-7), "MST"))
+"""What the layouts of dates are filled with: a day that is no month, a year that is no day: each is one date."""
+_NO_DAY = re.compile(r"-?\d\d-?\d\d|\d{4}-\d\d")
+"""What states a month or a year alone. feedparser takes its first day, newsbot takes none: nothing is invented."""
 _GO = {
     "2006": "%Y", "06": "%y", "January": "%B", "Jan": "%b", "01": "%m", "1": "%-m", "Monday": "%A", "Mon": "%a",
     "02": "%d", "_2": "%e", "2": "%-d", "15": "%H", "03": "%I", "3": "%-I", "04": "%M", "4": "%-M", "05": "%S",
@@ -99,8 +104,9 @@ def of_feedparser(place: Path, tally: Tally) -> None:
             count_expected(body, name, [(int(at), what, _literal(text)) for at, what, text in expected], tally)
     for text, wanted in _date_tests(place / "tests" / "test_date_parsers.py"):
         moment = parse_date(text)
-        got = tuple(_utc(moment).timetuple()[:6]) if moment else None
-        tally.count("layouts of dates", got == wanted, f"{text!r}: {moment}, not {wanted}")
+        if wanted and (_NO_DAY.fullmatch(text) or wanted.year < EARLIEST):
+            wanted = None
+        tally.count("layouts of dates", _is_told(moment, wanted), f"{text!r}: {moment}, not {wanted}")
 
 
 def of_gofeed(place: Path, tally: Tally) -> None:
@@ -140,9 +146,9 @@ def of_sitemap_parser(place: Path, tally: Tally) -> None:
         entries = re.findall(r"<(?:\w+:)?(?:url|sitemap)>(.*?)</(?:\w+:)?(?:url|sitemap)>", text, re.S)
         wanted = {
             key for entry in entries if (loc := re.search(r"<loc>\s*(.*?)\s*</loc>", entry)) and (key := _key(loc[1]))
-        }
+        } - {_key(SITEMAP)}
         try:
-            sitemap = parse_sitemap(text.strip().encode(), "https://corpus.example/sitemap.xml")
+            sitemap = parse_sitemap(text.strip().encode(), SITEMAP)
             got = {url_key(one.url) for one in (*sitemap.candidates, *sitemap.children)}
         except SitemapError as error:
             got = set()
@@ -152,13 +158,26 @@ def of_sitemap_parser(place: Path, tally: Tally) -> None:
 
 
 def count_entries(body: bytes, name: str, tally: Tally) -> None:
-    """Count the entries of a feed whose address feedparser finds, and we or not."""
-    read = feedparser.parse(body, response_headers={"content-location": BASE}, sanitize_html=False)
-    wanted = {key for entry in read.entries if (key := _key(str(entry.get("link", ""))))}
+    """Count the entries of a feed that feedparser finds a page's address in, one of which we find or not."""
+    read = feedparser.parse(body, response_headers={"content-location": base_of(body)}, sanitize_html=False)
     feed = _read(body)
     got = {url_key(candidate.url) for candidate in feed.candidates} if feed else set()
-    for key in sorted(wanted):
-        tally.count("entries", key in got, f"{name}: {key}")
+    got |= {key.partition("/")[2] for key in got}  # relative to a feed that has no true address
+    for entry in read.entries:
+        links = [link.get("href", "") for link in entry.get("links", ()) if link.get("rel") == "alternate"]
+        links += [entry[name] for name in ("feedburner_origlink",) if name in entry]
+        if not links and entry.get("link", "").encode() in body:
+            links = [entry.get("link")]
+        if keys := {key for link in links if (key := _key(str(link)))}:
+            keys |= {key.partition("/")[2] for key in keys if key.startswith("corpus.example/")}
+            tally.count("entries", not got.isdisjoint(keys), f"{name}: {', '.join(sorted(keys))}")
+
+
+def base_of(body: bytes) -> str:
+    """Return the address at which a feed has to lie for what its test expects."""
+    if found := re.search(rb"Header:\s+Content-Location:\s+(http\S+)", body):
+        return found[1].decode()
+    return "http://127.0.0.1:8097/feed" if b"http://127.0.0.1:8097/" in body else BASE
 
 
 def count_expected(body: bytes, name: str, expected: list[tuple[int, str, object]], tally: Tally) -> None:
@@ -167,9 +186,9 @@ def count_expected(body: bytes, name: str, expected: list[tuple[int, str, object
     for at, what, value in expected:
         where = f"{name}: entry {at}"
         if what == "link":
-            if key := _key(str(value)):
+            if keys := {key for one in (value if isinstance(value, list) else [value]) if (key := _key(str(one)))}:
                 got = {url_key(candidate.url) for candidate in plain.candidates} if plain else set()
-                tally.count("links", key in got, f"{where}: {key}, not in {sorted(got)[:3]}")
+                tally.count("links", not got.isdisjoint(keys), f"{where}: {sorted(keys)}, not in {sorted(got)[:3]}")
             continue
         candidate = feed.candidates[at] if feed and at < len(feed.candidates) else None
         if what == "title" and isinstance(value, str) and (title := plain_text(value)):
@@ -178,12 +197,12 @@ def count_expected(body: bytes, name: str, expected: list[tuple[int, str, object
             tally.count("titles", _flat(got) in (_flat(title), _flat(literally)), f"{where}: {got!r}, not {title!r}")
         elif isinstance(value, datetime):
             moments = _moments(candidate) if candidate else []
-            tally.count("dates", value in moments, f"{where}: {moments}, not {value}")
+            tally.count("dates", value.replace(microsecond=0) in moments, f"{where}: {moments}, not {value}")
 
 
 def _read(body: bytes) -> Feed | None:
     try:
-        return parse_feed(body, BASE)
+        return parse_feed(body, base_of(body))
     except FeedError:
         return None
 
@@ -212,12 +231,13 @@ def _of_json(feed: dict[str, object]) -> Iterator[tuple[int, str, object]]:
     assert isinstance(entries, list)
     for at, entry in enumerate(entries):
         yield at, "title", entry.get("title")
-        links = [entry.get("link")] + [
-            link.get("href")
-            for link in entry.get("links") or []
-            if isinstance(link, dict) and link.get("rel", "alternate") == "alternate"
-        ]
-        yield from ((at, "link", link) for link in links[:1] if link)
+        links = [entry.get("link")]
+        for link in entry.get("links") or []:
+            if isinstance(link, str):
+                links.append(link)
+            elif link.get("rel", "alternate") == "alternate":
+                links.append(link.get("href"))
+        yield at, "link", [link for link in links if link]
         for name in ("publishedParsed", "pubDateParsed", "updatedParsed"):
             if moment := entry.get(name):
                 yield at, name, _utc(moment)
@@ -234,7 +254,17 @@ def _literal(text: str) -> object:
     return value
 
 
-def _date_tests(path: Path) -> Iterator[tuple[str, tuple[int, ...] | None]]:
+def _is_told(moment: str | None, wanted: datetime | None) -> bool:
+    """Whether a moment is the wanted one; without an offset in any zone, for feedparser takes Korea's for Korean."""
+    if moment is None or wanted is None:
+        return moment is wanted
+    apart = _utc(moment) - wanted
+    return not apart or (
+        not _has_offset(moment) and abs(apart) <= timedelta(hours=14) and not apart % timedelta(hours=1)
+    )
+
+
+def _date_tests(path: Path) -> Iterator[tuple[str, datetime | None]]:
     """The texts of feedparser's tests of dates, each with what it is in UTC; None: no date."""
     for node in ast.walk(ast.parse(path.read_text())):
         if not isinstance(node, ast.Tuple) or len(node.elts) != 3 or not isinstance(node.elts[0], ast.Name):
@@ -244,7 +274,11 @@ def _date_tests(path: Path) -> Iterator[tuple[str, tuple[int, ...] | None]]:
         except ValueError:
             continue
         if isinstance(text, str):
-            yield text, tuple(wanted[:6]) if wanted else None
+            yield text, _in_time(wanted) if wanted else None
+
+
+def _in_time(parts: tuple[int, ...]) -> datetime:
+    return datetime(*parts[:6], tzinfo=UTC)  # type: ignore[misc]
 
 
 def _layouts(path: Path) -> list[str]:
