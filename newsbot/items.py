@@ -120,7 +120,9 @@ class Collected:
 
     article: ExtractedArticle
     aliases: Sequence[str]
-    """Every address that led to it, the discovered one first; at least that."""
+    """Every address that led to it, the discovered one first, the one where it was found last; at least that."""
+    announced: str | None = None
+    """Its headline as the listing gave it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +201,7 @@ REJECTION_REASONS = {
     "run_ended": "the run ended while the page was at work; the next run fetches it again",
     "tdm_reserved": "the page reserves itself (tdm-reservation, noai, noarchive), and NEWSBOT_RESPECT_TDM is on",
     "all_residue": "cleaning left no text of the article",
+    "redirected_together": "it leads to a page that others lead to as well (consent, log-in, home): nobody's article",
 }
 
 KNOWN_REASONS = {

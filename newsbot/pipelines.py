@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+from collections.abc import Iterable
 from typing import Self
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
 
-from newsbot.crawl.verdicts import Verdicts
+from newsbot.crawl.claims import rejected_away
+from newsbot.crawl.run import Run
 from newsbot.crawl.worker_pool import Workers, worker_count
 from newsbot.downloader.fetch import fetch
 from newsbot.extensions.collection import Collection
@@ -53,13 +55,15 @@ class ArticlePipeline:
         if not isinstance(item, Page):
             return item
         result = await self.workers.make_article(item)
-        return await self._join_pages(item, result) if isinstance(result, ExtractedArticle) else result
+        if isinstance(result, ExtractedArticle):
+            return await self._join_pages(item, result)
+        return rejected_away(item.aliases, result)
 
     async def _join_pages(self, first: Page, article: ExtractedArticle) -> Collected:
         """Append the text of the article's further pages, up to one that cannot be had."""
-        aliases = list(first.aliases)
+        further_pages: list[str] = []
         for _ in range(self.max_pages - 1):
-            if article.next_page is None or article.next_page in aliases:
+            if article.next_page is None or article.next_page in (*first.aliases, *further_pages):
                 break
             page = await self._fetch(first, article.next_page)
             further = await self.workers.make_article(page) if page else None
@@ -69,10 +73,11 @@ class ArticlePipeline:
             if len(article.text) + len(further.text) > MAX_TEXT:
                 logger.info("%s: cut off before its next page %s, too long", first.url, article.next_page)
                 break
-            aliases.append(article.next_page)
+            further_pages.append(article.next_page)
             text = f"{article.text}\n\n{further.text}"
             article = dataclasses.replace(article, text=text, next_page=further.next_page)
-        return Collected(article=article, aliases=aliases)
+        aliases = [*first.aliases, *further_pages, first.url] if further_pages else first.aliases
+        return Collected(article=article, aliases=aliases, announced=first.candidate.title)
 
     async def _fetch(self, first: Page, url: str) -> Page | None:
         response, _ = await fetch(
@@ -86,7 +91,8 @@ class ArticlePipeline:
 class StorePipeline:
     """Collected -> the stored Article, passed on if it is new; files are written when the spider closes."""
 
-    def __init__(self, collection: Collection) -> None:
+    def __init__(self, crawler: Crawler, collection: Collection) -> None:
+        self.crawler = crawler
         self.collection = collection
 
     @classmethod
@@ -94,7 +100,7 @@ class StorePipeline:
         collection = crawler.get_extension(Collection)
         if collection is None:
             raise NotConfigured  # the spider collects no articles
-        pipeline = cls(collection)
+        pipeline = cls(crawler, collection)
         crawler.signals.connect(pipeline.item_error, signal=signals.item_error)
         return pipeline
 
@@ -103,28 +109,52 @@ class StorePipeline:
         self.collection.open()
 
     def close_spider(self) -> None:
+        if self.collection.run is not None:
+            self.settle(self.collection.run.claims.rest())
         self.collection.close()
 
     def process_item(self, item: object) -> object:
+        if not isinstance(item, Collected):
+            return self.store(item)
+        claims = self.run.claims
+        judged = claims.judge(item)
+        self.settle(claims.crowded())
+        if judged is None:
+            raise DropItem(f"held: {item.article.url}", log_level="DEBUG")
+        return self.store(judged)
+
+    def store(self, item: object) -> object:
+        """Give an address its outcome, and return the article that it is new for. Raises DropItem."""
         with self.collection.store_guard():
             match item:
                 case Rejection():
-                    self.verdicts.reject(item)
+                    self.run.verdicts.reject(item)
                     raise DropItem(f"{item.reason}: {item.url}", log_level="DEBUG")
                 case Collected():
-                    verdict, article = self.verdicts.save(item)
+                    verdict, article = self.run.verdicts.save(item)
                     if not isinstance(verdict, New | Revision):
                         raise DropItem(f"{verdict.outcome}: {item.article.url}", log_level="DEBUG")
                     return article
         return item
 
+    def settle(self, decided: Iterable[object]) -> None:
+        """Store what was held, and tell whoever listens of it, as Scrapy does of what leaves the pipelines."""
+        send, spider = self.crawler.signals.send_catch_log, self.crawler.spider
+        for item in decided:
+            try:
+                article = self.store(item)
+            except DropItem as dropped:
+                send(signals.item_dropped, item=item, exception=dropped, response=None, spider=spider)
+            else:
+                send(signals.item_scraped, item=article, response=None, spider=spider)
+
     def item_error(self, item: object) -> None:
         """Give a page on which newsbot itself failed its outcome; Scrapy has logged the traceback."""
         if isinstance(item, Page):
-            self.verdicts.reject(Rejection(url=item.aliases[0], reason="internal_error"))
+            self.run.verdicts.reject(Rejection(url=item.aliases[0], reason="internal_error"))
 
     @property
-    def verdicts(self) -> Verdicts:
-        """What becomes of the addresses of the run."""
+    def run(self) -> Run:
+        """The run that the pages are of."""
         assert self.collection.run is not None
-        return self.collection.run.verdicts
+        return self.collection.run

@@ -114,6 +114,33 @@ def test_what_a_site_does_wrong_is_in_the_ledger_with_its_reason(tmp_path: Path)
     assert "/secret/a" not in web.paths()
 
 
+def test_a_source_whose_pages_are_all_rejected_is_said_and_they_are_collected_when_it_is_mended(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    with local_web() as web:
+        pages = {f"/{n}": article_page(f"Money for ward {n}", f"ward number {n}") for n in range(6)}
+        urls = [web.put(path, '{"error": "down"}', "application/json") for path in pages]
+        web.put("/offer", article_page("Read on with an offer", "our offers"))
+        path = sources_file(tmp_path, a={"home": f"{web.base}/", "feeds": [web.feed("/feed", urls)]})
+        news = ("crawl", "news", "-a", f"sources={path}", *FAST)
+        broken = run_scrapy(output, *news)
+        assert broken.returncode == 3
+        (message,) = messages(broken.stderr)
+        assert message.startswith("source a: 6 of 6 new pages rejected (not_html 6): its pages may be broken, ")
+        assert "they are tried again from " in message
+        soon = run_scrapy(output, *news)
+        assert soon.returncode == 0, "nothing was new"
+        assert "discovered 0 = 0" in soon.stderr
+        with sqlite3.connect(output / "newsbot.db") as database:
+            database.execute("update frontier set due_at = '2020-01-01T00:00:00Z'")
+        for page, body in pages.items():
+            web.put(page, body)
+        mended = run_scrapy(output, *news, "-a", "due=1")
+    assert mended.returncode == 0, mended.stderr
+    assert sorted(line["url"] for line in lines_of(output, "articles")) == sorted(urls)
+    (first, *_) = lines_of(output, "coverage", "*/*Z-????????.jsonl")
+    assert first["first_tries"] == {"rejected:not_html": 6, "tried": 6}
+
+
 def test_a_failed_page_is_fetched_by_the_next_run_although_the_feed_is_unchanged(tmp_path: Path) -> None:
     with local_web() as web:
         url = web.put("/a", "busy", status=503)

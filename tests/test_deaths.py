@@ -93,6 +93,38 @@ def test_whatever_a_run_dies_in_every_article_is_on_one_line(tmp_path: Path) -> 
     assert not [*output.rglob("*.tmp"), *output.glob(".runs/*")]
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL")
+def test_what_a_run_dies_with_that_it_held_or_was_about_to_try_again_is_collected_by_the_next(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    with local_web() as web:
+        moved, late = [f"/old/{n}" for n in range(4)], [f"/late/{n}" for n in range(4)]
+        for n, path in enumerate(moved):
+            web.put(f"/new/{n}", article_page(f"What happened in ward {n}", f"ward number {n}"))
+            web.redirect(path, f"{web.base}/new/{n}")
+        for path in late:
+            web.put(path, "")
+        feed = web.feed("/feed", [web.base + path for path in (*moved, *late)])
+        sources = sources_file(tmp_path, coast={"home": f"{web.base}/", "feeds": [feed]})
+        crawl = ["crawl", "news", "-a", f"sources={sources}", "-s", "DOWNLOAD_DELAY=0", "-s", "NEWSBOT_REVISIT_HOURS="]
+        crawl += ["-s", "NEWSBOT_EXTRACT_WORKERS=0"]
+        for order in ("before claims.Claims.rest 1", "before articles.save 3"):
+            ended = run_scrapy(output, *crawl, PYTHONPATH=TRAP, DIE_AT=f"{order} SIGKILL")
+            assert ended.returncode == -signal.SIGKILL, ended.stderr
+            assert lines_of(output, "articles") == [], "the next run writes what was stored"
+        run_scrapy(output, *crawl)
+        assert {line["url"] for line in lines_of(output, "articles")} == {f"{web.base}/new/{n}" for n in range(4)}
+        with closing(sqlite3.connect(output / "newsbot.db")) as database, database:
+            database.execute("update frontier set due_at = '2020-01-01T00:00:00Z' where due_at is not null")
+        for n, path in enumerate(late):
+            web.put(path, article_page(f"What happened late in ward {n}", f"late number {n}"))
+        ended = run_scrapy(output, *crawl, PYTHONPATH=TRAP, DIE_AT="after articles.save 2 SIGKILL")
+        assert ended.returncode == -signal.SIGKILL, ended.stderr
+        last = run_scrapy(output, *crawl)
+        urls = [f"{web.base}/new/{n}" for n in range(4)] + [f"{web.base}{path}" for path in late]
+    assert last.returncode == 0, last.stderr
+    assert Counter(line["url"] for line in lines_of(output, "articles")) == Counter(urls)
+
+
 PAGE = Page(
     url="https://example.org/a",
     html=article_page("A title of a story", "workers").encode(),

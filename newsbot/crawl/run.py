@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from newsbot import __version__
 from newsbot.crawl.accounting import USUAL_DAYS, complaint_on, is_suspicious
 from newsbot.crawl.boilerplate import SiteBoilerplate
+from newsbot.crawl.claims import Claims
 from newsbot.crawl.intake import Intake
 from newsbot.crawl.recovery import RunLock, place_of
 from newsbot.crawl.schedule import Bounds, Schedule, shifted
@@ -44,7 +45,10 @@ class Summary:
 
 
 class Run:
-    """A run at work, from its making to ``finish``: ``intake`` takes addresses in, ``verdicts`` end them."""
+    """A run at work, from its making to ``finish``: ``intake`` takes addresses in, ``verdicts`` end them.
+
+    Which articles are whose, ``claims`` tell.
+    """
 
     def __init__(
         self,
@@ -71,6 +75,7 @@ class Run:
         self.now = now
         self.boilerplate = SiteBoilerplate(engine)
         self.verdicts = Verdicts(engine, self.ledger, self.boilerplate, policy, now)
+        self.claims = Claims(engine, self.ledger)
         self.intake = Intake(
             engine, self.ledger, self.schedule, self.verdicts, now=now, refuses=refuses, max_new=max_new
         )

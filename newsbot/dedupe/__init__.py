@@ -1,6 +1,6 @@
 """Telling copies: is this text known already? Pure functions; what is known lives in the store.
 
-tokens      content_hash(): equal for the same words
+tokens      content_hash(): equal for the same words; shared_words(): how much one line says of another
 minhash     sketch_of(): a few numbers by which the store finds near-duplicates
 similarity  likeness(): are these two texts copies, and how alike? Templates filled in two ways are none
 changes     change_between(): what a later version changed, if anything that matters
@@ -11,7 +11,7 @@ from newsbot.dedupe.agency import agency_of
 from newsbot.dedupe.changes import change_between
 from newsbot.dedupe.minhash import SKETCH_VERSION, Sketch, sketch_of
 from newsbot.dedupe.similarity import Likeness, likeness
-from newsbot.dedupe.tokens import content_hash
+from newsbot.dedupe.tokens import content_hash, shared_words
 
 __all__ = [
     "SKETCH_VERSION",
@@ -21,5 +21,6 @@ __all__ = [
     "change_between",
     "content_hash",
     "likeness",
+    "shared_words",
     "sketch_of",
 ]

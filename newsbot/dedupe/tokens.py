@@ -32,6 +32,16 @@ def tokens_of(text: str) -> list[str]:
     return (_TOKEN if _UNSPACED.search(folded) else _WORD).findall(folded)
 
 
+def shared_words(one: str, other: str) -> float:
+    """Return how much of the shorter of two lines the other one says too: its share of tokens.
+
+    >>> shared_words("Fire destroys old mill in Leeds", "Leeds: fire in mill")
+    1.0
+    """
+    words, others = set(tokens_of(one)), set(tokens_of(other))
+    return len(words & others) / min(len(words), len(others)) if words and others else 0.0
+
+
 def is_unspaced(tokens: list[str]) -> bool:
     """Whether most tokens are characters of a script without spaces (told from a sample).
 
