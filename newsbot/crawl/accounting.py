@@ -13,8 +13,8 @@ USUAL_DAYS = 30
 FEWEST = 3
 """Pages that have to come to nothing before that says anything of their source."""
 USUAL_OF_UNKNOWN = (2, 25)
-"""Pages that came to nothing, and pages tried, that every source is taken to have had before: 8 %, a guess that a day of
-its own pages outweighs."""
+"""Pages that came to nothing, and pages tried, that every source is taken to have had before: 8 %, a guess that a day
+of its own pages outweighs."""
 MOST_RECENT = 25
 """Pages up to which those of earlier runs are taken together with a run's own: about what an outlet brings in a day."""
 CHANCE = 1e-5
