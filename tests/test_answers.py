@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 from conftest import lines_of, run_scrapy, sources_file
 from local_web import Answer, LocalWeb, article_page, local_web
+from scrapy import Request
+from scrapy.http import Response
 from test_web import let_time_pass
+
+from newsbot.downloader.fetch import is_complete
+from newsbot.spiders.listing import permanent_address
 
 QUICK = ("-s", "DOWNLOAD_DELAY=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0", "-s", "NEWSBOT_REVISIT_HOURS=[0.01]")
 
@@ -120,6 +125,30 @@ def test_a_feed_that_breaks_off_gives_what_had_come_and_is_read_in_full_later(ou
     outlet.crawl(after=2)
     assert outlet.collected() == {"harbour", "museum", "bridge"}
     assert "If-None-Match" not in outlet.asked("/feed")[-1]
+
+
+@pytest.mark.parametrize(
+    ("body", "is_whole"),
+    [
+        (b"<rss><item><![CDATA[<html><p>A</html>]]></item>", False),
+        (b"<?xml version='1.0'?><atom:feed xmlns:atom='a'><atom:entry/></atom:feed >\n", True),
+        (b"<RDF xmlns='a'></RDF><!-- cached -->", True),
+        (b"<!doctype html><p>A</BODY>", True),
+        (b"<!doctype html><p>A</p>", False),
+        (b' {"items": [{"id": 1}', False),
+        (b"", False),
+    ],
+)
+def test_the_end_of_a_document_is_told_from_its_middle(body: bytes, is_whole: bool) -> None:
+    assert is_complete(body) == is_whole
+
+
+def test_a_listing_that_gives_a_cookie_at_another_address_has_not_moved() -> None:
+    met = {"redirect_urls": ["https://e.org/feed", "https://e.org/gate"], "redirect_reasons": [301, 302]}
+    back = Response("https://e.org/feed", request=Request("https://e.org/feed", meta=met))
+    assert permanent_address(back) == "https://e.org/feed"
+    on = Response("https://e.org/new", request=Request("https://e.org/new", meta=met))
+    assert permanent_address(on) == "https://e.org/gate"
 
 
 def _packed_without_end(body: bytes) -> bytes:

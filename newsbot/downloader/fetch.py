@@ -51,7 +51,8 @@ NOT_ACCEPTABLE = 406
 """The status of servers that take offence at what an Accept header prefers."""
 
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
-_END = re.compile(rb"</(?:html|body|rss|feed|rdf:RDF|urlset|sitemapindex)\s*>", re.I)
+_ROOT = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf|urlset|sitemapindex))[\s>]", re.I)
+_HEAD = 2000
 _TAIL = 4096
 _PART = re.compile(rb"bytes\s+0-(\d+)/(\d+)\s*", re.I)
 
@@ -142,16 +143,20 @@ def fault_of(request: Request, response: Response) -> str | None:
 def is_complete(body: bytes) -> bool:
     """Whether a document has its end, so that the length that was announced was wrong.
 
+    The end of a page that a feed carries is not the feed's.
+
     >>> is_complete(b"<html><p>All of it.</html> <!-- 3 ms -->"), is_complete(b"<html><p>Half"), is_complete(b"{}")
     (True, False, True)
     """
-    if not body.lstrip().startswith((b"{", b"[")):
-        return _END.search(body, max(len(body) - _TAIL, 0)) is not None
-    try:
-        orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return False
-    return True
+    if body.lstrip().startswith((b"{", b"[")):
+        try:
+            orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return False
+        return True
+    root = _ROOT.search(body[:_HEAD])
+    names = re.escape(root[1]) if root else rb"html|body"
+    return re.search(rb"(?i:</(?:%b)\s*>)" % names, body[-_TAIL:]) is not None
 
 
 async def fetch(crawler: Crawler, request: Request) -> tuple[Response | None, str]:

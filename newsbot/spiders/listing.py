@@ -400,8 +400,13 @@ def is_doubtful(known: Listing, now: str) -> bool:
 
 
 def permanent_address(response: Response) -> str:
-    """Return where the permanent redirects (301, 308) lead that stand at the beginning of a response's way."""
+    """Return where the permanent redirects (301, 308) lead that stand at the beginning of a response's way.
+
+    A way that comes back to where it began has moved nothing: it went to fetch a cookie.
+    """
     way = [*response.meta.get("redirect_urls", []), response.url]
+    if way[-1] == way[0]:
+        return str(way[0])
     steps = 0
     for reason in response.meta.get("redirect_reasons", []):
         if reason not in (301, 308):
