@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -130,3 +131,22 @@ def test_a_backfill_reads_nothing_twice() -> None:
     runs.go()
     turn = turn_of(runs.children, lambda child: runs.known[child.url], now="2027-01-01T08:00:00Z", with_closed=False)
     assert turn == Turn([], 0)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_an_index_says_nobody_waits_for_more_than_days(seed: int) -> None:
+    dice = random.Random(seed)
+    names = ("part-{}.xml", "{}/posts.xml", "2026-{}.xml", "2019-{}.xml", "news-{}.xml", "2025-11-{}.xml")
+    lastmods = (None, "2020-01-01", "2026-11-19", "2026-11-19T08:00:00Z", "2019-05-05T08:00:00+02:00", "2030-01-01")
+    children = [
+        Child(f"https://e.org/{dice.choice(names).format(number)}", dice.choice(lastmods)) for number in range(1, 61)
+    ]
+    named = newest_first(as_siblings(children, date(2026, 11, 20)))
+    runs = Runs(named, room=dice.randrange(4, 80), newest_at=dice.choice((None, EARLIER, LONG_AGO)))
+    last = dict.fromkeys(named, 0)
+    for hour in range(24 * 20):
+        turn = runs.go()
+        assert len(turn.asked) <= runs.room
+        assert len(set(turn.asked)) == len(turn.asked)
+        last |= dict.fromkeys(turn.asked, hour)
+        assert hour - min(last.values()) <= 24 * 8, [child for child in named if last[child] < hour - 24 * 8]
