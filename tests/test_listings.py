@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from conftest import NOW
@@ -114,3 +115,7 @@ def test_an_index_is_due_with_the_first_of_its_open_sitemaps_however_deep(engine
     assert is_due(month=NOW)
     assert is_due(inner=NOW)
     assert is_due(index=NOW)
+    with engine.begin() as connection:
+        listing = Listing("example", index, sub_sitemaps=((month, None), (f"{month}.gz", None)), due_at=later)
+        save(connection, dataclasses.replace(listing, interval=60.0, read_at=NOW))
+    assert schedule_of(engine).is_due("example", index), "one of them was never asked"

@@ -126,6 +126,13 @@ def test_sitemaps_that_fail_for_ever_hide_no_other() -> None:
     assert len(runs.known) == 30
 
 
+def test_without_a_bound_those_that_nothing_dates_take_turns_all_the_same() -> None:
+    children = [Child(f"https://e.org/part-{number}.xml") for number in range(300)]
+    assert len(turn_of(children, lambda child: Listing("e", child.url), now=NOW).asked) == 300
+    again = [turn_of(children, lambda child: listing(child.url), now=NOW) for _ in range(2)]
+    assert [len(turn.asked) for turn in again] == [50, 50]
+
+
 def test_a_backfill_reads_nothing_twice() -> None:
     runs = Runs([Child(f"https://e.org/2025-{month:02}.xml") for month in range(1, 13)], room=50)
     runs.go()

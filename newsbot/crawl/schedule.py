@@ -116,7 +116,8 @@ class Schedule:
     def is_due(self, source: str, url: str) -> bool:
         """Whether a listing is to be asked now; one that was never asked is.
 
-        An index of sitemaps is with the first of those that are open: what it says of them is as old as it is itself.
+        An index of sitemaps is with the first of those that are open or were never read: what it says of them is as old
+        as it is itself.
         """
         pending, now = [url], self._now()
         for at in pending:  # grows: an index may be in an index, and name the one that names it
@@ -126,8 +127,8 @@ class Schedule:
             ends = dict(listing.sub_sitemaps[:1] + listing.sub_sitemaps[-1:])
             for address, _ in listing.sub_sitemaps:
                 known = self.listing(source, address)
-                may_be_due = known.read_at and (known.sub_sitemaps or self._is_due(known, now))
-                if may_be_due and state_of(Child(address, is_end=address in ends), known, now) == "open":
+                may_be_due = known.sub_sitemaps or self._is_due(known, now)
+                if may_be_due and state_of(Child(address, is_end=address in ends), known, now) in ("open", "unread"):
                     pending += [address] if address not in pending else []
         return False
 

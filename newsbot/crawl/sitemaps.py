@@ -30,6 +30,8 @@ OPEN_AFTER_NEWS = timedelta(days=30)
 """How long a sitemap stays open after its newest entry: a monthly is not over before its next number."""
 CLOSED_REST = timedelta(days=7)
 """How long a closed sitemap is left alone."""
+TURNS = 50
+"""Of those that take turns, how many are asked in a run without a bound."""
 UNSETTLED, UNSETTLED_DAY = timedelta(hours=1), timedelta(days=2)
 """A sitemap that was read so shortly after its lastmod may be newer than that; the second for one without a time."""
 
@@ -82,7 +84,7 @@ def turn_of(
 
     others.sort(key=longest_ago)
     if room is None:
-        return Turn([*young, *unread, *others], 0)
+        return Turn([*young, *unread, *others[:TURNS]], 0)
     # A quarter is for those who would wait for ever behind what is open.
     kept = min(room // 4, len(unread) + len(others))
     if len(young) > room - kept:

@@ -221,6 +221,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
         is_cut = CUT_SHORT in response.flags
         is_all = bool(contents) and not is_cut and response.status < 400  # or else it is to be read again
         etag, last_modified = self._validators(response, poll, named)
+        children = contents.sub_sitemaps if poll.page <= MAX_DEPTH else []
         read = Listing(
             source.name,
             poll.known.url,
@@ -229,7 +230,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
             digest=digest_of(response) if is_all else None,
             lastmod=poll.known.lastmod,
             next_page=contents.next_page,
-            sub_sitemaps=tuple((child.url, child.lastmod) for child in contents.sub_sitemaps),
+            sub_sitemaps=tuple((child.url, child.lastmod) for child in children),
             newest_at=None if poll.channel in PAGED else newest_in(named, self.run.now()),
         )
         owed = poll.is_owed or schedule.owed(source.name, read.url) is not None
@@ -248,6 +249,8 @@ class DiscoveringSpider(CollectingSpider[Args]):
         notes = list(contents.notes)
         if not contents and poll.channel != "section":
             notes.append("names nothing")
+        if len(children) < len(contents.sub_sitemaps):
+            notes.append("an index in more indexes than are entered")
         if is_cut:
             notes.append(f"{CUT_SHORT}: it broke off; what had come is read")
         if gap:
@@ -261,7 +264,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
             yield self.article_request(source, candidate)
         if read.next_page and goes_on(len(fresh), gap):
             yield from self.listing_requests(source, poll.channel, read.next_page, page=poll.page + 1, owed=owed)
-        yield from self._ask_sub_sitemaps(poll, contents.sub_sitemaps)
+        yield from self._ask_sub_sitemaps(poll, children)
 
     def _validators(self, response: Response, poll: Poll, named: Sequence[Candidate]) -> tuple[str | None, str | None]:
         """Return the ETag and Last-Modified of a listing; DISTRUSTED where they stay the same while there is news."""
@@ -291,8 +294,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
             yield from self._ask_sub_sitemaps(poll, (Child(*named) for named in poll.known.sub_sitemaps))
 
     def _ask_sub_sitemaps(self, poll: Poll, named: Iterable[Child]) -> Iterator[Request]:
-        children = self.sitemaps_now(poll.source, named) if poll.page <= MAX_DEPTH else []
-        for child in children:
+        for child in self.sitemaps_now(poll.source, named):
             yield from self.listing_requests(
                 poll.source, poll.channel, child.url, page=poll.page + 1, lastmod=child.lastmod
             )

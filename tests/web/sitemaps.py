@@ -167,3 +167,10 @@ def dates_of_long_ago(site: Site) -> None:
     site.put("/robots.txt", f"Sitemap: {site.base}/all.xml", "text/plain")
     stories = site.stories()
     site.answer("/all.xml", lambda asked: Answer(urlset(site.base, stories[: 3 * asked.round], "2020-01-01").encode()))
+
+
+@oddity("Every index names another one, without end.", sitemap="/index-0.xml")
+def indexes_without_end(site: Site) -> None:
+    site.sitemap("/posts.xml", site.stories())
+    for number in range(30):
+        site.sitemap_index(f"/index-{number}.xml", [f"/index-{number + 1}.xml", "/posts.xml"])
