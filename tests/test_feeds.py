@@ -110,6 +110,33 @@ def test_a_link_of_no_use_gives_way_to_a_guid_that_is_an_address(link: str, perm
     assert urls(parse_feed(json.dumps(shared).encode(), URL)) == [f"https://bote.example/a/{n}" for n in range(3)]
 
 
+@pytest.mark.parametrize(
+    ("link", "guid"),
+    [
+        ("http://https://bote.example/a/1", "http://bote.example/a/1"),
+        ("bote.example/a/1", "http://bote.example/a/1"),
+        ("http://feedproxy.google.com/~r/bote/~3/x1y/1", "http://bote.example/a/1"),
+        ("http://rss.feedsportal.com/c/1/f/2/s/3/l/0L0Sbote0Bexample/story01.htm", "http://bote.example/a/1"),
+        ("http://bote.example/a/1\nhttp://bote.example/b", "x"),
+        ("http://bote.example/a/1", "https://bote.example/?p=1"),
+        ("/a/1", "https://bote.example/?p=1"),
+    ],
+)
+def test_a_link_that_has_to_be_guessed_gives_way_to_a_guid_that_says_it(link: str, guid: str) -> None:
+    (url,) = urls(parse_feed(rss(f"<title>One</title><link>{link}</link><guid>{guid}</guid>"), URL))
+    assert url.partition("://")[2] == "bote.example/a/1"
+    assert url.startswith("http://") or link[0] == "/"
+
+
+def test_a_session_that_all_links_of_a_feed_share_is_left_out_and_ids_are_kept() -> None:
+    session = "6d61fb14555341879a76bc30a3ddb8a1"
+    links = [f"https://bote.example/t.php?t={number}&amp;sid={session}" for number in range(3)]
+    feed = parse_feed(rss(*(f"<link>{link}</link>" for link in links)), URL)
+    assert urls(feed) == [f"https://bote.example/t.php?t={number}" for number in range(3)]
+    own = [f"https://bote.example/t.php?sid={number}{session[1:]}" for number in range(3)]
+    assert urls(parse_feed(rss(*(f"<link>{link}</link>" for link in own)), URL)) == own
+
+
 def test_a_story_that_stands_twice_in_a_feed_keeps_its_link() -> None:
     items = [
         f"<title>One</title><link>/a/1</link><guid>https://bote.example/?p=1&amp;v={version}</guid>"

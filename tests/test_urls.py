@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from newsbot.sources import Source
 from newsbot.web.endpoints import endpoint_of, is_private
-from newsbot.web.trackers import AMBIGUOUS, TRACKER_PREFIXES, TRACKERS
+from newsbot.web.trackers import AMBIGUOUS, TRACKER_PREFIXES, TRACKERS, UNLESS_NUMBERED
 from newsbot.web.urls import InvalidURL, article_id, canonical_url, site_of, url_key
 
 
@@ -94,8 +94,13 @@ def test_an_ambiguous_parameter_is_a_mark_where_its_value_names_a_channel_alone(
 
 @pytest.mark.parametrize("name", [*sorted(TRACKERS), *(f"{prefix}x" for prefix in TRACKER_PREFIXES)])
 def test_a_well_known_tracker_is_told_by_its_whole_name(name: str) -> None:
-    assert canonical_url(f"https://example.org/a?z=1&{name}=17&b=2") == "https://example.org/a?z=1&b=2"
-    assert canonical_url(f"https://example.org/a?x{name}=17") == f"https://example.org/a?x{name}=17"
+    assert canonical_url(f"https://example.org/a?z=1&{name}=x17&b=2") == "https://example.org/a?z=1&b=2"
+    for other in (
+        f"x{name}=x17",
+        f"x.{name}=x17",
+        *(f"{name}={number}" for number in (1, 2) if name in UNLESS_NUMBERED),
+    ):
+        assert canonical_url(f"https://example.org/a?{other}") == f"https://example.org/a?{other}"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from newsbot.items import Candidate
-from newsbot.web.links import is_misspelt, link_address
+from newsbot.web.links import is_second_choice, link_address
 from newsbot.web.text import plain_text
 
 MAX_NOTES = 40
@@ -67,10 +67,10 @@ class Stated:
     sites: frozenset[str]
 
     def linked(self) -> Iterator[tuple[str, str]]:
-        """Give the addresses of the links that mean one, each with its text; last those that had to be mended."""
+        """Give the addresses of the links that mean one, each with its text; those of second choice come last."""
         links = self.links
-        if len(links) > 1 and is_misspelt(links[0][0]):
-            links = sorted(links, key=lambda link: is_misspelt(link[0]))
+        if len(links) > 1 and is_second_choice(links[0][0]):
+            links = sorted(links, key=lambda link: is_second_choice(link[0]))
         for text, relative in links:
             if address := link_address(text, self.base, self.sites, relative=relative):
                 yield address, text

@@ -21,6 +21,8 @@ from newsbot.discovery.xml_source import UnsafeXML, field_name, parse_strictly, 
 from newsbot.items import Candidate
 from newsbot.web.content_coding import TooLarge
 from newsbot.web.dates import parse_date, proven_order
+from newsbot.web.trackers import session_among
+from newsbot.web.urls import twin_key, url_key, without_parameter
 
 MAX_FEED_BYTES = 20_000_000
 """Largest feed that is read, in bytes, before and after decompression."""
@@ -64,6 +66,7 @@ def parse_feed(body: bytes, url: str, *, charset: str | None = None) -> Feed:
     feed.notes[:0] = notes
     _settle(feed.entries, feed, url)
     _settle_dates(feed.entries, feed)
+    _leave_sessions_out(feed.entries)
     feed.candidates = _once_each(feed.entries, feed)
     if not feed.candidates and not feed.notes:
         feed.note("no_entries: nothing in it has an address")
@@ -176,6 +179,12 @@ def _settle(entries: Sequence[Entry], feed: Feed, url: str) -> None:
         feed.note(f"shared_link: {link}: {count} entries have an address of their own beside it")
 
 
+def _leave_sessions_out(entries: Sequence[Entry]) -> None:
+    session = session_among([entry.candidate.url for entry in entries])
+    for entry in entries if session else ():
+        entry.candidate.url = without_parameter(entry.candidate.url, session or "")
+
+
 def _twins(address: str) -> Iterator[str]:
     """Give the ways to write the address of a home page or feed."""
     _, _, rest = address.partition("://")
@@ -191,11 +200,26 @@ def _settle_dates(entries: Sequence[Entry], feed: Feed) -> None:
             entry.candidate.published, entry.candidate.modified = published, modified
 
 
+def _plain_twins(entries: Sequence[Entry]) -> dict[str, str]:
+    """Return the addresses that an entry of the same title has without what may mark a channel in them: ?ref=abc."""
+    marked = {entry.candidate.url: key for entry in entries if (key := twin_key(entry.candidate.url))}
+    if not marked:
+        return {}
+    titled = {(url_key(entry.candidate.url), entry.candidate.title): entry.candidate.url for entry in entries}
+    return {
+        entry.candidate.url: titled[marked[entry.candidate.url], entry.candidate.title]
+        for entry in entries
+        if entry.candidate.title and (marked.get(entry.candidate.url), entry.candidate.title) in titled
+    }
+
+
 def _once_each(entries: Sequence[Entry], feed: Feed) -> list[Candidate]:
     """Each address once; a repetition fills in what the first left open (a moved or an edited entry)."""
     seen: dict[str, Entry] = {}
+    plain = _plain_twins(entries)
     for entry in entries:
         candidate = entry.candidate
+        candidate.url = plain.get(candidate.url, candidate.url)
         first = seen.setdefault(candidate.url, entry)
         if first is entry:
             continue

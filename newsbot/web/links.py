@@ -10,6 +10,7 @@ from newsbot.web.urls import InvalidURL, canonical_url, is_domain, site_of
 
 _PLAIN = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?][!#-;=?-\[\]_a-z~]*)?", re.IGNORECASE | re.ASCII)
 """Nearly all links: nothing stands around them, and no sign in them that an address cannot have."""
+_NEXT_ONE = re.compile(r"[\s,;|]+(?=https?://)")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _INVISIBLE = (
     "".join(map(chr, (*range(0x21), *range(0x7F, 0xA1), *range(0x2000, 0x2010), *range(0x2028, 0x2030))))
@@ -26,7 +27,8 @@ _SCHEME = re.compile(
     r"(?:h{0,2}t{1,3}p(s?)\s*(?:[:;.,]\s*[/\\]{1,4}|[/\\]{2,4}|:(?=[\w-]+\.\w))|feed:[/\\]{2})[\s/\\]*", re.IGNORECASE
 )
 """How http:// and https:// are written, well or by mistake."""
-_MISSPELT = re.compile(
+_SECOND_CHOICE = re.compile(
+    r"https?://(?:feedproxy\.google|feeds\.feedburner|(?:[\w-]+\.)*feedsportal|(?:[\w-]+\.)*pheedo)\.com/|"
     r"https?[:;]?[/\\]*\s*https?[:;]?[/\\]|(?!https?://[^/\\\s])(?:h{0,2}t{1,3}ps?\s*(?:[:;.,]|[/\\]{2})|feed:)|"
     r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#]|$)",
     re.IGNORECASE,
@@ -96,18 +98,24 @@ def link_address(
     return address
 
 
-def is_misspelt(text: str) -> bool:
-    """Tell whether the scheme of a link is missing or wrong: http or https is a guess then.
+def is_second_choice(text: str) -> bool:
+    """Tell whether a link is one to take where there is no other.
 
-    >>> [is_misspelt(text) for text in ("http://https://bote.example/", "bote.example/a", "/a", "HTTP://bote.example/")]
+    Its scheme is missing or wrong, so that http or https is a guess; or it leads to the page through a proxy of feeds,
+    all of which are no more.
+
+    >>> [is_second_choice(text) for text in ("http://https://bote.example/", "bote.example/a", "/a", "HTTP://bote.example/")]
     [True, True, False, False]
     """
-    return _MISSPELT.match(text.strip(_INVISIBLE)) is not None
+    return _SECOND_CHOICE.match(text.strip(_INVISIBLE)) is not None
 
 
 def _mended(text: str, base: str, sites: frozenset[str]) -> str | None:
     """Return a link as it was meant, absolute or relative; None for what is none."""
-    text = _ONE_LINE.sub("", text.replace("<![CDATA[", "").replace("]]>", "").strip(_INVISIBLE))
+    text = text.replace("<![CDATA[", "").replace("]]>", "").strip(_INVISIBLE)
+    if text.startswith("http"):
+        text = _NEXT_ONE.split(text, maxsplit=1)[0]
+    text = _ONE_LINE.sub("", text)
     for _ in range(3):
         while text[0:1] + text[-1:] in _PAIRS and not (text[0] == "<" and _TAG.match(text)):
             text = text[1:-1].strip(_INVISIBLE)

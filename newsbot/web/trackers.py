@@ -11,6 +11,7 @@ out wrongly loses an article, for the address without it is the one that is aske
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import unquote_plus
 
@@ -39,7 +40,7 @@ TRACKERS = _words(
     ns_mchannel ns_campaign ns_source ns_linkname ns_fee xtor wt_mc wt_zmc wt.mc_id cm_me cm_cr s_cid s_kwcid sc_cid
     sc_campaign sc_channel sc_content sc_medium sc_outcome sc_geo sc_country
     cmpid ncid intcmp int_cmp icmp nx_source adfrom guccounter campaign_id campaign_medium campaign_name
-    campaign_source campaign_term campaign_content hmb_campaign hmb_medium hmb_source trkcampaign
+    campaign_source campaign_term campaign_content hmb_campaign hmb_medium hmb_source trkcampaign spm
     irclickid irgwc ir_adid ir_campaignid ir_partnerid cjevent cjdata awc admitad_uid sscid tduid zanpid wickedid
     rb_clickid ranmid raneaid ransiteid dicbo oborigurl tblci vc_lpp cx_click cx_recsorder cx_recswidget
     _branch_match_id _branch_referrer __readwiselocation nr_email_referer sr_share action_object_map action_ref_map
@@ -47,6 +48,9 @@ TRACKERS = _words(
     """
 )
 """Whole names of trackers and session ids."""
+
+UNLESS_NUMBERED = _words("cmpid ncid intcmp int_cmp icmp campaign_id campaign_name s_cid sc_cid adfrom elq awc xtor")
+"""Those of them that may number pages somewhere, where their value is a number."""
 
 AMBIGUOUS = _words(
     """
@@ -81,6 +85,10 @@ _LOOKS_LIKE_ONE = re.compile(
     r"aff|campaign|cl?id|eid|g[al]|kwd|keyword|medium|partner|click|ref|session|sid|source|uid", re.IGNORECASE
 )
 """What names of trackers often begin with, and names of pages too: newsbot 0.1.0 asked for pages without these."""
+_SESSION = re.compile(
+    r"[?&]((?:s|sid|sess|session|sessionid|session_id)=(?=[a-z]*\d)[a-z\d]{20,64})(?=&|$)", re.IGNORECASE
+)
+_SEVERAL = 3
 _SPLIT = re.compile(r"[\s_.:|/,;+-]+")
 
 
@@ -96,8 +104,22 @@ def names_no_page(pair: str) -> bool:
     name, _, value = pair.partition("=")
     name = name.lower()
     if name in TRACKERS or name.startswith(TRACKER_PREFIXES):
-        return True
+        return not (value.isdigit() and name in UNLESS_NUMBERED)
     return bool(value) and name in AMBIGUOUS and names_channel(value)
+
+
+def session_among(addresses: Sequence[str]) -> str | None:
+    """Return the parameter that all addresses of a listing have alike and that looks like a session of its reader.
+
+    A story's own id differs from one to the next; the same sign at random in all of them, with each reading another
+    one, is of the reading.
+
+    >>> session_among([f"https://example.org/t.php?t={t}&sid=6d61fb14555341879a76bc30a3ddb8a1" for t in (1, 2, 3)])
+    'sid=6d61fb14555341879a76bc30a3ddb8a1'
+    """
+    if len(addresses) < _SEVERAL or not (found := _SESSION.search(addresses[0])):
+        return None
+    return found[1] if all(found[1] in address for address in addresses) else None
 
 
 def names_channel(value: str) -> bool:
@@ -110,6 +132,7 @@ def names_channel(value: str) -> bool:
     return not CHANNEL_WORDS.isdisjoint(words) and all(word in CHANNEL_WORDS or word in _FILLERS for word in words)
 
 
+@lru_cache(maxsize=4096)
 def may_name_no_page(pair: str) -> bool:
     """Tell whether a parameter has a name that marks a channel at some sites, whatever its value.
 

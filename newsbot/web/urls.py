@@ -131,11 +131,24 @@ def twin_key(url: str) -> str | None:
     >>> twin_key("https://example.org/a?id=7&ref=abc"), twin_key("https://example.org/a?id=7")
     ('example.org/a?id=7', None)
     """
-    start, sign, query = url.partition("?")
+    if "?" not in url:
+        return None
+    start, _, query = url.partition("?")
     kept = [pair for pair in query.split("&") if not may_name_no_page(pair)]
-    if not sign or len(kept) == query.count("&") + 1:
+    if len(kept) == query.count("&") + 1:
         return None
     return url_key(f"{start}?{'&'.join(kept)}")
+
+
+def without_parameter(url: str, pair: str) -> str:
+    """Return an address without one of its parameters.
+
+    >>> without_parameter("https://example.org/a?s=1&id=7", "s=1")
+    'https://example.org/a?id=7'
+    """
+    start, _, query = url.partition("?")
+    kept = "&".join(other for other in query.split("&") if other != pair)
+    return f"{start}?{kept}" if kept else start
 
 
 def article_id(url: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from urllib.parse import quote
 
-from web.site import Site, Story, oddity
+from web.site import Answer, Asked, Site, Story, oddity, rss
 
 
 @oddity("The parameter that names a story looks like a session or a tracker.", feed="/feed.xml")
@@ -42,6 +42,66 @@ def wrapped(site: Site) -> None:
 def slugs_like_files(site: Site) -> None:
     slugs = ("moving-to-node.js", "the-end-of.zip", "harbour.xml", "a-company-called-booking.com", "notes-in.pdf.html")
     site.sitemap("/sitemap.xml", [site.story(f"/2026/11/{slug}") for slug in slugs])
+
+
+@oddity("Slugs of a section page's stories end like the names of files.", section="/news")
+def slugs_like_files_in_a_section(site: Site) -> None:
+    slugs = ("moving-to-node.js", "the-very-end-of.zip", "why-we-left-it.json", "a-company-called-booking.com")
+    stories = [site.story(f"/2026/11/{slug}") for slug in slugs]
+    cards = "".join(f'<article><h2><a href="{site.path(one)}">{one.title}</a></h2></article>' for one in stories)
+    files = '<a href="/assets/one-two-three.zip">The whole archive as one file</a>'
+    site.put("/news", f"<!doctype html><html><body><main>{cards}</main><footer>{files}</footer></body></html>")
+
+
+@oddity("Stories of a section page are told apart by parameters that look like trackers.", section="/news")
+def id_parameters_in_a_section(site: Site) -> None:
+    stories = [site.story(f"/view.php?copy=1&{name}={number}") for number in range(3) for name in ("sid", "refNo")]
+    cards = "".join(f'<article><h2><a href="{site.path(one)}">{one.title}</a></h2></article>' for one in stories)
+    site.put("/news", f"<!doctype html><html><body><main>{cards}</main></body></html>")
+
+
+@oddity(
+    "Stories of a sitemap are told apart by parameters that look like trackers or entities.", sitemap="/sitemap.xml"
+)
+def id_parameters_in_a_sitemap(site: Site) -> None:
+    names = ("uid", "ref", "source", "session", "section", "copy", "ncid", "campaign_id")
+    site.sitemap("/sitemap.xml", [story for name in names for story in site.stories(2, f"/s?x=1&{name}=1{{}}")])
+
+
+@oddity("Every reading of the feed gives its links another session.", feed="/feed.xml")
+def session_in_links(site: Site) -> None:
+    stories = site.stories(6, "/topic.php?t={}")
+    for story in stories:
+        for visit in (1, 2):
+            site.pages[f"{site.path(story)}&sid={visit}d61fb14555341879a76bc30a3ddb8a1"] = site.served(site.path(story))
+
+    def listed(asked: Asked) -> Answer:
+        session = f"&amp;sid={asked.round}d61fb14555341879a76bc30a3ddb8a1"
+        text = rss(site.base, stories, lambda story: f"<link>{html.escape(story.url)}{session}</link>")
+        return Answer(text.encode(), 200, {"Content-Type": "application/rss+xml"})
+
+    site.answer("/feed.xml", listed)
+
+
+@oddity(
+    "One story stands there plain and with a mark that nobody knows, and names no canonical address.", feed="/feed.xml"
+)
+def unknown_marks(site: Site) -> None:
+    stories = site.stories(3)
+    for story in stories:
+        site.pages[f"{site.path(story)}?ref=abc"] = site.served(site.path(story))
+    plain = "".join(f"<item><title>{one.title}</title><link>{one.url}</link></item>" for one in stories)
+    marked = plain.replace("</link>", "?ref=abc</link>")
+    site.put("/feed.xml", f'<rss version="2.0"><channel>{plain}{marked}</channel></rss>', "application/rss+xml")
+
+
+@oddity("Addresses are wrapped by the outlet's own counter of clicks, on another host.", feed="/feed.xml")
+def wrapped_by_a_counter(site: Site) -> None:
+    site.rss(
+        "/feed.xml",
+        site.stories(),
+        lambda story: f"<link>https://click.example/r?id=7&amp;url={quote(story.url, safe='')}</link>",
+    )
 
 
 @oddity("Paths hold spaces, umlauts and signs, escaped or not.", feed="/feed.xml")

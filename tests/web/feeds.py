@@ -25,6 +25,42 @@ def guids_know_better(site: Site) -> None:
     site.rss("/feed.xml", stories, link)
 
 
+@oddity("Every link leads to a proxy of feeds that is no more, and guids are good addresses.", feed="/feed.xml")
+def proxy_is_no_more(site: Site) -> None:
+    link = "<link>http://feedproxy.google.com/~r/bote/~3/{}/</link><guid isPermaLink='true'>{}</guid>"
+    site.rss("/feed.xml", site.stories(), lambda story: link.format(story.url[-1], story.url))
+
+
+@oddity("Links are escaped twice, without a scheme or in pieces.", feed="/feed.xml")
+def links_in_pieces(site: Site) -> None:
+    def link(story: Story) -> str:
+        url = story.url.replace("&", "&amp;amp;")
+        ways = (url, url.removeprefix("http://"), f"\n{url[:30]}\n   {url[30:]}\n", f"http://{url}", f"'{url}'")
+        return f"<link>{ways[int(story.url[-1]) % len(ways)]}</link>"
+
+    site.rss("/feed.xml", site.stories(6, "/show?section=3&copy=1&id={}"), link)
+
+
+@oddity("All elements are of a namespace that nobody knows, by a prefix, and the feed is broken.", feed="/feed.xml")
+def unknown_prefix_broken(site: Site) -> None:
+    items = "".join(
+        f"<q:item><q:title>{one.title}</q:title><q:link>{one.url}</q:link><q:description>A & B</q:description></q:item>"
+        for one in site.stories()
+    )
+    root = '<q:rss version="2.0" xmlns:q="urn:bote">'
+    site.put("/feed.xml", f"{root}<q:channel><q:title>Feed</q:title>{items}</q:channel></q:rss>", "text/xml")
+
+
+@oddity("Links of an Atom feed are all the home page, and ids are addresses.", feed="/feed.xml")
+def home_for_all(site: Site) -> None:
+    entries = "".join(
+        f"<entry><title>{one.title}</title><link href='{site.base}'/><id>{one.url}</id></entry>"
+        for one in site.stories()
+    )
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>Feed</title><link href="{site.base}/"/>{entries}</feed>'
+    site.put("/feed.xml", feed, "application/atom+xml")
+
+
 @oddity("Every item has one and the same link.", feed="/feed.xml")
 def one_link_for_all(site: Site) -> None:
     link = f"<link>{site.base}/news</link>"
