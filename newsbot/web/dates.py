@@ -231,8 +231,8 @@ _FIGURES = r"(?<!\d)(?<!\d[.,:])(?P<{}>\d{{1,2}})(?:(?:st|nd|rd|th|er|re|eme|e|o
 _DAY = re.compile(
     rf"""
     # 20.11.2026, 11/20/2026, 2026-11-20, 20.11.26
-    (?<!\d)(?<!\d[-/.])(?P<d0>\d{{1,4}})\s*[-–/.]\s*(?P<m0>0?\d{{1,2}})\s*[-–/.]\s*
-        (?P<y0>\d{{4}}(?!\d|:\d\d(?!:)|[./]\d{{1,3}}(?![\d:.]))|\d{{1,2}}(?!\d|-\d\d$))
+    (?<!\d)(?<!\d[-/.])(?P<d0>(?!0\d\d)\d{{1,4}})\s*[-–/.]\s*(?P<m0>0?\d{{1,2}})\s*[-–/.]\s*
+        (?P<y0>\d{{4}}(?!\d|:\d\d(?!:)|[./]\d{{1,3}}(?![\d:.]))|\d{{1,2}}(?!\d|[a-su-z]t\d|-\d\d$))
     # 2026年11月20日, 令和8年11月20日
     | (?P<era>令和|平成|昭和|民國|民国)?\s*(?<!\d)(?P<y1>\d{{1,4}}|元)\s*[年년]\s*
         (?P<m1>\d{{1,2}})\s*[月월]\s*(?P<d1>\d{{1,2}})(?!\d)
@@ -258,7 +258,7 @@ _YEAR_TWICE = re.compile(r"\(\s*(?:令和|平成|昭和|民國|民国)?\s*(?:\d{
 _NUMERAL = re.compile(r"[〇零一二三四五六七八九十]+(?=\s*[年月日號号時时點点分])")
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _FIGURES_ALONE = re.compile(r"(?<![\d:.,/-])(\d{1,2})\s*[-–/.]\s*(\d{1,2})\s*[-–/.]\s*(\d{4}|\d{2})(?![\d/-])")
-_YEAR_FIRST = frozenset(("ja", "ko", "zh"))
+_YEAR_FIRST = frozenset(("hu", "ja", "ko", "lt", "ne", "zh"))
 """Languages that write 26.11.20 for 20 November 2026."""
 _SHORT_YEARS = range(31, 95)
 """Two figures that are no year where another reading is left: no news site is as old, nor dates so far ahead."""
@@ -287,29 +287,32 @@ _HALVES_BEFORE = tuple(
 )
 _HOURS = re.compile(r"\s?(?:uhr|hrs?|h|น|ч)(?![^\W\d_])\.?")
 _OFFSET = re.compile(
-    r"\s?[(\[]?(?:(?:gmt|utc?)\s?([+-]\d{1,2}(?::?\d\d)?)"
-    r"|([+-]\d\d?:?\d\d|[+-]\d\d(?=\W*$)|(?<=\d:\d\d:\d\d\s)[+-]\s\d{4})"
+    r"[\s,]{0,2}[(\[]?(?:(?:gmt|utc?)\]?\s?([+-]\d{1,2}(?::?\d\d)?)"
+    r"|([+-](?:\d\d:?|\d:|[1-9])\d\d(?!:)|[+-]\d\d(?=\W*$)|(?<=\d:\d\d:\d\d\s)[+-]\s\d{4})"
     r"|(?<=\d:\d\d:\d\d\s)(?:([01]\d:[0-5]\d)|(0\d[034][05]|1[0-4]00))(?=\W*$))(?!\d)"
 )
+_OFFSET_AMID = re.compile(r"[^\d+-]{0,12}([+-]\d\d:?\d\d)(?=\s\d{1,2}:\d\d)")
 _UNTIL = re.compile(r"(?<!t\d:\d\d)(?<!t\d\d:\d\d)-\d\d:\d\d")
 """No offset but a second clock, behind one without seconds, as it stands in prose: 10:30-11:30."""
 _BROKEN = re.compile(
-    r"\dt\d\d?:(?!\d)"  # 2026-11-20T09:xx
+    r"\dt(?:[\d:]*:[a-y]|[a-y]{2}:|\d[a-gi-y])"  # 2026-11-20T09:xx
     r"|:\d\d?\s?[+-](?:\d\d:[a-z]|[a-z]{2}:)"  # 10:00 +00:xx
     r"|(?<![\d:])\d\d?:\d\d?:\d\d?:\d(?!\d)"  # 1:2:3:4
     r"|t\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d:?\d\d)(?!z\b)[a-z]"  # 2026-11-20T09:00Ztext
 )
 """A clock or an offset that was meant for a program, and is none: nothing beside it is believed either."""
 _REGION_AFTER = re.compile(rf"\s?[(\[]?!?({REGION})")
-_WORDS_AFTER = re.compile(r"[\s,]{0,2}[(\[]?((?:[a-z]+\s){1,3}time)\b")
-_ZONE_AFTER = re.compile(r"[\s,]{0,2}[(\[]?(?:u\.s\.\s)?([a-z]{1,5}|мск)(?![^\W\d_]|/)(?:\W*($))?")
+_WORDS_AFTER = re.compile(r"[\s,]{0,2}[(\[]?((?:[a-z]+\s){1,3})time\b")
+_ZONE_AFTER = re.compile(r"[\s,]{0,2}[(\[]?(?:u\.s\.\s)?([a-z]{1,5}|мск)(?![^\W\d_]|/|\]?\s?[+-]\d)(?:\W*($))?")
 _ZONE_AMID = re.compile(r"(?<![A-Za-z/])[A-Z]{2,5}(?![A-Za-z/])")
 _COMPACT = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)(?:[t ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?\s?(z|[+-]\d\d(?::?\d\d)?)?)?",
 )
 _HOURLY = re.compile(r"(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])")
-"""2026112010, which would be Unix time of 2034."""
-_UNIX = re.compile(r"(?:\\?/date\(|@)?([12]\d{9})(?:\d{3}|\d{6}|\d{9})?(?:\.\d+|(?:[+-]\d{4})?\)\\?/)?")
+"""2026112010, which would be Unix time of 2034; nor is any longer figure that starts so."""
+_UNIX = re.compile(
+    r"(?:\\?/date\(|@)?((?!20[0-4]\d(?:0[1-9]|1[0-2]))[12]\d{9})(?:\d{3}|\d{6}|\d{9})?(?:\.\d+|(?:[+-]\d{4})?\)\\?/)?"
+)
 _DIGIT = re.compile(r"\d")
 _WORDS = re.compile(_WORD)
 _BESIDE = frozenset(
@@ -493,6 +496,9 @@ def _full_year(figures: str, era: str | None) -> int:
 
 def _time_beside(text: str, cased: str, day: _Day, language: str | None) -> _Time | None:
     """Read the clock that follows a day, or the one that leads to it; a zone may stand between both."""
+    if amid := _OFFSET_AMID.match(text, day.end):  # 2026年11月20日 GMT+08:00 10:00:05
+        match = _TIME_AFTER.match(text, amid.end())
+        return _read_time(text, cased, match, language)._replace(zone=amid[1]) if match else None
     match = _TIME_AFTER.match(text, day.end) or _TIME_BEFORE.search(text, 0, day.start)
     if match is None:
         return None

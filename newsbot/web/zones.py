@@ -38,10 +38,29 @@ SEASONAL = {
 REGION = r"(?:africa|america|antarctica|arctic|asia|atlantic|australia|etc|europe|indian|pacific)/[a-z_/+-]+\d*"
 """A region of the tz database, without its capitals, as an expression."""
 _REGION = re.compile(REGION, re.IGNORECASE)
-_INITIALS = re.compile(
-    r"(?:(?:[a-z]+ ){1,2}(?:standard|daylight|summer|mean)|central european"
-    r"|eastern|central|mountain|pacific|atlantic) time"
-)
+_WORDS = {
+    f"{region}{kind}": f"{region[0]}{kind[1:2]}t".upper()
+    for region in ("eastern", "central", "mountain", "pacific", "atlantic")
+    for kind in ("", " standard", " daylight")
+} | {
+    "greenwich mean": "GMT", "coordinated universal": "UTC", "universal": "UTC", "british summer": "BST",
+    "irish standard": "+0100", "central european": "CET", "central european standard": "CET",
+    "central european summer": "CEST", "eastern european": "EET", "eastern european standard": "EET",
+    "eastern european summer": "EEST", "western european": "WET", "western european standard": "WET",
+    "western european summer": "WEST", "moscow": "MSK", "moscow standard": "MSK", "israel standard": "+0200",
+    "israel daylight": "IDT", "gulf standard": "GST", "arabian standard": "+0300", "pakistan standard": "PKT",
+    "india standard": "IST", "indian standard": "IST", "nepal": "NPT", "indochina": "ICT", "western indonesia": "WIB",
+    "hong kong": "HKT", "hong kong standard": "HKT", "china standard": "+0800", "singapore": "SGT",
+    "singapore standard": "SGT", "philippine standard": "PHT", "japan standard": "JST", "korean standard": "KST",
+    "korea standard": "KST", "australian eastern standard": "AEST", "australian eastern daylight": "AEDT",
+    "australian western standard": "AWST", "new zealand standard": "NZST", "new zealand daylight": "NZDT",
+    "east africa": "EAT", "central africa": "CAT", "west africa": "WAT", "west africa standard": "WAT",
+    "south africa standard": "SAST", "alaska standard": "AKST", "alaska daylight": "AKDT", "hawaii standard": "HST",
+    "brasilia standard": "BRT", "argentina standard": "ART", "newfoundland standard": "NST",
+    "newfoundland daylight": "NDT",
+}  # fmt: skip
+"""Name of a zone in words, without its "time" -> its short name or offset. Initials would not do: Moscow Standard Time
+is not MST."""
 
 
 def is_zone(name: str) -> bool:
@@ -55,16 +74,12 @@ def is_zone(name: str) -> bool:
 
 
 def zone_in_words(words: str) -> str | None:
-    """Return the zone whose initials words are that end in "time".
+    """Return the zone that words before "time" name.
 
-    >>> zone_in_words("Central European Summer Time"), zone_in_words("eastern time"), zone_in_words("first time")
-    ('CEST', 'ET', None)
+    >>> zone_in_words("Central European Standard"), zone_in_words("eastern"), zone_in_words("first")
+    ('CET', 'ET', None)
     """
-    words = " ".join(words.lower().split())
-    if not _INITIALS.fullmatch(words):
-        return None
-    name = "".join(word[0] for word in words.split()).upper()
-    return name if is_zone(name) else None
+    return _WORDS.get(" ".join(words.lower().split()))
 
 
 def offset_of(name: str, when: datetime) -> timezone | None:
