@@ -98,7 +98,8 @@ class AnswerMiddleware:
             return again
         if fault == CUT_SHORT and request.meta.get("must_be_whole"):
             raise Skipped(CUT_SHORT, f"{len(response.body)} bytes came")
-        if response.status in (206, 304) or (response.status != 200 and request.meta.get("must_be_whole")):
+        is_empty = response.status in NO_ANSWER_YET and not response.body.strip()
+        if response.status in (206, 304) or (is_empty and request.meta.get("must_be_whole")):
             raise HttpError(response, fault)
         return response
 
@@ -128,16 +129,21 @@ def fault_of(request: Request, response: Response) -> str | None:
     status = response.status
     if status == 304:
         return None if any(name in request.headers for name in _CONDITIONS) else "http_304"
-    if status == 206:
-        part = _PART.fullmatch(response.headers.get("Content-Range") or b"")
-        if not part or int(part[1]) + 1 != int(part[2]):
-            return "http_206"
+    if status == 206 and not _is_all(response):
+        return "http_206"
     if status in NO_ANSWER_YET or status == NOT_ACCEPTABLE:
         return f"http_{status}"
     if DATALOSS in response.flags and not is_complete(response.body):
         response.flags.append(CUT_SHORT)
         return CUT_SHORT
     return None
+
+
+def _is_all(response: Response) -> bool:
+    """Whether a part is all that there is: by its range, or by its end where it states none."""
+    stated = response.headers.get("Content-Range")
+    part = _PART.fullmatch(stated or b"")
+    return int(part[1]) + 1 == int(part[2]) if part else stated is None and is_complete(response.body)
 
 
 def is_complete(body: bytes) -> bool:

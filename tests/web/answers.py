@@ -399,3 +399,12 @@ def careless_chunks(site: Site) -> None:
 def robots_in_a_loop(site: Site) -> None:
     site.rss("/feed.xml", site.stories(3))
     site.redirect("/robots.txt", "/robots.txt")
+
+
+@oddity("Every answer has a status of success other than 200.")
+def other_successes(site: Site) -> None:
+    site.home('<link rel="alternate" type="application/rss+xml" href="/news-of-today">')
+    site.rss("/news-of-today", site.stories(4))
+    for number, (path, page) in enumerate(list(site.pages.items())):
+        assert isinstance(page, Answer)
+        site.pages[path] = Answer(page.body, (203, 202, 226, 201, 206)[number % 5], page.headers)
