@@ -147,3 +147,33 @@ def test_a_header_of_a_proxy_and_the_template_of_a_page_may_both_be_wrong_the_pl
     assert extract_article(page, URL, charset="koi8-r").title == CYRILLIC
     page = article(GERMAN, '<meta charset="gb2312">').encode("cp1252")
     assert extract_article(page, URL).title == GERMAN
+
+
+@pytest.mark.parametrize("declared", ["", ' encoding="utf-8"', ' encoding="iso-8859-1"'])
+@pytest.mark.parametrize(
+    ("language", "codec", "title"),
+    [
+        ("pl", "cp1250", "Zamknięcie granic jedynie kwestią czasu"),
+        ("cs-CZ", "iso8859_2", "Žluťoučký kůň vyhrál závod"),
+        ("hu", "cp1250", "Ettől kitör a frász"),
+        ("tr", "cp1254", "Soruşturması: 4 şüpheli tutuklandı"),
+        ("ru", "koi8_r", "Новый мост"),
+        ("ru", "cp1251", "Мост открыт"),
+        ("el", "cp1253", "Νέα γέφυρα στο λιμάνι"),
+        ("he", "cp1255", "גשר חדש נפתח בנמל"),
+        ("ar", "cp1256", "افتتاح جسر جديد"),
+        ("th", "cp874", "เปิดสะพานใหม่"),
+        ("ja", "euc_jp", "港の新しい橋が開通"),
+        ("zh-TW", "big5", "港口新橋正式通車"),
+        ("zh", "gb18030", "港口新桥正式通车"),
+        ("ko", "cp949", "항구에 새 다리"),
+        ("fr", "cp1252", "Un pont tout neuf au port, c’est fêté"),
+        ("ru", "cp1252", "Ein Brückenschlag für Mühlhausen"),
+    ],
+)
+def test_one_headline_is_enough_where_the_document_says_its_language(
+    language: str, codec: str, title: str, declared: str
+) -> None:
+    text = f'<?xml version="1.0"{declared}?><rss><language>{language}</language><title>{title}</title></rss>'
+    assert to_utf8(text.encode(codec)).data.decode() == text
+    assert to_utf8(text.replace(f"<language>{language}</language>", f"<r lang='{language}'/>").encode(codec)).codec

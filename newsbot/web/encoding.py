@@ -2,7 +2,8 @@
 
 Order of belief: a byte-order mark; zero bytes or escapes that only UTF-16 and ISO-2022 have; valid UTF-8, which other
 text hardly ever is by chance, with a few bad bytes forgiven; then what the document and the HTTP header name, the one
-that yields the most plausible text first; then detection. Labels mean what browsers take them to mean (WHATWG
+that yields the most plausible text first, and before Western ones what the language that the document states is
+written in; then detection. Labels mean what browsers take them to mean (WHATWG
 Encoding Standard): iso-8859-1 is windows-1252, x-sjis is windows-31j.
 """
 
@@ -32,6 +33,21 @@ _DETECTED = (
 )  # fmt: skip
 """What text may be in that nobody named the encoding of."""
 
+_SPOKEN: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("pl", "cs", "sk", "hu", "sl", "hr", "bs", "ro", "sq"), ("cp1250", "iso8859_2")),
+    **dict.fromkeys(("ru", "be"), ("cp1251", "koi8_r", "iso8859_5", "mac_cyrillic")),
+    **dict.fromkeys(("bg", "mk", "sr", "kk", "mn"), ("cp1251", "iso8859_5")),
+    **dict.fromkeys(("tr", "az"), ("cp1254",)),
+    **dict.fromkeys(("lt", "lv", "et"), ("cp1257",)),
+    **dict.fromkeys(("ar", "fa", "ur"), ("cp1256", "iso8859_6")),
+    "uk": ("cp1251", "koi8_u"), "el": ("cp1253", "iso8859_7"), "he": ("cp1255",), "th": ("cp874",), "vi": ("cp1258",),
+    "ja": ("cp932", "euc_jp"), "zh": ("gb18030", "big5hkscs"), "ko": ("cp949",),
+}  # fmt: skip
+"""What text in a language is in that nobody named the encoding of, where that is no Western one."""
+_LANGUAGE = re.compile(
+    rb"""<language>\s*([a-z]{2})(?=[-_<\s])|\s(?:xml:)?lang\s*=\s*["']?([a-z]{2})(?=["'-_\s>])""", re.I
+)
+
 _HIGH = bytes(range(128, 256))
 _FOREIGN = re.compile("[\u0370-\u1fff\u3040-\ud7ff]")
 """Letters of scripts that text with pieces of windows-1252 in it is not written in."""
@@ -46,6 +62,8 @@ _MOJIBAKE = re.compile(
     r"|[a-z][\u3400-\u9fff\uac00-\ud7a3](?=[a-z])|(?<=[a-z])[\xa2-\xb8\xbc-\xbf](?=[a-z])"
 )
 """What hardly stands in text: Western letters in a row, scripts mixed in a word, capitals within one, signs in one."""
+_NO_LETTER = re.compile(r"[\x80-\xb4\xb6-\xbf\xd7\xf7\u2500-\u257f\ufffd\uff61-\uff9f\ue000-\uf8ff]")
+"""Signs, controls, narrow kana and what could not be read: of two readings, the wrong one has more of them."""
 _PLAUSIBLE = 0.02
 """Share of mojibake among the characters above ASCII up to which a reading is taken without looking further."""
 _GAP = re.compile(rb"[<>\x00-\x20]")
@@ -173,7 +191,7 @@ def _as_cp1252(bad: re.Match[str]) -> str:
 
 def _named(data: bytes, charset: str | None) -> Utf8:
     """Read what is no UTF-8 in the encoding that is named and makes sense, or in the one that it looks like."""
-    name = _plausible(_telling(data), _codecs(data, charset))
+    name = _plausible(_telling(data), _codecs(data, charset), _spoken(data))
     note = "" if name in _codecs(data, None) else f"encoding: read as {name}"
     return Utf8(to_unicode(data, name).encode("utf-8", "replace"), name, note)
 
@@ -185,17 +203,39 @@ def _codecs(data: bytes, charset: str | None) -> list[str]:
     return list(dict.fromkeys(sorted(named, key=lambda name: (name in _WESTERN, name == "cp1252"))))
 
 
-def _plausible(sample: bytes, named: list[str]) -> str:
+def _spoken(data: bytes) -> tuple[str, ...]:
+    """Return the codecs of the language that a document says that it is in."""
+    found = _LANGUAGE.search(data[:_PROLOGUE])
+    return _SPOKEN.get((found[1] or found[2]).decode().lower(), ()) if found else ()
+
+
+def _plausible(sample: bytes, named: list[str], spoken: tuple[str, ...]) -> str:
+    """Return what is named and makes sense, before a Western one what the language is written in; or what it seems."""
     penalties: dict[str, float] = {}
-    for name in dict.fromkeys((*named, "cp1252")):
+    likely = _likeliest(sample, spoken) if spoken and _WESTERN.issuperset(named) else None
+    order: list[str] = [likely, *named, "cp1252"] if likely else [*named, "cp1252"]
+    for name in dict.fromkeys(order):
         penalties[name] = _penalty(sample, name)
         if penalties[name] < _PLAUSIBLE:
             return name
     best = min(penalties, key=lambda name: penalties[name])
-    # the threshold of its own that keeps what looks like noise out is for files of any kind; here is text
-    found = from_bytes(sample, threshold=0.5, cp_isolation=list(_DETECTED), preemptive_behaviour=False).best()
-    detected = codec_of(found.encoding) if found else None
+    detected = _detected(sample, _DETECTED)
     return detected if detected and _penalty(sample, detected) < penalties[best] else best
+
+
+def _likeliest(sample: bytes, codecs: tuple[str, ...]) -> str | None:
+    """Return which of a language's codecs a text is in: the one that makes letters of it, or what it looks like."""
+    odd = {name: len(_NO_LETTER.findall(to_unicode(sample, name))) for name in codecs}
+    least = min(odd.values())
+    best = tuple(name for name in codecs if odd[name] == least)
+    return best[0] if len(best) == 1 else _detected(sample, best)
+
+
+def _detected(sample: bytes, codecs: tuple[str, ...]) -> str | None:
+    """Return which of some codecs a text looks most like it is in."""
+    # the threshold of its own that keeps what looks like noise out is for files of any kind; here is text
+    found = from_bytes(sample, threshold=0.5, cp_isolation=list(codecs), preemptive_behaviour=False).best()
+    return codec_of(found.encoding) if found else None
 
 
 def _penalty(sample: bytes, name: str) -> float:
