@@ -5,13 +5,12 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from scrapy import Request
-from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -22,16 +21,14 @@ from newsbot.discovery import (
     Child,
     Contents,
     FeedError,
-    ListingSearch,
     as_siblings,
     feed_links,
     newest_first,
     read_listing,
-    sitemaps_in_robots,
     text_blocks,
 )
 from newsbot.downloader.errors import outcome_of
-from newsbot.downloader.fetch import CUT_SHORT, accepting, charset_of, fetch, header_of
+from newsbot.downloader.fetch import CUT_SHORT, accepting, charset_of, header_of
 from newsbot.downloader.rendering import browser_meta
 from newsbot.items import POSTPONED, Candidate
 from newsbot.sources import Source
@@ -45,8 +42,6 @@ LISTING_PRIORITY = 10
 """Listings before articles: what is new is known early, and the progress display can tell how much."""
 AGAIN_PRIORITY = -5
 """What came to nothing before is asked for after what is new, and before what may have changed."""
-ANSWERS = ("robots_txt", "too_large", "too_many_redirects")
-"""Reasons, beside a status, for which there is no page although its host has answered."""
 MAX_DEPTH = 5
 """Indexes of sitemaps that are entered, one in the other: sitemaps.org has one, and a trap has no end."""
 PAGED = ("feed", "section")
@@ -321,64 +316,6 @@ class DiscoveringSpider(CollectingSpider[Args]):
         if source.name not in self._articles:
             self._articles[source.name] = self.run.intake.articles_of(source)
         return self._articles[source.name]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Entrance:
-    """The home page and the robots.txt of a site, as far as they can be had: what names its listings.
-
-    A home page that comes with the status of an error names listings all the same, but is no section.
-    """
-
-    asked: str
-    url: str
-    """Where the home page is, after redirects."""
-    home: Response | None
-    sitemaps: list[str]
-    """What robots.txt names, of another site too that the home page has led to."""
-    fault: str
-    """Why there is no home page, or none to read articles from; empty where there is one."""
-    is_reachable: bool
-    """Whether the site has answered at all; it may be that its home page alone is refused."""
-
-    def search(
-        self,
-        *,
-        sections: int = 0,
-        most: int | None = None,
-        choose: Callable[[list[Child]], list[Child]] = newest_first,
-        known: Container[str] = (),
-    ) -> ListingSearch:
-        """Return the search for the listings that it names; see ListingSearch."""
-        home = self.home
-        return ListingSearch(
-            home.body if home else b"",
-            self.url,
-            self.sitemaps,
-            charset=charset_of(home) if home else None,
-            links=[value.decode("latin-1") for value in home.headers.getlist("Link")] if home else (),
-            asked=self.asked,
-            sections=0 if self.fault else sections,
-            most=most,
-            choose=choose,
-            known=known,
-        )
-
-
-async def entrance_of(crawler: Crawler, url: str) -> Entrance:
-    """Fetch the home page of a site, and the robots.txt of its host and of the host that it leads to."""
-    home, fault = await fetch(crawler, Request(url, meta={"handle_httpstatus_list": STATUSES_READ}))
-    if home and home.status >= 400:
-        fault = f"http_{home.status}"
-    at, sitemaps, faults = home.url if home else url, [], [fault]
-    for address in dict.fromkeys(urljoin(page, "/robots.txt") for page in (at, url)):
-        request = Request(address, headers=accepting("robots.txt"), meta={"dont_obey_robotstxt": True})
-        robots, without = await fetch(crawler, request)
-        faults.append(without)
-        if robots:
-            sitemaps += sitemaps_in_robots(robots.body.decode("utf-8", "replace"), robots.url)
-    answered = any(not reason or reason.startswith("http_") or reason in ANSWERS for reason in faults)
-    return Entrance(url, at, home, sitemaps, fault, answered)
 
 
 def digest_of(response: Response) -> str:

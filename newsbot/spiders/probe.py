@@ -28,7 +28,8 @@ from newsbot.items import Candidate, ExtractedArticle, Page, Rejection
 from newsbot.process import utc_now
 from newsbot.sources import Source, exemptions_of, source_name
 from newsbot.spiders.base import add_contact
-from newsbot.spiders.listing import STATUSES_READ, Entrance, entrance_of
+from newsbot.spiders.entrance import Entrance, entrance_of
+from newsbot.spiders.listing import STATUSES_READ
 from newsbot.web.dates import as_instant
 from newsbot.web.tdmrep import is_reserved, reserved_paths
 

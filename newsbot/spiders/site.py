@@ -16,7 +16,8 @@ from newsbot.items import Candidate
 from newsbot.sources import Source, source_name
 from newsbot.spiders.arguments import Day, SpiderArguments
 from newsbot.spiders.date_range import Days, archive_pages
-from newsbot.spiders.listing import UNREAD, DiscoveringSpider, Poll, entrance_of
+from newsbot.spiders.entrance import entrance_of
+from newsbot.spiders.listing import UNREAD, DiscoveringSpider, Poll
 from newsbot.web.urls import canonical_url
 
 MAX_SECTIONS = 20

@@ -279,3 +279,10 @@ def all_with_404(site: Site) -> None:
     for path in ("/", "/odd"):
         page = site.served(path)
         site.pages[path] = Answer(page.body, 404, page.headers)
+
+
+@oddity("robots.txt is written in UTF-16.")
+def robots_in_utf16(site: Site) -> None:
+    site.home()
+    site.put("/robots.txt", f"User-agent: *\nDisallow:\nSitemap: {site.base}/odd.xml\n".encode("utf-16"), "text/plain")
+    site.sitemap("/odd.xml", site.stories())
