@@ -8,6 +8,8 @@ from math import comb
 
 from newsbot.store.ledger import OF_DISCOVERED, OF_FETCHED, Account
 
+REFUSED = "failed:http_4"
+"""How what a server has but does not give begins (401, 403, 404, 410, 451 ...). One that is down will be up again."""
 USUAL_DAYS = 30
 """Days whose runs tell how many of a source's pages come to nothing usually."""
 FEWEST = 3
@@ -77,11 +79,12 @@ def complaint_on(tries: Mapping[str, int], earlier: Sequence[Mapping[str, int]] 
 def _is_unusual(recent: Counter[str], usual: Counter[str]) -> bool:
     """Whether so many pages come to nothing for another reason than chance."""
     lost, tried = _lost(recent), recent["tried"]
-    if lost < tried:  # what cannot be fetched is a matter of its own as long as something can
-        lost, tried = _lost(recent, "rejected"), tried - _lost(recent, "failed")
+    kinds = ["rejected", REFUSED]
+    if lost < tried:  # what is refused is a matter of its own as long as something is not
+        kinds = ["rejected"]
+        lost, tried = _lost(recent, *kinds), tried - _lost(recent, "failed")
     elif _lost(usual) == usual["tried"]:
         return lost >= FEWEST
-    kinds = ("rejected", "failed") if lost == recent["tried"] else ("rejected",)
     few, many = USUAL_OF_UNKNOWN
     share = (_lost(usual, *kinds) + few) / (usual["tried"] + many)
     by_chance = sum(comb(tried, n) * share**n * (1 - share) ** (tried - n) for n in range(lost, tried + 1))
@@ -99,9 +102,9 @@ def _complaint(recent: Counter[str], usual: Counter[str], *, runs: int) -> str:
     return f"{pages} {' or '.join(outcomes)} ({', '.join(reasons)}{before}): {why}"
 
 
-def _lost(tries: Mapping[str, int], *outcomes: str) -> int:
-    """Return how many of some tries failed or were rejected."""
-    return sum(count for name, count in tries.items() if name.startswith(outcomes or ("rejected", "failed")))
+def _lost(tries: Mapping[str, int], *kinds: str) -> int:
+    """Return how many of some tries were rejected, or refused by their servers."""
+    return sum(count for name, count in tries.items() if name.startswith(kinds or ("rejected", REFUSED)))
 
 
 def _sum(account: Account, outcomes: Iterable[str]) -> str:

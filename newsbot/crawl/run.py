@@ -117,8 +117,10 @@ class Run:
         now = self.now()
         earlier = runs.first_tries(self.engine, source, since=shifted(now, -USUAL_DAYS * 24 * 60))
         complaint = complaint_on(tries, earlier)
-        at = frontier.next_try(self.engine, source, now=now) if complaint else None
-        return f"{complaint}{f'; they are tried again from {at[11:16]} UTC on' if at else ''}" if complaint else None
+        if complaint and (at := frontier.next_try(self.engine, source)):
+            when = f"from {at[11:16]} UTC on" if at > now else "by the next run"
+            return f"{complaint}; they are tried again {when}"
+        return complaint
 
     def abandon(self) -> None:
         """Let go of the run as it is; the next run at this place finds it dead and heals it."""

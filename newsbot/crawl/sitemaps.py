@@ -19,10 +19,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from newsbot.discovery import Child
-from newsbot.store.listings import Listing
 from newsbot.web.dates import as_instant
+
+if TYPE_CHECKING:  # `scrapy list` has no use for the store
+    from newsbot.store.listings import Listing
 
 OPEN_AFTER_PERIOD = timedelta(days=7)
 """How long a sitemap stays open after the days in its name: what is filed late, and written by a nightly job."""
@@ -60,6 +63,7 @@ def turn_of(
     have rested are asked only ``with_closed``. Those that have changed, or were never asked, are due; of the others
     ``is_due`` tells.
 
+    >>> from newsbot.store.listings import Listing
     >>> pages = [Child(f"https://example.org/page-{number}.xml") for number in range(5)]
     >>> turn = turn_of(pages, lambda child: Listing("example", child.url), now="2026-11-20T08:00:00Z", room=2)
     >>> [child.url[-5:] for child in turn.asked], turn.left
@@ -98,6 +102,7 @@ def turn_of(
 def state_of(child: Child, known: Listing, now: str) -> str:
     """Return the state of a sitemap: unread, changed, open, unknown or closed.
 
+    >>> from newsbot.store.listings import Listing
     >>> october = Child("https://e.org/sitemap-2026-10.xml")
     >>> read = Listing("e", october.url, read_at="2026-11-20T08:00:00Z")
     >>> [state_of(october, read, f"{day}T08:00:00Z") for day in ("2026-11-07", "2026-11-08")]

@@ -14,7 +14,6 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from newsbot.crawl.schedule import minutes_between
 from newsbot.crawl.sitemaps import turn_of
 from newsbot.discovery import (
     LISTING_ERRORS,
@@ -333,6 +332,8 @@ def is_doubtful(known: Listing, now: str) -> bool:
     >>> is_doubtful(quiet, "2026-11-19T07:59:00Z"), is_doubtful(quiet, "2026-11-19T08:00:00Z")
     (False, True)
     """
+    from newsbot.crawl.schedule import minutes_between  # not above: `scrapy list` has no use for the store
+
     if not known.news_at or not known.answered_at:
         return False
     return minutes_between(known.news_at, now) // DAY > minutes_between(known.news_at, known.answered_at) // DAY
