@@ -47,10 +47,12 @@ NEWSBOT_MAX_ARTICLE_PAGES = 20
 NEWSBOT_MAX_SECTION_PAGES = 5
 # Pages read of a site's archive, and of each of its sections, by a backfill (crawl site -a since=...).
 NEWSBOT_MAX_ARCHIVE_PAGES = 500
-# How often listings are asked (crawl news -a due=1), in minutes. A feed's interval follows how much of it is new,
-# between these; docs/decisions/0005-polling.md.
+# How often listings are asked (crawl news -a due=1), in minutes: between the first two, and there as soon as the
+# articles that are expected to be waiting have waited so long together as a request is worth. Less: fresher, more
+# requests. docs/decisions/0018-freshness.md.
 NEWSBOT_POLL_MIN = 5.0
 NEWSBOT_POLL_MAX = 360.0
+NEWSBOT_POLL_PRICE = 11.0
 
 # --- What is known already -----------------------------------------------------------------------
 # When `crawl news` looks at an article again, in hours after it was first seen. Most corrections come soon. []: never.

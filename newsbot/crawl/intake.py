@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 
-from newsbot.crawl.schedule import Schedule, minutes_spanned
+from newsbot.crawl.schedule import Schedule
 from newsbot.crawl.verdicts import Verdicts
 from newsbot.items import Candidate
 from newsbot.sources import Source
@@ -84,9 +84,8 @@ class Intake:
             is_whole=not any(reason in LEFT_FOR_LATER for _, reason in skipped),
             goes_on=goes_on,
             at=at,
-            total=len(candidates),
             keys=[url_key(candidate.url) for candidate in candidates] if newest_alone else (),
-            span=minutes_spanned(candidates) if newest_alone else None,
+            published=[candidate.published for candidate in candidates] if newest_alone else (),
         )
         return [candidate for _, candidate in fresh]
 

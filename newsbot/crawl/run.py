@@ -14,8 +14,9 @@ from newsbot.crawl.accounting import USUAL_DAYS, complaint_on, is_suspicious
 from newsbot.crawl.boilerplate import SiteBoilerplate
 from newsbot.crawl.claims import Claims
 from newsbot.crawl.intake import Intake
+from newsbot.crawl.publishing import Bounds
 from newsbot.crawl.recovery import RunLock, place_of
-from newsbot.crawl.schedule import Bounds, Schedule, shifted
+from newsbot.crawl.schedule import Schedule, shifted
 from newsbot.crawl.verdicts import Verdicts
 from newsbot.export.run_files import paths_of, write_run_files
 from newsbot.items import Candidate

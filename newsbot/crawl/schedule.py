@@ -1,19 +1,21 @@
 """When each listing is due, where it has moved to, and which hosts want to be left alone.
 
-A feed's interval follows how much of it is new. It is asked about as often as it brings an article, and never so
-rarely that more than a quarter of it would be new at once: what leaves a short feed between two visits is lost. A feed
-with nothing new is asked less and less often. docs/decisions/0005-polling.md says what was weighed.
+When the next request to a listing pays is in newsbot.crawl.publishing; here is what is kept of it from run to run, and
+what becomes of listings that fail. docs/decisions/0018-freshness.md says what was weighed.
 """
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine
 
+from newsbot.crawl.publishing import Bounds, Rhythm, first_reading, next_visit, observe, run_to_take
 from newsbot.crawl.sitemaps import state_of
 from newsbot.discovery import Child
 from newsbot.items import Candidate
@@ -22,68 +24,8 @@ from newsbot.store import frontier, listings, sites
 from newsbot.store.listings import Listing
 from newsbot.web.dates import as_instant
 
-START_MINUTES = 30.0
-"""First interval of a feed whose entries do not tell how often it changes."""
-SHARE_NEW = 0.25
-"""How much of a feed may be new at a visit."""
-QUIETER = 1.5
-"""An interval grows by this after a visit that brought nothing new."""
-MOST_GROWTH, MOST_SHRINKING = 2.0, 4.0
-"""Bounds on how far one visit moves an interval: one busy hour or quiet night says little."""
 MAX_SEEN = 1000
 """Entries of a listing that are remembered to tell whether the next reading overlaps with it."""
-SLACK = 0.1
-"""Share of its interval by which a listing may be early: cron comes every five minutes, never to the second."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """The shortest and the longest interval, in minutes."""
-
-    least: float = 5.0
-    most: float = 360.0
-
-    def hold(self, minutes: float) -> float:
-        """Return the interval within the bounds."""
-        return min(max(minutes, self.least), self.most)
-
-
-def first_interval(total: int, span: float | None, bounds: Bounds) -> float:
-    """Return the interval of a feed that was read for the first time, in minutes.
-
-    ``span`` is the time between its oldest and its newest entry, in minutes, where the entries state it.
-
-    >>> first_interval(20, 20 * 60, Bounds()), first_interval(20, None, Bounds())
-    (60.0, 30.0)
-    """
-    if not span or total < 2:
-        return bounds.hold(START_MINUTES)
-    return bounds.hold(min(span / total, span * SHARE_NEW))
-
-
-def next_interval(interval: float, *, elapsed: float, new: int, total: int, gap: bool, bounds: Bounds) -> float:
-    """Return the next interval of a feed, in minutes.
-
-    ``new`` of its ``total`` entries were not there at the last visit, ``elapsed`` minutes ago; with a
-    ``gap`` nothing of what was there then is left, so that there may have been more.
-
-    >>> bounds = Bounds(5, 360)
-    >>> next_interval(60, elapsed=60, new=0, total=20, gap=False, bounds=bounds)
-    90.0
-    >>> next_interval(60, elapsed=60, new=2, total=20, gap=False, bounds=bounds)
-    30.0
-    >>> next_interval(60, elapsed=60, new=20, total=20, gap=True, bounds=bounds)
-    15.0
-    >>> next_interval(360, elapsed=4000, new=0, total=20, gap=False, bounds=bounds)
-    360
-    """
-    if gap:
-        wanted = 0.0
-    elif new:
-        wanted = min(elapsed / new, elapsed * SHARE_NEW * total / new)
-    else:
-        wanted = max(interval, elapsed * QUIETER)
-    return bounds.hold(min(max(wanted, interval / MOST_SHRINKING), interval * MOST_GROWTH))
 
 
 def backoff(interval: float, errors: int, bounds: Bounds) -> float:
@@ -133,10 +75,14 @@ class Schedule:
         return False
 
     def _is_due(self, listing: Listing, now: str) -> bool:
-        if listing.due_at is None:
+        if listing.due_at is None or listing.due_at <= now:
             return True
-        early = (listing.interval or 0.0) * SLACK if not listing.errors else 0.0
-        return listing.due_at <= shifted(now, early)
+        if listing.errors or listing.due_at > shifted(now, self._bounds.most_early) or not listing.answered_at:
+            return False
+        at, answered = minute_of(listing.due_at), minute_of(listing.answered_at)
+        return run_to_take(Rhythm.from_text(listing.rhythm), at, answered=answered, bounds=self._bounds) <= minute_of(
+            now
+        )
 
     def due(self, source: Source) -> list[tuple[str, str]]:
         """Return the listings of a source that are due, as (channel, address)."""
@@ -158,32 +104,34 @@ class Schedule:
         is_whole: bool = True,
         goes_on: Callable[[int, bool], bool] = lambda _new, _gap: True,
         at: str | None = None,
-        total: int = 0,
         keys: Sequence[str] = (),
-        span: float | None = None,
+        published: Sequence[str | None] = (),
     ) -> Listing:
         """Note that a listing was read and what it names, in one transaction, and return it as it is known now.
 
-        ``found`` are those of its ``total`` addresses that were not known, each with its URL key: they wait on the
+        ``found`` are those of its addresses that were not known, each with its URL key: they wait on the
         frontier from now on. Where more was left for a later run, the listing is not ``is_whole``, keeps its old
         validators and will be read again in full. ``goes_on`` tells from the number of new addresses, and whether
         there is a gap, if ``read.next_page`` is wanted; that page then counts as not read until it is.
 
-        ``keys`` are the URL keys of its entries where it shows the newest alone (a feed); then the last reading tells
-        what is new, and there is a gap where nothing is left of what it named before. ``at`` is where it stands for
-        good, ``span`` the time between its oldest and newest entry, in minutes.
+        ``keys`` are the URL keys of its entries where it shows the newest alone (a feed), ``published`` the times that
+        these state; then the last reading tells what is new, and there is a gap where nothing is left of what it named
+        before. ``at`` is where it stands for good.
         """
         now = self._now()
         before = self.listing(read.source, read.url)
-        sums = [f"{zlib.crc32(key.encode()):08x}" for key in keys[:MAX_SEEN]]
+        keys, published = keys[:MAX_SEEN], list(published[: len(keys)]) + [None] * (len(keys) - len(published))
+        sums = [f"{zlib.crc32(key.encode()):08x}" for key in keys]
         seen = _sums(before.seen) if before.seen else set()
-        fresh = [mark for mark in sums if mark not in seen] if seen else []
-        gap = bool(seen and sums and len(fresh) == len(sums))
-        new, total = (len(fresh), len(sums)) if seen and sums else (len(found), max(len(keys), total, len(found), 1))
-        if before.interval is None or (before.news_at is None and before.errors):
-            interval = first_interval(total, span, self._bounds)
+        gap = bool(seen and sums and seen.isdisjoint(sums))
+        if seen and sums:
+            new = [moment for mark, moment in zip(sums, published, strict=True) if mark not in seen]
         else:
-            interval = self._next_interval(before, now, new=new, total=total, gap=gap)
+            new = [candidate.published for _, candidate in found]
+        if before.rhythm is None or not before.answered_at:
+            rhythm = first_reading(_moments(published), minute_of(now))
+        else:
+            rhythm = self._observe(before, now, new, total=len(sums) or None)
         if is_whole:
             wanted = read.next_page if read.next_page and goes_on(len(found), gap) else None
             came = now if found and before.read_at else ""
@@ -195,8 +143,7 @@ class Schedule:
             said,
             answered_at=now,
             news_at=now if new or before.due_at is None else before.news_at,
-            due_at=shifted(now, interval),
-            interval=interval,
+            **self._next(rhythm, now, len(sums) or None),
             errors=0,
             error=None,
             gaps=before.gaps + gap,
@@ -214,14 +161,13 @@ class Schedule:
         """
         now = self._now()
         before = self.listing(known.source, known.url)
-        interval = self._next_interval(before, now, new=0, total=1, gap=False)
+        rhythm = self._observe(before, now, []) if before.answered_at else Rhythm()
         after = replace(
             before,
             lastmod=known.lastmod,
             read_at=now if before.digest else before.read_at,
             answered_at=now,
-            due_at=shifted(now, interval),
-            interval=interval,
+            **self._next(rhythm, now, len(before.seen) // 8 if before.seen else None),
             errors=0,
             error=None,
             moved_to=at if at != known.url else None,
@@ -233,10 +179,9 @@ class Schedule:
         """Note that a listing could not be read, and return its state: it is asked later, never dropped."""
         now = self._now()
         before = self.listing(source, url)
-        interval = before.interval or first_interval(1, None, self._bounds)
         errors = before.errors + 1
-        due = max(shifted(now, backoff(interval, errors, self._bounds)), rests_until or "")
-        after = replace(before, due_at=due, interval=interval, errors=errors, error=error[:300], moved_to=None)
+        due = max(shifted(now, backoff(self._bounds.least, errors, self._bounds)), rests_until or "")
+        after = replace(before, due_at=due, errors=errors, error=error[:300], moved_to=None)
         self._write(after)
         return after
 
@@ -252,15 +197,17 @@ class Schedule:
         until = self._resting.get(host)
         return until if until and until > self._now() else None
 
-    def _next_interval(self, before: Listing, now: str, *, new: int, total: int, gap: bool) -> float:
-        return next_interval(
-            before.interval or self._bounds.least,
-            elapsed=minutes_between(before.answered_at, now) if before.answered_at else 0.0,
-            new=new,
-            total=total,
-            gap=gap,
-            bounds=self._bounds,
-        )
+    def _observe(self, before: Listing, now: str, new: Sequence[str | None], total: int | None = None) -> Rhythm:
+        assert before.answered_at is not None
+        known, since = Rhythm.from_text(before.rhythm), minute_of(before.answered_at)
+        return observe(known, _moments(new), since=since, until=minute_of(now), total=total)
+
+    def _next(self, rhythm: Rhythm, now: str, room: int | None) -> dict[str, Any]:
+        """Return what a Listing says of its next visit."""
+        start = minute_of(now)
+        due = next_visit(rhythm, start, bounds=self._bounds, room=room)
+        at = datetime.fromtimestamp(math.ceil(due * 60 - 1e-3), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return {"rhythm": rhythm.as_text(), "due_at": at, "interval": round(due - start, 2)}
 
     def _write(self, *changed: Listing, found: Sequence[tuple[str, Candidate]] = ()) -> None:
         with self._engine.begin() as connection:
@@ -269,12 +216,6 @@ class Schedule:
             for listing in changed:
                 listings.save(connection, listing)
         self._listings |= {(listing.source, listing.url): listing for listing in changed}
-
-
-def minutes_spanned(candidates: Iterable[Candidate]) -> float | None:
-    """Return the time between the oldest and the newest of some candidates, in minutes; None if they tell none."""
-    moments = [moment for candidate in candidates if (moment := as_instant(candidate.published))]
-    return (max(moments) - min(moments)).total_seconds() / 60 if moments else None
 
 
 def shifted(moment: str, minutes: float) -> str:
@@ -289,7 +230,26 @@ def shifted(moment: str, minutes: float) -> str:
 
 def minutes_between(earlier: str, later: str) -> float:
     """Return the minutes from one RFC 3339 moment to another."""
-    return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds() / 60
+    return minute_of(later) - minute_of(earlier)
+
+
+def minute_of(moment: str) -> float:
+    """Return an RFC 3339 moment as minutes of the Unix epoch.
+
+    >>> minute_of("1970-01-01T01:00:30Z")
+    60.5
+    """
+    return datetime.fromisoformat(moment).timestamp() / 60
+
+
+def _moments(published: Iterable[str | None]) -> list[float | None]:
+    """Return what entries state as minutes of the Unix epoch; None where they state no more than a day."""
+    moments: list[float | None] = []
+    for text in published:
+        instant = as_instant(text) if text and "T" in text else None
+        stated = instant if instant and (instant.hour, instant.minute, instant.second) != (0, 0, 0) else None
+        moments.append(stated.timestamp() / 60 if stated else None)
+    return moments
 
 
 def _sums(text: str) -> set[str]:

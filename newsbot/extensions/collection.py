@@ -16,9 +16,9 @@ from sqlalchemy import Engine
 from newsbot.crawl.accounting import accounting_line
 from newsbot.crawl.collector import Collector
 from newsbot.crawl.context import CrawlContext
+from newsbot.crawl.publishing import Bounds
 from newsbot.crawl.recovery import heal
 from newsbot.crawl.run import Run, Summary
-from newsbot.crawl.schedule import Bounds
 from newsbot.process import ExitStatus, NewsbotError, UsageError, utc_now
 from newsbot.sources import Source, exemptions_of
 from newsbot.store import StoreError
@@ -42,7 +42,8 @@ class Collection(CrawlContext):
     handler of a signal and goes on, while one in ``open_spider`` ends the crawl before any request.
 
     Settings: NEWSBOT_OUTPUT, NEWSBOT_DATABASE_URL, NEWSBOT_EXPORT_REMOVED, NEWSBOT_MAX_NEW, NEWSBOT_POLL_MIN,
-    NEWSBOT_POLL_MAX, NEWSBOT_DUPLICATES, NEWSBOT_REVISIT_HOURS, NEWSBOT_RETRY_REJECTED_HOURS, NEWSBOT_REMEMBER_DAYS.
+    NEWSBOT_POLL_MAX, NEWSBOT_POLL_PRICE, NEWSBOT_DUPLICATES, NEWSBOT_REVISIT_HOURS, NEWSBOT_RETRY_REJECTED_HOURS,
+    NEWSBOT_REMEMBER_DAYS.
     """
 
     exit_status = ExitStatus.CRASHED
@@ -94,7 +95,11 @@ class Collection(CrawlContext):
             store_url(settings["NEWSBOT_DATABASE_URL"], output),
             with_removed=settings.getbool("NEWSBOT_EXPORT_REMOVED"),
             max_new=settings.getint("NEWSBOT_MAX_NEW"),
-            polling=Bounds(settings.getfloat("NEWSBOT_POLL_MIN"), settings.getfloat("NEWSBOT_POLL_MAX")),
+            polling=Bounds(
+                settings.getfloat("NEWSBOT_POLL_MIN"),
+                settings.getfloat("NEWSBOT_POLL_MAX"),
+                settings.getfloat("NEWSBOT_POLL_PRICE"),
+            ),
             duplicates=settings["NEWSBOT_DUPLICATES"],
             revisit_hours=settings.getlist("NEWSBOT_REVISIT_HOURS"),
             retry_hours=settings.getlist("NEWSBOT_RETRY_REJECTED_HOURS"),

@@ -47,7 +47,9 @@ class Listing:
     due_at: str | None = None
     """When it is to be asked again; None: it was never asked."""
     interval: float | None = None
-    """Minutes between two visits."""
+    """Minutes from the last answer to the next visit."""
+    rhythm: str | None = None
+    """When it gets new entries, as visits have shown (newsbot.crawl.publishing, Rhythm.as_text)."""
     errors: int = 0
     """Visits in a row that failed."""
     error: str | None = None

@@ -109,6 +109,7 @@ listings = Table(
     Column("news_at", String(40)),
     Column("due_at", String(40)),
     Column("interval", Float),
+    Column("rhythm", Text),
     Column("errors", Integer, nullable=False),
     Column("error", Text),
     Column("gaps", Integer, nullable=False),

@@ -1,7 +1,7 @@
 """What finding articles needs to remember.
 
-Of a sitemap, how new what it names is; of an address that came to nothing, when it is tried again; of a source, how
-much comes to nothing usually.
+Of a sitemap, how new what it names is; of a listing, when it gets new entries; of an address that came to nothing,
+when it is tried again; of a source, how much comes to nothing usually.
 """
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("listings", sa.Column("newest_at", sa.String(length=40), nullable=True))
+    op.add_column("listings", sa.Column("rhythm", sa.Text(), nullable=True))
     for name, length in (("met_at", 40), ("dropped_at", 40), ("due_at", 40), ("extractor", 64), ("digest", 64)):
         op.add_column("frontier", sa.Column(name, sa.String(length=length), nullable=True))
     op.execute("update frontier set met_at = changed_at")
