@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 import tomllib
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -137,6 +138,13 @@ def test_words_for_halves_of_the_day_count_in_their_language() -> None:
         assert parse_date(text) == "2026-05-12T09:40:00"
 
 
+def test_words_of_english_are_no_months_in_it() -> None:
+    for text in ("Top 10 led 2026", "20 people, 10 out 2026", "iPhone 20 pro 2026"):
+        assert parse_date(text, language="en-GB") is None
+    assert parse_date("10 led 2026", language="cs") == parse_date("10 led 2026") == "2026-01-10"
+    assert parse_date("10-led-2026", language="en-GB") == "2026-01-10"
+
+
 def test_short_years_count_from_the_epoch_of_their_language() -> None:
     assert parse_date("R8.11.20", language="ja") == "2026-11-20"
     assert parse_date("12/5/69", language="th") == "2026-05-12"
@@ -179,6 +187,12 @@ def test_short_years_count_from_the_epoch_of_their_language() -> None:
         ("/Date(1778614800000+0200)/", "2026-05-12T19:40:00+00:00", "second"),
         ("2026051221", "2026-05-12T21:00:00", "minute"),
         ("2026-05-12CET21:40:05+0100", "2026-05-12T21:40:05+01:00", "second"),
+        ("2026-05-12T21Z", "2026-05-12T21:00:00+00:00", "minute"),
+        ("2026-05-12+02:00", "2026-05-12", "day"),
+        ("2026-05-12-05:00", "2026-05-12", "day"),
+        ("2026:05:12 21:40:05", "2026-05-12T21:40:05", "second"),
+        ("火, 12 5月 2026 21:40:05 +0900", "2026-05-12T21:40:05+09:00", "second"),
+        ("12&nbsp;May&nbsp;2026", "2026-05-12", "day"),
         ("20260512", "2026-05-12", "day"),
         ("20260512T214005Z", "2026-05-12T21:40:05+00:00", "second"),
         ("202605122140", "2026-05-12T21:40:00", "minute"),
@@ -285,6 +299,7 @@ def test_what_is_stated_is_kept_and_nothing_more(text: str, expected: str, preci
         "Room 20.11.26",
         "0612345678",
         "2026-W47-5",
+        "May 12-14, 2026",
         "x" * 400,
         "12 May 2026" + " and so on" * 40,
     ],
@@ -421,6 +436,42 @@ def test_what_cldr_writes_is_read(code: str, when: datetime) -> None:
     assert parse_date(written_out, language=language) == when.isoformat()
     line = f"{format_date(when.date(), 'full', locale)} {format_time(when.time(), 'short', locale=locale)}"
     assert parse_date(line, language=language) == datetime.combine(when, time(when.hour, when.minute)).isoformat()
+
+
+LAYOUTS = (
+    "%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S {z} %Y", "%a %b %d %H:%M:%S {name} %Y", "%a %b %d %Y %H:%M:%S GMT{z}",
+    "%a %b %d %Y %H:%M:%S GMT{z} ({name})", "%a, %d %b %Y %H:%M:%S {z}", "%a, %d %b %Y %H.%M.%S {z}",
+    "%A, %d-%b-%y %H:%M:%S {name}", "%d %b %Y %H:%M:%S {name}", "%d/%b/%Y:%H:%M:%S {z}", "%Y-%m-%dT%H:%M:%S{z}",
+    "%Y-%m-%dT%H:%M:%S{z:}", "%Y-%m-%dT%H:%M:%S{z:}[Europe/Berlin]", "%Y-%m-%dT%H:%M:%S{z:}Z", "%Y%m%dT%H%M%S{z}",
+    "%Y-%m-%d %H:%M:%S {z} {name}", "%Y-%m-%d %H:%M:%S.000 {z:}", "%H:%M:%S {name} %d.%m.%Y", "%H:%M:%S %d-%m-%Y",
+    "%B %d, %Y %I:%M:%S %p {name}", "%B %d, %Y, at %I:%M:%S %p ({name})", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d %H:%M:%S",
+    "%d-%b-%y %I.%M.%S.000000 %p", "%Y%m%d%H%M%S", "%d %A, %b %Y %H:%M:%S", "%A %d %B %Y %H:%M:%S",
+)  # fmt: skip
+"""As programs write moments, with an offset or a zone's name in brackets."""
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(LAYOUTS),
+    st.datetimes(datetime(1972, 1, 2), datetime(2069, 12, 31)).map(lambda when: when.replace(microsecond=0)),
+    st.sampled_from([("+0100", "CET"), ("-0500", "EST"), ("+0530", "IST"), ("+0000", "GMT"), ("+0900", "JST")]),
+    st.booleans(),
+)
+def test_what_programs_write_is_read(layout: str, when: datetime, zone: tuple[str, str], padded: bool) -> None:
+    text = when.strftime(layout)
+    if not padded and "%m%d" not in layout and "%y" not in layout:
+        text = re.sub(r"(?<![\d.])0(?=\d)", "", text)
+    offset = f"{zone[0][:3]}:{zone[0][3:]}"
+    told = text.replace("{z}", zone[0]).replace("{z:}", offset).replace("{name}", zone[1])
+    expected = when.isoformat() + (offset if "{" in layout else "")
+    assert parse_date(told) == expected, told
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.sampled_from("0123456789-/.:, TZ+年月日NovMarFripm"), max_size=40))
+def test_what_is_read_is_read_again_as_the_same(text: str) -> None:
+    read = parse_date(text)
+    assert read is None or (as_instant(read) is not None and parse_date(read) == read)
 
 
 # Addresses.

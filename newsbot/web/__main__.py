@@ -42,7 +42,7 @@ MORE_MONTHS = {
     5: ["toukok", "тра", "tháng năm"],
     6: ["kesäk", "giugn", "czerw", "чер", "tháng sáu", "يونيه"],
     7: ["heinäk", "lugl", "tháng bảy", "يوليه"],
-    8: ["avgusta", "elok", "agt", "ags", "sierp", "сер", "tháng tám", "اغشت"],
+    8: ["avgusta", "aoû", "elok", "agt", "ags", "sierp", "сер", "tháng tám", "اغشت"],
     9: ["setiembre", "sett", "syysk", "wrzes", "сен", "tháng chín", "सितम्बर"],
     10: ["lokak", "paźdz", "жов", "tháng mười", "تشرين اول", "अक्तूबर"],
     11: ["nopember", "marrask", "listop", "ноя", "tháng mười một", "تشرين ثاني", "नवम्बर"],

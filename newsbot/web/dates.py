@@ -25,11 +25,12 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from newsbot.web.zones import REGION, is_zone, offset_of, zone_in_words
+from newsbot.web.zones import is_zone, offset_of, zone_after
 
 NAMES_FILE = Path(__file__).with_name("date_names.json")
 EARLIEST, LATEST = 1700, 2100
@@ -149,10 +150,14 @@ def month_of(word: str, language: str | None = None) -> int | None:
     return MONTHS.get(name) or (MONTHS.get(name[1:]) if name.startswith("ב") else None)  # Hebrew: in November
 
 
+_ENGLISH_WORDS = frozenset(("ago", "bal", "dub", "gen", "led", "lip", "mag", "out", "pro", "set", "sub", "tem"))
+"""Names of months that between spaces are words of English: Top 10 led 2026."""
+
 # The two forms of the specifications.
 
 _ISO = re.compile(
-    r"\s*(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s?([Zz]|[+-]\d\d(?::?\d\d)?)?)?\s*"
+    r"\s*(\d{4})-(\d\d)-(\d\d)"
+    r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d*)?)?\s?([Zz]|[+-]\d\d(?::?\d\d)?)?|[Zz]|[+-]\d\d:\d\d)?\s*"
 )
 _RFC822 = re.compile(
     r"\s*(?:[A-Za-z]{3,9},?\s+)?(\d{1,2})\s+([A-Za-z]{3,9})\s+(\d{4})\s+(\d{1,2}):(\d\d)(?::(\d\d))?"
@@ -172,7 +177,7 @@ def _read(text: str | None, language: str | None, order: str | None) -> tuple[da
             number = month_of(name, language)
             if number and (zone is None or zone[0] in "+-" or is_zone(zone)):
                 return _moment(int(year), number, int(day), hour, minute, second, zone)
-        return _read_loosely(_plain(text).strip(), language, order)
+        return _read_loosely(_plain(unescape(text) if "&" in text else text).strip(), language, order)
     except (ValueError, OverflowError):
         return None
 
@@ -239,6 +244,8 @@ _DAY = re.compile(
     # 20 November 2026, 20 de noviembre de 2026
     | {_FIGURES.format("d2")}[\s.,/–-]*(?:(?:de|(?:day\s)?of)\s+|d['’])?
         (?P<m2>{_WORD})(?:\s?/\s?{_WORD})?[\s.,/–-]*(?:(?:del?|of|nam|ค\.ศ\.|พ\.ศ\.)\s*)?(?P<y2>\d{{4}}(?!\d)|['’]?\d\d(?!\d|[:h.]\d))
+    # 20 11月 2026, by programs that translate names of months alone
+    | (?<!\d)(?P<d6>\d{{1,2}})\s+(?P<m6>\d{{1,2}})\s?[月월]\s+(?P<y6>\d{{4}})(?!\d)
     # November 20th, 2026
     | (?<!\w)(?P<m3>{_WORD})[\s.,/–-]*{_FIGURES.format("d3")}[\s.,/–-]+(?P<y3>\d{{4}})(?!\d)
     # 2026. gada 20. novembris
@@ -256,6 +263,8 @@ _ERA_LETTERS = {"r": "令和", "h": "平成", "s": "昭和"}
 _YEAR_TWICE = re.compile(r"\(\s*(?:令和|平成|昭和|民國|民国)?\s*(?:\d{1,4}|元)\s*年?\s*\)(?=\s*年?\s*\d)")
 """The year in brackets behind a year, in another count: 2026年(令和8年)11月20日."""
 _NUMERAL = re.compile(r"[〇零一二三四五六七八九十]+(?=\s*[年月日號号時时點点分])")
+_PLACES = {"dmy": (2, 1, 0), "mdy": (2, 0, 1), "ymd": (0, 1, 2)}
+"""Order -> where the year, the month and the day stand in it."""
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _FIGURES_ALONE = re.compile(r"(?<![\d:.,/-])(\d{1,2})\s*[-–/.]\s*(\d{1,2})\s*[-–/.]\s*(\d{4}|\d{2})(?![\d/-])")
 _YEAR_FIRST = frozenset(("hu", "ja", "ko", "lt", "ne", "zh"))
@@ -263,7 +272,7 @@ _YEAR_FIRST = frozenset(("hu", "ja", "ko", "lt", "ne", "zh"))
 _SHORT_YEARS = range(31, 95)
 """Two figures that are no year where another reading is left: no news site is as old, nor dates so far ahead."""
 _TIME = (  # 10:00:05, 10h00, 10.00, 10時00分; each with three groups
-    r"(?:(?<![\d.])(\d{1,2})\s?[:hu]\s?(\d{1,2})(?:(?::|\s?min\s)(\d{1,2})(?:[.,]\d+|:\d{2,3})?)?"
+    r"(?:(?<![\d.])(\d{1,2})\s?[:hu]\s?(\d{1,2})(?:(?::|\s?min\s)(\d{1,2})(?:[.,]\d*|:\d{2,3})?)?"
     r"|(?<![\d.])([01]?\d|2[0-4])\.([0-5]\d)(?:\.([0-5]\d)(?:\.\d{3,})?)?(?!\.\d)"
     r"|(?<!\d)(\d{1,2})\s?[時时点點시](?:\s?(\d{1,2})\s?[分분]?)?(?:\s?(\d{1,2})\s?[秒초])?)(?!\d)"
 )
@@ -286,14 +295,7 @@ _HALVES_BEFORE = tuple(
     for name in sorted({*_LATE, *_NAMES["afternoon"], *_NAMES["forenoon"]}, key=len, reverse=True)
 )
 _HOURS = re.compile(r"\s?(?:uhr|hrs?|h|น|ч)(?![^\W\d_])\.?")
-_OFFSET = re.compile(
-    r"[\s,]{0,2}[(\[]?(?:(?:gmt|utc?)\]?\s?([+-]\d{1,2}(?::?\d\d)?)"
-    r"|([+-](?:\d\d:?|\d:|[1-9])\d\d(?!:)|[+-]\d\d(?=\W*$)|(?<=\d:\d\d:\d\d\s)[+-]\s\d{4})"
-    r"|(?<=\d:\d\d:\d\d\s)(?:([01]\d:[0-5]\d)|(0\d[034][05]|1[0-4]00))(?=\W*$))(?!\d)"
-)
 _OFFSET_AMID = re.compile(r"[^\d+-]{0,12}([+-]\d\d:?\d\d)(?=\s\d{1,2}:\d\d)")
-_UNTIL = re.compile(r"(?<!t\d:\d\d)(?<!t\d\d:\d\d)-\d\d:\d\d")
-"""No offset but a second clock, behind one without seconds, as it stands in prose: 10:30-11:30."""
 _BROKEN = re.compile(
     r"\dt(?:[\d:]*:[a-y]|[a-y]{2}:|\d[a-gi-y])"  # 2026-11-20T09:xx
     r"|:\d\d?\s?[+-](?:\d\d:[a-z]|[a-z]{2}:)"  # 10:00 +00:xx
@@ -301,15 +303,12 @@ _BROKEN = re.compile(
     r"|t\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d:?\d\d)(?!z\b)[a-z]"  # 2026-11-20T09:00Ztext
 )
 """A clock or an offset that was meant for a program, and is none: nothing beside it is believed either."""
-_REGION_AFTER = re.compile(rf"\s?[(\[]?!?({REGION})")
-_WORDS_AFTER = re.compile(r"[\s,]{0,2}[(\[]?((?:[a-z]+\s){1,3})time\b")
-_ZONE_AFTER = re.compile(r"[\s,]{0,2}[(\[]?(?:u\.s\.\s)?([a-z]{1,5}|мск)(?![^\W\d_]|/|\]?\s?[+-]\d)(?:\W*($))?")
 _ZONE_AMID = re.compile(r"(?<![A-Za-z/])[A-Z]{2,5}(?![A-Za-z/])")
 _COMPACT = re.compile(
-    r"(\d{4})-?(\d\d)-?(\d\d)(?:[t ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?\s?(z|[+-]\d\d(?::?\d\d)?)?)?",
+    r"(\d{4})[-:_]?(\d\d)[-:_]?(\d\d)(?:[t ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?\s?(z|[+-]\d\d(?::?\d\d)?)?)?",
 )
-_HOURLY = re.compile(r"(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])")
-"""2026112010, which would be Unix time of 2034; nor is any longer figure that starts so."""
+_HOURLY = re.compile(r"(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])t?([01]\d|2[0-3])\s?(z|[+-]\d\d(?::?\d\d)?)?")
+"""2026-11-20T10Z; 2026112010, which would be Unix time of 2034; nor is any longer figure that starts so."""
 _UNIX = re.compile(
     r"(?:\\?/date\(|@)?((?!20[0-4]\d(?:0[1-9]|1[0-2]))[12]\d{9})(?:\d{3}|\d{6}|\d{9})?(?:\.\d+|(?:[+-]\d{4})?\)\\?/)?"
 )
@@ -360,8 +359,8 @@ def _read_loosely(cased: str, language: str | None, order: str | None) -> tuple[
         year, month, number, *clock = match.groups()
         return _moment(int(year), int(month), int(number), *clock)
     if match := _HOURLY.fullmatch(text):
-        year, month, number, hour = match.groups()
-        return _moment(int(year), int(month), int(number), hour, None, None, None)
+        year, month, number, hour, zone = match.groups()
+        return _moment(int(year), int(month), int(number), hour, None, None, zone)
     if match := _UNIX.fullmatch(text):
         return datetime.fromtimestamp(int(match[1]), UTC), "second"
     if _BROKEN.search(text):
@@ -423,7 +422,9 @@ def _day_of(match: re.Match[str], language: str | None, order: str | None) -> _D
             year, month, day = _arranged((day, month, year), tag, order)
     if len(year) == 2 and int(year) > 43 and (tag[:2] == "th" or "\u0e00" <= month[0] < "\u0e80"):
         era = "พ.ศ."
-    number = int(month) if kind in "01" else month_of(month, language)
+    if tag[:2] == "en" and month in _ENGLISH_WORDS and f" {month} " in match[0]:
+        return None
+    number = int(month) if kind in "016" else month_of(month, language)
     common = _full_year(year, era)
     try:
         date(common or 0, number or 0, int(day))
@@ -436,32 +437,31 @@ def _day_of(match: re.Match[str], language: str | None, order: str | None) -> _D
 
 def _arranged(figures: tuple[str, str, str], tag: str, order: str | None) -> tuple[str, str, str]:
     """Return year, month and day of figures, in the order that is told, that the language has, or that is left."""
+    if len(figures[0]) > 2:
+        return figures
     orders = _orders(*figures)
     usual = "ymd" if tag[:2] in _YEAR_FIRST else "mdy" if tag in MONTH_FIRST else "dmy"
-    chosen = next((one for one in (order, usual, *orders) if one in orders), "dmy")
-    parts = dict(zip(chosen, figures, strict=True))
-    return parts["y"], parts["m"], parts["d"]
+    year, month, day = _PLACES[next((one for one in (order, usual, *orders) if one in orders), "dmy")]
+    return figures[year], figures[month], figures[day]
 
 
-def _orders(first: str, middle: str, last: str) -> list[str]:
-    """Return the orders in which three groups of figures can be a day, the likelier ones first."""
+def _orders(*figures: str) -> list[str]:
+    """Return the orders in which three groups of one or two figures, the last also of four, can be a day of a year.
 
-    def fits(order: str) -> bool:
-        parts = dict(zip(order, (first, middle, last), strict=True))
-        month, day = int(parts["m"]), int(parts["d"])
-        return 1 <= month <= 12 and 1 <= day <= _LONGEST[month - 1]
-
-    def is_likely(order: str) -> bool:
-        year = (first, middle, last)[order.index("y")]
-        return len(year) != 2 or int(year) not in _SHORT_YEARS
-
-    if len(first) > 2:
-        return ["ymd"] if fits("ymd") else []
+    The likelier ones come first.
+    """
+    first, middle, last = figures
     orders = ["dmy", "mdy", "ymd"] if len(last) < 3 else ["dmy", "mdy"]
     if first[0] == "0" and len(first) > len(middle) == len(last):  # 06/1/2: who pads days would pad months too
         orders.reverse()
-    orders = [order for order in orders if fits(order)]
-    return [order for order in orders if is_likely(order)] or orders
+    fitting, likely = [], []
+    for order in orders:
+        year, month, day = (figures[place] for place in _PLACES[order])
+        if 1 <= int(month) <= 12 and 1 <= int(day) <= _LONGEST[int(month) - 1]:
+            fitting.append(order)
+            if len(year) == 4 or int(year) not in _SHORT_YEARS:
+                likely.append(order)
+    return likely or fitting
 
 
 def proven_order(texts: Iterable[str | None]) -> str | None:
@@ -477,7 +477,7 @@ def proven_order(texts: Iterable[str | None]) -> str | None:
     for text in texts:
         if text and len(text) <= MAX_LENGTH and (match := _FIGURES_ALONE.search(_plain(text))):
             orders = _orders(*match.groups())
-            if len(orders) == 1 and len(match[1]) < 3:
+            if len(orders) == 1:
                 proven.add(orders[0])
     return proven.pop() if len(proven) == 1 else None
 
@@ -521,25 +521,8 @@ def _read_time(text: str, cased: str, match: re.Match[str], language: str | None
         end = end if late is None else word.end()
     if hours := _HOURS.match(text, end):
         end = hours.end()
-    zone, end = _zone_after(text, cased, end, has_seconds=second is not None)
+    zone, end = zone_after(text, cased, end, has_seconds=second is not None)
     return _Time(_whole_day(int(hour), late), minute, second or None, zone, start, end)
-
-
-def _zone_after(text: str, cased: str, end: int, *, has_seconds: bool) -> tuple[str | None, int]:
-    """Read the zone behind a clock that ends at a place; return it, and the place where it ends."""
-    if (offset := _OFFSET.match(text, end)) and (has_seconds or not _UNTIL.match(text, end)):
-        lost_sign = offset[3] or offset[4]  # the plus of an address that was decoded: 10:00:00 01:00
-        return offset[1] or offset[2] or f"+{lost_sign}", offset.end()
-    if region := _REGION_AFTER.match(text, end):
-        return cased[region.start(1) : region.end(1)], region.end()
-    if (words := _WORDS_AFTER.match(text, end)) and (zone := zone_in_words(words[1])):
-        return zone, words.end()
-    if name := _ZONE_AFTER.match(text, end):
-        # French "et", "est" and Dutch "met" are no zones: in the midst of a text, a zone is in capitals.
-        written, upper = cased[name.start(1) : name.end(1)], name[1].upper()
-        if is_zone(upper) and (written == upper or name[2] is not None or not upper.isascii()):
-            return upper, name.end(1)
-    return None, end
 
 
 def _half_before(before: str, language: str | None) -> bool | None:

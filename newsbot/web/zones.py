@@ -13,15 +13,15 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
 _HOURS = {
-    -11: "NUT", -10: "HST HAST TAHT", -9: "AKST HDT HADT", -8: "PST AKDT HNP", -7: "PDT MST HAP HNR",
+    -10: "HST HAST TAHT", -9: "AKST HDT HADT", -8: "PST AKDT HNP", -7: "PDT MST HAP HNR",
     -6: "MDT CST HAR HNC GALT", -5: "CDT EST HAC HNE COT PET", -4: "EDT AST HAE HNA CLT VET BOT GYT FKT",
     -3.5: "NST HNT", -3: "ADT HAA BRT ART CLST UYT SRT GFT", -2.5: "NDT HAT", -2: "BRST UYST FNT", -1: "CVT AZOT",
     0: "Z GMT UT UTC WET WEZ", 1: "WEST WESZ BST CET MEZ MET WAT", 2: "CEST MESZ MEST EET OEZ SAST CAT",
-    3: "EEST OESZ IDT MSK МСК TRT TSI EAT FET", 3.5: "IRST", 4: "GST AZT GET SAMT MUT", 4.5: "IRDT AFT",
+    3: "EEST OESZ IDT MSK МСК TRT TSI EAT FET", 3.5: "IRST", 4: "GST AZT SAMT", 4.5: "IRDT AFT",
     5: "PKT UZT TMT TJT MVT YEKT", 5.5: "IST SLST", 5.75: "NPT", 6: "BDT BTT KGT OMST", 6.5: "MMT",
     7: "ICT WIB KRAT NOVT HOVT", 8: "WITA HKT SGT MYT PHT PHST AWST IRKT ULAT BNT", 9: "WIT JST KST YAKT TLT PWT",
     9.5: "ACST", 10: "AEST PGT VLAT CHST", 10.5: "ACDT", 11: "AEDT SBT VUT NCT MAGT SAKT", 12: "NZST FJT PETT",
-    13: "NZDT TOT WSST",
+    13: "NZDT WSST",
 }  # fmt: skip
 ZONES = {
     name: timezone(timedelta(hours=hours)) if hours else UTC
@@ -35,9 +35,18 @@ SEASONAL = {
     "NZT": "Pacific/Auckland",
 }  # fmt: skip
 """Zone names that leave open whether it is summer, with the region whose calendar tells."""
-REGION = r"(?:africa|america|antarctica|arctic|asia|atlantic|australia|etc|europe|indian|pacific)/[a-z_/+-]+\d*"
-"""A region of the tz database, without its capitals, as an expression."""
-_REGION = re.compile(REGION, re.IGNORECASE)
+_REGION = r"(?:africa|america|antarctica|arctic|asia|atlantic|australia|etc|europe|indian|pacific)/[a-z_/+-]+\d*"
+_IS_REGION = re.compile(_REGION, re.IGNORECASE)
+_OFFSET = re.compile(
+    r"[\s,]{0,2}[(\[]?(?:(?:gmt|utc?)\]?\s?([+-]\d{1,2}(?::?\d\d)?)"
+    r"|([+-](?:\d\d:?|\d:|[1-9])\d\d(?!:)|[+-]\d\d(?=\W*$)|(?<=\d:\d\d:\d\d\s)[+-]\s\d{4})"
+    r"|(?<=\d:\d\d:\d\d\s)(?:([01]\d:[0-5]\d)|(0\d[034][05]|1[0-4]00))(?=\W*$))(?!\d)"
+)
+_UNTIL = re.compile(r"(?<!t\d:\d\d)(?<!t\d\d:\d\d)-\d\d:\d\d")
+"""No offset but a second clock, behind one without seconds, as it stands in prose: 10:30-11:30."""
+_REGION_AFTER = re.compile(rf"\s?[(\[]?!?({_REGION})")
+_WORDS_AFTER = re.compile(r"[\s,]{0,2}[(\[]?((?:[a-z]+\s){1,3})time\b")
+_ZONE_AFTER = re.compile(r"[\s,]{0,2}[(\[]?(?:u\.s\.\s)?([a-z]{1,5}|мск)(?![^\W\d_]|/|\]?\s?[+-]\d)(?:\W*($))?")
 _WORDS = {
     f"{region}{kind}": f"{region[0]}{kind[1:2]}t".upper()
     for region in ("eastern", "central", "mountain", "pacific", "atlantic")
@@ -73,13 +82,30 @@ def is_zone(name: str) -> bool:
     return name in ZONES or name in SEASONAL
 
 
-def zone_in_words(words: str) -> str | None:
-    """Return the zone that words before "time" name.
+def zone_after(text: str, cased: str, end: int, *, has_seconds: bool) -> tuple[str | None, int]:
+    """Read the zone behind a clock that ends at a place of a text; return it, and the place where it ends.
 
-    >>> zone_in_words("Central European Standard"), zone_in_words("eastern"), zone_in_words("first")
-    ('CET', 'ET', None)
+    text is in small letters, cased the same with its capitals; has_seconds says whether the clock has them.
+
+    >>> [zone_after(text.lower(), text, 5, has_seconds=False)[0] for text in ("10:00 CET", "10:00 et", "10:00 et puis")]
+    ['CET', 'ET', None]
+    >>> texts = "10:00 (Central European Standard Time)", "10:00 GMT+0100", "10:00[Europe/Berlin]", "10:00-11:30"
+    >>> [zone_after(text.lower(), text, 5, has_seconds=False)[0] for text in texts]
+    ['CET', '+0100', 'Europe/Berlin', None]
     """
-    return _WORDS.get(" ".join(words.lower().split()))
+    if (offset := _OFFSET.match(text, end)) and (has_seconds or not _UNTIL.match(text, end)):
+        lost_sign = offset[3] or offset[4]  # the plus of an address that was decoded: 10:00:00 01:00
+        return offset[1] or offset[2] or f"+{lost_sign}", offset.end()
+    if region := _REGION_AFTER.match(text, end):
+        return cased[region.start(1) : region.end(1)], region.end()
+    if (words := _WORDS_AFTER.match(text, end)) and (zone := _WORDS.get(" ".join(words[1].split()))):
+        return zone, words.end()
+    if name := _ZONE_AFTER.match(text, end):
+        # French "et", "est" and Dutch "met" are no zones: in the midst of a text, a zone is in capitals.
+        written, upper = cased[name.start(1) : name.end(1)], name[1].upper()
+        if is_zone(upper) and (written == upper or name[2] is not None or not upper.isascii()):
+            return upper, name.end(1)
+    return None, end
 
 
 def offset_of(name: str, when: datetime) -> timezone | None:
@@ -90,7 +116,7 @@ def offset_of(name: str, when: datetime) -> timezone | None:
     >>> offset_of("+0530", datetime(2026, 11, 20)), offset_of("+25:00", datetime(2026, 11, 20))
     (datetime.timezone(datetime.timedelta(seconds=19800)), None)
     """
-    if (region := SEASONAL.get(name.upper())) or _REGION.fullmatch(name):
+    if (region := SEASONAL.get(name.upper())) or _IS_REGION.fullmatch(name):
         return _offset_in(region or name, when)
     return _fixed(name)
 
@@ -115,4 +141,6 @@ def _offset_in(region: str, when: datetime) -> timezone | None:
     except (ZoneInfoNotFoundError, ValueError):
         return None
     offset = when.replace(tzinfo=zone, fold=1).utcoffset()  # an hour that is left out is of the summer that begins
+    if offset is None or offset % timedelta(minutes=1):  # before zones there were, each town had a time of its own
+        return None
     return timezone(offset) if offset else UTC
