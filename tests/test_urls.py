@@ -131,6 +131,8 @@ def test_what_names_a_page_is_asked_as_it_is_written(url: str) -> None:
         "https://vk.com/away.php?to={inside}",
         "https://eur01.safelinks.protection.outlook.com/?url={inside}&data=05",
         "https://example-org.cdn.ampproject.org/c/s/example.org/a?id=7&l=en",
+        "https://www.bing-amp.com/c/s/example.org/a?id=7&l=en",
+        "http://feedproxy.google.com/~r/bote/~3/x1y/?url={inside}",
         "https://www.google.com/url?url=https%3A%2F%2Fwww.bing.com%2Fnews%2Fapiclick.aspx%3Furl%3D{twice}",
     ],
 )

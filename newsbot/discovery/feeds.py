@@ -189,7 +189,8 @@ def _twins(address: str) -> Iterator[str]:
     """Give the ways to write the address of a home page or feed."""
     _, _, rest = address.partition("://")
     bare = rest.removeprefix("www.").rstrip("/")
-    return (f"{scheme}://{www}{bare}{end}" for scheme in ("http", "https") for www in ("", "www.") for end in ("", "/"))
+    starts = [f"{scheme}://{www}{bare}" for scheme in ("http", "https") for www in ("", "www.")]
+    return (start + end for start in starts for end in ("", "/", "/index.html", "/index.php"))
 
 
 def _settle_dates(entries: Sequence[Entry], feed: Feed) -> None:

@@ -26,8 +26,7 @@ LONGEST_TAG = 100
 """Characters of a tag; what is longer is none."""
 
 ADDRESS_FIELDS = ("link", "url", "guid", "id", "feedburner:origlink", "pheedo:origlink", "comments")
-_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-_ABOUT, _RESOURCE = f"{_RDF}about", f"{_RDF}resource"
+_RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
 _ORIGINALS = ("feedburner:origlink", "pheedo:origlink")
 _ALTERNATE = frozenset({"alternate", "permalink", "bookmark", "canonical"})
 """Relations of the link to an entry's own page."""
@@ -165,8 +164,7 @@ def _stated(element: etree._Element, fields: Fields, base: str, sites: frozenset
             guesses.append(text)
     if "id" in fields:
         guesses += [text_of(identity) for identity in fields["id"]]
-    if about := element.get(_ABOUT):
-        guesses.append(about)
+    guesses += [value for name, value in element.items() if name.endswith("}about")]
     if "content" in fields:
         guesses += [content.get("src", "") for content in fields["content"]]
     return Stated(links, guesses, base, sites)

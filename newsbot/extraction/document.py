@@ -23,6 +23,7 @@ from lxml import etree
 from newsbot.items import MAX_BYTES, REJECTION_REASONS
 from newsbot.web.encoding import to_utf8
 from newsbot.web.jsonld import is_jsonld
+from newsbot.web.links import unescaped
 from newsbot.web.text import fold, text_content
 from newsbot.web.urls import InvalidURL, canonical_url
 
@@ -292,7 +293,9 @@ def read_metatags(document: Document) -> MetaTags:
             if not content:
                 continue
             if "&" in content:
-                content = unescape(content).strip()
+                # of an address, &sect without a semicolon is the beginning of a parameter's name
+                is_address = content.startswith(("http://", "https://", "/"))
+                content = (unescaped(content) if is_address else unescape(content)).strip()
             for attribute in ("property", "name", "itemprop", "http-equiv"):
                 if name := element.get(attribute):
                     key = name.strip().lower()
@@ -303,7 +306,7 @@ def read_metatags(document: Document) -> MetaTags:
         elif href := (element.get("href") or "").strip():
             rel = (element.get("rel") or "").lower().split()
             if "canonical" in rel and tags.canonical is None:
-                tags.canonical = href
+                tags.canonical = unescaped(href)
     return tags
 
 

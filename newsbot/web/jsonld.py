@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import orjson
 from lxml import etree
 
+from newsbot.web.links import unescaped
 from newsbot.web.urls import InvalidURL, url_key
 
 Node: TypeAlias = dict[str, Any]
@@ -237,7 +238,7 @@ def text(value: Any) -> str:
     plain: str = value
     for _ in range(2):
         if "&" in plain:
-            plain = unescape(plain)
+            plain = unescaped(plain) if plain.startswith(("http://", "https://", "/")) else unescape(plain)
     return plain.strip()
 
 

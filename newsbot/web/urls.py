@@ -28,7 +28,7 @@ MAX_URL_LENGTH = 2048
 
 _registrable = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 _CANONICAL = re.compile(
-    r"https?://(?![^/]*(?:google|ampproject|yahoo)\.)(?:[a-z0-9-]+\.)+[a-z]+/(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)?"
+    r"https?://(?![^/]*(?:google|ampproject|yahoo|feedburner|bing-amp)\.)(?:[a-z0-9-]+\.)+[a-z]+/(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)?"
 )
 """Most addresses of articles are in their canonical form already; telling that costs a tenth of making it."""
 _NO_HOST = re.compile(r"""[\x00-\x20\x7f"#%'/:<>?@\[\\\]^`{|}]""")

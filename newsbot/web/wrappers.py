@@ -32,13 +32,14 @@ WRAPPERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 _WRAPPERS = tuple((re.compile(host), re.compile(path), names) for host, path, names in WRAPPERS)
 _MAY_WRAP = re.compile(
     r"google\.|ampproject\.|bing\.|facebook\.|instagram\.|messenger\.|youtube\.|linkedin\.|vk\.|vkontakte\.|reddit\.|"
-    r"duckduckgo\.|flipboard\.|umblr\.|outlook\.|yandex\.|zhihu\.|qq\.|feedburner\.|feedly\.|yahoo\."
+    r"duckduckgo\.|flipboard\.|umblr\.|outlook\.|bing-amp\.|yandex\.|zhihu\.|qq\.|feedburner\.|feedly\.|yahoo\."
 )
 _AMP_CACHE = re.compile(
-    r"(?:[^/]+\.cdn\.ampproject\.org/[a-z]+|(?:www\.)?google\.[a-z.]+/amp)(?P<https>/s)?/(?P<rest>[^/]+\.[^/]+.*)"
+    r"(?:[^/]+\.cdn\.ampproject\.org/[a-z]+|(?:www\.)?google\.[a-z.]+/amp|(?:www\.)?bing-amp\.com/[a-z])(?P<https>/s)?/(?P<rest>[^/]+\.[^/]+.*)"
 )
 """Caches of AMP pages: the address that they hold a copy of is in their own."""
 _NEWS_ARTICLE = re.compile(r"/(?:rss/|__i/rss/rd/)?articles/(?:\d+/)?(CB[\w-]{20,2000}=*)$")
+_BEHIND = re.compile(r"/~r/.*?/(https?:/{1,2}[^/]+\..+)$")
 _STORED = re.compile(rb"https?://[\x21-\x7e]+")
 _YAHOO = re.compile(r"(?:/\*|/RU=)(https?(?::|%3a)[^?#]+?)(?:/R[KS]=.*)?$", re.IGNORECASE)
 
@@ -63,6 +64,8 @@ def address_inside(parts: SplitResult) -> str | None:
         return _whole(unquote(found[1]) if "%" in found[1][:8] else found[1])
     if host.startswith("news.google.") and (coded := _NEWS_ARTICLE.search(parts.path)):
         return _stored(coded[1])
+    if host in ("feedproxy.google.com", "feeds.feedburner.com") and (behind := _BEHIND.search(parts.path)):
+        return _whole(re.sub(r":/+", "://", behind[1], count=1))
     if not parts.query:
         return None
     for hosts, paths, names in _WRAPPERS:

@@ -20,6 +20,21 @@ def legacy_entities(site: Site) -> None:
     site.rss("/feed.xml", [site.story(f"/a.php?id={number}&{name}=x") for number, name in enumerate(names)])
 
 
+@oddity("Pages name addresses of their own whose parameters begin like HTML's old entities.", feed="/feed.xml")
+def legacy_entities_in_pages(site: Site) -> None:
+    tags = (
+        '<meta property="og:url" content="{}">',
+        '<link rel="canonical" href="{}">',
+        '<script type="application/ld+json">{"@type": "NewsArticle", "url": "{}", "mainEntityOfPage": "{}"}</script>',
+    )
+    names = ("section", "region", "copy")
+    site.rss("/feed.xml", [site.story(f"/a.php?id={number}&{name}=x") for number, name in enumerate(names)])
+    for story, tag in zip(site.expected, tags, strict=True):
+        path = site.path(story)
+        named = tag.replace("{}", story.url if "script" in tag else html.escape(story.url))
+        site.put(path, site.served(path).body.replace(b"</head>", f"{named}</head>".encode(), 1))
+
+
 @oddity("Addresses carry well-known trackers, others in each of two feeds.", feed="/feed.xml")
 def trackers(site: Site) -> None:
     stories = site.stories()
