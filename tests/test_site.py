@@ -164,7 +164,7 @@ def test_the_usual_addresses_are_tried_up_to_the_first_listing_where_what_is_nam
 
 
 def test_feeds_behind_a_page_are_tried_once_and_before_the_usual_ones() -> None:
-    search = ListingSearch(HOME_PAGE, HOME, most=3)
+    search = ListingSearch(HOME_PAGE, HOME, most_feeds=3)
     paths = []
     for attempt in search:
         paths.append(attempt.url.removeprefix(HOME))
@@ -172,6 +172,7 @@ def test_feeds_behind_a_page_are_tried_once_and_before_the_usual_ones() -> None:
         if attempt.is_named:
             search.found(attempt)
     assert [path for path in paths if path.endswith(".rss")] == ["news.rss", "a.rss", "b.rss"]
+    assert search.feeds_left == {f"{HOME}c.rss"}
     assert "feed" not in paths
 
 

@@ -137,7 +137,7 @@ class ListingSearch:
         links: Iterable[str] = (),
         asked: str = "",
         sections: int = 0,
-        most: int | None = None,
+        most_feeds: int | None = None,
         choose: Callable[[list[Child]], list[Child]] = newest_first,
         known: Container[str] = (),
     ) -> None:
@@ -146,23 +146,25 @@ class ListingSearch:
         ``home`` is empty where the home page cannot be had, and may be a feed or sitemap itself; ``url`` is where it is
         after redirects, ``asked`` where it was asked for, ``links`` its Link headers. ``sitemaps``: what robots.txt
         names. ``sections``: how many sections to try beside the home page itself; without them, none and not the home
-        page. ``most``: how many feeds and how many sitemaps that the site names are tried; ``choose`` says which of the
+        page. ``most_feeds``: how many feeds that the site names are tried; ``choose`` says which of the
         sitemaps, in which order. ``known``: listings that could be read before; of the usual addresses they come first.
         """
         itself = _channel_of(home) if isinstance(home, bytes) else None
         tree = None if itself else as_tree(home, charset)
         self._url, self._asked = url, asked or url
-        self._most = most
+        self._most_feeds = most_feeds
+        self.feeds_left: set[str] = set()
+        """Feeds that the site names beyond those that are tried."""
         self._known = known
         headers = list(links)
         feeds = [*([url] if itself == "feed" else feed_links(tree, url)), *feeds_in_headers(headers, url)]
-        self._feeds = list(dict.fromkeys(feeds))[:most]
+        self._feeds: list[str] = []
+        self.add_feeds(feeds)
         named = [*([url] if itself == "sitemap" else ()), *sitemaps, *sitemap_links(tree, url, headers)]
-        chosen = [child.url for child in choose([Child(address) for address in dict.fromkeys(named)])]
-        self._sitemaps = chosen[:most]
+        self._sitemaps = [child.url for child in choose([Child(address) for address in dict.fromkeys(named)])]
         self._sections = [url, *section_links(tree, url)[:sections]] if sections and tree is not None else []
         # What was read before and is not chosen now has not stopped being a listing.
-        self._found = {"sitemap"} if any(address in known for address in {*named} - {*chosen}) else set()
+        self._found = {"sitemap"} if any(address in known for address in {*named} - {*self._sitemaps}) else set()
 
     def __iter__(self) -> Iterator[Attempt]:
         named = {"feed": self._feeds, "sitemap": self._sitemaps, "section": self._sections}
@@ -187,8 +189,10 @@ class ListingSearch:
 
     def add_feeds(self, urls: Iterable[str]) -> None:
         """Try further feeds: those that a page names which stood in the place of a feed."""
-        room = None if self._most is None else max(self._most - len(self._feeds), 0)
-        self._feeds += [url for url in dict.fromkeys(urls) if url not in self._feeds][:room]
+        new = [url for url in dict.fromkeys(urls) if url not in self._feeds]
+        room = len(new) if self._most_feeds is None else max(self._most_feeds - len(self._feeds), 0)
+        self._feeds += new[:room]
+        self.feeds_left.update(new[room:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ class Entrance:
         self,
         *,
         sections: int = 0,
-        most: int | None = None,
+        most_feeds: int | None = None,
         choose: Callable[[list[Child]], list[Child]] = newest_first,
         known: Container[str] = (),
     ) -> ListingSearch:
@@ -57,7 +57,7 @@ class Entrance:
             links=[value.decode("latin-1") for value in home.headers.getlist("Link")] if home else (),
             asked=self.asked,
             sections=0 if self.fault else sections,
-            most=most,
+            most_feeds=most_feeds,
             choose=choose,
             known=known,
         )

@@ -152,7 +152,7 @@ class ProbeSpider(Spider):
         entrance = await entrance_of(self.crawler, url)
         if not entrance.is_reachable:
             return unreachable(url, entrance.fault)
-        search = entrance.search(most=MAX_TRIED, choose=self.lasting)
+        search = entrance.search(most_feeds=MAX_TRIED, choose=self.lasting)
         found: list[ListingReport] = []
         for attempt in search:
             listing = await self.listing(attempt.channel, attempt.url)
@@ -176,7 +176,7 @@ class ProbeSpider(Spider):
         Next month's is not in a sources file.
         """
         siblings = newest_first(as_siblings(named, self.today))
-        return [child for child in siblings if child.period is None] or siblings
+        return ([child for child in siblings if child.period is None] or siblings)[:MAX_TRIED]
 
     async def check(self, source: Source, places: asyncio.Semaphore) -> SiteReport:
         """Fetch the listings of a source and one article."""

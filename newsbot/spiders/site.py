@@ -20,6 +20,8 @@ from newsbot.spiders.entrance import entrance_of
 from newsbot.spiders.listing import UNREAD, DiscoveringSpider, Poll
 from newsbot.web.urls import canonical_url
 
+MAX_FEEDS = 100
+"""Feeds that are tried of those that one site names; some have one for every tag."""
 MAX_SECTIONS = 20
 """Section pages that are read of one site."""
 BACKFILL_MAX = 50_000
@@ -104,6 +106,7 @@ class SiteSpider(DiscoveringSpider[SiteArguments]):
             return
         search = entrance.search(
             sections=MAX_SECTIONS,
+            most_feeds=MAX_FEEDS,
             choose=lambda named: self.sitemaps_now(source, named),
             known=self.run.schedule.read_before(source.name),
         )
@@ -114,6 +117,9 @@ class SiteSpider(DiscoveringSpider[SiteArguments]):
                 else:
                     async for further in self._try(request, attempt, search):
                         yield further
+        if search.feeds_left:
+            note = f"{len(search.feeds_left)} more feeds are named than the {MAX_FEEDS} that are tried"
+            self.run.ledger.note(source.name, note)
 
     async def _try(self, request: Request, attempt: Attempt, search: ListingSearch) -> AsyncIterator[Request]:
         """Read what may be a feed or sitemap, and tell the search whether it is one."""
