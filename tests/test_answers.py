@@ -12,7 +12,7 @@ from scrapy import Request
 from scrapy.http import Response
 from test_web import let_time_pass
 
-from newsbot.downloader.fetch import is_complete
+from newsbot.downloader.fetch import fault_of, is_complete
 from newsbot.spiders.listing import permanent_address
 
 QUICK = ("-s", "DOWNLOAD_DELAY=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0", "-s", "NEWSBOT_REVISIT_HOURS=[0.01]")
@@ -141,6 +141,12 @@ def test_a_feed_that_breaks_off_gives_what_had_come_and_is_read_in_full_later(ou
 )
 def test_the_end_of_a_document_is_told_from_its_middle(body: bytes, is_whole: bool) -> None:
     assert is_complete(body) == is_whole
+
+
+@pytest.mark.parametrize("status", [301, 404, 410, 500])
+def test_what_breaks_off_with_another_status_than_success_is_judged_by_its_status(status: int) -> None:
+    cut = Response("https://e.org/a", status=status, body=b"<p>See th", flags=["dataloss"])
+    assert fault_of(Request(cut.url), cut) is None
 
 
 def test_a_listing_that_gives_a_cookie_at_another_address_has_not_moved() -> None:

@@ -133,7 +133,7 @@ def fault_of(request: Request, response: Response) -> str | None:
         return "http_206"
     if status in NO_ANSWER_YET or status == NOT_ACCEPTABLE:
         return f"http_{status}"
-    if DATALOSS in response.flags and not is_complete(response.body):
+    if status < 300 and DATALOSS in response.flags and not is_complete(response.body):
         response.flags.append(CUT_SHORT)
         return CUT_SHORT
     return None

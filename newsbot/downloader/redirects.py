@@ -105,7 +105,7 @@ class ChainMiddleware(RedirectMiddleware):
         if response.status in REDIRECTS and (location := response.headers.get("Location")):
             url, reason = address_in(request.url, location), response.status
             check_redirect(request.url, url)
-        elif response.status in (200, *REDIRECTS) and (target := refresh_of(response)):
+        elif (response.status < 300 or response.status in REDIRECTS) and (target := refresh_of(response)):
             url, reason = target, REFRESH
         else:
             return response

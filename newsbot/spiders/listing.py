@@ -214,13 +214,13 @@ class DiscoveringSpider(CollectingSpider[Args]):
             self.run.boilerplate.learn_section(response.url, text_blocks(response.body, charset=charset_of(response)))
         is_cut = CUT_SHORT in response.flags
         is_all = bool(contents) and not is_cut and response.status < 400  # or else it is to be read again
-        etag, last_modified = self._validators(response, poll, named)
+        etag, last_modified = self._validators(response, poll, named, is_all=is_all)
         children = contents.sub_sitemaps if poll.page <= MAX_DEPTH else []
         read = Listing(
             source.name,
             poll.known.url,
-            etag=etag if is_all else None,
-            last_modified=last_modified if is_all else None,
+            etag=etag,
+            last_modified=last_modified,
             digest=digest_of(response) if is_all else None,
             lastmod=poll.known.lastmod,
             next_page=contents.next_page,
@@ -260,12 +260,16 @@ class DiscoveringSpider(CollectingSpider[Args]):
             yield from self.listing_requests(source, poll.channel, read.next_page, page=poll.page + 1, owed=owed)
         yield from self._ask_sub_sitemaps(poll, children)
 
-    def _validators(self, response: Response, poll: Poll, named: Sequence[Candidate]) -> tuple[str | None, str | None]:
+    def _validators(
+        self, response: Response, poll: Poll, named: Sequence[Candidate], *, is_all: bool
+    ) -> tuple[str | None, str | None]:
         """Return the ETag and Last-Modified of a listing; DISTRUSTED where they stay the same while there is news."""
         known = poll.known
         etag, last_modified = header_of(response, "ETag"), header_of(response, "Last-Modified")
         if known.etag == DISTRUSTED:
             return DISTRUSTED, DISTRUSTED
+        if not is_all:
+            return None, None
         is_same = etag == known.etag if etag else last_modified and last_modified == known.last_modified
         if is_same and known.digest and self.run.intake.are_news(named):
             self.run.ledger.note(poll.source.name, f"{poll.channel} {known.url}: its ETag or Last-Modified is wrong")

@@ -408,3 +408,14 @@ def other_successes(site: Site) -> None:
     for number, (path, page) in enumerate(list(site.pages.items())):
         assert isinstance(page, Answer)
         site.pages[path] = Answer(page.body, (203, 202, 226, 201, 206)[number % 5], page.headers)
+
+
+@oddity("Redirects and pages of errors break off.", feed="/old.xml")
+def errors_break_off(site: Site) -> None:
+    def cut(status: str) -> Answer:
+        return Answer(raw=f"HTTP/1.1 {status}\r\nContent-Length: 999\r\n\r\n<p>See th".encode())
+
+    site.rss("/feed.xml", site.stories(3))
+    site.pages["/old.xml"] = cut("301 Moved\r\nLocation: /feed.xml")
+    site.pages["/robots.txt"] = cut("404 Not Found")
+    site.pages["/.well-known/tdmrep.json"] = cut("404 Not Found")
