@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 from conftest import lines_of, run_scrapy, sources_file
@@ -21,6 +23,13 @@ def urls_of(output: Path) -> set[str]:
 
 def notes_of(output: Path) -> str:
     return "\n".join(note for line in lines_of(output, "coverage") for note in line.get("notes", []))
+
+
+def due_of(output: Path) -> dict[str, tuple[str, float]]:
+    with sqlite3.connect(output / "newsbot.db") as database:
+        rows = database.execute("select source, due_at, interval from listings").fetchall()
+    database.close()
+    return {source: (due_at, interval) for source, due_at, interval in rows}
 
 
 def make_due(output: Path) -> None:
@@ -91,3 +100,33 @@ def test_a_feed_that_fails_is_asked_ever_less_often_and_said_every_time(tmp_path
         make_due(output)
         run_scrapy(output, *due)
     assert "http_500 (2 times in a row, due again at 20" in notes_of(output)
+
+
+def test_the_times_that_a_feed_states_and_the_price_of_a_request_say_when_it_is_asked_again(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+
+    def feed(web: LocalWeb, path: str, moments: list[datetime]) -> str:
+        items = "".join(
+            f"<item><title>{n}</title><link>{web.base}{path}/{n}</link><pubDate>{format_datetime(at)}</pubDate></item>"
+            for n, at in enumerate(moments)
+        )
+        return web.put(path, f'<rss version="2.0"><channel><title>Feed</title>{items}</channel></rss>')
+
+    full_hour = now.replace(minute=0, second=20)
+    moments = {
+        "batches": [full_hour - timedelta(hours=n // 4 + 1) for n in range(40)],
+        "busy": [now - timedelta(minutes=2 * n + 2) for n in range(40)],
+        "quiet": [now - timedelta(minutes=700 * n + 2) for n in range(40)],
+    }
+    with local_web() as web:
+        feeds = {name: feed(web, f"/{name}", stated) for name, stated in moments.items()}
+        no_articles = {"home": f"{web.base}/", "deny": ["/"]}
+        path = sources_file(tmp_path, **{name: {**no_articles, "feeds": [url]} for name, url in feeds.items()})
+        news = ("crawl", "news", "-a", f"sources={path}", *FAST)
+        waits = {}
+        for price in (4, 40):
+            run_scrapy(tmp_path / str(price), *news, "-s", f"NEWSBOT_POLL_PRICE={price}")
+            waits[price] = due_of(tmp_path / str(price))
+    assert waits[4]["batches"][0][14:] == "03:00Z", "three minutes after what comes out on the hour"
+    assert waits[4]["busy"][1] <= waits[4]["quiet"][1] / 3
+    assert 2 < waits[40]["quiet"][1] / waits[4]["quiet"][1] < 4

@@ -182,3 +182,27 @@ def test_a_section_that_brings_more_than_its_feeds_is_asked_more_often(engine: E
     assert rich
     assert poor
     assert rich * 3 < poor
+
+
+def test_an_archive_that_comes_into_a_sitemap_is_no_news(engine: Engine) -> None:
+    clock = Clock()
+    schedule = Schedule(engine, ["a"], Bounds(), clock)
+
+    def old(number: int, modified: str | None) -> tuple[str, Candidate]:
+        return f"e.org/{number}", Candidate(url=f"https://e.org/{number}", via="sitemap", modified=modified)
+
+    for name, modified in (("dated", "2020-01-01T10:00:00Z"), ("undated", None)):
+        quiet = schedule.read(Listing("a", f"{name}, quiet"))
+        first = schedule.read(Listing("a", name), [old(number, modified) for number in range(2000)], is_whole=False)
+        assert first.interval == 5, "there is more to take"
+        assert (
+            schedule.read(Listing("a", name), [old(number, modified) for number in range(9)]).interval == quiet.interval
+        )
+    clock.advance(60)
+    for name, modified in (("dated", "2020-01-01T10:00:00Z"), ("undated", None)):
+        schedule.read(Listing("a", name), [old(number, modified) for number in range(2000)])
+        schedule.read(Listing("a", f"{name}, quiet"))
+    clock.advance(DAY)
+    for name in ("dated", "undated"):
+        after, quiet = (schedule.unchanged(Listing("a", url)).interval for url in (name, f"{name}, quiet"))
+        assert after == quiet if name == "dated" else after > 15

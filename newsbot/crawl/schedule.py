@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from newsbot.crawl.publishing import Bounds, Rhythm, first_reading, next_visit, observe, run_to_take
+from newsbot.crawl.publishing import DAY, Bounds, Rhythm, first_reading, next_visit, observe, run_to_take
 from newsbot.crawl.sitemaps import state_of
 from newsbot.discovery import Child
 from newsbot.items import Candidate
@@ -24,6 +24,8 @@ from newsbot.store import frontier, listings, sites
 from newsbot.store.listings import Listing
 from newsbot.web.dates import as_instant
 
+MOST_AT_ONCE = 100
+"""New addresses of a sitemap or section that count as news of one visit; what brings more is an archive."""
 MAX_SEEN = 1000
 """Entries of a listing that are remembered to tell whether the next reading overlaps with it."""
 
@@ -127,23 +129,26 @@ class Schedule:
         if seen and sums:
             new = [moment for mark, moment in zip(sums, published, strict=True) if mark not in seen]
         else:
-            new = [candidate.published for _, candidate in found]
-        if before.rhythm is None or not before.answered_at:
-            rhythm = first_reading(_moments(published), minute_of(now))
+            new = [candidate.published or candidate.modified for _, candidate in found]
+        if not is_whole:
+            asked: dict[str, Any] = {"due_at": shifted(now, self._bounds.least), "interval": self._bounds.least}
+        elif before.rhythm is None or before.answered_at is None:
+            asked = self._next(first_reading(_moments(published), minute_of(now)), now, len(sums) or None)
         else:
-            rhythm = self._observe(before, now, new, total=len(sums) or None)
+            came = new if sums else _recent(new, before.answered_at)
+            asked = self._next(self._observe(before, now, came, total=len(sums) or None), now, len(sums) or None)
         if is_whole:
             wanted = read.next_page if read.next_page and goes_on(len(found), gap) else None
-            came = now if found and before.read_at else ""
-            newest = max(before.newest_at or "", read.newest_at or "", came)
-            said = replace(read, read_at=now, next_page=wanted, newest_at=newest or None)
+            since = now if found and before.read_at else ""
+            newest = max(before.newest_at or "", read.newest_at or "", since)
+            said = replace(read, rhythm=before.rhythm, read_at=now, next_page=wanted, newest_at=newest or None)
         else:
             wanted, said = None, before
         after = replace(
             said,
             answered_at=now,
             news_at=now if new or before.due_at is None else before.news_at,
-            **self._next(rhythm, now, len(sums) or None),
+            **asked,
             errors=0,
             error=None,
             gaps=before.gaps + gap,
@@ -250,6 +255,13 @@ def _moments(published: Iterable[str | None]) -> list[float | None]:
         stated = instant if instant and (instant.hour, instant.minute, instant.second) != (0, 0, 0) else None
         moments.append(stated.timestamp() / 60 if stated else None)
     return moments
+
+
+def _recent(published: Sequence[str | None], answered_at: str) -> list[str | None]:
+    """Return what addresses state that are news: an archive that is added to a sitemap says nothing of a rate."""
+    oldest = minute_of(answered_at) - DAY
+    moments = zip(published, _moments(published), strict=True)
+    return [text for text, moment in moments if moment is None or moment > oldest][:MOST_AT_ONCE]
 
 
 def _sums(text: str) -> set[str]:
