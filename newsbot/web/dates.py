@@ -8,8 +8,8 @@ and a year only, so that "mar., 20 oct. 2026" is in October ("mar." is Tuesday i
 - Days in figures: the year first where it has three or four digits, else the day first (20.11.2026, 3/4/2026); the
   month first where no other reading is left (11/20/2026), and in the languages of MONTH_FIRST. What one date of a
   listing proves holds for all of them (proven_order).
-- Years of two digits (20.11.26) and of three (Minguo, 115/11/20) count where the text says nothing but a date. The
-  Buddhist years 2400 to 2699 and the years of Japanese eras are turned into common ones.
+- Years of two digits (20.11.26) and of three (Minguo, 115/11/20) count where the text says nothing but a date, or a
+  clock stands behind. The Buddhist years 2400 to 2699 and the years of Japanese eras are turned into common ones.
 - A clock or an offset that was meant for a program and is none (09:xx, +00:zz) makes the text no date.
 - What is stated is kept, nothing is invented: no clock, no time; no zone, or an unknown one, no offset.
 - Digits alone are 20261120, 202611201000 and 20261120100000, or Unix time in seconds (10 digits), milliseconds (13)
@@ -39,6 +39,8 @@ MAX_LENGTH = 300
 """Characters of the longest text that is searched for a date."""
 MONTH_FIRST = frozenset({"en-us", "en-ph", "en-pr", "en-gu", "fil", "fil-ph"})
 """Languages (BCP 47, lower case) that write 3/4/2026 for March 4; plain "en" says nothing of its region."""
+CLOSE = 5
+"""Characters from a day to a clock behind it that makes a short year one: Stand: 20.11.26, 10:05 Uhr."""
 UNSET = frozenset({(1970, 1, 1), (1969, 12, 31), (1900, 1, 1), (1899, 12, 30), (1899, 12, 31), (1753, 1, 1)})
 """What an empty field prints as: time zero of Unix and its shifts by zones, of spreadsheets, of SQL Server."""
 
@@ -285,7 +287,8 @@ _TIME_AFTER = re.compile(
     rf"(?:\s00:00:00(?:\.0+)?(?=\s\d\d?:\d\d))?\D{{0,24}}?{_TIME}|\W{{0,3}}(?:(?:at|um)\s)?{_HOUR}"
 )
 _TIME_BEFORE = re.compile(
-    rf"{_TIME}(?=(?:\W{{0,2}}(?:gmt|utc)?[+-]\d{{1,2}}(?::?\d\d)?)?\D{{0,40}}$)|{_HOUR}(?=\D{{0,12}}$)"
+    rf"{_TIME}(?=(?:\W{{0,2}}(?:gmt|utc)?[+-]\d{{1,2}}(?::?\d\d)?)?\D{{0,40}}$)"
+    rf"|{_HOUR}(?=[^\d(]{{0,8}}(?:\(\d{{4}}\s\w{{2,5}}\))?\D{{0,12}}$)"
 )
 _TIME_AMID = re.compile(r"(?<=\s)(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?(?=\s)")
 _WEEKDAY_AMID = re.compile(rf"(?<=\d)[\s.,]+({_WORD})[\s,]+(?={_WORD}[\s,]+\d{{4}})")
@@ -370,7 +373,8 @@ def _read_loosely(cased: str, language: str | None, order: str | None) -> tuple[
         text = cased.lower()
     if day := _find_day(text, language, order):
         time = _time_beside(text, cased, day, language)
-        if not day.sure and not _is_alone(text, day, time):
+        has_clock = time is not None and time.minute is not None and day.end < time.start < day.end + CLOSE
+        if not day.sure and not has_clock and not _is_alone(text, day, time):
             return None
     elif (amid := _WEEKDAY_AMID.search(text)) and plain_name(amid[1]) in WEEKDAYS:  # 20 Friday, Nov 2026
         return _read_loosely(cased[: amid.start(1)] + cased[amid.end(1) :], language, order)
@@ -496,14 +500,16 @@ def _full_year(figures: str, era: str | None) -> int:
 
 def _time_beside(text: str, cased: str, day: _Day, language: str | None) -> _Time | None:
     """Read the clock that follows a day, or the one that leads to it; a zone may stand between both."""
-    if amid := _OFFSET_AMID.match(text, day.end):  # 2026年11月20日 GMT+08:00 10:00:05
-        match = _TIME_AFTER.match(text, amid.end())
-        return _read_time(text, cased, match, language)._replace(zone=amid[1]) if match else None
     match = _TIME_AFTER.match(text, day.end) or _TIME_BEFORE.search(text, 0, day.start)
     if match is None:
         return None
     time = _read_time(text, cased, match, language)
-    if time.zone is None and time.start > day.end:
+    if time.start <= day.end:
+        return time
+    if text[time.start - 1] in "+-" and (amid := _OFFSET_AMID.match(text, day.end)):  # 11月20日 GMT+08:00 10:00:05
+        match = _TIME_AFTER.match(text, amid.end())
+        return _read_time(text, cased, match, language)._replace(zone=amid[1]) if match else None
+    if time.zone is None:
         zones = (word for word in _ZONE_AMID.findall(cased, day.end, time.start) if is_zone(word))
         return time._replace(zone=next(zones, None))
     return time

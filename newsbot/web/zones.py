@@ -96,9 +96,9 @@ def zone_after(text: str, cased: str, end: int, *, has_seconds: bool) -> tuple[s
     if (offset := _OFFSET.match(text, end)) and (has_seconds or not _UNTIL.match(text, end)):
         lost_sign = offset[3] or offset[4]  # the plus of an address that was decoded: 10:00:00 01:00
         return offset[1] or offset[2] or f"+{lost_sign}", offset.end()
-    if region := _REGION_AFTER.match(text, end):
+    if text.find("/", end) >= 0 and (region := _REGION_AFTER.match(text, end)):
         return cased[region.start(1) : region.end(1)], region.end()
-    if (words := _WORDS_AFTER.match(text, end)) and (zone := _WORDS.get(" ".join(words[1].split()))):
+    if "time" in text and (words := _WORDS_AFTER.match(text, end)) and (zone := _WORDS.get(" ".join(words[1].split()))):
         return zone, words.end()
     if name := _ZONE_AFTER.match(text, end):
         # French "et", "est" and Dutch "met" are no zones: in the midst of a text, a zone is in capitals.
