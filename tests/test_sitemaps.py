@@ -154,6 +154,7 @@ def test_a_lastmod_that_is_the_indexs_own_tells_nothing_of_a_sitemap() -> None:
     assert lastmods(*["2026-11-25T08:00:00Z"] * 200, "2026-11-24") == [*[None] * 200, "2026-11-24"]
     assert lastmods("2020-01-01", "2020-05-05") == [None, None], "when somebody made the index"
     assert lastmods("2020-01-01", "2026-11-24") == ["2020-01-01", "2026-11-24"]
+    assert lastmods("2020-01-01", "2030-01-01") == [None, None], "a wrong clock says nothing of the others"
 
 
 def test_of_undated_sitemaps_both_ends_of_each_numbering_come_first() -> None:

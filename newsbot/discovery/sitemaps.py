@@ -313,7 +313,7 @@ def as_siblings(children: Iterable[Child], today: date) -> list[Child]:
     named = list(children)
     lastmods = Counter(child.lastmod for child in named)
     moments = [moment.date() for child in named if (moment := as_instant(child.lastmod))]
-    is_alive = bool(moments) and max(moments) + ALIVE >= today
+    is_alive = any(today - ALIVE <= moment <= today + timedelta(days=1) for moment in moments)
     families: defaultdict[str, list[Child]] = defaultdict(list)
     for child in named:
         families[_family(child)].append(child)
