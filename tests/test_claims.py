@@ -44,7 +44,7 @@ class Brought:
     ) -> Collected | Rejection | None:
         entry = self.ledger.discover(self.source, BASE + asked, "feed")
         assert entry
-        entry.article_id = "known" if visit else None
+        entry.article_id, entry.fetched = "known" if visit else None, True
         found = found or asked
         article = collected(BASE + (claimed or found), text, aliases=[BASE + asked, BASE + found], title=title)
         origins = SIGNED if signed else {"title": "html", "published": "feed"}
@@ -143,6 +143,13 @@ def test_an_address_that_many_pages_claim_is_nobodys(brought: Brought) -> None:
     brought("/print?id=7", claimed="/seven", announced="Seven", title="Seven", text=TEXTS[4])
     brought("/mobile?id=7", claimed="/seven", announced="Seven", title="Seven", text=TEXTS[4])
     assert brought.rest() == [*(f"{BASE}/story/{n}" for n in range(3)), *[f"{BASE}/seven"] * 2]
+
+
+def test_a_run_that_is_stopped_leaves_what_it_could_not_see_enough_of(brought: Brought) -> None:
+    brought("/story/1", "/subscribe")
+    assert brought.ledger.discover("example", f"{BASE}/story/2", "feed"), "it is still to be fetched"
+    assert brought.rest() == []
+    assert brought.ledger.entry(f"{BASE}/story/1"), "it has no outcome, and stays pending"
 
 
 def test_no_more_is_held_than_there_is_room_for(brought: Brought, monkeypatch: pytest.MonkeyPatch) -> None:

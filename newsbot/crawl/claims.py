@@ -24,7 +24,7 @@ from newsbot.items import Collected, Rejection
 from newsbot.store import frontier
 from newsbot.store.ledger import Ledger
 from newsbot.web.text import fold
-from newsbot.web.urls import canonical_url, url_key
+from newsbot.web.urls import InvalidURL, canonical_url, url_key
 
 TOGETHER = "redirected_together"
 """Reason to reject a page that other addresses lead to as well."""
@@ -130,9 +130,15 @@ class Claims:
             yield self._decide(self._held.pop(0))
 
     def rest(self) -> Iterator[Collected | Rejection]:
-        """Decide on all that is held: there is nothing more to come."""
+        """Decide on all that is held: there is nothing more to come.
+
+        Where a run was stopped and there would have been more, it is left to the next one.
+        """
+        unfinished = {entry.source for entry in self._ledger.open_entries() if not entry.fetched}
         while self._held:
-            yield self._decide(self._held.pop(0))
+            claim = self._held.pop(0)
+            if claim.is_vouched or claim.source not in unfinished:
+                yield self._decide(claim)
 
     def _decide(self, claim: Claim) -> Collected | Rejection:
         if not claim.is_vouched:
@@ -191,7 +197,12 @@ def leads_away(addresses: Sequence[str]) -> bool:
 
 def rejected_away(addresses: Sequence[str], rejection: Rejection) -> Rejection:
     """Return the rejection of a page, with the reason that it was not the one asked for where redirects led away."""
-    if rejection.reason in OWN_FAULTS | FINAL or not leads_away(addresses):
+    if rejection.reason in OWN_FAULTS | FINAL:
+        return rejection
+    try:
+        if not leads_away(addresses):
+            return rejection
+    except InvalidURL:  # it leads to no address that could be one's
         return rejection
     detail = f"leads to {addresses[-1]}: {rejection.reason}"
     return replace(rejection, reason=TOGETHER, detail=detail)

@@ -79,6 +79,12 @@ class Account:
     notes: list[str] = field(default_factory=list)
     """What was wrong with the listings, at most MAX_NOTES."""
 
+    def tried(self, outcome: str, reason: str | None) -> None:
+        """Count an address that was tried for the first time, if it was tried at all."""
+        if outcome in (*OF_FETCHED, "failed") and reason != "run_ended":
+            is_lost = outcome in ("failed", "rejected")
+            self.first_tries.update(["tried", *([f"{outcome}:{reason}"] if is_lost else [])])
+
     def is_done(self) -> bool:
         """Whether every listing asked for has answered and every address has its outcome."""
         open_entries = self.counts["discovered"] - sum(self.counts[name] for name in OF_DISCOVERED)
@@ -156,9 +162,8 @@ class Ledger:
         if self._open.pop(entry.key, None) is None:
             raise LedgerError(f"{entry.url}: has an outcome already, and now {outcome}")
         self._count(entry, outcome, reason)
-        if (entry.fetched or outcome == "failed") and reason != "run_ended" and not (entry.dropped or entry.article_id):
-            tries = self.accounts[entry.source].first_tries
-            tries.update(["tried", *([f"{outcome}:{reason}"] if outcome in ("failed", "rejected") else [])])
+        if not (entry.dropped or entry.article_id):
+            self.accounts[entry.source].tried(outcome, reason)
 
     def listing_asked(self, source: str) -> None:
         """Count a request for a feed, sitemap or section page."""

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, and_, insert, select, update
 from newsbot.store import schema
 from newsbot.store.database import durable, reading
 from newsbot.store.ledger import OF_FETCHED, Account, Entry
+from newsbot.store.revisits import VISIT
 
 RUNNING, EXPORTING, FINISHED, INTERRUPTED = "running", "exporting", "finished", "interrupted"
 """A run takes addresses in; its books are closed; its files are whole; the same, but the next run had to see to it."""
@@ -145,15 +146,20 @@ def unfinished_runs(engine: Engine, place: str) -> list[tuple[str, str]]:
 
 
 def accounts_of(engine: Engine, run_id: str) -> dict[str, Account]:
-    """Rebuild the accounts of a run that died, from what it had entered into its books."""
+    """Rebuild the accounts of a run that died, from what it had entered into its books.
+
+    They do not tell what was tried again from what was tried for the first time; it counts as that.
+    """
     table = schema.ledger
     accounts: dict[str, Account] = {}
-    query = select(table.c.source, table.c.outcome, table.c.reason).where(table.c.run_id == run_id)
+    query = select(table.c.source, table.c.via, table.c.outcome, table.c.reason).where(table.c.run_id == run_id)
     with reading(engine) as connection:
-        for source, outcome, reason in connection.execute(query):
+        for source, via, outcome, reason in connection.execute(query):
             account = accounts.setdefault(source, Account())
             account.counts.update(["discovered", outcome, *(["fetched"] if outcome in OF_FETCHED else [])])
             account.reasons.update([f"{outcome}:{reason}"] if reason else [])
+            if via != VISIT:
+                account.tried(outcome, reason)
     return accounts
 
 
