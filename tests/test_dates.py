@@ -123,6 +123,12 @@ def test_dates_of_one_listing_have_one_order() -> None:
         assert [candidate.published for candidate in article_links(stories.encode(), URL)] == days * 2
 
 
+def test_the_date_of_a_feed_tells_the_order_of_its_entries() -> None:
+    item = "<item><link>/a</link><pubDate>11/12/2026</pubDate></item>"
+    body = f"<rss><channel><lastBuildDate>11/28/2026 10:00</lastBuildDate>{item}</channel></rss>"
+    assert parse_feed(body.encode(), URL).candidates[0].published == "2026-11-12"
+
+
 def test_a_day_that_is_still_to_come_is_read_month_first() -> None:
     page = f'<html lang="en"><meta name="date" content="11/12/2026"><h1>Ferry stays</h1><p>{STORY * 3}</p></html>'
     assert extract_article(page.encode(), URL, fetched_at="2026-11-20T10:00:00Z").published == "2026-11-12"
@@ -383,6 +389,15 @@ def test_a_weekday_and_a_person_are_no_month(text: str, day: str) -> None:
 )
 def test_zones_by_name_and_by_figures(text: str, offset: str) -> None:
     assert (parse_date(text) or "")[19:] == offset
+
+
+def test_a_zone_of_two_meanings_is_what_its_language_says() -> None:
+    for tag, name, offset in (
+        ("zh-CN", "CST", "+08:00"), ("en-US", "CST", "-06:00"), ("he", "IST", "+02:00"), ("en-IN", "IST", "+05:30"),
+        ("en_AU", "EST", "+10:00"), ("ar", "AST", "+03:00"), ("bn", "BST", "+06:00"), ("en-GB", "BST", "+01:00"),
+    ):  # fmt: skip
+        for text in (f"Fri Nov 20 10:00:00 {name} 2026", f"Fri, 20 Nov 2026 10:00:00 {name}"):
+            assert parse_date(text, language=tag) == f"2026-11-20T10:00:00{offset}"
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,8 @@ class Feed:
     candidates: list[Candidate] = field(default_factory=list)
     title: str | None = None
     language: str | None = None
+    dated: str | None = None
+    """When it says that it was made, as it is written."""
     home: str | None = None
     """The page the feed belongs to."""
     hub: str | None = None

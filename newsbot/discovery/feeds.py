@@ -195,7 +195,7 @@ def _twins(address: str) -> Iterator[str]:
 
 def _settle_dates(entries: Sequence[Entry], feed: Feed) -> None:
     """Read dates in figures in the order that other dates of the feed prove: 3/4/2026 beside 11/20/2026 is of March."""
-    if order := proven_order(text for entry in entries for text in entry.dates):
+    if order := proven_order((feed.dated, *(text for entry in entries for text in entry.dates))):
         for entry in entries:
             published, modified = (parse_date(text, language=feed.language, order=order) for text in entry.dates)
             entry.candidate.published, entry.candidate.modified = published, modified

@@ -58,6 +58,7 @@ def read_feed(kind: str, head: etree._Element, entries: Iterable[etree._Element]
     feed.language = language_tag(
         _first_text(about, ("language", "dc:language")) or _inherited(head, LANG) or head.get("lang")
     )
+    feed.dated = _first_text(about, ("lastbuilddate", *PUBLISHED, *MODIFIED))
     base = _base_of_feed(head, url)
     feed.home = link_address(_link_of(about, base), base, frozenset({site_of(url)}))
     sites = frozenset(site_of(address) for address in (url, feed.home) if address)

@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from newsbot.web.zones import is_zone, offset_of, zone_after
+from newsbot.web.zones import is_zone, offset_of, zone_after, zone_in
 
 NAMES_FILE = Path(__file__).with_name("date_names.json")
 EARLIEST, LATEST = 1700, 2100
@@ -88,8 +88,8 @@ class Moment:
 def parse_moment(text: str | None, *, language: str | None = None, order: str | None = None) -> Moment | None:
     """Read the first date of a text, or None when it says nothing that can be believed.
 
-    language (BCP 47), where it is known, tells whether figures have the month first, and which month listopad is;
-    order (of proven_order) is what other dates beside this one tell of figures.
+    language (BCP 47), where it is known, tells whether figures have the month first, which month listopad is and which
+    zone CST; order (of proven_order) is what other dates beside this one tell of figures.
 
     >>> parse_moment("Publié le 12 mars 2024 à 14h05")
     Moment(when=datetime.datetime(2024, 3, 12, 14, 5), precision='minute')
@@ -178,6 +178,7 @@ def _read(text: str | None, language: str | None, order: str | None) -> tuple[da
             day, name, year, hour, minute, second, zone = match.groups()
             number = month_of(name, language)
             if number and (zone is None or zone[0] in "+-" or is_zone(zone)):
+                zone = zone and zone_in(zone, language)
                 return _moment(int(year), number, int(day), hour, minute, second, zone)
         return _read_loosely(_plain(unescape(text) if "&" in text else text).strip(), language, order)
     except (ValueError, OverflowError):
@@ -388,7 +389,8 @@ def _read_loosely(cased: str, language: str | None, order: str | None) -> tuple[
         return None
     if time is None:
         return _moment(day.year, day.month, day.day, None, None, None, None)
-    return _moment(day.year, day.month, day.day, time.hour, time.minute, time.second, time.zone)
+    zone = time.zone and zone_in(time.zone, language)
+    return _moment(day.year, day.month, day.day, time.hour, time.minute, time.second, zone)
 
 
 def _in_figures(numeral: re.Match[str]) -> str:

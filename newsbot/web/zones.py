@@ -35,6 +35,12 @@ SEASONAL = {
     "NZT": "Pacific/Auckland",
 }  # fmt: skip
 """Zone names that leave open whether it is summer, with the region whose calendar tells."""
+ELSEWHERE = {
+    "zh": {"CST": "+0800"}, "he": {"IST": "Asia/Jerusalem"}, "ar": {"AST": "+0300"}, "bn": {"BST": "+0600"},
+    "ur": {"PST": "+0500"}, "en-pk": {"PST": "+0500"}, "fil": {"PST": "+0800"}, "en-ph": {"PST": "+0800"},
+    "ga": {"IST": "+0100"}, "en-ie": {"IST": "+0100"}, "en-au": {"EST": "+1000", "EDT": "+1100", "CST": "+0930"},
+}  # fmt: skip
+"""Language (BCP 47, lower case) -> the names that mean another zone in it."""
 _REGION = r"(?:africa|america|antarctica|arctic|asia|atlantic|australia|etc|europe|indian|pacific)/[a-z_/+-]+\d*"
 _IS_REGION = re.compile(_REGION, re.IGNORECASE)
 _OFFSET = re.compile(
@@ -80,6 +86,18 @@ def is_zone(name: str) -> bool:
     """
     name = name.upper()
     return name in ZONES or name in SEASONAL
+
+
+def zone_in(name: str, language: str | None) -> str:
+    """Return the zone that a name means in a language: Java writes CST in China too.
+
+    >>> zone_in("CST", "zh-CN"), zone_in("CST", "en-US"), zone_in("IST", None)
+    ('+0800', 'CST', 'IST')
+    """
+    if not language:
+        return name
+    tag = language.replace("_", "-").lower()
+    return (ELSEWHERE.get(tag) or ELSEWHERE.get(tag.partition("-")[0], {})).get(name.upper(), name)
 
 
 def zone_after(text: str, cased: str, end: int, *, has_seconds: bool) -> tuple[str | None, int]:
