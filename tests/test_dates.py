@@ -370,6 +370,8 @@ def test_a_weekday_and_a_person_are_no_month(text: str, day: str) -> None:
         ("20 Nov 2026 10:00 +100", "+01:00"),
         ("20 Nov 2026 10:00 +010", ""),
         ("20 Nov 2026 10:00 prime time", ""),
+        ("am 20 Nov 2026 10:00 hat", ""),
+        ("20 Nov 2026 10:00 CAT", "+02:00"),
         ("20 Nov 2026 10:00 Central bank", ""),
         ("20 Nov 2026 10:00 America/New_York", "-05:00"),
         ("20 Jul 2026 10:00 america/new_york", "-04:00"),

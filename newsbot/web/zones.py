@@ -29,6 +29,8 @@ ZONES = {
     for name in names.split()
 }
 """Zone name -> offset."""
+_WORDS_TOO = frozenset(("ART", "BOT", "CAT", "COT", "EAT", "HAR", "HAT", "MET", "PET", "SRT", "WAT", "WIT"))
+"""Zone names that are words of some language, and count in capitals alone."""
 SEASONAL = {
     "NT": "America/St_Johns", "AT": "America/Halifax", "ET": "America/New_York", "CT": "America/Chicago",
     "MT": "America/Denver", "PT": "America/Los_Angeles", "AKT": "America/Anchorage", "AET": "Australia/Sydney",
@@ -119,9 +121,11 @@ def zone_after(text: str, cased: str, end: int, *, has_seconds: bool) -> tuple[s
     if "time" in text and (words := _WORDS_AFTER.match(text, end)) and (zone := _WORDS.get(" ".join(words[1].split()))):
         return zone, words.end()
     if name := _ZONE_AFTER.match(text, end):
-        # French "et", "est" and Dutch "met" are no zones: in the midst of a text, a zone is in capitals.
+        # French "et" and "est" are no zones: in the midst of a text, a zone is in capitals.
         written, upper = cased[name.start(1) : name.end(1)], name[1].upper()
-        if is_zone(upper) and (written == upper or name[2] is not None or not upper.isascii()):
+        if is_zone(upper) and (
+            written == upper or not upper.isascii() or (name[2] is not None and upper not in _WORDS_TOO)
+        ):
             return upper, name.end(1)
     return None, end
 
