@@ -45,8 +45,10 @@ MOST_DATED = 48
 """Minutes with entries that are remembered for it."""
 CLOCKS = 5.0
 """Minutes by which the clocks of others may be fast."""
-LATE = 30.0
+LATE = 60.0
 """Minutes after the time that it states that an entry may come into its feed."""
+LAG_STEP, LAG_FADES = 5.0, 0.985
+"""Minutes by which it is tried how late batches show, and what is left of that after a visit that found one in time."""
 MADE_NOW = 1.0
 """Minutes before the reading within which a time may be that of the feed's making."""
 PINNED = 0.1
@@ -96,13 +98,15 @@ class Rhythm:
     """As many as the hours of the day let expect of late."""
     pace: float = 0.0
     """New entries a minute between the last two visits."""
+    lag: float = 0.0
+    """Minutes after which entries may show, from the time that they state: caches hold listings back."""
     latest: tuple[tuple[int, int], ...] = ()
     """When the latest entries that state their time came out, oldest first: (minute of the epoch, how many)."""
 
     def as_text(self) -> str:
         """Write it down as the store keeps it: JSON, about half a kilobyte."""
         rounded = [[round(count, 2) for count in counts] for counts in (self.found, self.watched)]
-        recent = [round(self.recent, 3), round(self.expected, 3), round(self.pace, 4)]
+        recent = [round(self.recent, 3), round(self.expected, 3), round(self.pace, 4), round(self.lag, 2)]
         return orjson.dumps([*rounded, recent, self.latest]).decode()
 
     @classmethod
@@ -114,9 +118,9 @@ class Rhythm:
         """
         if not text:
             return cls()
-        found, watched, (recent, expected, pace), latest = orjson.loads(text)
+        found, watched, (recent, expected, pace, lag), latest = orjson.loads(text)
         minutes = tuple((minute, number) for minute, number in latest)
-        return cls(tuple(found), tuple(watched), recent, expected, pace, minutes)
+        return cls(tuple(found), tuple(watched), recent, expected, pace, lag, minutes)
 
     def curve(self) -> list[float]:
         """Return the entries a minute that are usual at every hour of the day."""
@@ -188,16 +192,25 @@ def observe(
     """Return what is known after a visit at ``until``, which showed what had come after ``since``.
 
     ``stated`` are the times that its new entries state, None of those that state none; a time outside the visits is not
-    believed. ``total`` are all the entries of a listing that shows its newest alone: if all of them are new, there may
-    have been more before them.
+    believed, but for what a cache may have held back. ``total`` are all the entries of a listing that shows its newest
+    alone: if all of them are new, there may have been more before them.
     """
     moments = [
         min(moment, until) for moment in stated if moment is not None and since - LATE <= moment <= until + CLOCKS
     ]
     undated = len(stated) - len(moments)
     if total is not None and stated and len(stated) >= total:
-        since = max(since, min(moments, default=since) if not undated else until - (until - since) / TURNED_OVER)
-    return _add(known, moments, undated, since, until)
+        oldest = min(moments, default=since) if not undated else until - (until - since) / TURNED_OVER
+        return _add(known, moments, undated, max(since, oldest), until)
+    lags = sorted(since - moment for moment in moments)
+    lag = known.lag
+    if (
+        lags and (least := lags[len(lags) // 2]) > 0.5
+    ):  # half of them were out at the last visit, and not in the listing
+        lag = max(lag, least + LAG_STEP)
+    elif lags:
+        lag *= LAG_FADES
+    return replace(_add(known, moments, undated, since, until), lag=lag)
 
 
 def _add(known: Rhythm, moments: Sequence[float], undated: int, since: float, until: float) -> Rhythm:
@@ -219,9 +232,12 @@ def _add(known: Rhythm, moments: Sequence[float], undated: int, since: float, un
     for moment in moments:
         found[int(moment // HOUR) % 24] += 1
         recent += math.exp((moment - until) / MEMORY)
-    latest = Counter(dict(known.latest)) + Counter(int(moment) for moment in moments if moment <= until - MADE_NOW)
+    latest = Counter(dict(known.latest[undated:])) + Counter(
+        int(moment) for moment in moments if moment <= until - MADE_NOW
+    )
     pace = (len(moments) + undated) / max(elapsed, 1.0)
-    return Rhythm(tuple(found), tuple(watched), recent, expected, pace, tuple(sorted(latest.items())[-MOST_DATED:]))
+    minutes = tuple(sorted(latest.items())[-MOST_DATED:])
+    return Rhythm(tuple(found), tuple(watched), recent, expected, pace, known.lag, minutes)
 
 
 def run_to_take(known: Rhythm, due: float, *, answered: float, bounds: Bounds) -> float:
@@ -240,7 +256,7 @@ def next_visit(known: Rhythm, now: float, *, bounds: Bounds, room: int | None = 
     curve = [rate * level for rate in known.curve()]
     most = math.inf if room is None else safe_number(room)
     if peaks := known.peaks():
-        return _after_peak(curve, peaks, now, bounds, most)
+        return _after_peak(curve, peaks, known.lag, now, bounds, most)
     waiting = number = 0.0
     at = now + bounds.most
     for start, end in _hours(now, now + bounds.most):
@@ -264,20 +280,24 @@ def _until_due(rate: float, number: float, left: float) -> float:
     return (math.sqrt(number * number + 2 * rate * left) - number) / rate
 
 
-def _after_peak(curve: list[float], peaks: dict[int, float], now: float, bounds: Bounds, most: float) -> float:
+def _after_peak(
+    curve: list[float], peaks: dict[int, float], lag: float, now: float, bounds: Bounds, most: float
+) -> float:
     """Return the last moment after a batch before the articles of all batches will have waited too long."""
     share = sum(peaks.values())
     waiting = number = 0.0
     last = at = None
-    for hour in range(int(now // HOUR) - 1, int((now + bounds.most) // HOUR) + 2):
+    for hour in range(int(now // HOUR) - 2, int((now + bounds.most) // HOUR) + 2):
         for minute in sorted(peaks):
-            asked = hour * HOUR + minute + PEAK_MINUTES
+            asked = hour * HOUR + minute + PEAK_MINUTES + lag
             if asked <= now:
                 continue
+            if asked > now + bounds.most:
+                return at if at is not None else now + bounds.most
             if last is not None:
                 waiting += number * (asked - last)
             batch = curve[hour % 24] * HOUR * peaks[minute] / share
-            if at is not None and (waiting >= bounds.price or asked > now + bounds.most or number + batch > most):
+            if at is not None and (waiting >= bounds.price or number + batch > most):
                 return at
             number += batch
             last = asked
