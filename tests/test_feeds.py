@@ -450,6 +450,9 @@ def test_too_large_a_feed_is_refused_before_it_is_read() -> None:
         b'{"items": [' + b'{"a":' * 100_000,
         b'{"items": [' + b'{"url": "x' * 50_000,
         b"<rss><channel><item><title>" + b"&lt;script&gt;" * 50_000,
+        b"<rss><channel><item><link>" + b"&lt;a href " * 300_000,
+        b"<rss><channel>" + b"<item><link>http://%b\n%b</link></item>" % (b" " * 4000, b"&lt;a " * 800) * 200,
+        b"<rss><channel>" + b"<item><link>%b</link></item>" % (b"http" * 2000) * 200,
         b"<!DOCTYPE rss [" + b'<!ENTITY x "y">' * 20_000 + b"]><rss>" + b"&x;" * 100_000,
     ],
     ids=[
@@ -462,6 +465,9 @@ def test_too_large_a_feed_is_refused_before_it_is_read() -> None:
         "json-deep",
         "json-open",
         "scripts",
+        "links",
+        "links-spaced",
+        "links-schemes",
         "entities",
     ],
 )

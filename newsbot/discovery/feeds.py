@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from urllib.parse import urldefrag, urljoin
 
 from lxml import etree
@@ -158,12 +158,11 @@ def _settle(entries: Sequence[Entry], feed: Feed, url: str) -> None:
     The outlet's home page, the feed, and a link that entries of several titles share are no entry's address; where an
     entry states another one, which no other does, that is it.
     """
-    roots = [urljoin(address, "/") for address in (url, feed.home) if address]
-    nobodys = {twin for address in (url, feed.home, *roots) if address for twin in _twins(address)}
+    nobodys = {_place(place) for address in (url, feed.home) if address for place in (address, urljoin(address, "/"))}
     titles: defaultdict[str, set[str | None]] = defaultdict(set)
     for entry in entries:
         titles[entry.candidate.url].add(entry.candidate.title)
-    shared = {link for link, served in titles.items() if link in nobodys or len(served) >= SHARED}
+    shared = {link for link, served in titles.items() if len(served) >= SHARED or _place(link) in nobodys}
     if not shared:
         return
     stated = [{**dict(entry.stated.linked()), **dict(entry.stated.guessed())} for entry in entries]
@@ -171,7 +170,7 @@ def _settle(entries: Sequence[Entry], feed: Feed, url: str) -> None:
     replaced: Counter[str] = Counter()
     for entry, addresses in zip(entries, stated, strict=True):
         link = entry.candidate.url
-        own = next((one for one in addresses if one not in nobodys and times[one] == 1), None)
+        own = next((one for one in addresses if _place(one) not in nobodys and times[one] == 1), None)
         if link in shared and own:
             replaced[link] += 1
             entry.candidate.url, entry.link = own, addresses[own]
@@ -185,12 +184,15 @@ def _leave_sessions_out(entries: Sequence[Entry]) -> None:
         entry.candidate.url = without_parameter(entry.candidate.url, session or "")
 
 
-def _twins(address: str) -> Iterator[str]:
-    """Give the ways to write the address of a home page or feed."""
-    _, _, rest = address.partition("://")
-    bare = rest.removeprefix("www.").rstrip("/")
-    starts = [f"{scheme}://{www}{bare}" for scheme in ("http", "https") for www in ("", "www.")]
-    return (start + end for start in starts for end in ("", "/", "/index.html", "/index.php"))
+def _place(address: str) -> str:
+    """Return what is alike in the ways to write the address of a home page or feed."""
+    return (
+        address.partition("://")[2]
+        .removeprefix("www.")
+        .removesuffix("/index.html")
+        .removesuffix("/index.php")
+        .rstrip("/")
+    )
 
 
 def _settle_dates(entries: Sequence[Entry], feed: Feed) -> None:

@@ -213,8 +213,8 @@ def _link_of(fields: Fields, base: str) -> str | None:
         value = href.strip() if href else text
         if not value:
             continue
-        relations = (link.get("rel") or "alternate").lower().split()
-        if not any(relation.rpartition("/")[2] in _ALTERNATE for relation in relations):
+        relations = (link.get("rel") or "").lower().split()
+        if relations and not any(relation.rpartition("/")[2] in _ALTERNATE for relation in relations):
             continue
         media = (link.get("type") or "text/html").lower()
         rank = (0 if text else 1) + (0 if "html" in media else 4)

@@ -6,11 +6,14 @@ import html
 import re
 from urllib.parse import parse_qsl, urlsplit
 
-from newsbot.web.urls import InvalidURL, canonical_url, is_domain, site_of
+from newsbot.web.urls import MAX_URL_LENGTH, InvalidURL, canonical_url, is_domain, site_of
+
+LONGEST_LINK = 4 * MAX_URL_LENGTH
+"""Characters of a text that may be a link, escaped as often as it may be; an address has to be shorter."""
 
 _PLAIN = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?][!#-;=?-\[\]_a-z~]*)?", re.IGNORECASE | re.ASCII)
 """Nearly all links: nothing stands around them, and no sign in them that an address cannot have."""
-_NEXT_ONE = re.compile(r"[\s,;|]+(?=https?://)")
+_NEXT_ONE = re.compile(r"(?<![\s,;|])[\s,;|]+(?=https?://)")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _INVISIBLE = (
     "".join(map(chr, (*range(0x21), *range(0x7F, 0xA1), *range(0x2000, 0x2010), *range(0x2028, 0x2030))))
@@ -19,8 +22,8 @@ _INVISIBLE = (
 )
 """What is not seen, and what takes the place of lost characters: no link begins or ends with any of it."""
 _PAIRS = frozenset(("''", '""', "“”", "‘’", "«»", "()", "[]", "``", "<>"))
-_ONE_LINE = re.compile(r"\s*[\r\n\t\v\f\x85\u2028\u2029]+\s*")
-_TAG = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*["']?([^"'\s>]+)[^<]*(?:</a\s*>)?|<[a-z/!][^<>:]*>""", re.IGNORECASE)
+_ONE_LINE = re.compile(r"(?<!\s)\s*[\r\n\t\v\f\x85\u2028\u2029]+\s*")
+_TAG = re.compile(r"""<a\b[^<>]*?\bhref\s*=\s*["']?([^"'\s<>]+)[^<]*(?:</a\s*>)?|<[a-z/!][^<>:]*>""", re.IGNORECASE)
 _SCHEMES = re.compile(r"(?:https?[:;]?[/\\]{0,4}\s*)+(?=https?[:;]?[/\\]{2})|feed:(?=https?:)", re.IGNORECASE)
 """Schemes before another one: http://https://, feed:https://."""
 _SCHEME = re.compile(
@@ -83,7 +86,7 @@ def link_address(
     >>> link_address("https://click.example/?to=https%3A%2F%2Fbote.example%2F4", base, sites)
     'https://bote.example/4'
     """
-    if not text:
+    if not text or (len(text) > LONGEST_LINK and len(text := text.strip()) > LONGEST_LINK):
         return None
     if not _PLAIN.fullmatch(text) or ("&" in text and _REFERENCE.search(text)):
         text = _mended(text, base, sites)
