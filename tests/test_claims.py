@@ -63,10 +63,10 @@ def brought(engine: Engine) -> Brought:
 
 def test_what_has_the_announced_headline_at_its_own_address_never_waits(brought: Brought) -> None:
     assert brought("/a", announced="A mill was sold", title="Old mill was sold in the ward")
-    assert brought("/b", announced=None, title="Anything")
+    assert brought("/b", announced=None, title="Anything", signed=True)
     assert brought("/c", announced="In brief", title="Quite another headline", signed=True)
     assert brought("/go/d", "/d", announced="A mill was sold", title="A mill was sold"), "a short link"
-    assert brought("/lite/e", "/e", title="A mill was sold", claimed="/lite/e"), "it claims what was asked for"
+    assert brought("/lite/e", "/e", claimed="/lite/e", signed=True), "it claims what was asked for"
     assert brought("/f/the-mill-7", claimed="/news/the-mill-7", announced="A mill was sold", title="A mill was sold")
     assert brought.rest() == []
 
@@ -134,6 +134,20 @@ def test_pages_of_one_text_at_many_addresses_are_nobodys_article(brought: Brough
         assert brought(f"/story/{n}", announced=headline) is None
     assert brought("/story/9", announced="A mill was sold", title="Old news", text=TEXTS[1]) is None
     assert brought.rest() == [TOGETHER] * 3 + [f"{BASE}/story/9"]
+
+
+def test_pages_of_nearly_one_text_at_addresses_of_a_sitemap_are_nobodys_article(brought: Brought) -> None:
+    for n in range(5):
+        assert brought(f"/story/{n}", text=f"{CONSENT}\n\nYou came from story number {n}.") is None
+    for n in range(2):
+        assert brought(f"/copies/{n}", title="What was sold in ward 1", text=TEXTS[1]) is None
+    for n, text in enumerate(TEXTS[2:]):
+        assert brought(f"/horoscope/{n}", title="Horoscope", text=text) is None
+    assert brought.rest() == [
+        *[TOGETHER] * 5,
+        *(f"{BASE}/copies/{n}" for n in range(2)),
+        *(f"{BASE}/horoscope/{n}" for n in range(4)),
+    ]
 
 
 def test_an_address_that_many_pages_claim_is_nobodys(brought: Brought) -> None:

@@ -3,8 +3,8 @@
 Sites send whoever has not agreed, paid or logged in from every story to one page, and it is nobody's article; one that
 moves its stories sends each to a page of its own. One page alone does not tell the one from the other. So a page is
 held until the run has met all that it will meet, if a redirect led to it, or it says neither when nor by whom it was
-written, and its headline is not the one that its listing announced; or if it claims an address that is not its own.
-What has the announced headline at its own address never waits.
+written, and its listing did not announce its headline; or if it claims an address that is not its own. What has the
+announced headline, or a date or author of its own, at its own address never waits.
 
 Nothing is lost with a run that dies: what it held is pending still.
 """
@@ -35,8 +35,8 @@ FEW = 3
 """Addresses of one story: the present one, an old one and a number. What more of them lead to is no story."""
 MOST_HELD, MOST_TEXT = 300, 8_000_000
 """Articles that a run holds, and characters of their texts; beyond that it decides on the first by what it has seen."""
-OF_PAGE = frozenset({"json-ld", "opengraph", "meta", "microdata", "html", "url"})
-"""Origins of what a page or its address states itself."""
+OF_PAGE = frozenset({"json-ld", "opengraph", "meta", "microdata", "html"})
+"""Origins of what a page states itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,10 @@ class Claim:
     claimed: str
     is_visit: bool
     """Whether it is a known article that was looked at again."""
+    headline: str = ""
+    """The words of its headline."""
+    text: str = ""
+    """Hash of its text, or of one that it is a copy of."""
 
     @property
     def announced(self) -> str | None:
@@ -65,9 +69,12 @@ class Claim:
 
     @property
     def is_signed(self) -> bool:
-        """Whether the page states when it was published or who wrote it, as articles do."""
-        origins = self.collected.article.origins
-        return not OF_PAGE.isdisjoint((origins.get("published"), origins.get("authors")))
+        """Whether the page states when it was published or who wrote it, as articles do.
+
+        So does a date in the address that a redirect leads to; in the one that was asked for it tells nothing.
+        """
+        published, authors = map(self.collected.article.origins.get, ("published", "authors"))
+        return bool(OF_PAGE & {published, authors}) or (self.is_redirected and published == "url")
 
     @property
     def is_redirected(self) -> bool:
@@ -107,21 +114,13 @@ class Claims:
         if entry is None:
             return collected
         found, claimed = url_key(collected.aliases[-1]), url_key(collected.article.url)
-        claim = Claim(collected, entry.source, entry.key, found, claimed, entry.article_id is not None)
+        claim = Claim(collected, entry.source, entry.key, found, claimed, is_visit=entry.article_id is not None)
         if claim.is_redirected and not claim.is_vouched and leads_away(collected.aliases):
             return _rejection(claim, f"leads to {collected.aliases[-1]}")
-        if claim.is_vouched and not claim.is_elsewhere:
+        is_own = claim.is_vouched or (claim.is_signed and not claim.is_redirected)
+        if is_own and not claim.is_elsewhere:
             return collected
-        if not (claim.is_redirected or claim.is_contradicted or claim.is_elsewhere):
-            return collected
-        if claim.is_elsewhere:
-            text = collected.article.text
-            rivals = (held for held in self._held if (held.source, held.claimed) == (claim.source, claimed))
-            if any(likeness(held.collected.article.text, text) is None for held in rivals if held.found != found):
-                self._shared.add((claim.source, claimed))
-        for mark in self._marks(claim):
-            self._led_here[mark][claim.asked] = claim.announced
-        self._held.append(claim)
+        self._hold(claim)
         return None
 
     def crowded(self) -> Iterator[Collected | Rejection]:
@@ -140,6 +139,22 @@ class Claims:
             if claim.is_vouched or claim.source not in unfinished:
                 yield self._decide(claim)
 
+    def _hold(self, claim: Claim) -> None:
+        """Keep an article, with what it has in common with others that are held."""
+        article = claim.collected.article
+        claim = replace(claim, headline=fold(article.title), text=content_hash(article.text))
+        others = [held for held in self._held if held.source == claim.source]
+        if claim.is_elsewhere:
+            rivals = (held for held in others if held.claimed == claim.claimed and held.found != claim.found)
+            if any(not _are_copies(held, claim) for held in rivals):
+                self._shared.add((claim.source, claim.claimed))
+        if not claim.is_signed:
+            walls = (held for held in others if held.headline == claim.headline)
+            claim = replace(claim, text=next((held.text for held in walls if _are_copies(held, claim)), claim.text))
+        for mark in self._marks(claim):
+            self._led_here[mark][claim.asked] = claim.announced
+        self._held.append(claim)
+
     def _decide(self, claim: Claim) -> Collected | Rejection:
         if not claim.is_vouched:
             led_here = {key: title for mark in self._marks(claim) for key, title in self._led_here[mark].items()}
@@ -153,10 +168,9 @@ class Claims:
         return claim.collected
 
     def _marks(self, claim: Claim) -> list[tuple[str, str]]:
-        article = claim.collected.article
-        marks = [f"text {content_hash(article.text)}"]
+        marks = [f"text {claim.text}"]
         if claim.is_redirected:
-            marks += [claim.found, *([] if claim.is_signed else [f"headline {fold(article.title)}"])]
+            marks += [claim.found, *([] if claim.is_signed else [f"headline {claim.headline}"])]
         return [(claim.source, mark) for mark in marks]
 
     def _is_known(self, claim: Claim) -> bool:
@@ -206,6 +220,11 @@ def rejected_away(addresses: Sequence[str], rejection: Rejection) -> Rejection:
         return rejection
     detail = f"leads to {addresses[-1]}: {rejection.reason}"
     return replace(rejection, reason=TOGETHER, detail=detail)
+
+
+def _are_copies(one: Claim, other: Claim) -> bool:
+    """Whether two pages say the same, perhaps with a name or a time put in."""
+    return one.text == other.text or likeness(one.collected.article.text, other.collected.article.text) is not None
 
 
 def _is_one_story(claim: Claim, headlines: Sequence[str | None]) -> bool:

@@ -214,3 +214,13 @@ def failing_in_turn(site: Site) -> None:
         page, path = site.served(site.path(story)), site.path(story)
         faults = [Answer(b"no", status, {"Content-Type": "text/html"}) for status in (403, 404, 410, 451, 500, 401)]
         site.answer(path, lambda asked, page=page, fault=faults[number]: fault if asked.round == 1 else page)
+
+
+@oddity("For an hour a page stands at every address of a sitemap, with the time in it.", sitemap="/sitemap.xml")
+def notice_in_place_for_an_hour(site: Site) -> None:
+    site.sitemap("/sitemap.xml", site.stories())
+    for number, story in enumerate(site.expected):
+        page, path = site.served(site.path(story)), site.path(story)
+        notice = on_cookies(site, "We will be back").replace("</article>", f"<p>It is now 10:0{number}.</p></article>")
+        other = Answer(notice.encode(), 200, {"Content-Type": "text/html"})
+        site.answer(path, lambda asked, page=page, other=other: other if asked.round == 1 else page)
