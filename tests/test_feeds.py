@@ -116,6 +116,7 @@ def test_a_link_of_no_use_gives_way_to_a_guid_that_is_an_address(link: str, perm
         ("http://https://bote.example/a/1", "http://bote.example/a/1"),
         ("bote.example/a/1", "http://bote.example/a/1"),
         ("http://feedproxy.google.com/~r/bote/~3/x1y/1", "http://bote.example/a/1"),
+        ("https://t.co/x1y", "http://bote.example/a/1"),
         ("http://rss.feedsportal.com/c/1/f/2/s/3/l/0L0Sbote0Bexample/story01.htm", "http://bote.example/a/1"),
         ("http://bote.example/a/1\nhttp://bote.example/b", "x"),
         ("http://bote.example/a/1", "https://bote.example/?p=1"),
@@ -176,6 +177,8 @@ def test_entries_that_nothing_but_fragments_tell_apart_are_one_page_and_noted() 
         "https:\\\\bote.example/a?id=1&amp;section=2",
         "https:// bote.example/a?id=1&amp;section=2",
         "feed:https://bote.example/a?id=1&amp;section=2",
+        "https://bote.example/https://bote.example/a?id=1&amp;section=2",
+        "https://proxy.example/?url=https%3A%2F%2Fbote.example%2Fa%3Fid%3D1%26section%3D2",
         "//bote.example/a?id=1&amp;section=2",
         "bote.example/a?id=1&amp;section=2",
         "/a?id=1&amp;section=2",
@@ -332,6 +335,9 @@ def test_the_link_of_an_entry_is_the_one_to_its_page() -> None:
         ("/photo-of-the-day.jpg", False),
         ("/annual-report-of-the-bank.pdf", False),
         ("/data.json", False),
+        ("/feeds/world-news-headlines.xml", False),
+        ("/sitemaps/2026/11/posts.xml", False),
+        ("/articles-2026-11.xml", False),
     ],
 )
 def test_a_slug_that_ends_like_a_file_is_an_article_where_the_listing_says_so(url: str, is_article: bool) -> None:

@@ -121,7 +121,7 @@ _FOLDERS = _words(
     """
     assets asset static dist build js css scripts script styles lib libs vendor img images image media files file
     uploads upload downloads download docs documents attachments wp-content wp-includes themes plugins resources data
-    bundles public fonts api audio video
+    bundles public fonts api audio video feed feeds rss atom xml sitemap sitemaps
     """
 )
 """Where files lie."""
@@ -347,7 +347,7 @@ def is_page(url: str, *, listed: bool = False) -> bool:
     if not ending["word"] or not _FOLDERS.isdisjoint(folders) or not _FILE_WORDS.isdisjoint(words):
         return False
     spoken = sum(any(sign.isalpha() for sign in word) for word in words) + len(WIDE.findall(name)) // 2
-    return spoken >= _SLUG_WORDS or (listed and spoken > 0 and names_month(path))
+    return spoken >= _SLUG_WORDS or (listed and spoken > 0 and names_month("/".join((*folders, ""))))
 
 
 @dataclass(slots=True)

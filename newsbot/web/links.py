@@ -32,6 +32,7 @@ _SCHEME = re.compile(
 """How http:// and https:// are written, well or by mistake."""
 _SECOND_CHOICE = re.compile(
     r"https?://(?:feedproxy\.google|feeds\.feedburner|(?:[\w-]+\.)*feedsportal|(?:[\w-]+\.)*pheedo)\.com/|"
+    r"https?://(?:t\.co|bit\.ly|ow\.ly|dlvr\.it|buff\.ly|trib\.al|goo\.gl|is\.gd|tinyurl\.com|fb\.me|j\.mp|ift\.tt)/|"
     r"https?[:;]?[/\\]*\s*https?[:;]?[/\\]|(?!https?://[^/\\\s])(?:h{0,2}t{1,3}ps?\s*(?:[:;.,]|[/\\]{2})|feed:)|"
     r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#]|$)",
     re.IGNORECASE,
@@ -48,6 +49,7 @@ _NOTHING = frozenset(
      "nolink", "error", "void", "void(0)", "0", "-", "--", "_", "?", ".")
 )  # fmt: skip
 """What programs write where they know no link."""
+_BEHIND_HOST = re.compile(r"https?://[^/]+/(https?):/{1,2}(.+)")
 _LEADING = frozenset(
     ("url", "u", "q", "to", "target", "dest", "destination", "link", "redirect", "redirect_url", "redirect_to", "goto",
      "out", "murl", "ued", "go", "r", "l")
@@ -96,16 +98,14 @@ def link_address(
         address = canonical_url(text, None if text.startswith(("http://", "https://")) else base)
     except InvalidURL:
         return None
-    if "http" in address[8:] and "?" in address:
-        return _led_to(address, sites) or address
-    return address
+    return (_led_to(address, sites) or address) if "http" in address[8:] else address
 
 
 def is_second_choice(text: str) -> bool:
     """Tell whether a link is one to take where there is no other.
 
-    Its scheme is missing or wrong, so that http or https is a guess; or it leads to the page through a proxy of feeds,
-    all of which are no more.
+    Its scheme is missing or wrong, so that http or https is a guess; or it leads to the page through a shortener, or a
+    proxy of feeds, all of which are no more.
 
     >>> [is_second_choice(text) for text in ("http://https://bote.example/", "bote.example/a", "/a", "HTTP://bote.example/")]
     [True, True, False, False]
@@ -158,12 +158,14 @@ def _begins_with_host(text: str, sites: frozenset[str]) -> bool:
 
 
 def _led_to(address: str, sites: frozenset[str]) -> str | None:
-    """Return the outlet's own address that a foreign one has among its parameters, to lead there."""
+    """Return the outlet's own address that stands in another one, behind a host or as a parameter to lead there."""
     parts = urlsplit(address)
-    if site_of(address) in sites:
-        return None
-    for name, value in parse_qsl(parts.query):
-        if name.lower() in _LEADING and value.startswith(("http://", "https://")):
+    behind = _BEHIND_HOST.match(address)
+    values = [f"{behind[1]}://{behind[2]}"] if behind else []
+    if site_of(address) not in sites:
+        values += [value for name, value in parse_qsl(parts.query) if name.lower() in _LEADING]
+    for value in values:
+        if value.startswith(("http://", "https://")):
             try:
                 inside = canonical_url(value)
             except InvalidURL:
