@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from newsbot.discovery import article_links, parse_feed, parse_sitemap
 from newsbot.extraction import extract_article
+from newsbot.items import Candidate
 from newsbot.web.__main__ import LANGUAGES, date_names, written
 from newsbot.web.dates import NAMES_FILE, as_instant, day_of, month_of, parse_date, parse_moment, period_of
 
@@ -133,6 +134,16 @@ def test_a_day_that_is_still_to_come_is_read_month_first() -> None:
     page = f'<html lang="en"><meta name="date" content="11/12/2026"><h1>Ferry stays</h1><p>{STORY * 3}</p></html>'
     assert extract_article(page.encode(), URL, fetched_at="2026-11-20T10:00:00Z").published == "2026-11-12"
     assert extract_article(page.encode(), URL, fetched_at="2026-12-20T10:00:00Z").published == "2026-12-11"
+
+
+def test_the_listing_tells_the_order_of_a_pages_figures() -> None:
+    page = f'<html lang="en"><meta name="date" content="3/4/2026 10:00"><h1>Ferry stays</h1><p>{STORY * 3}</p></html>'
+    for listed, published in (
+        ("2026-03-04T10:00:00-05:00", "2026-03-04T10:00:00-05:00"), ("2026-04-03", "2026-04-03T10:00:00"),
+        ("2026-03-09", "2026-04-03T10:00:00"),
+    ):  # fmt: skip
+        candidate = Candidate(url=URL, via="feed", published=listed)
+        assert extract_article(page.encode(), URL, candidate=candidate).published == published
 
 
 def test_words_for_halves_of_the_day_count_in_their_language() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeAlias
 
 import htmldate
@@ -88,10 +88,11 @@ def read_dates(
         (modified if changed else published).append((words, "microdata" if prop else "html"))
     published.append((hints[0] or "", "feed"))
     modified.append((hints[1] or "", "feed"))
-    first = _choose(published, now, language)
+    read = partial(_believed, now=now, listed=as_instant(hints[0]), language=language)
+    first = _choose(published, read)
     if first[0] is None:
-        first = _choose(_written(document, url, title, language), now, language, OLDEST_SHOWN)
-    return first, _choose(modified, now, language)
+        first = _choose(_written(document, url, title, language), read, OLDEST_SHOWN)
+    return first, _choose(modified, read)
 
 
 def _structured(
@@ -171,14 +172,28 @@ def _search(texts: list[tuple[etree._Element, str]], url: str) -> str | None:
         return None
 
 
-def _choose(witnesses: Iterable[Witness], now: datetime | None, language: str | None, oldest: int = EARLIEST) -> Dated:
+def _believed(text: str, now: datetime | None, listed: datetime | None, language: str | None) -> Moment | None:
+    """Read a date, in the order of figures that lets it be of the listing's day, and none that is still to come."""
+    moment = parse_moment(text, language=language)
+    if moment is None:
+        return None
+    to_come = now is not None and moment.in_future(now)
+    if to_come or (listed and moment.when.date() != listed.date()):
+        others = [parse_moment(text, language=language, order=order) for order in ("mdy", "dmy")]
+        for other in others:
+            if other and listed and other.when.date() == listed.date():
+                return other
+        if to_come:
+            return next((other for other in others if other and now and not other.in_future(now)), None)
+    return moment
+
+
+def _choose(witnesses: Iterable[Witness], read: Callable[[str], Moment | None], oldest: int = EARLIEST) -> Dated:
     """Take the first witness, and a later one of the same day or hour that knows it more exactly."""
     best: Dated = (None, "none")
     for text, origin in witnesses:
-        moment = parse_moment(text, language=language)
-        if moment and now and moment.in_future(now):
-            moment = parse_moment(text, language=language, order="mdy")  # 11/12/2026 in November
-        if moment is None or moment.when.year < oldest or (now and moment.in_future(now)):
+        moment = read(text)
+        if moment is None or moment.when.year < oldest:
             continue
         if best[0] is None:
             best = (moment, origin)

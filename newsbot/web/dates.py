@@ -8,8 +8,9 @@ and a year only, so that "mar., 20 oct. 2026" is in October ("mar." is Tuesday i
 - Days in figures: the year first where it has three or four digits, else the day first (20.11.2026, 3/4/2026); the
   month first where no other reading is left (11/20/2026), and in the languages of MONTH_FIRST. What one date of a
   listing proves holds for all of them (proven_order).
-- Years of two digits (20.11.26) and of three (Minguo, 115/11/20) count where the text says nothing but a date, or a
-  clock stands behind. The Buddhist years 2400 to 2699 and the years of Japanese eras are turned into common ones.
+- Years of two digits (20.11.26) and of three (Minguo, 115/11/20) count where the text says nothing but a date; with a
+  clock behind, one word more. The Buddhist years 2400 to 2699 and the years of Japanese eras are turned into common
+  ones.
 - A clock or an offset that was meant for a program and is none (09:xx, +00:zz) makes the text no date.
 - What is stated is kept, nothing is invented: no clock, no time; no zone, or an unknown one, no offset.
 - Digits alone are 20261120, 202611201000 and 20261120100000, or Unix time in seconds (10 digits), milliseconds (13)
@@ -40,7 +41,7 @@ MAX_LENGTH = 300
 MONTH_FIRST = frozenset({"en-us", "en-ph", "en-pr", "en-gu", "fil", "fil-ph"})
 """Languages (BCP 47, lower case) that write 3/4/2026 for March 4; plain "en" says nothing of its region."""
 CLOSE = 5
-"""Characters from a day to a clock behind it that makes a short year one: Stand: 20.11.26, 10:05 Uhr."""
+"""Characters from a day with a short year to a clock, with which one more word may stand there: Stand: 20.11.26, 10:05."""
 UNSET = frozenset({(1970, 1, 1), (1969, 12, 31), (1900, 1, 1), (1899, 12, 30), (1899, 12, 31), (1753, 1, 1)})
 """What an empty field prints as: time zero of Unix and its shifts by zones, of spreadsheets, of SQL Server."""
 
@@ -374,8 +375,7 @@ def _read_loosely(cased: str, language: str | None, order: str | None) -> tuple[
         text = cased.lower()
     if day := _find_day(text, language, order):
         time = _time_beside(text, cased, day, language)
-        has_clock = time is not None and time.minute is not None and day.end < time.start < day.end + CLOSE
-        if not day.sure and not has_clock and not _is_alone(text, day, time):
+        if not day.sure and not _is_alone(text, day, time):
             return None
     elif (amid := _WEEKDAY_AMID.search(text)) and plain_name(amid[1]) in WEEKDAYS:  # 20 Friday, Nov 2026
         return _read_loosely(cased[: amid.start(1)] + cased[amid.end(1) :], language, order)
@@ -552,13 +552,16 @@ def _whole_day(hour: int, late: bool | None) -> int:
 
 
 def _is_alone(text: str, day: _Day, time: _Time | None) -> bool:
-    """Whether a text has nothing in it but a day, a clock and words that belong to them."""
+    """Whether a text has nothing in it but a day, a clock, words that belong to them, and one more for both."""
     rest = f"{text[: day.start]} {text[day.end :]}"
     if time:
         first, last = sorted(((day.start, day.end), (time.start, time.end)))
         rest = f"{text[: first[0]]} {text[first[1] : last[0]]} {text[last[1] :]}"
+    if _DIGIT.search(rest):
+        return False
     words = {plain_name(word) for word in _WORDS.findall(rest)}
-    return not _DIGIT.search(rest) and all(word in WEEKDAYS or word in _BESIDE or is_zone(word) for word in words)
+    others = sum(not (word in WEEKDAYS or word in _BESIDE or is_zone(word)) for word in words)
+    return others <= (time is not None and time.minute is not None and day.end < time.start < day.end + CLOSE)
 
 
 # Days, months and years in addresses.
