@@ -41,7 +41,7 @@ MAX_LENGTH = 300
 MONTH_FIRST = frozenset({"en-us", "en-ph", "en-pr", "en-gu", "fil", "fil-ph"})
 """Languages (BCP 47, lower case) that write 3/4/2026 for March 4; plain "en" says nothing of its region."""
 CLOSE = 5
-"""Characters from a day with a short year to a clock, with which one more word may stand there: Stand: 20.11.26, 10:05."""
+"""Characters from a short year to a clock, with which one word more may stand there: Stand: 20.11.26, 10:05 Uhr."""
 UNSET = frozenset({(1970, 1, 1), (1969, 12, 31), (1900, 1, 1), (1899, 12, 30), (1899, 12, 31), (1753, 1, 1)})
 """What an empty field prints as: time zero of Unix and its shifts by zones, of spreadsheets, of SQL Server."""
 
