@@ -224,3 +224,53 @@ def notice_in_place_for_an_hour(site: Site) -> None:
         notice = on_cookies(site, "We will be back").replace("</article>", f"<p>It is now 10:0{number}.</p></article>")
         other = Answer(notice.encode(), 200, {"Content-Type": "text/html"})
         site.answer(path, lambda asked, page=page, other=other: other if asked.round == 1 else page)
+
+
+@oddity("For an hour story pages are made by a script that newsbot does not run.", feed="/feed.xml")
+def redesigned_for_an_hour(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    for story in site.expected:
+        page, path = site.served(site.path(story)), site.path(story)
+        shell = (
+            f"<html><head><title>{story.title}</title></head><body><div id='app'></div><script>load()</script></body>"
+        )
+        other = Answer(shell.encode(), 200, {"Content-Type": "text/html"})
+        site.answer(path, lambda asked, page=page, other=other: other if asked.round == 1 else page)
+
+
+@oddity("For an hour story pages are pictures, or parts of an archive.", feed="/feed.xml")
+def binary_for_an_hour(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    for_one_round(site, Answer(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, 200, {"Content-Type": "text/html"}))
+
+
+@oddity("For an hour stories lead to each other in a circle.", feed="/feed.xml")
+def circle_for_an_hour(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    for number, story in enumerate(site.expected):
+        page, path = site.served(site.path(story)), site.path(story)
+        other = Answer(b"", 302, {"Location": f"/story/{(number + 1) % 6}"})
+        site.answer(path, lambda asked, page=page, other=other: other if asked.round == 1 else page)
+
+
+@oddity("One old story is moved to the home page, its neighbours to new addresses.", feed="/feed.xml")
+def one_led_home(site: Site) -> None:
+    moved = [site.story(f"/new/{number}") for number in range(5)]
+    lost = site.story("/story/lost")
+    for number in range(5):
+        site.redirect(f"/old/{number}", f"/new/{number}", status=301)
+    site.redirect("/story/lost", "/")
+    site.put("/", on_cookies(site, "Good evening"))
+    site.rss("/feed.xml", [*moved, lost], lambda story: f"<link>{story.url.replace('/new/', '/old/')}</link>")
+    site.expected = moved
+
+
+@oddity("Old addresses lead to stories whose pages show their own canonical address.", sitemap="/sitemap.xml")
+def moved_by_number(site: Site) -> None:
+    for number in range(6):
+        story = site.story(f"/2026/11/20/what-happened-in-ward-{number}")
+        path = site.path(story)
+        link = f'<link rel="canonical" href="{path}"></head>'.encode()
+        site.put(path, site.served(path).body.replace(b"</head>", link, 1))
+        site.redirect(f"/?p={number}", path, status=301)
+    site.sitemap("/sitemap.xml", [*(f"/?p={number}" for number in range(6)), *site.expected])
