@@ -50,6 +50,9 @@ NO_ANSWER_YET = (202, 204, 205)
 NOT_ACCEPTABLE = 406
 """The status of servers that take offence at what an Accept header prefers."""
 
+FAILS_AT_CONDITIONS = (400, 412, 500, 501, 502)
+"""Statuses that a conditional request may have for its conditions alone (RFC 9110, 15.5.13; the others are bugs)."""
+
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
 _ROOT = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf|urlset|sitemapindex))[\s>]", re.I)
 _HEAD = 2000
@@ -60,9 +63,9 @@ _PART = re.compile(rb"bytes\s+0-(\d+)/(\d+)\s*", re.I)
 class AnswerMiddleware:
     """Unpacks what comes, whatever is said of its compression, and sees to it that it answers what was asked.
 
-    What does not (a 304 to an unconditional request, a part that nobody asked for, a body that breaks off, nothing
-    yet) is asked for once more, past all caches; if it comes again, there is no answer. Half a body is an answer
-    with the flag CUT_SHORT, but not for a request with ``meta["must_be_whole"]``.
+    What does not (a 304 to an unconditional request, a failure at a conditional one, a part that nobody asked for, a
+    body that breaks off, nothing yet) is asked for once more, past all caches; if it comes again, there is no answer.
+    Half a body is an answer with the flag CUT_SHORT, but not for a request with ``meta["must_be_whole"]``.
 
     What took longer than STALLED is not asked for again.
 
@@ -94,7 +97,7 @@ class AnswerMiddleware:
                 again.headers.pop(name, None)
             again.headers["Cache-Control"] = "no-cache"
             if response.status == NOT_ACCEPTABLE:
-                again.headers["Accept"] = "*/*"
+                again.headers.update({"Accept": "*/*", "Accept-Language": "*"})
             return again
         if fault == CUT_SHORT and request.meta.get("must_be_whole"):
             raise Skipped(CUT_SHORT, f"{len(response.body)} bytes came")
@@ -125,13 +128,16 @@ def fault_of(request: Request, response: Response) -> str | None:
     >>> asked = Request("https://e.org/feed")
     >>> [fault_of(asked, Response(asked.url, status=status)) for status in (200, 203, 304, 206, 202)]
     [None, None, 'http_304', 'http_206', 'http_202']
+    >>> fault_of(asked.replace(headers={"If-None-Match": "x"}), Response(asked.url, status=412))
+    'http_412'
     """
     status = response.status
+    is_conditional = any(name in request.headers for name in _CONDITIONS)
     if status == 304:
-        return None if any(name in request.headers for name in _CONDITIONS) else "http_304"
+        return None if is_conditional else "http_304"
     if status == 206 and not _is_all(response):
         return "http_206"
-    if status in NO_ANSWER_YET or status == NOT_ACCEPTABLE:
+    if status in NO_ANSWER_YET or status == NOT_ACCEPTABLE or (is_conditional and status in FAILS_AT_CONDITIONS):
         return f"http_{status}"
     if status < 300 and DATALOSS in response.flags and not is_complete(response.body):
         response.flags.append(CUT_SHORT)

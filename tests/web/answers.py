@@ -419,3 +419,53 @@ def errors_break_off(site: Site) -> None:
     site.pages["/old.xml"] = cut("301 Moved\r\nLocation: /feed.xml")
     site.pages["/robots.txt"] = cut("404 Not Found")
     site.pages["/.well-known/tdmrep.json"] = cut("404 Not Found")
+
+
+@oddity("The server breaks down at conditional requests.", feed="/feed.xml")
+def conditions_break_it(site: Site) -> None:
+    stories = site.stories()
+    early, late = (rss(site.base, some, link).encode() for some in (stories[:3], stories))
+
+    def answer(asked: Asked) -> Answer:
+        if asked.headers.get("if-none-match"):
+            return Answer(b"Warning: undefined index", 500)
+        return Answer(early if asked.round == 1 else late, 200, {"ETag": '"v1"'})
+
+    site.answer("/feed.xml", answer)
+
+
+@oddity("Stories are for those who say which language they read.", feed="/feed.xml")
+def language_wanted(site: Site) -> None:
+    site.rss("/feed.xml", site.stories(3))
+    no = Answer(b"<h1>No such variant</h1>", 406, {"Content-Type": "text/html"})
+    for story in site.expected:
+        page = site.served(site.path(story))
+        site.answer(site.path(story), lambda asked, page=page: page if "accept-language" in asked.headers else no)  # type: ignore[misc]
+
+
+@oddity("The server wants a rest of a second at the first request for everything.", feed="/feed.xml")
+def rests_a_second(site: Site) -> None:
+    site.rss("/feed.xml", site.stories(3))
+    for path, page in list(site.pages.items()):
+        assert isinstance(page, Answer)
+        seen: list[Asked] = []
+        rest = Answer(b"", 429 if path == "/feed.xml" else 503, {"Retry-After": "1"})
+
+        def once(asked: Asked, page: Answer = page, rest: Answer = rest, seen: list[Asked] = seen) -> Answer:
+            seen.append(asked)
+            return rest if len(seen) == 1 else page
+
+        site.answer(path, once)
+
+
+@oddity("Stories are sent to another address with a slash and back, which gives them a cookie.", feed="/feed.xml")
+def slash_and_back(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    for story in site.expected:
+        page, path = site.served(site.path(story)), site.path(story)
+        away = Answer(b"", 302, {"Location": f"{path}/"})
+        back = Answer(b"", 302, {"Location": path, "Set-Cookie": "seen=1; Path=/; SameSite=Lax"})
+        site.answer(
+            path, lambda asked, page=page, away=away: page if "seen=1" in asked.headers.get("cookie", "") else away
+        )  # type: ignore[misc]
+        site.pages[f"{path}/"] = back
