@@ -238,6 +238,7 @@ FAIL_REASONS = {
     "connection": "the connection broke, or TLS failed",
     "cut_short": "the page broke off before its end, twice",
     "too_large": "larger than DOWNLOAD_MAXSIZE, or a page of more than 12 MB",
+    "leads_off_limits": "it leads to an address that robots.txt disallows, the detail says where; later runs try again",
     "too_many_redirects": "more than REDIRECT_MAX_TIMES redirects, or a loop",
     "bad_url": "no http or https address",
     "error": "another error, named in the detail",

@@ -61,14 +61,24 @@ def brought(engine: Engine) -> Brought:
     return Brought(engine)
 
 
-def test_what_has_the_announced_headline_at_its_own_address_never_waits(brought: Brought) -> None:
-    assert brought("/a", announced="A mill was sold", title="Old mill was sold in the ward")
+def test_what_is_signed_at_its_own_address_never_waits(brought: Brought) -> None:
+    mill = "A mill was sold"
+    assert brought("/a", announced=mill, title="Old mill was sold in the ward", signed=True)
     assert brought("/b", announced=None, title="Anything", signed=True)
     assert brought("/c", announced="In brief", title="Quite another headline", signed=True)
-    assert brought("/go/d", "/d", announced="A mill was sold", title="A mill was sold"), "a short link"
+    assert brought("/go/d", "/d", announced=mill, title=mill, signed=True), "a short link"
     assert brought("/lite/e", "/e", claimed="/lite/e", signed=True), "it claims what was asked for"
-    assert brought("/f/the-mill-7", claimed="/news/the-mill-7", announced="A mill was sold", title="A mill was sold")
+    assert brought("/f/the-mill-7", claimed="/news/the-mill-7", announced=mill, title=mill, signed=True)
     assert brought.rest() == []
+
+
+def test_a_notice_under_the_headline_of_every_story_is_nobodys_article(brought: Brought) -> None:
+    headlines = ["Teachers rebuild the market", "Pilots sell a bridge", "Bakers rescue a library"]
+    for n, headline in enumerate(headlines):
+        assert brought(f"/story/{n}", announced=headline, title=headline) is None, "the first must not be stored"
+    for path in ("/a", "/b"):
+        brought(path, announced="Farmers vote", title="Farmers vote", text=TEXTS[0])
+    assert brought.rest() == [*[TOGETHER] * 3, f"{BASE}/a", f"{BASE}/b"]
 
 
 @pytest.mark.parametrize("announced", [True, False])

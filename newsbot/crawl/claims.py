@@ -2,9 +2,9 @@
 
 Sites send whoever has not agreed, paid or logged in from every story to one page, and it is nobody's article; one that
 moves its stories sends each to a page of its own. One page alone does not tell the one from the other. So a page is
-held until the run has met all that it will meet, if a redirect led to it, or it says neither when nor by whom it was
-written, and its listing did not announce its headline; or if it claims an address that is not its own. What has the
-announced headline, or a date or author of its own, at its own address never waits.
+held until the run has met all that it will meet, if a redirect led to it and it has not the announced headline, or it
+says neither when nor by whom it was written, or claims an address that is not its own. What has a date or author of its
+own at its own address never waits.
 
 Nothing is lost with a run that dies: what it held is pending still.
 """
@@ -117,7 +117,7 @@ class Claims:
         claim = Claim(collected, entry.source, entry.key, found, claimed, is_visit=entry.article_id is not None)
         if claim.is_redirected and not claim.is_vouched and leads_away(collected.aliases):
             return _rejection(claim, f"leads to {collected.aliases[-1]}")
-        is_own = claim.is_vouched or (claim.is_signed and not claim.is_redirected)
+        is_own = claim.is_signed and (claim.is_vouched or not claim.is_redirected)
         if is_own and not claim.is_elsewhere:
             return collected
         self._hold(claim)
@@ -162,6 +162,10 @@ class Claims:
                 return _rejection(claim, f"{len(led_here)} addresses lead to {claim.collected.aliases[-1]}")
             if claim.is_redirected and (claim.is_visit or claim.is_contradicted or self._is_known(claim)):
                 return _rejection(claim, f"leads to {claim.collected.aliases[-1]}, which has another headline")
+        elif not claim.is_signed:
+            told = [headline for headline in self._led_here[self._marks(claim)[0]].values() if headline]
+            if not are_one(told):
+                return _rejection(claim, f"its text stands under {len(told)} headlines")
         if (claim.source, claim.claimed) in self._shared:
             own = canonical_url(claim.collected.aliases[-1])
             return replace(claim.collected, article=replace(claim.collected.article, url=own))

@@ -107,7 +107,9 @@ class CollectingSpider(Spider, Collector, Generic[Args]):
         if not self.run.verdicts.is_open(candidate.url):
             return
         with self.collection.store_guard():
-            if outcome == "skipped":
+            if reason == "robots_txt" and request.url != candidate.url:  # for now: see pages of consent
+                self.run.verdicts.fail(candidate.url, "leads_off_limits", request.url)
+            elif outcome == "skipped":
                 self.run.verdicts.skip(candidate.url, reason)
             else:
                 self.run.verdicts.fail(candidate.url, reason, detail)

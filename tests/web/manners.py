@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 
-from web.site import Site, oddity
+from web.site import Answer, Site, oddity
 
 
 @oddity("A group names newsbot with a version, another one a name that is part of ours.", feed="/feed.xml")
@@ -45,3 +45,20 @@ def robots_written_oddly(site: Site) -> None:
     stories = [*site.stories(), site.story("/hidden/open")]
     site.rss("/feed.xml", [*stories, site.story("/hidden/1")])
     site.expected = stories
+
+
+@oddity("robots.txt leads to another address, and its rules hold.", feed="/feed.xml")
+def robots_elsewhere(site: Site) -> None:
+    site.redirect("/robots.txt", "/seo/robots", status=301)
+    site.put("/seo/robots", "User-agent: *\nCrawl-delay: 0.1\nDisallow: /*?print=\nDisallow: /*.php$\n", "text/plain")
+    stories = site.stories(6, "/a/{}.html")
+    site.rss("/feed.xml", [*stories, site.story("/a/7.php"), site.story("/a/8?print=1")])
+    site.expected = stories
+
+
+@oddity("robots.txt cannot be had for an hour.", feed="/feed.xml")
+def robots_broken_for_an_hour(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    site.put("/robots.txt", "User-agent: *\nDisallow: /private\n", "text/plain")
+    robots = site.served("/robots.txt")
+    site.answer("/robots.txt", lambda asked: Answer(b"", 500) if asked.round == 1 else robots)

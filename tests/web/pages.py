@@ -274,3 +274,41 @@ def moved_by_number(site: Site) -> None:
         site.put(path, site.served(path).body.replace(b"</head>", link, 1))
         site.redirect(f"/?p={number}", path, status=301)
     site.sitemap("/sitemap.xml", [*(f"/?p={number}" for number in range(6)), *site.expected])
+
+
+@oddity("For an hour a notice stands at every story's address, under the story's headline.", feed="/feed.xml")
+def notice_under_every_headline(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    for story in site.expected:
+        page, instead = site.served(site.path(story)), on_cookies(site, story.title).encode()
+        wall = Answer(instead, 200, {"Content-Type": "text/html; charset=utf-8"})
+        site.answer(site.path(story), lambda asked, page=page, wall=wall: wall if asked.round == 1 else page)  # type: ignore[misc]
+
+
+@oddity("For an hour every story leads to a notice that robots.txt disallows.", feed="/feed.xml")
+def closed_notice_for_an_hour(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    site.put("/robots.txt", "User-agent: *\nDisallow: /notice", "text/plain")
+    site.put("/notice", on_cookies(site, "We are moving house"))
+    for_one_round(site, Answer(b"", 302, {"Location": "/notice"}))
+
+
+@oddity("A feed names stories by their pages for phones, which claim those for everybody.", feed="/feed.xml")
+def amp(site: Site) -> None:
+    site.rss("/feed.xml", site.stories(), lambda story: f"<link>{story.url.replace('/story/', '/amp/story/')}</link>")
+    for story in site.expected:
+        mark = f'<link rel="canonical" href="{story.url}"></head>'.encode()
+        page = site.served(site.path(story)).body.replace(b"<html", b"<html amp", 1).replace(b"</head>", mark, 1)
+        site.put(f"/amp{site.path(story)}", page)
+
+
+@oddity("Two short links lead to every story, each with a mark of its own.", feed="/feed.xml")
+def short_links(site: Site) -> None:
+    items = []
+    for number, story in enumerate(site.stories()):
+        for mark in "ab":
+            way = f"{site.path(story)}?utm_source={mark}"
+            site.pages[way] = site.served(site.path(story))
+            short = site.redirect(f"/{mark}{number}Xy", way, status=301)
+            items.append(f"<item><title>{story.title}</title><link>{short}</link></item>")
+    site.put("/feed.xml", f'<rss version="2.0"><channel>{"".join(items)}</channel></rss>', "application/rss+xml")
