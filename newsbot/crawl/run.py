@@ -111,8 +111,11 @@ class Run:
         return Summary(self.id, self.ledger.total(), files, unreachable, fruitless)
 
     def _complaint(self, source: str) -> str | None:
-        """Say what came to nothing of a source's new pages, if that is more than usual."""
-        tries = self.ledger.accounts[source].first_tries
+        """Say what came to nothing of a source's new pages, if that is more than usual, or that it never named any."""
+        account = self.ledger.accounts[source]
+        if names_nothing(account) and not frontier.has_met(self.engine, source):
+            return f"names no article ({account.notes[0]})" if account.notes else "names no article"
+        tries = account.first_tries
         if not is_suspicious(tries):
             return None
         now = self.now()
@@ -126,6 +129,11 @@ class Run:
     def abandon(self) -> None:
         """Let go of the run as it is; the next run at this place finds it dead and heals it."""
         self._lock.let_go()
+
+
+def names_nothing(account: Account) -> bool:
+    """Whether listings were read, and there was no article in them."""
+    return account.listings["read"] > 0 and not account.counts["discovered"]
 
 
 def _unreachable(account: Account) -> bool:

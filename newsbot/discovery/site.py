@@ -49,7 +49,7 @@ _XML_ROOT = re.compile(
 )
 _LOOSE_TYPE = re.compile(r"(?:application|text)/(?:xml|json|x-json)", re.I)
 _FEED_PATH = re.compile(
-    r"(?:^|/)(?:rss|feeds?|atom|rdf)(?:[/._-]|$)|\.(?:rss|atom|rdf)$|(?:rss|feed|atom)[\w-]*\.(?:xml|json)$|"
+    r"(?:^|/)(?:rss|feeds?|atom|rdf)\d*(?:[/._-]|$)|\.(?:rss|atom|rdf)$|(?:rss|feed|atom)[\w-]*\.(?:xml|json)$|"
     r"[?&](?:feed|rss|format=(?:rss|feed))\b|[?&]type=\d*rss",
     re.I,
 )
@@ -357,9 +357,9 @@ def _plain_feed_links(tree: Tree) -> Iterator[str]:
         elif href and not href.startswith("#"):
             text = text_content(anchor).strip()
             if _FEED_PATH.search(href) is None:
-                is_named = _FEED_LABEL.fullmatch(text) is not None
+                is_named = any(_FEED_LABEL.fullmatch(label.strip()) for label in (text, *_shown_in(anchor)))
             else:
-                label = f"{text} {_shown_in(anchor)}"
+                label = " ".join((text, *_shown_in(anchor)))
                 is_named = not _COMMENTS.search(label) and bool(
                     _FEED_FILE.search(href) or (len(text.split()) <= LONGEST_LABEL and _FEED_TEXT.search(label))
                 )
@@ -367,10 +367,10 @@ def _plain_feed_links(tree: Tree) -> Iterator[str]:
                 yield href
 
 
-def _shown_in(anchor: Tree) -> str:
+def _shown_in(anchor: Tree) -> list[str]:
     """What a link shows beside its text: what its picture stands for, and what its classes call both."""
     shown = (element.get(name) for element in anchor.iter() for name in ("title", "alt", "aria-label", "class"))
-    return " ".join(text for text in shown if text)
+    return [text for text in shown if text]
 
 
 def sitemaps_in_robots(robots_txt: str, url: str | None = None) -> list[str]:

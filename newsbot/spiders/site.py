@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from scrapy import Request
 from scrapy.http import Response
 
-from newsbot.discovery import Attempt, Child, ListingSearch, feed_links
+from newsbot.discovery import Attempt, Child, Contents, ListingSearch, feed_links
 from newsbot.downloader.fetch import charset_of, fetch
 from newsbot.items import Candidate
 from newsbot.sources import Source, source_name
@@ -18,7 +18,7 @@ from newsbot.spiders.arguments import Day, SpiderArguments
 from newsbot.spiders.date_range import Days, archive_pages
 from newsbot.spiders.entrance import entrance_of
 from newsbot.spiders.listing import UNREAD, DiscoveringSpider, Poll
-from newsbot.web.urls import canonical_url
+from newsbot.web.urls import canonical_url, url_key
 
 MAX_FEEDS = 100
 """Feeds that are tried of those that one site names; some have one for every tag."""
@@ -136,7 +136,7 @@ class SiteSpider(DiscoveringSpider[SiteArguments]):
                     search.add_feeds(behind)
                     is_expected = poll.known.read_at is not None
             else:
-                is_listing = contents is None or bool(contents)
+                is_listing = contents is None or names_more(contents, poll.source.home)
                 if is_listing:
                     search.found(attempt)
                 if is_listing or attempt.is_named:
@@ -165,3 +165,8 @@ class SiteSpider(DiscoveringSpider[SiteArguments]):
                 requests = list(self.listing_requests(source, "section", url))
                 self._archive_pages += len(requests)
                 yield from requests
+
+
+def names_more(contents: Contents, home: str) -> bool:
+    """Whether a listing names anything but the home page, as what stands for pages that are not there may do."""
+    return bool(contents.sub_sitemaps) or any(url_key(named.url) != url_key(home) for named in contents.candidates)

@@ -129,6 +129,12 @@ def next_try(engine: Engine, source: str) -> str | None:
         return connection.execute(query).scalar()
 
 
+def has_met(engine: Engine, source: str) -> bool:
+    """Whether a source has ever named an address that was to be fetched."""
+    with reading(engine) as connection:
+        return connection.execute(select(_TABLE.c.url).where(_TABLE.c.source == source).limit(1)).first() is not None
+
+
 def articles_of(engine: Engine, source: str) -> list[str]:
     """Return the latest addresses of a source that turned out to be articles, the last one first."""
     query = (

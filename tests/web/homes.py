@@ -286,3 +286,34 @@ def robots_in_utf16(site: Site) -> None:
     site.home()
     site.put("/robots.txt", f"User-agent: *\nDisallow:\nSitemap: {site.base}/odd.xml\n".encode("utf-16"), "text/plain")
     site.sitemap("/odd.xml", site.stories())
+
+
+@oddity("The feed is behind a picture, at an address of any name.")
+def feed_behind_a_picture(site: Site) -> None:
+    site.home(body='<a href="/export/x2/?a=1&amp;b=2" title="RSS"><img src="/r.png"></a>')
+    site.rss("/export/x2/?a=1&b=2", site.stories())
+
+
+@oddity("What is not there is answered with 200 and a feed whose one item is the home page.")
+def soft_404_feed_of_home(site: Site) -> None:
+    site.home()
+    item = f"<item><title>Page not found</title><link>{site.base}/</link></item>"
+    feed = f'<rss version="2.0"><channel><title>Oops</title>{item}</channel></rss>'
+    site.otherwise = Answer(feed.encode(), 200, {"Content-Type": "application/rss+xml"})
+    site.rss("/feed.xml", site.stories())
+
+
+@oddity("The site has a home page, and names no article anywhere.", exit_status=3)
+def names_nothing(site: Site) -> None:
+    site.home()
+
+
+@oddity("Readers are sent to their language, whose page sends back whoever has no cookie.")
+def home_by_language_cookie(site: Site) -> None:
+    site.put("/de/", f"<html><head>{LINK.format('rss')}</head><body>Start</body></html>")
+    page = site.served("/de/")
+    site.redirect("/", "/de/")
+    site.redirect("/?choose", "/de/", Set_Cookie="lang=de; Path=/")
+    choose = Answer(b"", 302, {"Location": "/?choose"})
+    site.answer("/de/", lambda asked: page if "lang" in asked.headers.get("cookie", "") else choose)
+    site.rss("/de/rss", site.stories())
