@@ -129,6 +129,13 @@ def test_a_link_that_has_to_be_guessed_gives_way_to_a_guid_that_says_it(link: st
     assert url.startswith("http://") or link[0] == "/"
 
 
+@pytest.mark.parametrize(
+    "link", ["view.do?id=5", "article.pl?sid=06/11/20", "article.pl/2026/11", "v1.2/a", "a.b", "node.js/x"]
+)
+def test_a_file_is_no_host(link: str) -> None:
+    assert urls(parse_feed(rss(f"<link>{link}</link>"), URL)) == [f"https://bote.example/{link}"]
+
+
 def test_a_session_that_all_links_of_a_feed_share_is_left_out_and_ids_are_kept() -> None:
     session = "6d61fb14555341879a76bc30a3ddb8a1"
     links = [f"https://bote.example/t.php?t={number}&amp;sid={session}" for number in range(3)]

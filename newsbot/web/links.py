@@ -49,6 +49,8 @@ _NOTHING = frozenset(
      "nolink", "error", "void", "void(0)", "0", "-", "--", "_", "?", ".")
 )  # fmt: skip
 """What programs write where they know no link."""
+_SCRIPTS = (".do", ".pl", ".py", ".pm", ".sh", ".rs", ".cc", ".md", ".so", ".ps", ".zip", ".mov")
+"""Suffixes of domains that files have too: article.pl/2026/11."""
 _BEHIND_HOST = re.compile(r"https?://[^/]+/(https?):/{1,2}(.+)")
 _LEADING = frozenset(
     ("url", "u", "q", "to", "target", "dest", "destination", "link", "redirect", "redirect_url", "redirect_to", "goto",
@@ -152,9 +154,10 @@ def _begins_with_host(text: str, sites: frozenset[str]) -> bool:
     host = re.split(r"[/?#]", text, maxsplit=1)[0]
     if not _HOST.fullmatch(host):
         return False
-    if host.lower().startswith("www.") or site_of(f"http://{host}") in sites:
+    if (host.lower().startswith("www.") and host.count(".") > 1) or site_of(f"http://{host}") in sites:
         return True
-    return len(text) > len(host) and is_domain(host.partition(":")[0])
+    name = host.partition(":")[0]
+    return text[len(host) : len(host) + 1] == "/" and not name.lower().endswith(_SCRIPTS) and is_domain(name)
 
 
 def _led_to(address: str, sites: frozenset[str]) -> str | None:
