@@ -38,6 +38,22 @@ LATEST = 200
 _TABLE = schema.frontier
 _CANDIDATE = select(_TABLE.c.candidate).where(_TABLE.c.url_key == bindparam("key"))
 _HISTORY = select(_TABLE.c.candidate, _TABLE.c.dropped_at).where(_TABLE.c.url_key == bindparam("key"))
+_IS_DUE = _TABLE.c.due_at <= bindparam("now")
+_BY_OLDER = and_(
+    _TABLE.c.status == "rejected",
+    _TABLE.c.extractor != bindparam("extractor"),
+    _TABLE.c.dropped_at >= bindparam("since"),
+)
+# Each by an index of its own: with "or" SQLite reads every address of the source.
+_DUE_KEYS = union(
+    *(select(_TABLE.c.url_key).where(_TABLE.c.source == bindparam("source"), which) for which in (_IS_DUE, _BY_OLDER))
+)
+_DUE = (
+    select(_TABLE.c.candidate, _TABLE.c.reason, _TABLE.c.extractor, _TABLE.c.digest)
+    .where(_TABLE.c.url_key.in_(_DUE_KEYS), _TABLE.c.candidate.is_not(None))
+    .order_by(_TABLE.c.met_at.desc(), _TABLE.c.dropped_at)
+    .limit(MOST)
+)
 _COLLECTED = ("article", "duplicate")
 _OF_DROPPED = ("candidate", "dropped_at", "due_at", "extractor", "digest")
 """Columns that say what an address came to that brought no article, and when it is tried again."""
@@ -95,20 +111,9 @@ def due(engine: Engine, source: str, *, now: str) -> list[tuple[Candidate, Dropp
 
     Its time has come, or it was rejected by an older extractor, and not long ago.
     """
-    columns = _TABLE.c
     since = (datetime.fromisoformat(now) - YOUNG).strftime("%Y-%m-%dT%H:%M:%SZ")
-    is_due = columns.due_at <= now
-    by_older = and_(columns.status == "rejected", columns.extractor != EXTRACTOR, columns.dropped_at >= since)
-    # Each by an index of its own: with "or" SQLite reads every address of the source.
-    keys = union(*(select(columns.url_key).where(columns.source == source, which) for which in (is_due, by_older)))
-    query = (
-        select(columns.candidate, columns.reason, columns.extractor, columns.digest)
-        .where(columns.url_key.in_(keys), columns.candidate.is_not(None))
-        .order_by(columns.met_at.desc(), columns.dropped_at)
-        .limit(MOST)
-    )
     with reading(engine) as connection:
-        rows = connection.execute(query).all()
+        rows = connection.execute(_DUE, {"source": source, "now": now, "extractor": EXTRACTOR, "since": since}).all()
     return [(_read(row.candidate), Dropped(row.reason or "", row.extractor, row.digest)) for row in rows]
 
 
