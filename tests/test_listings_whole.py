@@ -11,8 +11,8 @@ from urllib.parse import quote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsbot.discovery import parse_feed, parse_sitemap
-from newsbot.discovery.url_shape import is_page
+from newsbot.discovery import article_links, parse_feed, parse_sitemap
+from newsbot.discovery.url_shape import QUERY_SERVICE, is_page
 from newsbot.items import Candidate
 from newsbot.web.trackers import AMBIGUOUS
 from newsbot.web.urls import url_key
@@ -191,6 +191,24 @@ def test_of_a_sitemap_as_many_come_out_as_went_in(
         text = f"<urlset {spaces}>{entries}{'</br>' if kind == 'broken' else ''}</urlset>"
     sitemap = parse_sitemap(text.encode(encoding), f"{SITE}/map", charset=encoding.removesuffix("-sig"))
     assert_whole(sitemap.candidates, listed)
+
+
+@settings(max_examples=100)
+@given(
+    st.sampled_from(["/view.php?{name}={id}", "/n?copy=1&{name}={id}", "/{id}-{slug}{end}", "/2026/11/20/{slug}{end}"]),
+    st.sampled_from(sorted(AMBIGUOUS - QUERY_SERVICE)),
+    st.lists(st.integers(10_000, 9_999_999), min_size=3, max_size=12, unique=True),
+    st.sampled_from(["", ".html", ".js", ".zip", ".io"]),
+)
+def test_of_a_section_page_as_many_come_out_as_went_in(pattern: str, name: str, ids: list[int], end: str) -> None:
+    paths = [pattern.format(name=name, id=id_, slug=f"a-new-bridge-of-{id_}-stones", end=end) for id_ in ids]
+    cards = "".join(
+        f"<article><h2><a href='{html.escape(path)}'>A new bridge of {id_} stones opens today</a></h2></article>"
+        for path, id_ in zip(paths, ids, strict=True)
+    )
+    page = f"<html><body><nav><a href='/'>Home</a><a href='/tag/rain'>Rain</a></nav><main>{cards}</main></body></html>"
+    found = article_links(page.encode(), f"{SITE}/news")
+    assert sorted(candidate.url for candidate in found) == sorted(SITE + path for path in paths)
 
 
 def assert_whole(candidates: list[Candidate], listed: list[Item]) -> None:
