@@ -1,10 +1,11 @@
-"""What every part of a crawl may know of it, from the downloader to the spider."""
+"""What every part of a crawl may know of it, from the downloader to the spider, and what it asks of the spider."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from newsbot.sources import Exemptions
+from newsbot.items import Candidate
+from newsbot.sources import Exemptions, Source
 
 if TYPE_CHECKING:
     from newsbot.crawl.run import Run
@@ -33,3 +34,28 @@ class CrawlContext:
     def of(cls, crawler: HasExtensions) -> CrawlContext:
         """Return the context of a crawl; an empty one where there is none, as in `scrapy shell`."""
         return crawler.get_extension(CrawlContext) or CrawlContext()
+
+
+class Collector:
+    """A spider whose pages become stored articles, by what it says of its collection."""
+
+    name: str
+    revisits = False
+    """Whether it looks again at articles that are young (NEWSBOT_REVISIT_HOURS)."""
+
+    @property
+    def only_due(self) -> bool:
+        """Whether sources and listings are left out that have nothing to do now."""
+        return False
+
+    def sources(self) -> list[Source]:
+        """Return the sources to collect from. Raises NewsbotError."""
+        raise NotImplementedError
+
+    def refuses(self, _candidate: Candidate) -> str | None:
+        """Return a reason to skip a candidate, or None."""
+        return None
+
+    def max_new(self) -> int | None:
+        """Return how many candidates a source may bring, 0 for no bound; None: NEWSBOT_MAX_NEW."""
+        return None

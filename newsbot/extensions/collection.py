@@ -14,8 +14,7 @@ from scrapy.exceptions import CloseSpider, DropItem, NotConfigured
 from sqlalchemy import Engine
 
 from newsbot.crawl.accounting import accounting_line
-from newsbot.crawl.collector import Collector
-from newsbot.crawl.context import CrawlContext
+from newsbot.crawl.context import Collector, CrawlContext
 from newsbot.crawl.publishing import Bounds
 from newsbot.crawl.recovery import heal
 from newsbot.crawl.run import Run, Summary

@@ -11,7 +11,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from newsbot.crawl.collector import Collector
+from newsbot.crawl.context import Collector
 from newsbot.downloader.errors import outcome_of
 from newsbot.downloader.fetch import charset_of, header_of, opt_outs_of
 from newsbot.downloader.rendering import browser_meta
