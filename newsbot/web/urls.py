@@ -5,7 +5,7 @@ behind it, which no longer tells http from https, www from the bare host or an A
 original. What an address says is asked as it says it: parameters keep their order, for servers may mind it; their
 order, and the case of escapes, are no part of the identity. Names and rules follow RFC 3986 (syntax) and, for hosts,
 WHATWG URL with UTS 46 as browsers do: straße.example is asked at xn--strae-oqa.example, where strasse.example is
-another owner's. web/trackers.py knows which parameters name no page, web/wrappers.py which addresses lead to another.
+another owner's. web/trackers.py knows which parameters name no page, and which addresses lead to another one.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ import idna
 from tldextract import TLDExtract
 from w3lib.url import safe_url_string
 
-from newsbot.web.trackers import may_name_no_page, names_no_page
-from newsbot.web.wrappers import address_inside
+from newsbot.web.trackers import address_inside, may_name_no_page, names_no_page
 
 MAX_URL_LENGTH = 2048
 """Longest address that newsbot takes; browsers and sitemaps.org stop there too."""
