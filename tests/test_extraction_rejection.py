@@ -32,7 +32,8 @@ def test_a_feeds_hint_makes_no_article_of_a_page(case: str, reason: str) -> None
 @pytest.mark.parametrize(
     "heading",
     ["Seite nicht gefunden", "Page introuvable", "Страница не найдена", "ページが見つかりません", "الصفحة غير موجودة",
-     "Sivua ei löydy", "Sayfa bulunamadı", "페이지를 찾을 수 없습니다", "Error 404"],
+     "Sivua ei löydy", "Sayfa bulunamadı", "페이지를 찾을 수 없습니다", "Error 404", "Database Error",
+     "Under maintenance", "We’ll be right back!", "429 Too Many Requests"],
 )  # fmt: skip
 def test_an_error_page_is_known_in_any_language(heading: str) -> None:
     text = "So sorry, dear reader. " * 9
@@ -42,7 +43,28 @@ def test_an_error_page_is_known_in_any_language(heading: str) -> None:
     assert caught.value.reason == "error_page"
 
 
-@pytest.mark.parametrize("heading", ["500 jobs to go at the harbour", "Climber not found after a week of searching"])
+@pytest.mark.parametrize(
+    "beginning",
+    ["Fatal error: Uncaught PDOException in /var/www/db.php:12", "Traceback (most recent call last):",
+     "SQLSTATE[HY000] [2002] Connection refused", "java.lang.NullPointerException at org.quay.Page(Page.java:12)"],
+)  # fmt: skip
+def test_what_a_program_says_when_it_fails_is_no_article(beginning: str) -> None:
+    lines = "".join(f"<br>#{n} /var/www/lib/part{n}.php({n}): load the page" for n in range(90))
+    page = f"<html><body><h1>Ferry returns</h1><p>{beginning}{lines}</p></body></html>"
+    with pytest.raises(ExtractionError) as caught:
+        extract_article(page.encode(), "https://quay.example/a")
+    assert caught.value.reason == "error_page"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Database error costs harbour a week",
+        "Swimmers back soon, says mayor",
+        "500 jobs to go at the harbour",
+        "Climber not found after a week of searching",
+    ],
+)
 def test_news_about_things_not_found_is_news(heading: str) -> None:
     text = "The council voted on Tuesday evening to keep the ferry, after a debate that ran for more than four hours. "
     page = f"<html><title>{heading}</title><body><h1>{heading}</h1><p>{text * 3}</p></body></html>"

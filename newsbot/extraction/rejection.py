@@ -90,7 +90,10 @@ _PATTERNS = (
     r"^\W*(?:sorry\W+)?not found\W*$",
     r"(?:can.t|can ?not|couldn.t|could not) (?:be )?f(?:ind|ound)\b.{0,30}(?:page|looking)",
     r"access denied|^\W*forbidden\W*$|server error|service unavailable|bad gateway|attention required|"
-    r"just a moment|are you (?:a )?(?:robot|human)|enable javascript",
+    r"just a moment|are you (?:a )?(?:robot|human)|enable javascript|web server is down\W*$|"
+    r"error establishing a database|^\W*database (?:connection )?error\W*$|^\W*(?:429\W*)?too many requests\W*$|"
+    r"unusual traffic from your|pardon our interruption|"
+    r"^\W*(?:we.ll be )?(?:right back|back (?:soon|shortly))\W*$|^\W*(?:under|scheduled|site) maintenance\W*$",
     # German, French
     r"seite.{0,30}(?:nicht (?:gefunden|vorhanden|verfügbar)|existiert nicht)|^\W*nicht gefunden\W*$",
     r"page.{0,30}(?:introuvable|n.existe (?:pas|plus))|^\W*introuvable\W*$",
@@ -116,6 +119,13 @@ _PATTERNS = (
     r"(?:找不到|未找到).{0,8}(?:页面|頁面|网页|網頁|文章)|페이지.{0,10}(?:찾을 수 없|존재하지 않)",
 )
 _ERROR = re.compile("|".join(_PATTERNS), re.IGNORECASE)
+_TRACE = re.compile(
+    r"\b(?:fatal|parse) error\b\W*:|\buncaught \w*(?:error|exception)\b|traceback \(most recent call last\)|"
+    r"\bstack ?trace\s*:|\bSQLSTATE\[|\berror in your SQL syntax\b|\bat [\w.$]+\(\w+\.\w+:\d+\)",
+    re.IGNORECASE,
+)
+TRACE_REACH = 300
+"""Characters at the beginning of a text in which a program that has failed says so."""
 
 
 def refuse(document: Document, facts: Facts, body: Body) -> None:
@@ -124,6 +134,8 @@ def refuse(document: Document, facts: Facts, body: Body) -> None:
     stated = facts.origins["published"] in _STATED or facts.node is not None
     if not stated and length < LIMITS.error_text:
         _refuse_error_page(document, facts)
+    if not stated and (trace := _TRACE.search(text, 0, TRACE_REACH)):
+        raise ExtractionError("error_page", f"the text begins with {trace[0]}")
     if document.password and length < LIMITS.login_text:
         words = " ".join(document.body.itertext())[: LIMITS.login_words]
         if _LOGIN.search(words):
