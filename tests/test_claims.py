@@ -72,6 +72,19 @@ def test_what_is_signed_at_its_own_address_never_waits(brought: Brought) -> None
     assert brought.rest() == []
 
 
+def test_one_text_under_the_headlines_of_several_stories_is_the_first_ones_at_most(brought: Brought) -> None:
+    headlines = ["Teachers rebuild the market", "Pilots sell a bridge", "Bakers rescue a library"]
+    walls = [brought(f"/wall/{n}", announced=told, title=told, signed=True) for n, told in enumerate(headlines)]
+    assert [isinstance(wall, Rejection) for wall in walls] == [False, True, True]
+    mixed_up = [
+        brought(f"/cache/{n}", announced=told, title=headlines[0], text=TEXTS[0], signed=True)
+        for n, told in enumerate(headlines)
+    ]
+    assert [isinstance(page, Rejection) for page in mixed_up] == [False, True, True]
+    for n, told in enumerate(("The barn was sold at last", "Barn sold at last")):
+        assert isinstance(brought(f"/copy/{n}", announced=told, title=told, text=TEXTS[1], signed=True), Collected)
+
+
 def test_a_notice_under_the_headline_of_every_story_is_nobodys_article(brought: Brought) -> None:
     headlines = ["Teachers rebuild the market", "Pilots sell a bridge", "Bakers rescue a library"]
     for n, headline in enumerate(headlines):

@@ -105,6 +105,8 @@ class Claims:
         self._led_here: defaultdict[tuple[str, str], dict[str, str | None]] = defaultdict(dict)
         """By source and mark of a page (where it was found, what it says): the addresses that led there, with their
         announced headlines."""
+        self._told: dict[tuple[str, str], str] = {}
+        """By source and hash of a text that did not have to wait, the headline that it first came under."""
         self._shared: set[tuple[str, str]] = set()
         """Addresses, by source, that pages with different texts claim."""
 
@@ -119,7 +121,7 @@ class Claims:
             return _rejection(claim, f"leads to {collected.aliases[-1]}")
         is_own = claim.is_signed and (claim.is_vouched or not claim.is_redirected)
         if is_own and not claim.is_elsewhere:
-            return collected
+            return self._unless_told_before(claim)
         self._hold(claim)
         return None
 
@@ -138,6 +140,18 @@ class Claims:
             claim = self._held.pop(0)
             if claim.is_vouched or claim.source not in unfinished:
                 yield self._decide(claim)
+
+    def _unless_told_before(self, claim: Claim) -> Collected | Rejection:
+        """Return an article that need not wait, but if its text has come under the headline of another story.
+
+        So do walls in place that leave a story's data in the page, and pages that a cache mixes up. The first one is
+        looked at again by itself, as every article is.
+        """
+        article = claim.collected.article
+        told = self._told.setdefault((claim.source, content_hash(article.text)), claim.announced or article.title)
+        if are_one([told, claim.announced or article.title]):
+            return claim.collected
+        return _rejection(claim, f"its text has come under another headline: {told}")
 
     def _hold(self, claim: Claim) -> None:
         """Keep an article, with what it has in common with others that are held."""

@@ -312,3 +312,23 @@ def short_links(site: Site) -> None:
             short = site.redirect(f"/{mark}{number}Xy", way, status=301)
             items.append(f"<item><title>{story.title}</title><link>{short}</link></item>")
     site.put("/feed.xml", f'<rss version="2.0"><channel>{"".join(items)}</channel></rss>', "application/rss+xml")
+
+
+@oddity("For an hour there are scripts, frames or traces of programs where stories are.", feed="/feed.xml")
+def shells_in_turn(site: Site) -> None:
+    site.rss("/feed.xml", site.stories())
+    legal = paragraphs_on(f"the terms of {site.name}")
+    trace = "".join(f"#{n} /var/www/lib/part{n}.php({n}): load()\n" for n in range(60))
+    shells = (
+        "<html><frameset rows='*'><frame src='/ads'></frameset></html>",
+        f"<html><body><noscript>{legal}</noscript><script src='/app.js'></script></body></html>",
+        "<html><body><h1>{title}</h1><p>Loading…</p></body></html>",
+        f"<html><body><b>Fatal error</b>: Uncaught PDOException in /var/www/db.php:12\n{trace}</body></html>",
+        "%PDF-1.4 {title}",
+        "GIF89a",
+    )
+    for story, shell in zip(site.expected, shells, strict=True):
+        page, path = site.served(site.path(story)), site.path(story)
+        body = shell.replace("{title}", story.title).encode()
+        other = Answer(body, 200, {"Content-Type": "text/html"})
+        site.answer(path, lambda asked, page=page, other=other: other if asked.round == 1 else page)
