@@ -50,7 +50,7 @@ _XML_ROOT = re.compile(
 _LOOSE_TYPE = re.compile(r"(?:application|text)/(?:xml|json|x-json)", re.I)
 _FEED_PATH = re.compile(
     r"(?:^|/)(?:rss|feeds?|atom|rdf)\d*(?:[/._-]|$)|\.(?:rss|atom|rdf)$|(?:rss|feed|atom)[\w-]*\.(?:xml|json)$|"
-    r"[?&](?:feed|rss|format=(?:rss|feed))\b|[?&]type=\d*rss",
+    r"[?&](?:feed|rss|\w+=(?:rss|atom|feed))\b|[?&]type=\d*rss",
     re.I,
 )
 _NO_FEED = re.compile(
@@ -65,7 +65,7 @@ _COMMENTS = re.compile(
     re.I,
 )
 """Titles of feeds of what readers say, as WordPress writes them."""
-_FEED_TEXT = re.compile(r"\b(?:rss|atom|feed|json feed)\b", re.I)
+_FEED_TEXT = re.compile(r"\b(?:rss|atom|feeds?|json feed)\b", re.I)
 LONGEST_LABEL = 6
 """Words of "Subscribe to our RSS feed here"; a headline about RSS has more, or is no such link."""
 _FEED_LABEL = re.compile(
@@ -339,7 +339,9 @@ def _names_feed(href: str, link: Mapping[str, str]) -> bool:
     if _FEED_TYPE.search(kind) or "feed" in relations:
         return True
     is_vague = not kind.strip() and not link.get("hreflang")
-    return "alternate" in relations and bool((is_vague or _LOOSE_TYPE.match(kind)) and _FEED_PATH.search(href))
+    return "alternate" in relations and bool(
+        (is_vague or _LOOSE_TYPE.match(kind)) and (_FEED_PATH.search(href) or _FEED_TEXT.search(title))
+    )
 
 
 def _alternates(tree: Tree) -> Iterator[str]:
@@ -350,6 +352,7 @@ def _alternates(tree: Tree) -> Iterator[str]:
 
 
 def _plain_feed_links(tree: Tree) -> Iterator[str]:
+    is_about_feeds = any(_FEED_TEXT.search(text_content(heading)) for heading in tree.iter("title", "h1"))
     for anchor in tree.iter("a"):
         href = anchor.get("href") or ""
         if href.lower().startswith(("feed:http", "feed://")) or (href and _FEED_TYPE.search(anchor.get("type") or "")):
@@ -357,7 +360,9 @@ def _plain_feed_links(tree: Tree) -> Iterator[str]:
         elif href and not href.startswith("#"):
             text = text_content(anchor).strip()
             if _FEED_PATH.search(href) is None:
-                is_named = any(_FEED_LABEL.fullmatch(label.strip()) for label in (text, *_shown_in(anchor)))
+                is_named = any(_FEED_LABEL.fullmatch(label.strip()) for label in (text, *_shown_in(anchor))) or (
+                    is_about_feeds and bool(_FEED_FILE.search(href)) and not _SITEMAP_PATH.search(href)
+                )
             else:
                 label = " ".join((text, *_shown_in(anchor)))
                 is_named = not _COMMENTS.search(label) and bool(

@@ -317,3 +317,35 @@ def home_by_language_cookie(site: Site) -> None:
     choose = Answer(b"", 302, {"Location": "/?choose"})
     site.answer("/de/", lambda asked: page if "lang" in asked.headers.get("cookie", "") else choose)
     site.rss("/de/rss", site.stories())
+
+
+@oddity("The feed's link is one of any type, over several lines, with RSS in its title and its query.")
+def feed_by_title(site: Site) -> None:
+    site.home("<LINK\n REL='alternate'\n TITLE='RSS'\n TYPE='text/xml'\n HREF='/backend.php?op=latest'>")
+    site.rss("/backend.php?op=latest", site.stories())
+
+
+@oddity("The page that lists the feeds calls them by their subjects.")
+def feeds_by_subject(site: Site) -> None:
+    site.home(body='<footer><a href="/service/overview">RSS-Feeds</a></footer>')
+    links = '<li><a href="/x/politics.xml">Politics</a><li><a href="/x/sport.xml">Sport</a>'
+    site.put("/service/overview", f"<html><body><h1>Our RSS feeds</h1><ul>{links}</ul></body></html>")
+    stories = site.stories()
+    site.rss("/x/politics.xml", stories[:3])
+    site.rss("/x/sport.xml", stories[3:])
+
+
+@oddity("The named feed is a page that names itself and another that is gone, as every page that is not there.")
+def soft_404_names_feeds(site: Site) -> None:
+    site.home(LINK.format("/gone"))
+    page = f"<html><head>{LINK.format('/gone')}{LINK.format('/gone2')}</head><body>Not found</body></html>"
+    site.otherwise = Answer(page.encode(), 200, {"Content-Type": "text/html"})
+    site.rss("/atom.xml", site.stories())
+
+
+@oddity("The feed that nothing names is out of order for an hour.")
+def usual_feed_broken(site: Site) -> None:
+    site.home()
+    site.rss("/feed", site.stories())
+    feed = site.served("/feed")
+    site.answer("/feed", lambda asked: Answer(b"", 503) if asked.round == 1 else feed)
