@@ -1,7 +1,8 @@
 """When an outlet publishes, as its listing has shown, and when it is worth the next request.
 
-    rhythm = observe(rhythm, moments, since=…, until=…)     what a visit has shown
-    due = next_visit(rhythm, until, bounds=…, room=…)       when the next one pays
+    rhythm = first_reading(stated, now)                     what the times of its entries show
+    rhythm = observe(rhythm, stated, since=…, until=…)      what a visit has shown
+    due = next_visit(rhythm, now, bounds=…, room=…)         when the next one pays
 
 All moments are minutes of the Unix epoch. There is no clock and no store in here, so that a simulation
 (benchmarks/freshness.py) can live through months of it. docs/decisions/0018-freshness.md says what was weighed.
@@ -49,6 +50,8 @@ LATE = 60.0
 """Minutes after the time that it states that an entry may come into its feed."""
 LAG_STEP, LAG_FADES = 5.0, 0.985
 """Minutes by which it is tried how late batches show, and what is left of that after a visit that found one in time."""
+CLOSE = 0.5
+"""Minutes that are no difference between the clocks of two computers."""
 MADE_NOW = 1.0
 """Minutes before the reading within which a time may be that of the feed's making."""
 PINNED = 0.1
@@ -202,14 +205,11 @@ def observe(
     if total is not None and stated and len(stated) >= total:
         oldest = min(moments, default=since) if not undated else until - (until - since) / TURNED_OVER
         return _add(known, moments, undated, max(since, oldest), until)
-    lags = sorted(since - moment for moment in moments)
     lag = known.lag
-    if (
-        lags and (least := lags[len(lags) // 2]) > 0.5
-    ):  # half of them were out at the last visit, and not in the listing
-        lag = max(lag, least + LAG_STEP)
-    elif lags:
-        lag *= LAG_FADES
+    if moments:
+        out_before = since - sorted(moments)[len(moments) // 2]
+        held_back = out_before > CLOSE  # half of them were out at the last visit, and not in the listing
+        lag = max(lag, out_before + LAG_STEP) if held_back else lag * LAG_FADES
     return replace(_add(known, moments, undated, since, until), lag=lag)
 
 
@@ -257,20 +257,19 @@ def next_visit(known: Rhythm, now: float, *, bounds: Bounds, room: int | None = 
     most = math.inf if room is None else safe_number(room)
     if peaks := known.peaks():
         return _after_peak(curve, peaks, known.lag, now, bounds, most)
-    waiting = number = 0.0
     at = now + bounds.most
-    for start, end in _hours(now, now + bounds.most):
+    waiting = number = 0.0
+    for start, end in _hours(now, at):
         rate, length = curve[int(start // HOUR) % 24], end - start
-        step = _until_due(rate, number, bounds.price - waiting)
-        fastest = max(rate, known.pace)
-        if fastest > 0:
-            step = min(step, max(most - number, 0.0) / fastest)
+        step = _until_due(rate, number, max(bounds.price - waiting, 0.0))
+        step = min(step, (most - number) / rate) if rate > 0 else step
         if step <= length:
             at = start + step
             break
         waiting += number * length + rate * length * length / 2
         number += rate * length
-    return now + bounds.hold(at - now)
+    longest = most / known.pace if known.pace > 0 else math.inf
+    return now + bounds.hold(min(at - now, longest))
 
 
 def _until_due(rate: float, number: float, left: float) -> float:
