@@ -35,7 +35,16 @@ import numpy as np
 from jinja2 import Template
 from numpy.typing import NDArray
 
-from newsbot.crawl.publishing import Bounds, Rhythm, first_reading, next_visit, observe, run_to_take, safe_number
+from newsbot.crawl.publishing import (
+    Bounds,
+    Rhythm,
+    first_reading,
+    next_visit,
+    observe,
+    patience,
+    run_to_take,
+    safe_number,
+)
 
 TICK, FIRST_TICK = 5, 3
 """Minutes between two runs of cron, and the minute of the hour of the first."""
@@ -251,7 +260,8 @@ class Newsbot(Rule):
 
     def failed(self, now: float) -> float:
         self.errors += 1
-        return now + self.bounds.hold(LEAST * 2**self.errors)
+        most = patience(self.known, now + EPOCH, bounds=self.bounds, room=self.feed.window)
+        return now + min(self.bounds.hold(LEAST * 2**self.errors), most)
 
     def takes(self, due: float) -> float:
         if self.errors:
@@ -349,7 +359,7 @@ def ask(feed: Feed, days: int, rule: Rule) -> Outcome:
     return outcome
 
 
-FACTORS = (0.25, 0.5, 1.0, 1.5, 2.5, 4.0)
+FACTORS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.5, 4.0)
 PRICES = (2.0, 4.0, 7.0, 11.0, 18.0, 30.0, 50.0)
 RULES: dict[str, tuple[type[Rule], tuple[float, ...]]] = {
     "fixed": (Fixed, (0.16, 0.33, 0.5, 0.66, 1.0, 1.5, 2.0, 3.0)),

@@ -126,6 +126,17 @@ def test_a_failing_listing_is_asked_less_often_and_never_given_up(engine: Engine
     assert schedule.read(FEED, keys=["1"]).errors == 0
 
 
+def test_a_failing_feed_of_a_busy_outlet_is_asked_before_it_may_have_turned_over(engine: Engine) -> None:
+    clock = Clock()
+    schedule = Schedule(engine, ["a"], Bounds(5, 360), clock)
+    for url, minutes in (("busy", 3), ("quiet", 300)):
+        published = [shifted(clock.now, -minutes * number - 1) for number in range(20)]
+        schedule.read(Listing("a", url), keys=[str(number) for number in range(20)], published=published)
+        for _ in range(9):
+            due = schedule.failed("a", url, "http_500").due_at
+        assert due == shifted(clock.now, 60 if url == "busy" else 360)
+
+
 def test_a_failing_listing_waits_as_long_as_its_host_asks(engine: Engine) -> None:
     clock = Clock()
     schedule = Schedule(engine, ["a"], Bounds(5, 30), clock)

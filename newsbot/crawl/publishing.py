@@ -272,6 +272,12 @@ def next_visit(known: Rhythm, now: float, *, bounds: Bounds, room: int | None = 
     return now + bounds.hold(min(at - now, longest))
 
 
+def patience(known: Rhythm, now: float, *, bounds: Bounds, room: int | None = None) -> float:
+    """Return how long a listing that fails may be left alone, in minutes: until its window may overrun, or an hour."""
+    without_price = Bounds(min(HOUR, bounds.most), bounds.most, math.inf)
+    return next_visit(known, now, bounds=without_price, room=room) - now
+
+
 def _until_due(rate: float, number: float, left: float) -> float:
     """Return after how long so many articles and those that come at a rate will have waited so much."""
     if rate <= 0:

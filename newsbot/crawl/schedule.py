@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from newsbot.crawl.publishing import DAY, Bounds, Rhythm, first_reading, next_visit, observe, run_to_take
+from newsbot.crawl.publishing import DAY, Bounds, Rhythm, first_reading, next_visit, observe, patience, run_to_take
 from newsbot.crawl.sitemaps import state_of
 from newsbot.discovery import Child
 from newsbot.items import Candidate
@@ -172,7 +172,7 @@ class Schedule:
             lastmod=known.lastmod,
             read_at=now if before.digest else before.read_at,
             answered_at=now,
-            **self._next(rhythm, now, len(before.seen) // 8 if before.seen else None),
+            **self._next(rhythm, now, _room(before)),
             errors=0,
             error=None,
             moved_to=at if at != known.url else None,
@@ -185,7 +185,8 @@ class Schedule:
         now = self._now()
         before = self.listing(source, url)
         errors = before.errors + 1
-        due = max(shifted(now, backoff(self._bounds.least, errors, self._bounds)), rests_until or "")
+        most = patience(Rhythm.from_text(before.rhythm), minute_of(now), bounds=self._bounds, room=_room(before))
+        due = max(shifted(now, min(backoff(self._bounds.least, errors, self._bounds), most)), rests_until or "")
         after = replace(before, due_at=due, errors=errors, error=error[:300], moved_to=None)
         self._write(after)
         return after
@@ -255,6 +256,11 @@ def _moments(published: Iterable[str | None]) -> list[float | None]:
         stated = instant if instant and (instant.hour, instant.minute, instant.second) != (0, 0, 0) else None
         moments.append(stated.timestamp() / 60 if stated else None)
     return moments
+
+
+def _room(known: Listing) -> int | None:
+    """Return how many entries a listing shows that shows its newest alone."""
+    return len(known.seen) // 8 if known.seen else None
 
 
 def _recent(published: Sequence[str | None], answered_at: str) -> list[str | None]:
