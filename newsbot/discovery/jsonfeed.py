@@ -18,6 +18,8 @@ MAX_FAILURES = 50
 """Broken objects that are passed over in a broken document."""
 
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
+_LAST_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.S)
+"""A text, which stays as it is, or a comma behind the last part of a list or an object, which is none of JSON's."""
 _FIELD_BEFORE = re.compile(r'"(title|language|home_page_url|next_url)"\s*:\s*"((?:[^"\\]|\\.)*)"')
 
 
@@ -31,7 +33,7 @@ def read_json_feed(text: str, url: str) -> Feed:
     try:
         data: Any = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
-        data = _salvaged(text)
+        data = _salvaged(_LAST_COMMA.sub(lambda found: found[1] or "", text))
         feed.note(f"json_error: {str(error)[:120]}")
     if isinstance(data, list):
         data = {"items": data}

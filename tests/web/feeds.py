@@ -178,3 +178,14 @@ def fragments(site: Site) -> None:
     (live,) = site.stories(1, "/live/{}")
     items = "".join(f"<item><title>{live.title}</title><link>{live.url}#{name}</link></item>" for name in "abc")
     site.put("/feed.xml", f'<rss version="2.0"><channel>{items}</channel></rss>', "application/rss+xml")
+
+
+@oddity(
+    "The feed is JSON as people write it: with commas behind what is last, and line breaks in texts.", feed="/feed.json"
+)
+def json_with_last_commas(site: Site) -> None:
+    items = "".join(
+        f'{{"id": "{story.url}", "title": "{story.title}", "content_text": "One,]\nand two,",}},'
+        for story in site.stories()
+    )
+    site.put("/feed.json", f'{{"title": "Feed", "items": [{items}],}}', "application/feed+json")
