@@ -180,7 +180,8 @@ def _declared_in(response: Response) -> Iterator[tuple[str, str]]:
         tree = html.document_fromstring(to_utf8(head, charset_of(response)).data, parser=parser)
     except etree.LxmlError:
         return
-    base = next((urljoin(response.url, href) for href in tree.xpath("//base/@href")), response.url)
+    url = response.url
+    base = next((urljoin(url, href) for href in tree.xpath("//base/@href")), url)
     for meta in tree.iter("meta"):
         around = {str(element.tag) for element in meta.iterancestors()}
         is_meant = not around & _NEVER_SHOWN and ("noscript" not in around or _is_shell(tree))
