@@ -409,6 +409,13 @@ def test_a_mutated_feed_gives_entries_or_a_named_reason(name: str, changes: list
 ITEM = "<item><title>Story {0}</title><link>https://bote.example/story-{0}</link><description><![CDATA[<p>{0}</p>]]></description></item>\n"
 
 
+@pytest.mark.parametrize("name", ["vers\u00aaion", "\u2160d", "a\u0387b", "\u0663", "a:\u00ba", "m\u00fcde"])
+def test_no_name_of_an_attribute_costs_a_broken_feed_its_entries(name: str) -> None:
+    item = f'<item {name}="1"><title>A & B<b></title><link {name}="2">https://bote.example/a</link></item>'
+    feed = parse_feed(f'<rss {name}="3"><channel><title>T</title>{item}</channel></rss>'.encode(), URL)
+    assert [candidate.url for candidate in feed.candidates] == ["https://bote.example/a"]
+
+
 @settings(max_examples=150)
 @given(st.integers(0, 9), st.integers(0, 120), st.sampled_from(TOKENS[:18]))
 def test_one_broken_entry_never_loses_the_others(broken: int, place: int, token: bytes) -> None:

@@ -16,7 +16,8 @@ that would grow with the square of the size."""
 
 _NAMESPACE_ATTRIBUTE = re.compile(rb"""\s(xmlns(?::[A-Za-z_][\w.-]*)?)\s*=\s*("[^"<>&]*"|'[^'<>&]*')""")
 _ATTRIBUTE = re.compile(
-    r"""(?<![\w:.-])([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"""
+    r"""(?<![\w:.-])([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""",
+    re.ASCII,  # of letters beyond it, XML allows others in names than Python does
 )
 _ROOTS = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)(\s[^<>]*)>", re.I)
 _START_TAG = re.compile(rb"<[\w.:-]+(\s[^<>]*)>")
