@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsbot.sources import Source
@@ -157,6 +157,7 @@ def test_an_address_that_wraps_no_page_is_itself(url: str) -> None:
 
 
 @given(st.text(max_size=80))
+@example("a/..\\b")
 def test_any_text_is_canonical_once_and_for_all_or_refused(text: str) -> None:
     try:
         url = canonical_url(f"https://example.org/{text}")
@@ -165,6 +166,20 @@ def test_any_text_is_canonical_once_and_for_all_or_refused(text: str) -> None:
     assert canonical_url(url) == url
     assert url.isascii()
     assert url_key(url) == url_key(canonical_url(url))
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        (r"\news\1", "https://example.org/news/1"),
+        (r"..\1", "https://example.org/1"),
+        (r"\\example.com\a", "https://example.com/a"),
+        (r"http:\\example.com\a\..\b", "http://example.com/b"),
+        (r"/a?file=\b", "https://example.org/a?file=%5Cb"),
+    ],
+)
+def test_a_backslash_before_the_query_is_a_slash_as_in_browsers(written: str, asked: str) -> None:
+    assert canonical_url(written, "https://example.org/feeds/rss") == asked
 
 
 @pytest.mark.parametrize(

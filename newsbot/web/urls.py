@@ -37,6 +37,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid(?==[^/?#]{16}))=[^/?#]*", re.IGNORECASE)
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
+_BEFORE_QUERY = re.compile(r"[^?#]*")
+"""Where a backslash is a slash, as browsers have it (WHATWG URL, 4.4, "relative slash state" and after)."""
 _TWIN_HOST = re.compile(r"^(?:www\d?|m|mobile|touch|wap|amp)\.(?=[^.]+\.)")
 _TWIN_PATH = re.compile(r"(?:/(?:amp|print)/?$|\.amp(?=\.html?$|$)|(?<=^)/(?:amp|print)(?=/))", re.IGNORECASE)
 _TWIN_PARAMS = frozenset({"amp", "outputtype", "print", "printable", "output"})
@@ -59,6 +61,8 @@ def canonical_url(url: str, base: str | None = None) -> str:
     'http://example.org/b?id=3'
     >>> canonical_url("/news/1?page=2&fbclid=abc", base="https://example.org/feed")
     'https://example.org/news/1?page=2'
+    >>> canonical_url("\\\\news\\\\1", base="https://example.org/feeds/rss")
+    'https://example.org/news/1'
     >>> canonical_url("https://straße.example/straße")
     'https://xn--strae-oqa.example/stra%C3%9Fe'
     >>> canonical_url("http://example.org/story.php?12345")
@@ -71,6 +75,8 @@ def canonical_url(url: str, base: str | None = None) -> str:
     if _CANONICAL.fullmatch(url) and len(url) <= MAX_URL_LENGTH:
         return url
     text = _CONTROL.sub("", url.strip())
+    if "\\" in text:
+        text = _BEFORE_QUERY.sub(lambda part: part[0].replace("\\", "/"), text, count=1)
     if base:
         try:
             text = urljoin(base, text)
