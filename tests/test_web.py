@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from conftest import ROOT, lines_of, run_scrapy, scrapy_environment, sources_file
-from web import addresses, answers, encodings, feeds, homes, manners, pages, sitemaps
+from web import addresses, answers, encodings, feeds, homes, manners, pages, reports, sitemaps
 from web.site import SITES, Site, serving, source_of
 
-TABLES = (addresses, answers, encodings, feeds, homes, manners, pages, sitemaps)
+TABLES = (addresses, answers, encodings, feeds, homes, manners, pages, reports, sitemaps)
 """The modules whose sites are crawled."""
 HOURS = 2
 """Hours that pass from one round to the next."""
