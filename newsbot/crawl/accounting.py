@@ -8,8 +8,9 @@ from math import comb
 
 from newsbot.store.ledger import OF_DISCOVERED, OF_FETCHED, Account
 
-REFUSED = "failed:http_4"
-"""How what a server has but does not give begins (401, 403, 404, 410, 451 ...). One that is down will be up again."""
+REFUSED = ("failed:http_4", "failed:leads_off_limits")
+"""How what a server has but does not give begins (401, 403, 404, 410, 451 ...; or it leads where robots.txt forbids).
+One that is down will be up again."""
 USUAL_DAYS = 30
 """Days whose runs tell how many of a source's pages come to nothing usually."""
 FEWEST = 3
@@ -82,7 +83,7 @@ def complaint_on(tries: Mapping[str, int], earlier: Sequence[Mapping[str, int]] 
 def _is_unusual(recent: Counter[str], usual: Counter[str]) -> bool:
     """Whether so many pages come to nothing for another reason than chance."""
     lost, tried = _lost(recent), recent["tried"]
-    kinds = ["rejected", REFUSED]
+    kinds = ["rejected", *REFUSED]
     if lost < tried:  # what is refused is a matter of its own as long as something is not
         kinds = ["rejected"]
         lost, tried = _lost(recent, *kinds), tried - _lost(recent, "failed")
@@ -109,7 +110,7 @@ def _complaint(recent: Counter[str], usual: Counter[str], *, runs: int) -> str:
 
 def _lost(tries: Mapping[str, int], *kinds: str) -> int:
     """Return how many of some tries were rejected, or refused by their servers."""
-    return sum(count for name, count in tries.items() if name.startswith(kinds or ("rejected", REFUSED)))
+    return sum(count for name, count in tries.items() if name.startswith(kinds or ("rejected", *REFUSED)))
 
 
 def _sum(account: Account, outcomes: Iterable[str]) -> str:
