@@ -31,7 +31,7 @@ NAME_WORDS = 5
 FEED_REASONS = {
     "empty": "the body has nothing in it",
     "too_large": "the body is larger than a feed may be",
-    "html_page": "the body is an HTML page; discovery.feed_links() may find the feed that it names",
+    "html_page": "the body is an HTML page, and no feed; if it names feeds, they are read in its place",
     "unsafe_xml": "the document declares entities that would expand without bound or read local files",
     "not_a_feed": "the body is neither RSS, Atom nor JSON Feed",
 }
