@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,8 +63,10 @@ def crawl_all(sites: dict[str, Site], folder: Path) -> tuple[dict[str, list[dict
     """Crawl every site and return the articles that there are now, the exit statuses by site, and what was logged."""
     sources = sources_file(folder, **{name: source_of(sites[name]) for name in NEWS})
     settings = [word for name, value in SETTINGS.items() for word in ("-s", f"{name}={value}")]
-    news = run_scrapy(folder / "news", "crawl", "news", "-a", f"sources={sources}", *settings)
-    homes = crawl_sites({f"{sites[name].base}/": folder / name for name in HOMES})
+    with ThreadPoolExecutor() as side_by_side:
+        at_homes = side_by_side.submit(crawl_sites, {f"{sites[name].base}/": folder / name for name in HOMES})
+        news = run_scrapy(folder / "news", "crawl", "news", "-a", f"sources={sources}", *settings)
+        homes = at_homes.result()
     lines = lines_of(folder / "news", "articles")
     articles = {name: [line for line in lines if line["source"] == name] for name in NEWS}
     articles |= {name: lines_of(folder / name, "articles") for name in HOMES}
