@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from web.site import Site, Story, oddity, rss
 
 
@@ -17,6 +19,14 @@ def dated(site: Site, **written: str) -> None:
         story = site.story(f"/story/{len(texts)}", published=published)
         texts[story.url] = text
     site.rss("/feed.xml", site.expected, lambda story: f"<link>{story.url}</link><pubDate>{texts[story.url]}</pubDate>")
+
+
+def titled(site: Site, titles: Sequence[str], *, offset: str = "+01:00") -> list[Story]:
+    """Put up stories whose titles and dates the feed alone tells, and return them."""
+    return [
+        site.story(f"/story/{number}", title=title, published=f"2026-11-20T1{number}:00:00{offset}", bare=True)
+        for number, title in enumerate(titles)
+    ]
 
 
 @oddity("Weekdays look like months: mardi, martes, martedì.", feed="/feed.xml")
@@ -88,10 +98,7 @@ def days_first(site: Site) -> None:
 @oddity("The feed says that it is UTF-8 and is written in windows-1251.", feed="/feed.xml")
 def cyrillic_undeclared(site: Site) -> None:
     titles = ("Чемпионат в Бутане завершился", "Новый мост открыт у порта", "Библиотека снова работает по вечерам")
-    stories = [
-        site.story(f"/story/{number}", title=title, published=f"2026-11-20T1{number}:00:00+01:00", bare=True)
-        for number, title in enumerate(titles)
-    ]
+    stories = titled(site, titles)
     text = rss(site.base, stories, entry).replace("?>", ' encoding="utf-8"?>', 1)
     site.put("/feed.xml", text.encode("cp1251"), "application/rss+xml")
 
@@ -99,10 +106,7 @@ def cyrillic_undeclared(site: Site) -> None:
 @oddity("The feed's encoding is named as only browsers know it.", feed="/feed.xml")
 def label_of_browsers(site: Site) -> None:
     titles = ("チャンピオンシップ終了", "新しい橋が港に開通", "図書館が夜も開いている")
-    stories = [
-        site.story(f"/story/{number}", title=title, published=f"2026-11-20T1{number}:00:00+01:00", bare=True)
-        for number, title in enumerate(titles)
-    ]
+    stories = titled(site, titles)
     text = rss(site.base, stories, entry).replace("?>", ' encoding="x-sjis"?>', 1)
     site.put("/feed.xml", text.encode("shift_jis"), "application/rss+xml")
 
@@ -110,10 +114,7 @@ def label_of_browsers(site: Site) -> None:
 @oddity("The feed is UTF-16, and its header says that it is Latin-1.", feed="/feed.xml")
 def utf_16(site: Site) -> None:
     titles = ("Zpráva o mostě přes řeku", "Žluťoučký kůň vyhrál závod", "Nová knihovna večer otevřena")
-    stories = [
-        site.story(f"/story/{number}", title=title, published=f"2026-11-20T1{number}:00:00+01:00", bare=True)
-        for number, title in enumerate(titles)
-    ]
+    stories = titled(site, titles)
     text = rss(site.base, stories, entry)
     site.put("/feed.xml", text.encode("utf-16"), "text/xml; charset=iso-8859-1")
 
@@ -123,10 +124,7 @@ def utf_16(site: Site) -> None:
 )
 def header_is_wrong(site: Site) -> None:
     titles = ("Новый мост открыт", "Лодка вернулась домой", "Рынок закрыт до весны")
-    stories = [
-        site.story(f"/story/{number}", title=title, published=f"2026-11-20T1{number}:00:00+01:00", bare=True)
-        for number, title in enumerate(titles)
-    ]
+    stories = titled(site, titles)
     text = rss(site.base, stories, entry).replace("?>", ' encoding="utf-8"?>', 1)
     site.put("/feed.xml", text.encode(), "application/rss+xml; charset=windows-1251")
 
@@ -134,10 +132,7 @@ def header_is_wrong(site: Site) -> None:
 @oddity("Nobody says in which of the Chinese, Japanese and Korean encodings the feed is.", feed="/feed.xml")
 def gbk_undeclared(site: Site) -> None:
     titles = ("不丹锦标赛昨日落幕", "港口新桥正式通车", "图书馆晚间重新开放")
-    stories = [
-        site.story(f"/story/{number}", title=title, published=f"2026-11-20T1{number}:00:00+08:00", bare=True)
-        for number, title in enumerate(titles)
-    ]
+    stories = titled(site, titles, offset="+08:00")
     site.put("/feed.xml", rss(site.base, stories, entry).encode("gbk"), "application/rss+xml")
 
 
