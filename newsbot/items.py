@@ -7,6 +7,7 @@ writes it down. The stages pass on these records and nothing else; they need the
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -181,6 +182,11 @@ class Rejection:
     detail: str = ""
     digest: str | None = None
     """SHA-256 of the page, hexadecimal: the same page is rejected again without another look."""
+
+
+def digest_of(body: bytes) -> str:
+    """Return what tells one body from another: its SHA-256, hexadecimal."""
+    return hashlib.sha256(body).hexdigest()
 
 
 REJECTION_REASONS = {

@@ -14,7 +14,7 @@ from newsbot.crawl.accounting import USUAL_DAYS, complaint_on, is_suspicious
 from newsbot.crawl.boilerplate import SiteBoilerplate
 from newsbot.crawl.claims import Claims
 from newsbot.crawl.intake import Intake
-from newsbot.crawl.publishing import Bounds
+from newsbot.crawl.publishing import DAY, Bounds
 from newsbot.crawl.recovery import RunLock, place_of
 from newsbot.crawl.schedule import Schedule, shifted
 from newsbot.crawl.verdicts import Verdicts
@@ -119,7 +119,7 @@ class Run:
         if not is_suspicious(tries):
             return None
         now = self.now()
-        earlier = runs.first_tries(self.engine, source, since=shifted(now, -USUAL_DAYS * 24 * 60))
+        earlier = runs.first_tries(self.engine, source, since=shifted(now, -USUAL_DAYS * DAY))
         complaint = complaint_on(tries, earlier)
         if complaint and (at := frontier.next_try(self.engine, source)):
             when = f"from {at[11:16]} UTC on" if at > now else "by the next run"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, Engine
 
 from newsbot.crawl.boilerplate import SiteBoilerplate
-from newsbot.items import EXTRACTOR, POSTPONED, Collected, Decision, New, Rejection
+from newsbot.items import EXTRACTOR, POSTPONED, Collected, Decision, New, Rejection, digest_of
 from newsbot.store import articles, frontier, revisits, runs
 from newsbot.store.articles import Policy
 from newsbot.store.ledger import Entry, Ledger, LedgerError, Validators
@@ -73,7 +72,7 @@ class Verdicts:
     def rejected_before(self, url: str, html: bytes) -> Rejection | None:
         """Return the rejection that a page had before, if it is the same page and the same extractor would see it."""
         before = self._entry(url).dropped
-        if before is None or before.extractor != EXTRACTOR or before.digest != hashlib.sha256(html).hexdigest():
+        if before is None or before.extractor != EXTRACTOR or before.digest != digest_of(html):
             return None
         return Rejection(url=url, reason=before.reason, detail="the same page as before", digest=before.digest)
 

@@ -8,7 +8,6 @@ loop, no store. Should the workers or the fork server be killed, the crawl start
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import multiprocessing
 import os
 import signal
@@ -21,7 +20,7 @@ from time import monotonic
 from pebble import ProcessExpired, ProcessPool
 
 from newsbot.cleaning import CleaningError, clean_article
-from newsbot.items import ExtractedArticle, Page, Rejection
+from newsbot.items import ExtractedArticle, Page, Rejection, digest_of
 from newsbot.process import die_with_parent, give_free_memory_back, give_large_blocks_back
 
 LOOK_AGAIN = 1.0
@@ -136,8 +135,7 @@ def _new_pool(count: int) -> ProcessPool:
 
 
 def _rejection(page: Page, reason: str, detail: str = "") -> Rejection:
-    digest = hashlib.sha256(page.html).hexdigest()
-    return Rejection(url=page.aliases[0], reason=reason, detail=detail, digest=digest)
+    return Rejection(url=page.aliases[0], reason=reason, detail=detail, digest=digest_of(page.html))
 
 
 def _begin() -> None:

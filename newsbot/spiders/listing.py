@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date
@@ -14,6 +13,7 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from newsbot.crawl.publishing import DAY
 from newsbot.crawl.sitemaps import turn_of
 from newsbot.discovery import (
     LISTING_ERRORS,
@@ -29,7 +29,7 @@ from newsbot.discovery import (
 from newsbot.downloader.errors import outcome_of
 from newsbot.downloader.fetch import CUT_SHORT, accepting, charset_of, header_of
 from newsbot.downloader.rendering import browser_meta
-from newsbot.items import POSTPONED, Candidate
+from newsbot.items import POSTPONED, Candidate, digest_of
 from newsbot.sources import Source
 from newsbot.spiders.base import Args, CollectingSpider
 from newsbot.web.dates import as_instant
@@ -50,7 +50,6 @@ PAGED = ("feed", "section")
 STATUSES_READ = [304, *({*range(400, 600)} - {401, 402, 407, 410, 429, 451})]
 """Statuses, but those of success, with which some servers send a whole feed or sitemap; the others say that there is
 none for us."""
-DAY = 24 * 60.0
 DISTRUSTED = ""
 """Stands for an ETag and a Last-Modified that once stayed the same while there was news: none is sent any more."""
 
@@ -170,7 +169,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
 
         What names nothing is an error where there was something before, and where the answer has the status of one.
         """
-        if response.status == 304 or digest_of(response) == poll.known.digest:
+        if response.status == 304 or digest_of(response.body) == poll.known.digest:
             return None
         articles = self._articles_of(poll.source) if poll.channel == "section" else ()
         try:
@@ -221,7 +220,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
             poll.known.url,
             etag=etag,
             last_modified=last_modified,
-            digest=digest_of(response) if is_all else None,
+            digest=digest_of(response.body) if is_all else None,
             lastmod=poll.known.lastmod,
             next_page=contents.next_page,
             sub_sitemaps=tuple((child.url, child.lastmod) for child in children),
@@ -319,11 +318,6 @@ class DiscoveringSpider(CollectingSpider[Args]):
         if source.name not in self._articles:
             self._articles[source.name] = self.run.intake.articles_of(source)
         return self._articles[source.name]
-
-
-def digest_of(response: Response) -> str:
-    """Return the SHA-256 of a response's body, hexadecimal."""
-    return hashlib.sha256(response.body).hexdigest()
 
 
 def is_doubtful(known: Listing, now: str) -> bool:
