@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0006"
+REVISION = "0007"
 """The last of the migrations, which leads to these tables."""
 
 metadata = MetaData()
@@ -32,6 +32,15 @@ runs = Table(
     Column("finished_at", String(40)),
     Column("status", String(16), nullable=False),
     Column("version", String(32), nullable=False),
+    Column("alive_at", String(40)),
+)
+
+# Which run holds which source; worth as much as that run's life (newsbot.store.leases).
+leases = Table(
+    "leases",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("run_id", String(40), nullable=False),
 )
 
 articles = Table(

@@ -1,0 +1,18 @@
+"""What tells a living run from a dead one: when it last said that it lives, and which sources it holds."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("runs", sa.Column("alive_at", sa.String(length=40), nullable=True))
+    op.create_table(
+        "leases",
+        sa.Column("source", sa.String(length=64), primary_key=True),
+        sa.Column("run_id", sa.String(length=40), nullable=False),
+    )
