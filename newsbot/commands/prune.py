@@ -38,10 +38,18 @@ class Command(NewsbotCommand, ScrapyCommand):
         )
 
     def handle(self, opts: argparse.Namespace) -> ExitStatus:
+        from rich.console import Console
+        from rich.progress import Progress
+
         from newsbot.store.duplicates import prune
 
         days = self.whole_setting("NEWSBOT_REMEMBER_DAYS") if opts.days is None else opts.days
-        with self.open_store() as engine:
-            forgotten = prune(engine, days, now=utc_now())
+        console = Console(stderr=True)
+        with (
+            self.open_store() as engine,
+            Progress(console=console, transient=True, disable=not console.is_terminal) as progress,
+        ):
+            task = progress.add_task("articles forgotten", total=None)
+            forgotten = prune(engine, days, now=utc_now(), told=lambda some: progress.advance(task, some))
         print(f"{forgotten} articles older than {days} days are no longer compared with what comes")
         return ExitStatus.WHOLE

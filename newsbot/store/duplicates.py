@@ -16,7 +16,7 @@ from __future__ import annotations
 import itertools
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import eq, itemgetter
@@ -28,7 +28,7 @@ from newsbot.dedupe import Sketch, likeness
 from newsbot.dedupe.minhash import SLOTS
 from newsbot.items import Article, Duplicate
 from newsbot.store import documents, schema
-from newsbot.store.database import reading
+from newsbot.store.database import CHUNK, chunks, reading
 from newsbot.web.dates import as_instant
 from newsbot.web.urls import site_of
 
@@ -42,9 +42,11 @@ LEAST_SHARED = 2
 CANDIDATES = 8
 """Texts that are compared in full, those with the most slots in common."""
 BATCH = 200
-"""Articles forgotten in one transaction, some ten milliseconds."""
-PAUSE = 0.02
-"""Seconds between two transactions, for those who wait to write."""
+"""Articles forgotten in one transaction, the first time; as many more or fewer then as take BATCH_SECONDS."""
+BATCH_SECONDS = 0.25
+"""What one transaction is to take; the longer, the more of what it writes is on one page."""
+PAUSE = 0.11
+"""Seconds between two transactions: who waits to write to SQLite looks again every tenth of a second."""
 OVERDUE_DAYS = 30
 """Visits that are overdue so long belong to sources that nobody crawls any more."""
 
@@ -215,12 +217,13 @@ def forget(connection: Connection, article_ids: Sequence[str]) -> int:
     table = schema.sketches
     query = select(table.c.number, table.c.version, table.c.slots).where(table.c.article_id.in_(article_ids))
     rows = connection.execute(query).all()
-    for row in rows:
-        sketch = Sketch(_PACKED.unpack(row.slots), row.version)
-        keys = [start | row.number for start in _starts(sketch)]
-        connection.execute(delete(schema.bands).where(schema.bands.c.key.in_(keys)))
+    sketches = {row.number: Sketch(_PACKED.unpack(row.slots), row.version) for row in rows}
+    # In the order of the table: neighbours are on one page.
+    keys = sorted(start | number for number, sketch in sketches.items() for start in _starts(sketch))
+    for some in chunks(keys):
+        connection.execute(delete(schema.bands).where(schema.bands.c.key.in_(some)))
     if rows:
-        connection.execute(delete(table).where(table.c.number.in_([row.number for row in rows])))
+        connection.execute(delete(table).where(table.c.number.in_(list(sketches))))
     return len(rows)
 
 
@@ -229,28 +232,34 @@ def _starts(sketch: Sketch) -> list[int]:
     return [(slot << _VALUE_BITS | value) << _NUMBER_BITS for slot, value in enumerate(sketch.slots[:BANDS])]
 
 
-def prune(engine: Engine, days: int, *, now: str, batches: int | None = None) -> int:
+def prune(
+    engine: Engine, days: int, *, now: str, batches: int | None = None, told: Callable[[int], None] = lambda _some: None
+) -> int:
     """Take the sketches of old articles out of the index; return how many.
 
     Old is what was first seen, or last revised, before so many days; 0 days is never. The articles stay,
-    and are still known by their addresses and by their very words.
+    and are still known by their addresses and by their very words. ``told`` is called with the number of each batch.
     """
     if not days:
         return 0
-    forgotten = 0
+    forgotten, size = 0, BATCH
     for batch in itertools.count(1):
-        some = _prune_batch(engine, _before(now, days), _before(now, OVERDUE_DAYS))
+        begin = time.monotonic()
+        some = _prune_batch(engine, size, _before(now, days), _before(now, OVERDUE_DAYS))
+        took = max(time.monotonic() - begin, BATCH_SECONDS / 100)
         forgotten += some
-        if some < BATCH or batch == batches:
+        told(some)
+        if some < size or batch == batches:
             break
+        size = min(max(1, int(size * min(BATCH_SECONDS / took, 2))), CHUNK)
         time.sleep(PAUSE)
     return forgotten
 
 
-def _prune_batch(engine: Engine, cutoff: str, overdue: str) -> int:
+def _prune_batch(engine: Engine, size: int, cutoff: str, overdue: str) -> int:
     sketches, articles, visits = schema.sketches, schema.articles, schema.visits
     # The lowest numbers are the oldest; none of the young ones behind them is read.
-    oldest = select(sketches.c.article_id).order_by(sketches.c.number).limit(BATCH).subquery()
+    oldest = select(sketches.c.article_id).order_by(sketches.c.number).limit(size).subquery()
     query = (
         select(articles.c.id).join(oldest, oldest.c.article_id == articles.c.id).where(articles.c.first_seen < cutoff)
     )
