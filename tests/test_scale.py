@@ -126,8 +126,8 @@ def test_a_round_is_not_put_on_top_of_one_that_waits(
 
 
 @pytest.mark.services
-@pytest.mark.parametrize(("status", "again"), [(0, False), (3, False), (2, False), (1, True), (-9, True)])
-def test_a_crawl_that_could_not_start_goes_back_into_the_queue(
+@pytest.mark.parametrize(("status", "again"), [(0, False), (3, False), (1, True), (2, True), (4, True), (-9, True)])
+def test_a_crawl_that_did_not_come_to_its_end_goes_back_into_the_queue(
     queue: str, monkeypatch: pytest.MonkeyPatch, status: int, again: bool
 ) -> None:
     monkeypatch.setattr(tasks, "run_crawl", lambda *_: status)
@@ -189,11 +189,25 @@ def test_a_child_that_asks_for_it_dies_with_its_parent() -> None:
         assert parent.stdout.read() == b"", "the pipe ends when the last process that holds it is gone"
 
 
-def test_a_password_of_the_broker_is_shown_nowhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("command", ["enqueue", "work"])
+@pytest.mark.parametrize("port", [1, pytest.param(5672, marks=pytest.mark.services)], ids=["nobody", "wrong password"])
+def test_a_broker_that_cannot_be_used_is_one_line_with_no_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, port: int
 ) -> None:
-    broker = "NEWSBOT_BROKER_URL=amqp://me:secret@127.0.0.1:1//"
-    assert scrapy_here(monkeypatch, tmp_path, "scale", "enqueue", "-s", broker) == 1
+    broker = f"NEWSBOT_BROKER_URL=amqp://me:secret@127.0.0.1:{port}//"
+    assert scrapy_here(monkeypatch, tmp_path, "scale", command, "-s", broker) == 1
     printed = capsys.readouterr()
-    assert "the broker amqp://me:**@127.0.0.1:1" in printed.err
+    assert f"the broker amqp://me:**@127.0.0.1:{port}" in printed.err
+    assert len(printed.err.splitlines()) == 1
     assert "secret" not in printed.out + printed.err
+
+
+@pytest.mark.services
+def test_a_queue_that_is_made_otherwise_is_refused(
+    tmp_path: Path, queue: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Connection(BROKER) as connection:
+        connection.default_channel.queue_declare(queue, durable=True, auto_delete=False)
+    options = ["-s", f"NEWSBOT_BROKER_URL={BROKER}", "-s", f"NEWSBOT_QUEUE={queue}"]
+    assert scrapy_here(monkeypatch, tmp_path, "scale", "work", *options) == 1
+    assert "inequivalent arg" in capsys.readouterr().err

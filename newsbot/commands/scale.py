@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,24 +74,25 @@ class Command(CommandGroup, ScrapyCommand):
         file = opts.file or self.setting("NEWSBOT_SOURCES")
         sources = load_sources(file or BUNDLED, [name.strip() for name in opts.only.split(",") if name.strip()])
         app = self._application(opts)
-        from newsbot.scale.tasks import BROKER_ERRORS, enqueue
+        from newsbot.scale.tasks import enqueue
 
-        try:
+        with _broker(app):
             waiting = enqueue(app, sources, file and str(Path(file).resolve()))
-        except BROKER_ERRORS as error:
-            raise NewsbotError(f"the broker {app.connection().as_uri()} cannot be used: {error}") from None
         if waiting:
             print(f"{waiting} sources of the last round still wait in the queue; nothing was added")
         else:
             print(f"{len(sources)} sources put into the queue")
         return ExitStatus.WHOLE
 
-    def _work(self, opts: argparse.Namespace) -> int:
+    def _work(self, opts: argparse.Namespace) -> ExitStatus:
         options = ["--concurrency", str(opts.concurrency), "--hostname", f"newsbot-{os.getpid()}@%h"]
-        status: int = self._application(opts).worker_main(
-            ["worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle", *options]
-        )
-        return status
+        app = self._application(opts)
+        from newsbot.scale.tasks import declare
+
+        with _broker(app):
+            declare(app)
+            app.worker_main(["worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle", *options])
+        return ExitStatus.WHOLE
 
     def _application(self, opts: argparse.Namespace) -> Celery:
         try:
@@ -97,3 +100,14 @@ class Command(CommandGroup, ScrapyCommand):
         except ImportError:
             raise MissingExtra("scale needs", "scale") from None
         return application(self.setting("NEWSBOT_BROKER_URL"), self.setting("NEWSBOT_QUEUE"), opts.set)
+
+
+@contextmanager
+def _broker(app: Celery) -> Iterator[None]:
+    """Let a fault of the broker be one line that shows no password."""
+    from newsbot.scale.tasks import BROKER_ERRORS
+
+    try:
+        yield
+    except BROKER_ERRORS as error:
+        raise NewsbotError(f"the broker {app.connection().as_uri()} cannot be used: {error}") from None

@@ -35,9 +35,10 @@ GRACE_SECONDS = 120
 """What it then has to write its files; after that it is killed, and the next crawl heals."""
 PAUSE_SECONDS = 30
 """Wait after a crawl that could not start, so that a broken worker does not empty the queue."""
-ENDED = (ExitStatus.WHOLE, ExitStatus.UNREACHABLE, ExitStatus.ELSEWHERE)
-"""Statuses of a crawl that came to its end. One that was refused or killed is handed out again: another worker may
-have what this one lacks. One that cannot be meant (ExitStatus.USAGE) would fail everywhere, and is dropped."""
+ENDED = (ExitStatus.WHOLE, ExitStatus.UNREACHABLE)
+"""Statuses of a crawl that came to its end. A source whose crawl did not is handed out again: another worker may have
+the sources file, the disk or the store that this one lacks, and the crawl that is at it (ExitStatus.ELSEWHERE) is not
+one of this queue's, or its worker has lost the lease on its sites and is about to end it."""
 BROKER_ERRORS = (OperationalError, AMQPError, OSError)
 
 logger = logging.getLogger("newsbot.scale")
@@ -90,19 +91,23 @@ def application(broker_url: str, queue: str, settings: Sequence[str] = ()) -> Ce
         else:
             level = logging.INFO if status in ENDED else logging.ERROR
             logger.log(level, "%s: crawl exited with %d", name, status)
-        if status == ExitStatus.CRASHED or status < 0:
+        if status not in ENDED:
             time.sleep(PAUSE_SECONDS)
             raise Reject(f"exit status {status}", requeue=True)
 
     return app
 
 
+def declare(app: Celery) -> None:
+    """Make the queue if need be. Raises one of BROKER_ERRORS, also for one of that name that is made otherwise."""
+    with app.connection_for_write() as connection:
+        _declared(app, connection)
+
+
 def enqueue(app: Celery, sources: Sequence[Source], sources_file: str) -> int:
     """Put every source into the queue, unless an earlier round still waits there; return how many waited."""
     with app.connection_for_write() as connection:
-        connection.ensure_connection(max_retries=1, interval_start=0.2)
-        queue = app.amqp.queues[app.conf.task_default_queue].bind(connection.default_channel)
-        queue.declare()
+        queue = _declared(app, connection)
         if waiting := int(queue.queue_declare(passive=True).message_count):
             return waiting
         with app.amqp.Producer(connection.default_channel) as producer:
@@ -110,6 +115,13 @@ def enqueue(app: Celery, sources: Sequence[Source], sources_file: str) -> int:
                 arguments = [source.name, sorted(source.sites()), sources_file]
                 app.tasks["newsbot.crawl_source"].apply_async(arguments, producer=producer)
     return 0
+
+
+def _declared(app: Celery, connection: Any) -> Any:
+    connection.ensure_connection(max_retries=1, interval_start=0.2)
+    queue = app.amqp.queues[app.conf.task_default_queue].bind(connection.default_channel)
+    queue.declare()
+    return queue
 
 
 def crawl_command(name: str, sources: str, settings: Sequence[str]) -> list[str]:
