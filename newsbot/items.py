@@ -204,6 +204,7 @@ REJECTION_REASONS = {
     "extractor_timeout": "extraction took longer than NEWSBOT_EXTRACT_TIMEOUT; later runs try again, a few times",
     "extractor_crashed": "the worker process died at this page, or was killed; later runs try again, a few times",
     "internal_error": "newsbot failed on this page, see the log; later runs try again, a few times",
+    "unstorable": "the database cannot store what the page says (see the detail); later runs try again, a few times",
     "run_ended": "the run ended while the page was at work; the next run fetches it again",
     "tdm_reserved": "the page reserves itself (tdm-reservation, noai, noarchive), and NEWSBOT_RESPECT_TDM is on",
     "all_residue": "cleaning left no text of the article",
@@ -228,6 +229,7 @@ SKIP_REASONS = {
     "tdm_reserved": "its site reserves it (/.well-known/tdmrep.json), and NEWSBOT_RESPECT_TDM is on",
     "private_address": "it leads to a loopback, private or link-local address",
     "ignored": "a component of Scrapy left it out",
+    "unstorable": "the database cannot store the address or what its listing says of it (see the detail)",
     "run_ended": "the run ended first; the next one takes it up",
 }
 

@@ -21,6 +21,7 @@ from newsbot.crawl.worker_pool import Workers, worker_count
 from newsbot.downloader.fetch import fetch
 from newsbot.extensions.collection import Collection
 from newsbot.items import MAX_BYTES, MAX_TEXT, Collected, ExtractedArticle, New, Page, Rejection, Revision
+from newsbot.store import Unstorable
 
 logger = logging.getLogger("newsbot")
 
@@ -131,7 +132,11 @@ class StorePipeline:
                     self.run.verdicts.reject(item)
                     raise DropItem(f"{item.reason}: {item.url}", log_level="DEBUG")
                 case Collected():
-                    verdict, article = self.run.verdicts.save(item)
+                    try:
+                        verdict, article = self.run.verdicts.save(item)
+                    except Unstorable as fault:
+                        logger.warning("%.200s: cannot be stored: %s", item.aliases[0], fault)
+                        raise DropItem(f"unstorable: {item.aliases[0]}", log_level="DEBUG") from None
                     if not isinstance(verdict, New | Revision):
                         raise DropItem(f"{verdict.outcome}: {item.article.url}", log_level="DEBUG")
                     return article

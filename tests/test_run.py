@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from newsbot.crawl.schedule import Schedule, shifted
 from newsbot.crawl.verdicts import OWN_FAULTS
 from newsbot.items import Candidate, Rejection
 from newsbot.sources import Source
-from newsbot.store import frontier, runs
+from newsbot.store import Unstorable, frontier, runs
 from newsbot.store.articles import Policy
 from newsbot.store.listings import Listing
 
@@ -378,3 +379,61 @@ def test_removed_lines_can_be_left_out_of_the_files(start: Start, engine: Engine
     bring(run, "/a", "Text.")
     run.finish()
     assert lines_of(tmp_path, "articles")[0]["removed"] == []
+
+
+HALF = "\ud83d"
+"""Half an emoji, which is no text: no database and no file takes it."""
+
+
+def test_an_article_that_cannot_be_stored_costs_itself_alone(store: Engine, tmp_path: Path) -> None:
+    run = Run(store, tmp_path, [SOURCE], spider="news", now=lambda: NOW)
+    run.intake.discover(SOURCE, candidates("/good", "/poison"), FEED)
+    assert run.verdicts.fetched("https://example.org/poison")
+    with pytest.raises(Unstorable):
+        run.verdicts.save(collected("https://example.org/poison", "Some text", title=HALF))
+    bring(run, "/good", "About the harbour.")
+    summary = run.finish()
+    assert summary.total.reasons["rejected:unstorable"] == 1
+    (line,) = lines_of(tmp_path, "articles")
+    assert line["url"] == "https://example.org/good"
+    (dropped,) = lines_of(tmp_path, "coverage", "*/*.dropped.jsonl")
+    assert "surrogates not allowed" in dropped["detail"]
+    later = Run(store, tmp_path, [SOURCE], spider="news", now=lambda: at(1))
+    assert [candidate.url for candidate in later.intake.again(SOURCE)] == ["https://example.org/poison"]
+    later.finish()
+
+
+def test_one_address_that_cannot_be_stored_leaves_the_others_of_its_listing(store: Engine, tmp_path: Path) -> None:
+    run = Run(store, tmp_path, [SOURCE], spider="news", now=lambda: NOW)
+    named = candidates(*(f"/{n}" for n in range(500)))
+    poisons = [Candidate(url=f"https://example.org/{HALF}", via="feed")]
+    poisons.append(Candidate(url="https://example.org/hint", via="feed", title=HALF))
+    fresh = run.intake.discover(SOURCE, [*named[:123], *poisons, *named[123:]], replace(FEED, etag=HALF))
+    assert fresh == named
+    assert len(frontier.pending(store, SOURCE.name)) == 500
+    assert run.schedule.listing(SOURCE.name, FEED.url).due_at, "it is polled on as it is due"
+    run.verdicts.skip_all([(entry, "over_limit") for entry in run.ledger.open_entries()])
+    summary = run.finish()
+    assert summary.total.reasons == {"skipped:unstorable": 2, "skipped:over_limit": 500}
+    dropped = lines_of(tmp_path, "coverage", "*/*.dropped.jsonl")
+    assert {"https://example.org/?", "https://example.org/hint"} <= {line["url"] for line in dropped}
+    assert len(dropped) == 502
+
+
+def test_an_outcome_that_cannot_be_noted_as_it_is_is_noted_as_it_can_be(store: Engine, tmp_path: Path) -> None:
+    poison = f"https://example.org/{HALF}"
+    run = Run(store, tmp_path, [SOURCE], spider="archive", now=lambda: NOW)
+    run.intake.discover(SOURCE, candidates("/dead"), FEED)
+    run.verdicts.fail("https://example.org/dead", "error", HALF + "\0")
+    assert run.intake.admit(SOURCE.name, Candidate(url=poison, via="archive"))
+    assert run.verdicts.fetched(poison)
+    run.verdicts.reject(Rejection(url=poison, reason="no_body"))
+    run.ledger.note(SOURCE.name, f"feed: {HALF}")
+    summary = run.finish()
+    assert summary.total.reasons == {"failed:error": 1, "rejected:no_body": 1}
+    dropped = lines_of(tmp_path, "coverage", "*/*.dropped.jsonl")
+    assert sorted((line["url"], line["reason"]) for line in dropped) == [
+        ("https://example.org/?", "no_body"),
+        ("https://example.org/dead", "error"),
+    ]
+    assert frontier.pending(store, SOURCE.name) == [], "the one that failed waits for its time"

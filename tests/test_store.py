@@ -1,5 +1,7 @@
 """The store decides once, remembers everything, and refuses what it cannot trust."""
 
+import random
+import string
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +13,7 @@ from conftest import NOW, ROOT, collected
 from sqlalchemy import Engine, select, text
 
 from newsbot.items import EXTRACTOR, Candidate, Collected, Duplicate, New, Revision, Unchanged, Verdict
-from newsbot.store import StoreError, articles, frontier, schema
+from newsbot.store import StoreError, Unstorable, articles, frontier, schema
 from newsbot.store.database import open_engine
 from newsbot.store.documents import versions_of
 from newsbot.store.ledger import Dropped, Entry
@@ -158,3 +160,30 @@ def test_sqlite_survives_a_killed_process(engine: Engine) -> None:
     save(engine, collected())
     with engine.connect() as connection:
         assert connection.execute(select(schema.outbox.c.kind)).scalars().all() == ["article"]
+
+
+def test_what_cannot_be_stored_is_no_fault_of_the_store_and_is_not_shown(store: Engine) -> None:
+    rng = random.Random(1)
+    incompressible = "".join(rng.choices(string.ascii_letters, k=30_000))
+    run = {"id": "r", "place": "p", "spider": "s", "started_at": NOW, "status": "s", "version": "1"}
+    export = {"run_id": "r", "kind": "article", "path": incompressible, "done": 0}
+    records = [(schema.runs, run | {"place": value}) for value in ("half an emoji \ud83d", "a NUL \0", 2**70)]
+    records += [(schema.runs, run | {"id": "x" * 50}), (schema.exports, export)]
+    met = 0
+    for table, values in records:
+        try:
+            with store.begin() as connection:
+                connection.execute(table.insert(), values)
+                connection.execute(table.insert(), [values])  # if it could be, it is there already
+        except Unstorable as fault:
+            met += 1
+            assert "\n" not in str(fault)
+            assert incompressible[:50] not in str(fault)
+    assert met == len(records)
+
+
+def test_a_store_that_is_broken_is_told_from_a_record_that_cannot_be_stored(store: Engine) -> None:
+    with store.begin() as connection:
+        connection.execute(text("drop table visits"))
+    with pytest.raises(StoreError, match="visits"), store.begin() as connection:
+        connection.execute(schema.visits.select())

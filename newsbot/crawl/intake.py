@@ -66,7 +66,8 @@ class Intake:
             for candidate in candidates
             if (entry := self._ledger.discover(source.name, candidate.url, candidate.via))
         ]
-        known = frontier.known(self._engine, [entry.key for entry, _ in met])
+        by_key = {entry.key: entry for entry, _ in met}
+        known = frontier.known(self._engine, list(by_key))
         fresh = []
         skipped = []
         for entry, candidate in met:
@@ -86,8 +87,9 @@ class Intake:
             at=at,
             keys=[url_key(candidate.url) for candidate in candidates] if newest_alone else (),
             published=[candidate.published for candidate in candidates] if newest_alone else (),
+            refused=lambda key, fault: self._verdicts.leave_out(by_key[key], fault),
         )
-        return [candidate for _, candidate in fresh]
+        return [candidate for key, candidate in fresh if self._ledger.is_open(key)]
 
     def are_news(self, candidates: Sequence[Candidate]) -> bool:
         """Whether any of some candidates is not known yet."""

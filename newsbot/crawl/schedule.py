@@ -6,6 +6,7 @@ what becomes of listings that fail. docs/decisions/0018-freshness.md says what w
 
 from __future__ import annotations
 
+import logging
 import math
 import zlib
 from collections.abc import Callable, Iterable, Sequence
@@ -20,14 +21,20 @@ from newsbot.crawl.sitemaps import state_of
 from newsbot.discovery import Child
 from newsbot.items import Candidate
 from newsbot.sources import Source
-from newsbot.store import frontier, listings, sites
+from newsbot.store import Unstorable, frontier, listings, sites
+from newsbot.store.database import sift
 from newsbot.store.listings import Listing
 from newsbot.web.dates import as_instant
+from newsbot.web.text import escaped
 
 MOST_AT_ONCE = 100
 """New addresses of a sitemap or section that count as news of one visit; what brings more is an archive."""
 MAX_SEEN = 1000
 """Entries of a listing that are remembered to tell whether the next reading overlaps with it."""
+TIMING = ("answered_at", "news_at", "due_at", "interval", "rhythm", "errors", "gaps")
+"""What is kept of a listing of which the rest cannot be stored: it is asked when it is due, and then read in full."""
+
+logger = logging.getLogger("newsbot")
 
 
 def backoff(interval: float, errors: int, bounds: Bounds) -> float:
@@ -108,6 +115,7 @@ class Schedule:
         at: str | None = None,
         keys: Sequence[str] = (),
         published: Sequence[str | None] = (),
+        refused: Callable[[str, Unstorable], None] = lambda _key, _fault: None,
     ) -> Listing:
         """Note that a listing was read and what it names, in one transaction, and return it as it is known now.
 
@@ -118,7 +126,7 @@ class Schedule:
 
         ``keys`` are the URL keys of its entries where it shows the newest alone (a feed), ``published`` the times that
         these state; then the last reading tells what is new, and there is a gap where nothing is left of what it named
-        before. ``at`` is where it stands for good.
+        before. ``at`` is where it stands for good. ``refused`` is told which of ``found`` cannot be stored, and why.
         """
         now = self._now()
         before = self.listing(read.source, read.url)
@@ -156,8 +164,10 @@ class Schedule:
             seen="".join(sums) or before.seen,
         )
         further = self._listings.get((read.source, wanted)) if wanted else None
-        self._write(after, *([replace(further, read_at=None)] if further and further.read_at else []), found=found)
-        return after
+        owing = [replace(further, read_at=None)] if further and further.read_at else []
+        for key, fault in self._write(after, *owing, found=found).items():
+            refused(key, fault)
+        return self.listing(read.source, read.url)
 
     def unchanged(self, known: Listing, *, at: str | None = None) -> Listing:
         """Note that a listing says what it said the last time (304, or the same bytes), and return it as it is now.
@@ -215,13 +225,23 @@ class Schedule:
         at = datetime.fromtimestamp(math.ceil(due * 60 - 1e-3), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return {"rhythm": rhythm.as_text(), "due_at": at, "interval": round(due - start, 2)}
 
-    def _write(self, *changed: Listing, found: Sequence[tuple[str, Candidate]] = ()) -> None:
+    def _write(self, *changed: Listing, found: Sequence[tuple[str, Candidate]] = ()) -> dict[str, Unstorable]:
+        """Write listings down, and what is new in them; return what of that cannot be stored, by URL key."""
         with self._engine.begin() as connection:
-            if found:
-                frontier.enqueue(connection, changed[0].source, found, now=self._now())
-            for listing in changed:
-                listings.save(connection, listing)
-        self._listings |= {(listing.source, listing.url): listing for listing in changed}
+
+            def save(some: Sequence[Listing]) -> None:
+                for listing in some:
+                    listings.save(connection, listing)
+
+            refused = frontier.enqueue(connection, changed[0].source, found, now=self._now())
+            kept = {(listing.source, listing.url): listing for listing in changed}
+            for listing, fault in sift(connection, changed, save):
+                logger.warning("listing %.200s: %s", escaped(listing.url), fault)
+                timing = {name: getattr(listing, name) for name in TIMING}
+                kept[listing.source, listing.url] = bare = Listing(listing.source, listing.url, **timing)
+                sift(connection, [bare], save)  # if that cannot be either, it is as one that was never asked
+        self._listings |= kept
+        return refused
 
 
 def shifted(moment: str, minutes: float) -> str:

@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy import Connection, Engine
 
 from newsbot.crawl.boilerplate import SiteBoilerplate
 from newsbot.items import EXTRACTOR, POSTPONED, Collected, Decision, New, Rejection, digest_of
-from newsbot.store import articles, frontier, revisits, runs
+from newsbot.store import Unstorable, articles, frontier, revisits, runs, schema
 from newsbot.store.articles import Policy
+from newsbot.store.database import sift
 from newsbot.store.ledger import Entry, Ledger, LedgerError, Validators
+from newsbot.web.text import escaped
 
-OWN_FAULTS = frozenset({"extractor_timeout", "extractor_crashed", "internal_error"})
+OWN_FAULTS = frozenset({"extractor_timeout", "extractor_crashed", "internal_error", "unstorable"})
 """Reasons to reject a page that may lie with newsbot or its machine: they are tried again as what failed."""
 FINAL = frozenset({"tdm_reserved"})
 """Reasons to reject a page that are its publisher's will: it is not asked for again."""
+UNSETTLED = POSTPONED | {"run_ended"}
+"""Reasons that leave an address on the frontier as it is."""
+NO_KEY = "unstorable:"
+"""Begins what stands in the books for a URL key that cannot be stored; it is on no frontier."""
+MAX_KEY, MAX_SOURCE = (getattr(schema.ledger.c[name].type, "length", 0) for name in ("url_key", "source"))
+MAX_DETAIL = 300
+"""Characters of what a site says that the ledger keeps beside a reason where it could not keep it whole."""
+
+logger = logging.getLogger("newsbot")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What an address comes to that brings no article home."""
+
+    entry: Entry
+    outcome: str
+    reason: str | None = None
+    detail: str = ""
+    digest: str | None = None
 
 
 class Verdicts:
@@ -44,30 +69,41 @@ class Verdicts:
         return True
 
     def save(self, collected: Collected) -> Decision:
-        """Let the store decide on an article, and the ledger note the verdict."""
+        """Let the store decide on an article, and the ledger note the verdict.
+
+        Raises Unstorable for one that cannot be stored, which is rejected then.
+        """
         entry = self._entry(collected.aliases[0])
-        cleaned = replace(collected, article=self._boilerplate.clean(collected.article))
-        decision = articles.save(self._engine, cleaned, entry, now=self._now(), policy=self._policy)
+        try:
+            cleaned = replace(collected, article=self._boilerplate.clean(collected.article))
+            decision = articles.save(self._engine, cleaned, entry, now=self._now(), policy=self._policy)
+        except Unstorable as fault:
+            self._end([Ending(entry, "rejected", "unstorable", str(fault))])
+            raise
+        self._ledger.close(entry, decision.verdict.outcome)
         if isinstance(decision.verdict, New):
             self._boilerplate.learn(decision.article.url, collected.article.text)
-        self._ledger.close(entry, decision.verdict.outcome)
         return decision
 
     def not_modified(self, url: str) -> None:
         """Note that an article that was looked at again has not changed."""
-        self._drop(self._entry(url), "not_modified")
+        self._end([Ending(self._entry(url), "not_modified")])
 
     def gone(self, url: str) -> None:
         """Note that the page of a known article is no more (404, 410): that is its last version."""
         entry = self._entry(url)
         self._ledger.fetched(entry)
-        articles.remove(self._engine, entry, now=self._now(), policy=self._policy)
-        self._ledger.close(entry, "revised")
+        try:
+            articles.remove(self._engine, entry, now=self._now(), policy=self._policy)
+        except Unstorable as fault:
+            self._end([Ending(entry, "rejected", "unstorable", str(fault))])
+        else:
+            self._ledger.close(entry, "revised")
 
     def reject(self, rejection: Rejection) -> None:
         """Note that a fetched page is no article; while it is young, later runs try again (newsbot.store.frontier)."""
         entry = self._entry(rejection.url)
-        self._drop(entry, "rejected", rejection.reason, rejection.detail, rejection.digest)
+        self._end([Ending(entry, "rejected", rejection.reason, rejection.detail, rejection.digest)])
 
     def rejected_before(self, url: str, html: bytes) -> Rejection | None:
         """Return the rejection that a page had before, if it is the same page and the same extractor would see it."""
@@ -78,7 +114,7 @@ class Verdicts:
 
     def fail(self, url: str, reason: str, detail: str = "") -> None:
         """Note that an address could not be fetched; later runs try again, a few times."""
-        self._drop(self._entry(url), "failed", reason, detail)
+        self._end([Ending(self._entry(url), "failed", reason, detail)])
 
     def skip(self, url: str, reason: str) -> None:
         """Note that an address is not to be fetched; it may be discovered anew."""
@@ -86,23 +122,21 @@ class Verdicts:
 
     def skip_all(self, skipped: Sequence[tuple[Entry, str]]) -> None:
         """Note of some entries why they are not to be fetched, in one transaction."""
-        if not skipped:
-            return
-        with self._engine.begin() as connection:
-            for entry, reason in skipped:
-                if reason not in POSTPONED:
-                    self._settle(connection, entry, "skipped", reason)
-                runs.enter(connection, entry, "skipped", reason)
-        for entry, reason in skipped:
-            self._ledger.close(entry, "skipped", reason)
+        self._end([Ending(entry, "skipped", reason) for entry, reason in skipped])
+
+    def leave_out(self, entry: Entry, fault: Unstorable) -> None:
+        """Note of an address that it cannot be stored, and so is not to be fetched."""
+        logger.warning("%.200s: cannot be stored: %s", escaped(entry.url), fault)
+        self._end([Ending(entry, "skipped", "unstorable", str(fault))])
 
     def end_run(self) -> None:
         """End what has no outcome when the run ends; it stays on the frontier, and the next run takes it up."""
-        with self._engine.begin() as connection:
-            for entry in self._ledger.open_entries():
-                outcome = "rejected" if entry.fetched else "skipped"
-                runs.enter(connection, entry, outcome, "run_ended")
-                self._ledger.close(entry, outcome, "run_ended")
+        self._end(
+            [
+                Ending(entry, "rejected" if entry.fetched else "skipped", "run_ended")
+                for entry in self._ledger.open_entries()
+            ]
+        )
 
     def _entry(self, url: str) -> Entry:
         entry = self._ledger.entry(url)
@@ -110,18 +144,37 @@ class Verdicts:
             raise LedgerError(f"{url}: has no open entry in the ledger")
         return entry
 
-    def _drop(
-        self, entry: Entry, outcome: str, reason: str | None = None, detail: str = "", digest: str | None = None
-    ) -> None:
-        with self._engine.begin() as connection:
-            self._settle(connection, entry, outcome, reason, digest)
-            runs.enter(connection, entry, outcome, reason, detail)
-        self._ledger.close(entry, outcome, reason)
+    def _end(self, endings: Sequence[Ending]) -> None:
+        """Give addresses their outcomes in one transaction, whatever can be stored of each, and close their entries."""
+        if not endings:
+            return
+        try:
+            with self._engine.begin() as connection:
+                self._write(connection, endings)
+        except Unstorable:
+            self._end_in_part(endings)
+        for ending in endings:
+            self._ledger.close(ending.entry, ending.outcome, ending.reason)
 
-    def _settle(
-        self, connection: Connection, entry: Entry, outcome: str, reason: str | None, digest: str | None = None
-    ) -> None:
+    def _end_in_part(self, endings: Sequence[Ending]) -> None:
+        """Write down of each ending what can be stored of it."""
+        with self._engine.begin() as connection:
+            write = partial(self._write, connection)
+            for ending, fault in sift(connection, endings, write):
+                told = escaped(f"{ending.entry.url:.200}: {ending.outcome}")
+                logger.warning("%s, which cannot be noted as it is: %s", told, fault)
+                for _, worse in sift(connection, [storable(ending)], write):
+                    logger.warning("%s, which cannot be noted at all: %s", told, worse)
+
+    def _write(self, connection: Connection, endings: Sequence[Ending]) -> None:
+        for ending in endings:
+            if ending.reason not in UNSETTLED and not ending.entry.key.startswith(NO_KEY):
+                self._settle(connection, ending)
+            runs.enter(connection, ending.entry, ending.outcome, ending.reason, ending.detail)
+
+    def _settle(self, connection: Connection, ending: Ending) -> None:
         """Say what is to become of an address that brought no article home."""
+        entry, outcome, reason, digest = ending.entry, ending.outcome, ending.reason, ending.digest
         hours, now = self._policy.retry_hours, self._now()
         if entry.article_id:  # the article stays what it is, and is looked at again when its time comes
             revisits.advance(connection, entry.article_id, self._policy.revisit_hours, now=now)
@@ -132,3 +185,21 @@ class Verdicts:
         else:
             hours = () if reason in FINAL or entry.via == "archive" else hours
             frontier.reject(connection, entry, reason=reason, digest=digest, hours=hours, now=now)
+
+
+def storable(ending: Ending) -> Ending:
+    """Return an ending without what may keep it from being stored: what it says is cut and made valid text.
+
+    >>> entry = Entry("run", "a", "https://e.org/\ud83d", "feed", "e.org/\ud83d")
+    >>> storable(Ending(entry, "failed", "dns")).entry.url
+    'https://e.org/?'
+    """
+    entry = ending.entry
+    if (key := _clean(entry.key)) != entry.key or len(key.encode()) > MAX_KEY:
+        key = NO_KEY + hashlib.sha256(entry.key.encode(errors="replace")).hexdigest()
+    kept = replace(entry, url=_clean(entry.url)[:MAX_KEY], source=_clean(entry.source)[:MAX_SOURCE], key=key)
+    return replace(ending, entry=kept, detail=_clean(ending.detail)[:MAX_DETAIL])
+
+
+def _clean(text: str) -> str:
+    return text.encode(errors="replace").decode().replace("\0", "?")

@@ -21,3 +21,7 @@ from newsbot.process import NewsbotError
 
 class StoreError(NewsbotError):
     """The store cannot be used; the message says why and what to do."""
+
+
+class Unstorable(NewsbotError):
+    """The values of one record cannot be stored; the store itself is well. The message says why, without them."""

@@ -3,24 +3,29 @@
 SQLite runs in WAL mode with synchronous=NORMAL: a killed process loses nothing that was committed, a power cut at most
 the last commits. ``durable()`` closes that gap where files follow the store.
 
+What a site sends can be such that it cannot be stored, and that costs its record (Unstorable); a database that cannot
+be used is a StoreError. ``_is_of_values`` tells the one from the other.
+
 Whoever opens an engine disposes of it.
 """
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+import orjson
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModuleError, ProgrammingError
 
-from newsbot.store import StoreError
+from newsbot.store import StoreError, Unstorable
 from newsbot.store.schema import REVISION
 
 LOCK_TIMEOUT = 30.0
@@ -35,6 +40,9 @@ SQLITE_PRAGMAS = {
     "wal_autocheckpoint": 4000,  # pages: one write in a hundred brings the file up to date, not one in twenty-five
 }
 """What every connection to SQLite begins with; sizes measured with benchmarks/dedupe.py on a million articles."""
+
+MAX_FAULT = 300
+"""Characters of a driver's own words that a message has; some quote the value that they complain of."""
 
 _T = TypeVar("_T")
 
@@ -87,7 +95,7 @@ def open_engine(database_url: str) -> Engine:
         if is_sqlite and url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         arguments = {"timeout": LOCK_TIMEOUT, "check_same_thread": False} if is_sqlite else {}
-        engine = create_engine(url, connect_args=arguments)
+        engine = create_engine(url, connect_args=arguments, hide_parameters=True)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise StoreError(f"NEWSBOT_DATABASE_URL names no database that newsbot can open: {error}") from None
     except OSError as error:
@@ -121,15 +129,43 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-def _as_store_error(context: ExceptionContext) -> BaseException:
-    """Let every failure of the database, now or later, be a StoreError that shows no password."""
+def _as_store_error(context: ExceptionContext) -> BaseException | None:
+    """Let every failure of the database, now or later, be an Unstorable or a StoreError."""
+    error = context.original_exception
+    if not isinstance(error, Exception):
+        return None  # somebody ends the process
     url = context.engine.url if context.engine else None
-    return StoreError(_unusable(url, context.original_exception))
+    if _is_of_values(context):
+        return Unstorable(f"the database cannot store it: {_said(error, url)}")
+    return StoreError(_unusable(url, error))
+
+
+def _is_of_values(context: ExceptionContext) -> bool:
+    """Whether a failure lies with what was to be stored: a driver or a server refused it, and works on.
+
+    SQLSTATE classes 22 (data), 23 (integrity), 54 (program limits: a row that is too large for its index).
+    """
+    error, wrapped = context.original_exception, context.sqlalchemy_exception
+    if wrapped is None:  # the driver met it before the database did: half a surrogate, a number over 64 bits
+        return isinstance(error, (ValueError, TypeError, ArithmeticError))
+    if isinstance(wrapped, (DataError, IntegrityError)):
+        return True
+    if isinstance(wrapped, ProgrammingError) and re.search("binding parameter|cannot adapt", str(error)):
+        return True
+    return str(getattr(error, "sqlstate", "")).startswith(("22", "23", "54"))
 
 
 def _unusable(url: URL | None, error: BaseException) -> str:
     shown = url.render_as_string(hide_password=True) if url else ""
-    return f"the database {shown} cannot be used: {str(error).strip() or type(error).__name__}"
+    return f"the database {shown} cannot be used: {_said(error, url)}"
+
+
+def _said(error: BaseException, url: URL | None) -> str:
+    """Return what a driver says of an error, in one line without a password; the lines behind show values."""
+    said = str(error).strip().partition("\n")[0] or type(error).__name__
+    if url is not None and url.password:
+        said = said.replace(str(url.password), "***")
+    return said[:MAX_FAULT]
 
 
 def _migrate(engine: Engine) -> None:
@@ -210,6 +246,37 @@ def _upserting(
     new = statement.excluded
     changes = {name: new[name] for name in replacing} | {name: table.c[name] + new[name] for name in adding}
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)
+
+
+def sift(
+    connection: Connection, values: Sequence[_T], store: Callable[[Sequence[_T]], object]
+) -> list[tuple[_T, Unstorable]]:
+    """Store values at once, inside the caller's transaction; return those that cannot be, each with its fault.
+
+    Where one of them cannot, it is looked for by halves: the others are stored.
+    """
+    try:
+        with connection.begin_nested():
+            store(values)
+    except Unstorable as fault:
+        if len(values) == 1:
+            return [(values[0], fault)]
+        middle = len(values) // 2
+        return sift(connection, values[:middle], store) + sift(connection, values[middle:], store)
+    return []
+
+
+def as_json(value: object) -> str:
+    """Return a value as it is kept in a column of text. Raises Unstorable for what JSON cannot say.
+
+    >>> as_json({"title": "Half an emoji: \ud83d"})
+    Traceback (most recent call last):
+    newsbot.store.Unstorable: it cannot be written as JSON: str is not valid UTF-8: surrogates not allowed
+    """
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError as error:  # orjson's JSONEncodeError is one
+        raise Unstorable(f"it cannot be written as JSON: {error}"[:MAX_FAULT]) from None
 
 
 def chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:

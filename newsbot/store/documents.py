@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from newsbot.items import Article, Removed
 from newsbot.store import schema
-from newsbot.store.database import reading
+from newsbot.store.database import as_json, reading
 from newsbot.store.runs import COPY_FIELDS
 
 BATCH = 200
@@ -52,7 +52,7 @@ def put(connection: Connection, article: Article) -> None:
             "content_hash": article.content_hash,
             "run_id": article.run_id,
             "fetched_at": article.fetched_at,
-            "document": orjson.dumps(article).decode(),
+            "document": as_json(article),
         },
     )
 
@@ -78,7 +78,7 @@ def amend(connection: Connection, article: Article) -> None:
     """Store a version that is stored already anew, with another text."""
     version = and_(_REVISIONS.c.article_id == article.id, _REVISIONS.c.revision == article.revision)
     values = {"content_hash": article.content_hash}
-    connection.execute(update(_REVISIONS).where(version).values(document=orjson.dumps(article).decode(), **values))
+    connection.execute(update(_REVISIONS).where(version).values(document=as_json(article), **values))
     current = and_(_ARTICLES.c.id == article.id, _ARTICLES.c.revision == article.revision)
     connection.execute(update(_ARTICLES).where(current).values(**values))
 

@@ -18,8 +18,8 @@ import orjson
 from sqlalchemy import Connection, Engine, Row, and_, bindparam, delete, func, select, union
 
 from newsbot.items import EXTRACTOR, Candidate
-from newsbot.store import schema
-from newsbot.store.database import chunks, reading, upsert
+from newsbot.store import Unstorable, schema
+from newsbot.store.database import as_json, chunks, reading, sift, upsert
 from newsbot.store.ledger import Dropped, Entry
 from newsbot.store.revisits import age, next_look
 from newsbot.web.dates import as_instant
@@ -61,38 +61,52 @@ _SETTLED = ("status", "article_id", "reason", "changed_at", *_OF_DROPPED)
 """Columns that change when an address has come to something."""
 
 
-def enqueue(connection: Connection, source: str, candidates: Iterable[tuple[str, Candidate]], *, now: str) -> None:
+def enqueue(
+    connection: Connection, source: str, candidates: Iterable[tuple[str, Candidate]], *, now: str
+) -> dict[str, Unstorable]:
     """Write candidates, each with its URL key, down as pending, inside the caller's transaction.
 
-    An address that is on the frontier already stays as it is.
+    An address that is on the frontier already stays as it is. Returns why those that cannot be stored are not there,
+    by their keys.
     """
-    rows = [
-        {
-            "url_key": key,
-            "url": candidate.url,
-            "source": source,
-            "status": "pending",
-            "candidate": _written(candidate),
-            "tries": 0,
-            "changed_at": now,
-            "met_at": now,
-        }
-        for key, candidate in candidates
-    ]
-    for some in chunks(rows):
-        upsert(connection, _TABLE, some)
+
+    def store(some: Sequence[tuple[str, Candidate]]) -> None:
+        rows = [
+            {
+                "url_key": key,
+                "url": candidate.url,
+                "source": source,
+                "status": "pending",
+                "candidate": _written(candidate),
+                "tries": 0,
+                "changed_at": now,
+                "met_at": now,
+            }
+            for key, candidate in some
+        ]
+        upsert(connection, _TABLE, rows)
+
+    refused = [one for some in chunks(list(candidates)) for one in sift(connection, some, store)]
+    return {key: fault for (key, _), fault in refused}
 
 
 def known(engine: Engine, keys: Sequence[str]) -> dict[str, str]:
-    """Return what became of those of the URL keys that wait for no first try: collected, rejected or failed."""
+    """Return what became of those of the URL keys that wait for no first try: collected, rejected or failed.
+
+    Nothing is known of a key that cannot be stored.
+    """
     found: dict[str, str] = {}
     with reading(engine) as connection:
-        for some in chunks(keys):
+
+        def look_up(some: Sequence[str]) -> None:
             query = select(_TABLE.c.url_key, _TABLE.c.status).where(
                 _TABLE.c.url_key.in_(some), _TABLE.c.status != "pending"
             )
             for key, status in connection.execute(query):
                 found[key] = "collected" if status in _COLLECTED else status
+
+        for some in chunks(keys):
+            sift(connection, some, look_up)
     return found
 
 
@@ -251,7 +265,7 @@ def _drop(
 
 
 def _written(candidate: Candidate) -> str:
-    return orjson.dumps(candidate).decode()
+    return as_json(candidate)
 
 
 def _read(written: str) -> Candidate:

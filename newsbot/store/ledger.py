@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from newsbot.web.urls import InvalidURL, url_key
+from newsbot.web.urls import url_key
 
 Validators = tuple[str | None, str | None]
 """ETag and Last-Modified of a page, to ask for it conditionally."""
@@ -142,6 +142,10 @@ class Ledger:
         """Return the open entry of an address."""
         return self._open.get(_key(url))
 
+    def is_open(self, key: str) -> bool:
+        """Whether the address with this URL key was discovered and has no outcome yet."""
+        return key in self._open
+
     def open_entries(self) -> list[Entry]:
         """Return the entries that have no outcome yet."""
         return list(self._open.values())
@@ -177,7 +181,8 @@ class Ledger:
             self.note(source, note)
 
     def note(self, source: str, note: str) -> None:
-        """Keep a remark on a source's listings."""
+        """Keep a remark on a source's listings; it may quote them."""
+        note = note.encode(errors="replace").decode()
         notes = self.accounts[source].notes
         if len(notes) < MAX_NOTES and note not in notes:
             notes.append(note)
@@ -208,5 +213,5 @@ class Ledger:
 def _key(url: str) -> str:
     try:
         return url_key(url)
-    except InvalidURL:
+    except ValueError:  # InvalidURL, or what is no text (half a surrogate)
         return url

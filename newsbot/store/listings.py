@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection, Engine, select
 
 from newsbot.store import schema
-from newsbot.store.database import chunks, reading, upsert
+from newsbot.store.database import as_json, chunks, reading, upsert
 
 _TABLE = schema.listings
 
@@ -85,7 +85,7 @@ def load(engine: Engine, sources: Iterable[str]) -> dict[tuple[str, str], Listin
 def save(connection: Connection, listing: Listing) -> None:
     """Write a listing down, inside the caller's transaction."""
     values = {name: getattr(listing, name) for name in _FIELDS}
-    values["sub_sitemaps"] = orjson.dumps(listing.sub_sitemaps).decode() if listing.sub_sitemaps else None
+    values["sub_sitemaps"] = as_json(listing.sub_sitemaps) if listing.sub_sitemaps else None
     upsert(connection, _TABLE, values, replacing=_STATE)
 
 

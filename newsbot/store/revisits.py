@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from newsbot.items import Article, Candidate
 from newsbot.store import schema
-from newsbot.store.database import reading
+from newsbot.store.database import as_json, reading
 from newsbot.store.ledger import Validators
 from newsbot.web.dates import as_instant
 
@@ -71,7 +71,7 @@ def begin(
             article_id=article.id,
             source=article.source,
             url=url,
-            candidate=orjson.dumps(dataclasses.replace(candidate, html=None)).decode(),
+            candidate=as_json(dataclasses.replace(candidate, html=None)),
             etag=validators[0],
             last_modified=validators[1],
             due_at=_stamp(datetime.fromisoformat(now) + timedelta(hours=hours[0])),

@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import Connection, Engine, and_, insert, select, update
 
 from newsbot.store import schema
-from newsbot.store.database import durable, reading
+from newsbot.store.database import as_json, durable, reading
 from newsbot.store.ledger import OF_FETCHED, Account, Entry
 from newsbot.store.revisits import VISIT
 
@@ -69,7 +69,7 @@ def close_books(engine: Engine, run_id: str, accounts: Mapping[str, Account], pa
     """Write a run's sums down and plan its files, durably, before any file is written."""
     with durable(engine) as connection:
         for source, account in accounts.items():
-            counts = orjson.dumps(account.as_dict()).decode()
+            counts = as_json(account.as_dict())
             connection.execute(insert(schema.coverage).values(run_id=run_id, source=source, counts=counts))
         _plan(connection, run_id, paths)
         _set_status(connection, run_id, EXPORTING)

@@ -7,13 +7,16 @@ block is and what its counts say, newsbot.cleaning.boilerplate tells.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, Engine, and_, delete, select, update
 
 from newsbot.cleaning.site_state import SiteBlock, SiteState
-from newsbot.store import schema
-from newsbot.store.database import reading, upsert
+from newsbot.store import Unstorable, schema
+from newsbot.store.database import reading, sift, upsert
+
+logger = logging.getLogger("newsbot")
 
 _BLOCK = tuple(field.name for field in dataclasses.fields(SiteBlock))
 _FLAGS = ("on_section", "prose", "short")
@@ -61,8 +64,12 @@ def keep_robots(engine: Engine, host: str, body: str, *, now: str) -> None:
 
 
 def _save(engine: Engine, host: str, values: dict[str, str]) -> None:
-    with engine.begin() as connection:
-        upsert(connection, schema.hosts, {"host": host, **values}, replacing=list(values))
+    """Remember something of a host, and nothing where it cannot be stored: then the next run asks again."""
+    try:
+        with engine.begin() as connection:
+            upsert(connection, schema.hosts, {"host": host, **values}, replacing=list(values))
+    except Unstorable as fault:
+        logger.warning("host %.100s: its %s is not remembered: %s", host, " and ".join(values), fault)
 
 
 def load_blocks(engine: Engine, site: str) -> SiteState:
@@ -76,20 +83,25 @@ def load_blocks(engine: Engine, site: str) -> SiteState:
 
 
 def save_blocks(connection: Connection, states: Mapping[str, SiteState]) -> None:
-    """Remember the states of sites, inside the caller's transaction.
+    """Remember the states of sites, inside the caller's transaction; one that cannot be stored stays as it was.
 
     A person's verdict that was given meanwhile is kept.
     """
     table = schema.site_blocks
-    for site, state in states.items():
-        upsert(connection, schema.sites, {"site": site, "seen": state.seen}, replacing=["seen"])
-        gone = and_(table.c.site == site, table.c.verdict.is_(None), table.c.fingerprint.not_in(list(state.keys)))
-        connection.execute(delete(table).where(gone))
-        rows = [{"site": site, **dataclasses.asdict(block)} for block in state]
-        for row in rows:
-            row |= {flag: int(row[flag]) for flag in _FLAGS}
-        if rows:
-            upsert(connection, table, rows, replacing=_COUNTED)
+
+    def save(some: Sequence[tuple[str, SiteState]]) -> None:
+        for site, state in some:
+            upsert(connection, schema.sites, {"site": site, "seen": state.seen}, replacing=["seen"])
+            gone = and_(table.c.site == site, table.c.verdict.is_(None), table.c.fingerprint.not_in(list(state.keys)))
+            connection.execute(delete(table).where(gone))
+            rows = [{"site": site, **dataclasses.asdict(block)} for block in state]
+            for row in rows:
+                row |= {flag: int(row[flag]) for flag in _FLAGS}
+            if rows:
+                upsert(connection, table, rows, replacing=_COUNTED)
+
+    for (site, _), fault in sift(connection, list(states.items()), save):
+        logger.warning("site %.100s: what repeats there is not remembered: %s", site, fault)
 
 
 def sites_of(engine: Engine, source: str) -> list[str]:

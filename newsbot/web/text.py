@@ -39,8 +39,8 @@ _PAIRED_TAG = re.compile(rf"<({_INLINE}|{_BLOCK})(?:\s[^<>]*)?>[^<]*</\1\s*>|<br
 _ENTITY = re.compile(r"&(?:#x?[0-9a-f]{1,7}|[a-z][a-z0-9]{1,31});", re.I)
 _SPACE = re.compile(r"\s+")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff\u2060\u00ad]")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""Control characters (C0 without the tab, C1) and what turns the direction of writing."""
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters (C0 without the tab, C1), what turns the direction of writing, and halves of characters."""
 
 
 def text_content(element: etree._Element, between: str = "") -> str:
