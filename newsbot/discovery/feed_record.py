@@ -10,19 +10,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from newsbot.items import Candidate
 from newsbot.web.links import is_second_choice, link_address
-from newsbot.web.text import plain_text
+from newsbot.web.text import plain_text, shortened, well_formed
 
 MAX_NOTES = 40
 """Of a feed or sitemap: one of garbage must not fill the ledger."""
-MAX_TAGS = 40
-"""Of an entry."""
+MAX_TAGS, LONGEST_TAG = 40, 100
+"""Tags of an entry, and characters of one of them; what is longer is none."""
+TITLE_LIMIT = 500
+"""Characters after which a title is cut."""
 SUMMARY_LIMIT = 1_000
 """Characters after which a summary is cut."""
+MAX_AUTHORS = 100
+"""Of an entry; the longest list on 1,087 real pages has four."""
 LONGEST_NAMES = 300
 """Characters of a field for authors; what is longer names none."""
 NAME_WORDS = 5
@@ -121,6 +125,26 @@ class Feed:
         """Remember what was wrong, up to a bound: a feed of garbage must not fill the ledger."""
         if len(self.notes) < MAX_NOTES and text not in self.notes:
             self.notes.append(text)
+
+
+def bounded(candidate: Candidate) -> Candidate:
+    """Return a candidate as every store takes it: its texts well-formed, none longer than such a text can be.
+
+    >>> bounded(Candidate(url="https://e.org/a", via="feed", title="Half \\ud83d", tags=["a", "b" * 101])).tags
+    ['a']
+    """
+    return replace(
+        candidate,
+        title=shortened(_clean(candidate.title), TITLE_LIMIT),
+        authors=[name for name in map(well_formed, candidate.authors) if len(name) <= LONGEST_NAMES][:MAX_AUTHORS],
+        tags=[tag for tag in map(well_formed, candidate.tags) if 0 < len(tag) <= LONGEST_TAG][:MAX_TAGS],
+        summary=shortened(_clean(candidate.summary), SUMMARY_LIMIT),
+        html=_clean(candidate.html),
+    )
+
+
+def _clean(text: str | None) -> str | None:
+    return well_formed(text) or None if text else None
 
 
 def names(texts: Iterable[str | None]) -> list[str]:

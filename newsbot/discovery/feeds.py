@@ -13,7 +13,7 @@ from urllib.parse import urldefrag, urljoin
 
 from lxml import etree
 
-from newsbot.discovery.feed_record import Entry, Feed, FeedError
+from newsbot.discovery.feed_record import Entry, Feed, FeedError, bounded
 from newsbot.discovery.feeds_xml import ENTRY_FIELDS, ENTRY_NAMES, read_feed
 from newsbot.discovery.jsonfeed import read_json_feed
 from newsbot.discovery.xml_recovery import read_entries
@@ -233,4 +233,4 @@ def _once_each(entries: Sequence[Entry], feed: Feed) -> list[Candidate]:
         for name in ("title", "published", "modified", "authors", "tags", "summary", "html"):
             if not getattr(first.candidate, name):
                 setattr(first.candidate, name, getattr(candidate, name))
-    return [entry.candidate for entry in seen.values()]
+    return [bounded(entry.candidate) for entry in seen.values()]

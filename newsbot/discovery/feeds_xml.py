@@ -9,21 +9,17 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from newsbot.discovery.feed_record import MAX_TAGS, SUMMARY_LIMIT, Entry, Feed, Stated, names
+from newsbot.discovery.feed_record import Entry, Feed, Stated, names
 from newsbot.discovery.xml_source import BASE, LANG, Fields, fields_of, local_name, text_of
 from newsbot.items import Candidate
 from newsbot.web.dates import parse_date
 from newsbot.web.links import link_address, unescaped
-from newsbot.web.text import language_tag, looks_like_html, plain_text, shortened
+from newsbot.web.text import language_tag, looks_like_html, plain_text
 from newsbot.web.urls import site_of
 
 MAX_ENTRIES = 10_000
-TITLE_LIMIT = 500
-"""Characters after which a title is cut."""
 BODY_LENGTH = 400
 """A description with block markup and at least this many characters is a body, not a summary alone."""
-LONGEST_TAG = 100
-"""Characters of a tag; what is longer is none."""
 
 ADDRESS_FIELDS = ("link", "url", "guid", "id", "feedburner:origlink", "pheedo:origlink", "comments")
 _RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
@@ -237,7 +233,7 @@ def _title(fields: Fields) -> str | None:
             literal = (element.get("type") or "").lower() in ("text", "text/plain")
             title = plain_text(text_of(element), literal=literal and not len(element))
             if title:
-                return shortened(title, TITLE_LIMIT)
+                return title
     return None
 
 
@@ -253,7 +249,7 @@ def _body_and_summary(fields: Fields) -> tuple[str | None, str | None]:
     summary = plain_text(described)
     if body is None and described and summary and len(summary) >= BODY_LENGTH and looks_like_html(described):
         body = described
-    return body, shortened(summary, SUMMARY_LIMIT)
+    return body, summary
 
 
 def _content(element: etree._Element) -> str | None:
@@ -290,10 +286,9 @@ def _tags(fields: Fields) -> list[str]:
         for element in fields.get(name, ()):
             text = element.get("label") or text_of(element) or element.get("term") or ""
             for part in text.split(",") if name in ("media:keywords", "keywords") else [text]:
-                tag = plain_text(part)
-                if tag and len(tag) <= LONGEST_TAG:
+                if tag := plain_text(part):
                     found.setdefault(tag)
-    return list(found)[:MAX_TAGS]
+    return list(found)
 
 
 def _date(feed: Feed, fields: Fields, wanted: tuple[str, ...], number: int) -> tuple[str | None, str | None]:

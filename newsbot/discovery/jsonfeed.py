@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from typing import Any
 
-from newsbot.discovery.feed_record import MAX_TAGS, SUMMARY_LIMIT, Entry, Feed, FeedError, Stated, names
+from newsbot.discovery.feed_record import Entry, Feed, FeedError, Stated, names
 from newsbot.items import Candidate
 from newsbot.web.dates import parse_date
+from newsbot.web.jsonld import DECODER, scalar
 from newsbot.web.links import link_address
-from newsbot.web.text import language_tag, plain_text, shortened
+from newsbot.web.text import language_tag, plain_text
 from newsbot.web.urls import site_of
 
 MAX_FAILURES = 50
@@ -20,6 +20,7 @@ MAX_FAILURES = 50
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
 _LAST_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.S)
 """A text, which stays as it is, or a comma behind the last part of a list or an object, which is none of JSON's."""
+_NESTING = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]', re.S)
 _FIELD_BEFORE = re.compile(r'"(title|language|home_page_url|next_url)"\s*:\s*"((?:[^"\\]|\\.)*)"')
 
 
@@ -31,7 +32,7 @@ def read_json_feed(text: str, url: str) -> Feed:
     """
     feed = Feed(kind="json")
     try:
-        data: Any = json.loads(text, strict=False)
+        data: Any = DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         data = _salvaged(_LAST_COMMA.sub(lambda found: found[1] or "", text))
         feed.note(f"json_error: {str(error)[:120]}")
@@ -86,10 +87,8 @@ def _read_item(
         published=_date(feed, item, "date_published", number),
         modified=_date(feed, item, "date_modified", number),
         authors=names(_people(item)) or list(owners),
-        tags=[tag for tag in map(plain_text, filter(_is_text, tags)) if tag][:MAX_TAGS]
-        if isinstance(tags, list)
-        else [],
-        summary=shortened(plain_text(_string(item, "summary")), SUMMARY_LIMIT),
+        tags=[tag for tag in map(plain_text, filter(_is_text, tags)) if tag] if isinstance(tags, list) else [],
+        summary=plain_text(_string(item, "summary")),
         language=language_tag(_string(item, "language")) or feed.language,
         html=content,
     )
@@ -102,14 +101,16 @@ def _salvaged(text: str) -> dict[str, Any]:
     if not start:
         return {}
     data: dict[str, Any] = {key: _unquoted(value) for key, value in _FIELD_BEFORE.findall(text[: start.start()])}
-    decoder = json.JSONDecoder(strict=False)
     items: list[Any] = []
     position = text.find("{", start.end())
     failures = 0
     while position != -1 and failures < MAX_FAILURES:
         try:
-            item, end = decoder.raw_decode(text, position)
-        except (ValueError, RecursionError):
+            item, end = DECODER.raw_decode(text, position)
+        except RecursionError:  # nothing in it is an item: the next one comes behind it
+            failures += 1
+            end = _end_of(text, position)
+        except ValueError:
             failures += 1
             end = position + 1
         else:
@@ -119,9 +120,19 @@ def _salvaged(text: str) -> dict[str, Any]:
     return {**data, "items": items}
 
 
+def _end_of(text: str, start: int) -> int:
+    """Return where the object ends that begins at start, or the text."""
+    depth = 0
+    for token in _NESTING.finditer(text, start):
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token[0], 0)
+        if depth == 0:
+            return token.end()
+    return len(text)
+
+
 def _unquoted(value: str) -> str:
     try:
-        return str(json.loads(f'"{value}"', strict=False))
+        return str(DECODER.decode(f'"{value}"'))
     except ValueError:
         return value
 
@@ -132,12 +143,7 @@ def _is_text(value: object) -> bool:
 
 def _string(data: dict[str, Any], key: str) -> str | None:
     """Return a field that is a text or a number, as a text that can be encoded."""
-    value = data.get(key)
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return str(value)
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) and value.strip() else None
+    return value if (value := scalar(data.get(key))).strip() else None
 
 
 def _objects(data: dict[str, Any], key: str) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from newsbot.discovery.anchors import Link, Tree, as_tree, links_of
+from newsbot.discovery.feed_record import bounded
 from newsbot.discovery.url_shape import LISTING_SEGMENTS, SERVICE_WORDS, Learned, Shape, is_page, learn, shape_of
 from newsbot.items import Candidate
 from newsbot.web.dates import parse_date, proven_order
@@ -112,11 +113,13 @@ def article_links(
     scores = scored(links.values(), url, known)
     language, order = tree.get("lang"), proven_order(link.time for link in links.values())
     return [
-        Candidate(
-            url=link.url,
-            via="section",
-            title=link.text or None,
-            published=parse_date(link.time, language=language, order=order),
+        bounded(
+            Candidate(
+                url=link.url,
+                via="section",
+                title=link.text or None,
+                published=parse_date(link.time, language=language, order=order),
+            )
         )
         for link in links.values()
         if scores[link.url] >= WEIGHTS.article

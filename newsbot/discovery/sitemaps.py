@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from newsbot.discovery.feed_record import MAX_NOTES, MAX_TAGS, FeedError
+from newsbot.discovery.feed_record import MAX_NOTES, FeedError, bounded
 from newsbot.discovery.feeds import parse_feed
 from newsbot.discovery.url_shape import is_page
 from newsbot.discovery.xml_recovery import read_entries
@@ -256,7 +256,7 @@ def _collect(sitemap: Sitemap, entries: Iterable[etree._Element], url: str) -> N
             candidate = Candidate(url=address, via="sitemap", modified=modified)
             if news is not None:
                 _add_news(sitemap, candidate, news, number)
-            sitemap.candidates.append(candidate)
+            sitemap.candidates.append(bounded(candidate))
     if not (sitemap.candidates or sitemap.children or sitemap.notes):
         sitemap.note("no_entries: nothing in it has an address")
 
@@ -273,7 +273,7 @@ def _add_news(sitemap: Sitemap, candidate: Candidate, news: etree._Element, numb
     candidate.language = language_tag(texts.get("news:language"))
     candidate.published = parse_date(date, language=candidate.language)
     words = (word.strip() for word in re.split(r"[,;،、]", texts.get("news:keywords") or ""))
-    candidate.tags = list(dict.fromkeys(word for word in words if word))[:MAX_TAGS]
+    candidate.tags = list(dict.fromkeys(word for word in words if word))
     if date and candidate.published is None:
         sitemap.note(f"bad_date: entry {number}: {date[:60]!r}")
 

@@ -18,6 +18,7 @@ from newsbot.web.content_coding import ACCEPTED as CODINGS
 from newsbot.web.content_coding import GZIP, ZSTD, TooLarge, unpack
 from newsbot.web.encoding import header_charset
 from newsbot.web.tdmrep import opt_outs_of_headers
+from newsbot.web.text import well_formed
 
 _XML = "application/xml,text/xml;q=0.9,*/*;q=0.1"
 ACCEPTED = {
@@ -52,6 +53,8 @@ NOT_ACCEPTABLE = 406
 
 FAILS_AT_CONDITIONS = (400, 412, 500, 501, 502)
 """Statuses that a conditional request may have for its conditions alone (RFC 9110, 15.5.13; the others are bugs)."""
+LONGEST_HEADER = 8_192
+"""Bytes of a header that says one thing (a validator, a type): no common server takes a longer one back."""
 
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
 _ROOT = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf|urlset|sitemapindex))[\s>]", re.I)
@@ -107,7 +110,7 @@ class AnswerMiddleware:
         return response
 
     def _unpacked(self, request: Request, response: Response) -> Response:
-        stated = [value.decode("latin-1") for value in response.headers.getlist("Content-Encoding")]
+        stated = headers_of(response, "Content-Encoding")
         if not stated and not response.body.startswith((GZIP, ZSTD)):
             return response
         limit = request.meta.get("download_maxsize", self.max_size)
@@ -189,9 +192,18 @@ async def fetch(crawler: Crawler, request: Request) -> tuple[Response | None, st
 
 
 def header_of(response: Response, name: str) -> str | None:
-    """Return a header of a response; None where it has none."""
+    """Return a header of a response; None where it has none, or one of more than LONGEST_HEADER bytes.
+
+    >>> header_of(Response("https://e.org/", headers={"ETag": "a\\0b", "Link": "x" * 9000}), "ETag")
+    'ab'
+    """
     value = response.headers.get(name)
-    return value.decode("latin-1") if value else None
+    return well_formed(value.decode("latin-1")) if value and len(value) <= LONGEST_HEADER else None
+
+
+def headers_of(response: Response, name: str) -> list[str]:
+    """Return every header of a name, however long."""
+    return [well_formed(value.decode("latin-1")) for value in response.headers.getlist(name)]
 
 
 def charset_of(response: Response) -> str | None:
@@ -201,6 +213,7 @@ def charset_of(response: Response) -> str | None:
 
 def opt_outs_of(response: Response) -> list[str]:
     """Return what the publisher of a page reserves for its whole site or in its headers."""
-    robots = [value.decode("latin-1") for value in response.headers.getlist("X-Robots-Tag")]
     stated = header_of(response, "TDM-Reservation")
-    return opt_outs_of_headers(robots, stated or ("1" if response.meta.get("tdm_reserved") else None))
+    return opt_outs_of_headers(
+        headers_of(response, "X-Robots-Tag"), stated or ("1" if response.meta.get("tdm_reserved") else None)
+    )

@@ -20,6 +20,7 @@ from newsbot.downloader.fetch import accepting, charset_of
 from newsbot.store import sites
 from newsbot.web.encoding import to_utf8
 from newsbot.web.robotstxt import RobotsGroup
+from newsbot.web.text import well_formed
 
 KEPT_MINUTES = 60.0
 """How long a robots.txt is kept over runs; RFC 9309, 2.4 allows a day."""
@@ -105,7 +106,7 @@ class RobotsMiddleware:
         if response.status >= 300:
             return ""
         text = to_utf8(response.body[:MAX_BYTES], charset_of(response))
-        return text.data.decode("utf-8", "replace").replace("\0", "")  # PostgreSQL takes no NUL
+        return well_formed(text.data.decode("utf-8", "replace"))
 
 
 class RobotRules(RobotParser):

@@ -20,12 +20,13 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Response
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
+from w3lib.url import safe_url_string
 from zope.interface import implementer, provider
 
 from newsbot.crawl.context import CrawlContext
 from newsbot.downloader.errors import Skipped
 from newsbot.web.endpoints import Endpoint, endpoint_at, endpoint_of, is_private, may_lead, written
-from newsbot.web.urls import MAX_URL_LENGTH
+from newsbot.web.urls import MAX_URL_LENGTH, canonical_url
 
 
 class PrivateAddressMiddleware:
@@ -197,7 +198,8 @@ def check_redirect(url: str, location: str) -> None:
     """
     try:
         to = urljoin(url, location.strip())
-        is_web = urlsplit(to).scheme in ("http", "https") and endpoint_of(to) is not None and len(to) <= MAX_URL_LENGTH
+        canonical_url(to)
+        is_web = endpoint_of(to) is not None and len(safe_url_string(to)) <= MAX_URL_LENGTH
     except ValueError:
         is_web = False
     if not is_web:

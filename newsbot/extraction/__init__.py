@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from newsbot.extraction.body import find_body, text_of_html, with_lead
 from newsbot.extraction.document import ExtractionError, next_page, read_document
@@ -14,10 +15,19 @@ from newsbot.extraction.kinds import kind_of, paywalled
 from newsbot.extraction.language import claimed, language_of
 from newsbot.extraction.rejection import refuse
 from newsbot.items import EXTRACTOR, MAX_TEXT, Candidate, ExtractedArticle
+from newsbot.web.dates import as_instant
 from newsbot.web.tdmrep import RESERVE_TEXT, in_order, opt_outs_of_head
+from newsbot.web.text import shortened, well_formed
 from newsbot.web.urls import InvalidURL, canonical_url
 
-__all__ = ["EXTRACTOR", "ExtractionError", "extract_article"]
+__all__ = ["EXTRACTOR", "ExtractionError", "bounded", "extract_article"]
+
+# On 1,087 of the real pages (docs/decisions/0002-extraction.md) the longest title has 187 characters, site name 116,
+# name of an author 42, summary 14,903 (a whole article), and nobody has more than four authors.
+TITLE_LIMIT, SUMMARY_LIMIT = 1_000, 20_000
+"""Characters after which a title and a summary are cut."""
+LONGEST_SITE_NAME, LONGEST_NAME, MAX_AUTHORS = 300, 200, 100
+"""Characters of names, and authors of an article; a longer name is none."""
 
 
 def extract_article(
@@ -37,7 +47,10 @@ def extract_article(
     what headers and host reserve, to which the page's own meta tags add. With respect_tdm, a page whose text is
     reserved is refused ("tdm_reserved"), and one whose images are has none.
     Raises ExtractionError, whose reason is one of items.REJECTION_REASONS, for a page that is no article.
+    What it returns is bounded().
     """
+    if as_instant(fetched_at) is None:
+        fetched_at = None
     try:
         address = canonical_url(url)
     except InvalidURL as error:
@@ -62,7 +75,7 @@ def extract_article(
     language, origin = language_of(body.text, claim)
     text = with_lead(body, facts.summary or "", language)
     facts.origins |= {"language": origin, "text": body.origin}
-    return ExtractedArticle(
+    article = ExtractedArticle(
         url=facts.url,
         site_name=facts.site_name,
         title=facts.title,
@@ -84,6 +97,37 @@ def extract_article(
         origins=facts.origins,
         next_page=next_page(document, address),
     )
+    return bounded(article)
+
+
+def bounded(article: ExtractedArticle) -> ExtractedArticle:
+    """Return what a page says as every store takes it: its texts well-formed, none longer than such a text can be.
+
+    Addresses, dates, labels and the text itself are bounded where they are read. Raises ExtractionError where nothing
+    is left of the title or the text.
+    """
+    title = shortened(well_formed(article.title).strip(), TITLE_LIMIT)
+    text = well_formed(article.text)
+    if not title:
+        raise ExtractionError("no_title", "nothing but what no text can hold")
+    if not text.strip():
+        raise ExtractionError("no_body", "nothing but what no text can hold")
+    site_name = _well_formed(article.site_name)
+    authors = [name for name in map(_well_formed, article.authors) if name and len(name) <= LONGEST_NAME]
+    return replace(
+        article,
+        title=title,
+        text=text,
+        site_name=site_name if site_name and len(site_name) <= LONGEST_SITE_NAME else None,
+        authors=authors[:MAX_AUTHORS],
+        section=_well_formed(article.section),
+        tags=[tag for tag in map(_well_formed, article.tags) if tag],
+        summary=shortened(_well_formed(article.summary), SUMMARY_LIMIT),
+    )
+
+
+def _well_formed(text: str | None) -> str | None:
+    return well_formed(text).strip() or None if text else None
 
 
 def _reserved(names: Iterable[str], respect: bool) -> list[str]:

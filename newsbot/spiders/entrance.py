@@ -11,7 +11,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from newsbot.discovery import Child, ListingSearch, newest_first, sitemaps_in_robots
-from newsbot.downloader.fetch import accepting, charset_of, fetch
+from newsbot.downloader.fetch import accepting, charset_of, fetch, headers_of
 from newsbot.spiders.listing import STATUSES_READ
 from newsbot.web.encoding import to_utf8
 
@@ -54,7 +54,7 @@ class Entrance:
             self.url,
             self.sitemaps,
             charset=charset_of(home) if home else None,
-            links=[value.decode("latin-1") for value in home.headers.getlist("Link")] if home else (),
+            links=headers_of(home, "Link") if home else (),
             asked=self.asked,
             sections=0 if self.fault else sections,
             most_feeds=most_feeds,

@@ -12,7 +12,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from newsbot.web.urls import url_key
+from newsbot.items import digest_of
+from newsbot.web.text import shortened, well_formed
+from newsbot.web.urls import InvalidURL, url_key
 
 Validators = tuple[str | None, str | None]
 """ETag and Last-Modified of a page, to ask for it conditionally."""
@@ -21,6 +23,10 @@ OF_DISCOVERED = ("fetched", "not_modified", "already_known", "skipped", "failed"
 OF_FETCHED = ("new", "revised", "unchanged", "duplicate", "rejected")
 MAX_NOTES = 20
 """Remarks on the listings of a source that are kept: a thousand broken sub-sitemaps have one fault."""
+
+
+LONGEST_NOTE = 500
+"""Characters of a remark, or of the detail of a reason, that are kept: they may quote what a site sent."""
 
 
 class LedgerError(AssertionError):
@@ -182,7 +188,7 @@ class Ledger:
 
     def note(self, source: str, note: str) -> None:
         """Keep a remark on a source's listings; it may quote them."""
-        note = note.encode(errors="replace").decode()
+        note = shortened(well_formed(note), LONGEST_NOTE) or ""
         notes = self.accounts[source].notes
         if len(notes) < MAX_NOTES and note not in notes:
             notes.append(note)
@@ -213,5 +219,5 @@ class Ledger:
 def _key(url: str) -> str:
     try:
         return url_key(url)
-    except ValueError:  # InvalidURL, or what is no text (half a surrogate)
-        return url
+    except InvalidURL:  # of any length, and of anything
+        return f"no address: {digest_of(url.encode('utf-8', 'surrogatepass'))}"

@@ -15,8 +15,9 @@ from sqlalchemy import Connection, Engine, and_, insert, select, update
 
 from newsbot.store import schema
 from newsbot.store.database import as_json, durable, reading
-from newsbot.store.ledger import OF_FETCHED, Account, Entry
+from newsbot.store.ledger import LONGEST_NOTE, OF_FETCHED, Account, Entry
 from newsbot.store.revisits import VISIT
+from newsbot.web.text import shortened, well_formed
 
 RUNNING, EXPORTING, FINISHED, INTERRUPTED = "running", "exporting", "finished", "interrupted"
 """A run takes addresses in; its books are closed; its files are whole; the same, but the next run had to see to it."""
@@ -60,7 +61,7 @@ def enter(connection: Connection, entry: Entry, outcome: str, reason: str | None
             "via": entry.via,
             "outcome": outcome,
             "reason": reason,
-            "detail": detail or None,
+            "detail": shortened(well_formed(detail), LONGEST_NOTE) or None,
         },
     )
 

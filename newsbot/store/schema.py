@@ -129,7 +129,7 @@ listings = Table(
 hosts = Table(
     "hosts",
     metadata,
-    Column("host", String(300), primary_key=True),
+    Column("host", String(2100), primary_key=True),
     Column("rests_until", String(40)),
     Column("reservations", Text),
     Column("reservations_at", String(40)),

@@ -118,7 +118,7 @@ def parse_date(text: str | None, *, language: str | None = None, order: str | No
 
 
 def as_instant(text: str | None) -> datetime | None:
-    """Return an RFC 3339 text as a point in time to compare by; UTC where it states no offset.
+    """Return an RFC 3339 text as a point in time to compare by; UTC where it states no offset, None for nonsense.
 
     >>> as_instant("2026-11-20T10:00:00+02:00") == as_instant("2026-11-20T08:00:00")
     True
@@ -128,6 +128,8 @@ def as_instant(text: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
+        return None
+    if not EARLIEST <= moment.year <= LATEST:  # nor can it be turned to UTC in the years 1 and 9999
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 

@@ -7,6 +7,7 @@ mainEntity; with comments, stray line breaks, trailing commas or HTML entities. 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import orjson
 from lxml import etree
 
 from newsbot.web.links import unescaped
+from newsbot.web.text import well_formed
 from newsbot.web.urls import InvalidURL, url_key
 
 Node: TypeAlias = dict[str, Any]
@@ -41,7 +43,16 @@ _STRING = r'("(?:[^"\\]++|\\.)*+")'
 _COMMENT = re.compile(_STRING + r"|//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _COMMA = re.compile(_STRING + r"|,(?=\s*[}\]])", re.DOTALL)
 _BETWEEN = re.compile(r"[\s,;\ufeff]*")
-_DECODER = json.JSONDecoder(strict=False)
+LONGEST_NUMBER = 40
+"""Digits of a whole number that is read as one; Python refuses those of 4,300."""
+
+
+def _whole_number(digits: str) -> int | float:
+    return int(digits) if len(digits) <= LONGEST_NUMBER else float(digits)
+
+
+DECODER = json.JSONDecoder(strict=False, parse_int=_whole_number)
+"""Reads the JSON that sites write: control characters within texts, numbers of any length, half a surrogate pair."""
 MAX_SCRIPT = 2_000_000
 _MAX_DEPTH = 8
 _MAX_LISTED = 2_000
@@ -103,7 +114,7 @@ def _decoded(text: str) -> tuple[list[Any], bool]:
     at = _BETWEEN.match(text).end()  # type: ignore[union-attr]  # it matches the empty string
     while at < len(text):
         try:
-            value, at = _DECODER.raw_decode(text, at)
+            value, at = DECODER.raw_decode(text, at)
         except (ValueError, RecursionError):
             return found, False
         found.append(value)
@@ -231,18 +242,26 @@ def text(value: Any) -> str:
             value = value[0] if value else None
         elif isinstance(value, dict):
             value = value.get("@value") or value.get("name") or value.get("headline") or value.get("url")
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return str(value)
-    if not isinstance(value, str):
-        return ""
-    plain: str = value
+    plain = scalar(value)
     for _ in range(2):
         if "&" in plain:
             plain = unescaped(plain) if plain.startswith(("http://", "https://", "/")) else unescape(plain)
     return plain.strip()
 
 
-def strings(value: Any) -> list[str]:
+def scalar(value: Any) -> str:
+    """Return a text or a number as a well-formed text; an empty one for anything else, and for what is no number.
+
+    >>> scalar("Half \\ud83d"), scalar(12), scalar(float("inf")), scalar(True), scalar(["a"])
+    ('Half \ufffd', '12', '', '', '')
+    """
+    if isinstance(value, str):
+        return well_formed(value)
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return str(value) if is_number else ""
+
+
+def strings(value: Any, depth: int = 0) -> list[str]:
     """Return a value as a list of texts: one string, an array of strings or of objects with names.
 
     >>> strings({"@type": "Person", "name": ["Ann Lee", "Bo Berg"]})
@@ -252,16 +271,16 @@ def strings(value: Any) -> list[str]:
     for item in value if isinstance(value, list) else [value]:
         names = item.get("name") or item.get("@list") if isinstance(item, dict) else None
         if isinstance(names, list):
-            out.extend(strings(names))
+            out.extend(strings(names, depth + 1) if depth < _MAX_DEPTH else ())
         elif found := text(item):
             out.append(found)
     return out
 
 
-def resolve(value: Any, found: list[Node]) -> Any:
+def resolve(value: Any, found: list[Node], depth: int = 0) -> Any:
     """Follow references by @id to the object that carries the fields."""
     if isinstance(value, list):
-        return [resolve(item, found) for item in value]
+        return [resolve(item, found, depth + 1) for item in value] if depth < _MAX_DEPTH else []
     if isinstance(value, dict) and set(value) <= {"@id", "@type", "type"} and value.get("@id"):
         return next((node for node in found if node.get("@id") == value["@id"] and len(node) > len(value)), value)
     return value

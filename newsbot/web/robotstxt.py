@@ -22,7 +22,7 @@ _RATE_LINE = re.compile(r"request[ -]?rate\s*(?::|\s)\s*(.*)", re.I)
 _TOKEN = re.compile(r"[\w.-]+")
 _SPAN = r"(\d+(?:[.,]\d+)?|[.,]\d+)\s*(ms|milli\w*|[smhd](?![a-z])|sec\w*|min\w*|hour\w*|hrs?|day\w*)?"
 _DELAY = re.compile(rf"\+?{_SPAN}", re.I)
-_RATE = re.compile(rf"(\d+)\s*(?:/|per\b)\s*{_SPAN}", re.I)
+_RATE = re.compile(rf"(\d{{1,9}})\s*(?:/|per\b)\s*{_SPAN}", re.I)
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 
 

@@ -13,8 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import orjson
 
 from newsbot.items import OPT_OUTS
+from newsbot.web.urls import MAX_URL_LENGTH
 
 AGENT = "newsbot"
+MAX_RULES = 10_000
+"""Of a tdmrep.json that are read. A pattern that is longer than an address can be matches none."""
 RESERVE_TEXT = frozenset({"tdm-reservation", "noai", "noarchive"})
 """Opt-outs that cost the operator who obeys them the article; noimageai costs it its image."""
 
@@ -68,8 +71,9 @@ def reserved_paths(body: bytes) -> list[tuple[str, bool]]:
         return []
     return [
         (rule["location"], str(rule["tdm-reservation"]).strip() == "1")
-        for rule in (rules if isinstance(rules, list) else [rules])
+        for rule in (rules if isinstance(rules, list) else [rules])[:MAX_RULES]
         if isinstance(rule, dict) and isinstance(rule.get("location"), str) and "tdm-reservation" in rule
+        if len(rule["location"]) <= MAX_URL_LENGTH
     ]
 
 
@@ -85,8 +89,20 @@ def is_reserved(rules: Sequence[tuple[str, bool]], path: str) -> bool:
 
 
 def _matches(pattern: str, path: str) -> bool:
-    body, end = (pattern[:-1], r"\Z") if pattern.endswith("$") else (pattern, "")
-    return re.match(".*".join(map(re.escape, body.split("*"))) + end, path) is not None
+    """Find the parts between the stars one behind the other: no pattern takes longer than to read the path once."""
+    is_whole = pattern.endswith("$")
+    first, *parts = pattern.removesuffix("$").split("*")
+    if not path.startswith(first):
+        return False
+    at = len(first)
+    last = parts.pop() if parts and is_whole else None
+    for part in parts:
+        if (found := path.find(part, at)) < 0:
+            return False
+        at = found + len(part)
+    if last is not None:
+        return len(path) - at >= len(last) and path.endswith(last)
+    return at == len(path) or not is_whole
 
 
 def _words_for_us(tag: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ import idna
 from tldextract import TLDExtract
 from w3lib.url import safe_url_string
 
+from newsbot.web.text import well_formed
 from newsbot.web.trackers import address_inside, may_name_no_page, names_no_page
 
 MAX_URL_LENGTH = 2048
@@ -27,12 +28,13 @@ MAX_URL_LENGTH = 2048
 
 _registrable = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 _CANONICAL = re.compile(
-    r"https?://(?![^/]*(?:google|ampproject|yahoo|feedburner|bing-amp)\.)(?:[a-z0-9-]+\.)+[a-z]+/(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)?"
+    r"https?://(?![^/]*(?:google|ampproject|yahoo|feedburner|bing-amp)\.)(?![^/]{254})(?:[a-z0-9-]{1,63}\.)+[a-z]{1,63}/(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)?"
 )
 """Most addresses of articles are in their canonical form already; telling that costs a tenth of making it."""
 _NO_HOST = re.compile(r"""[\x00-\x20\x7f"#%'/:<>?@\[\\\]^`{|}]""")
 """What no name of a host has: WHATWG's forbidden domain code points, and those that mark a broken link."""
-_MAX_LABEL = 63
+_MAX_HOST, _MAX_LABEL = 253, 63
+"""Characters of a host's name and of each of its parts in ASCII (RFC 1035, 2.3.4)."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid(?==[^/?#]{16}))=[^/?#]*", re.IGNORECASE)
@@ -55,7 +57,7 @@ def canonical_url(url: str, base: str | None = None) -> str:
     """Return the absolute address in one normal form, without trackers, session ids and what wraps it.
 
     What is left of it is as it was written, so that it can be asked. Raises InvalidURL for other schemes, missing
-    hosts and addresses over 2,048 characters.
+    hosts and addresses over 2,048 characters, as they are asked: ü has six.
 
     >>> canonical_url("HTTP://Example.ORG:80/a/../b?utm_source=x&id=3#top")
     'http://example.org/b?id=3'
@@ -74,7 +76,7 @@ def canonical_url(url: str, base: str | None = None) -> str:
     """
     if _CANONICAL.fullmatch(url) and len(url) <= MAX_URL_LENGTH:
         return url
-    text = _CONTROL.sub("", url.strip())
+    text = _CONTROL.sub("", well_formed(url).strip())
     if "\\" in text:
         text = _BEFORE_QUERY.sub(lambda part: part[0].replace("\\", "/"), text, count=1)
     if base:
@@ -101,7 +103,10 @@ def canonical_url(url: str, base: str | None = None) -> str:
             return canonical_url(inside)
         except InvalidURL:
             pass  # what looked like an address is none: the outer one is
-    return safe_url_string(urlunsplit((scheme, netloc, path, _page_query(parts.query), "")))
+    address = safe_url_string(urlunsplit((scheme, netloc, path, _page_query(parts.query), "")))
+    if len(address) > MAX_URL_LENGTH:
+        raise InvalidURL(f"longer than {MAX_URL_LENGTH} characters in ASCII: {address[:80]}…")
+    return address
 
 
 def url_key(url: str) -> str:
@@ -179,7 +184,7 @@ def ascii_host(host: str) -> str:
     """
     name = host if host.isascii() and "%" not in host else _mapped(host)
     name = name.rstrip(".").lower()
-    if not name or _NO_HOST.search(name):
+    if not name or len(name) > _MAX_HOST or _NO_HOST.search(name) or max(map(len, name.split("."))) > _MAX_LABEL:
         raise InvalidURL(f"no valid host name: {host[:100]!r}")
     return name
 

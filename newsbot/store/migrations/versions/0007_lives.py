@@ -16,3 +16,5 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=64), primary_key=True),
         sa.Column("run_id", sa.String(length=40), nullable=False),
     )
+    with op.batch_alter_table("hosts") as hosts:  # a request's host may come with a user name
+        hosts.alter_column("host", type_=sa.String(length=2100), existing_nullable=False)
