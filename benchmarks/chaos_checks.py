@@ -82,7 +82,7 @@ def faults_of(output: Path, running: Running) -> Iterator[str]:
         for error in validator.iter_errors(line):
             yield f"invalid: {line['url']}: {error.message}"
     yield from _wrong_sums(output, lines)
-    for path in (*output.rglob("*.tmp"), *output.glob(".runs/*")):
+    for path in (*output.rglob("*.tmp"), *output.glob("newsbot.db-crawls/*")):
         yield f"left behind: {path.relative_to(output)}"
     for run_id, status in query(store, "select id, status from runs where status in ('running', 'exporting')"):
         yield f"run {run_id} is {status} for ever"

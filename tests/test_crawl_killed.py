@@ -73,7 +73,7 @@ def test_a_killed_crawl_is_healed_by_the_next_run(tmp_path: Path) -> None:
     lines = [*lines_of(output, "articles"), *lines_of(output, "duplicates")]
     assert Counter(line["url"] for line in lines) == truth
     assert not list(output.rglob("*.tmp"))
-    assert not list(output.glob(".runs/*"))
+    assert not list(output.glob("newsbot.db-crawls/*"))
 
 
 def test_an_interrupted_crawl_stops_cleanly_and_the_next_goes_on(tmp_path: Path) -> None:

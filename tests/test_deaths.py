@@ -62,7 +62,7 @@ def test_whatever_a_run_dies_in_every_article_is_on_one_line(tmp_path: Path) -> 
                 return [done for (done,) in database.execute("select done from exports")]
 
         publish(web, 2 * A_PAGE)
-        die("before atomic._sync_folder 1", *crawl)  # the file has its name, and the store does not know
+        die("before atomic._sync_folder 2", *crawl)  # the file has its name, and the store does not know
         assert len(lines_of(output, "articles")) == 2 * A_PAGE
         assert is_marked_done() == [0]
 
@@ -90,7 +90,7 @@ def test_whatever_a_run_dies_in_every_article_is_on_one_line(tmp_path: Path) -> 
         urls
     )
     assert again == [], "what is stored is not fetched again"
-    assert not [*output.rglob("*.tmp"), *output.glob(".runs/*")]
+    assert not [*output.rglob("*.tmp"), *output.glob("newsbot.db-crawls/*")]
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL")

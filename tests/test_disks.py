@@ -59,7 +59,7 @@ def assert_healed(web: LocalWeb, folder: Path, output: Path, **environment: str)
     lines = [*lines_of(output, "articles"), *lines_of(output, "duplicates")]
     assert Counter(line["url"] for line in lines) == Counter(f"{web.base}/{n}" for n in range(ARTICLES))
     assert not list(output.rglob("*.tmp"))
-    assert not list(output.glob(".runs/*"))
+    assert not list(output.glob("newsbot.db-crawls/*"))
     assert stored
     assert stored.isdisjoint(web.base + path for path in web.paths()[asked:])
 

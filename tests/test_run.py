@@ -10,7 +10,7 @@ import pytest
 from conftest import collected, lines_of
 from sqlalchemy import Engine
 
-from newsbot.crawl.recovery import RunLock, heal, place_of
+from newsbot.crawl.recovery import heal
 from newsbot.crawl.run import Run
 from newsbot.crawl.schedule import Schedule, shifted
 from newsbot.crawl.verdicts import OWN_FAULTS
@@ -18,6 +18,7 @@ from newsbot.items import Candidate, Rejection
 from newsbot.sources import Source
 from newsbot.store import Unstorable, frontier, runs
 from newsbot.store.articles import Policy
+from newsbot.store.leases import Life
 from newsbot.store.listings import Listing
 
 SOURCE = Source(name="example", home="https://example.org/", deny=["/shop/"])
@@ -92,7 +93,7 @@ def test_a_run_ends_in_whole_files_and_its_sums(start: Start, engine: Engine, tm
     assert {line["url"].rpartition("/")[2]: line["reason"] for line in dropped} == {
         "c": "section_page", "gone": "http_404", "x": "denied_by_pattern",
     }  # fmt: skip
-    assert not list(tmp_path.glob(".runs/*"))
+    assert not list(tmp_path.glob("newsbot.db-crawls/*"))
     assert not list(tmp_path.rglob("*.tmp"))
 
 
@@ -277,7 +278,7 @@ def test_a_dead_run_is_healed_by_the_next(start: Start, engine: Engine, tmp_path
     dead = start()
     dead.intake.discover(SOURCE, candidates("/a", "/b"), FEED)
     bring(dead, "/a", "Text.")
-    assert heal(engine, tmp_path, now=NOW) == {}, "its lock is held: it lives"
+    assert heal(engine, tmp_path, now=NOW) == {}, "its mark is held: it lives"
     dead.abandon()
     assert dead.id in heal(engine, tmp_path, now=NOW)
     assert [line["url"] for line in lines_of(tmp_path, "articles")] == ["https://example.org/a"]
@@ -314,22 +315,22 @@ def test_a_death_at_any_step_of_export_changes_no_line(
     heal(engine, tmp_path, now=NOW)
     assert [line["url"] for line in lines_of(tmp_path, "articles")] == ["https://example.org/a"]
     assert not list(tmp_path.rglob("*.tmp"))
-    assert runs.unfinished_runs(engine, place_of(tmp_path)) == []
+    assert runs.undelivered(engine) == []
     start().finish()
     assert len(lines_of(tmp_path, "articles")) == 1
 
 
-def test_a_death_after_all_was_done_leaves_no_lock(
+def test_a_death_after_all_was_done_leaves_no_mark(
     start: Start, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = start()
     with monkeypatch.context() as patch:
-        patch.setattr(RunLock, "release", RunLock.let_go)
+        patch.setattr(Life, "close", Life.abandon)
         run.finish()
     alive = start()
-    assert len(list(tmp_path.glob(".runs/*"))) == 2
+    assert len(list(tmp_path.glob("newsbot.db-crawls/*"))) == 2
     heal(engine, tmp_path, now=NOW)
-    assert [path.name for path in tmp_path.glob(".runs/*")] == [alive.id]
+    assert [path.name for path in tmp_path.glob("newsbot.db-crawls/*")] == [alive.id]
 
 
 @pytest.mark.parametrize("reason", sorted(OWN_FAULTS))
@@ -349,14 +350,6 @@ def test_what_may_be_newsbots_own_fault_is_tried_again_as_what_failed(start: Sta
     assert again_at(start, 10_000) == [], "not for ever"
 
 
-def test_a_lock_is_held_by_one(tmp_path: Path) -> None:
-    lock = RunLock(tmp_path, "r")
-    with pytest.raises(BlockingIOError):
-        RunLock(tmp_path, "r")
-    lock.release()
-    RunLock(tmp_path, "r").release()
-
-
 def test_a_run_is_healed_once_by_two_crawls_that_find_it_dead(
     start: Start, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -364,11 +357,12 @@ def test_a_run_is_healed_once_by_two_crawls_that_find_it_dead(
     dead.intake.discover(SOURCE, candidates("/a"), FEED)
     bring(dead, "/a", "Text.")
     dead.abandon()
-    found = runs.unfinished_runs(engine, place_of(tmp_path))
+    late = iter([runs.undelivered(engine)])
+    debt = runs.debt_of(engine, dead.id)
     assert dead.id in heal(engine, tmp_path, now=NOW)
-    late = iter([found])
-    still = runs.unfinished_runs
-    monkeypatch.setattr("newsbot.store.runs.unfinished_runs", lambda *place: next(late, None) or still(*place))
+    still, owed = runs.undelivered, iter([debt])
+    monkeypatch.setattr("newsbot.store.runs.undelivered", lambda engine: next(late, None) or still(engine))
+    monkeypatch.setattr("newsbot.store.runs.debt_of", lambda *_which: next(owed, None))
     assert heal(engine, tmp_path, now=NOW) == {}
     assert len(lines_of(tmp_path, "articles")) == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 import uuid
 from collections.abc import Iterator
@@ -16,7 +17,6 @@ from local_web import local_web
 from sqlalchemy import Engine, MetaData, create_engine, text
 from stored_web import COAST, HARBOUR, TIDE, address, crawl_arguments, publish
 
-from newsbot.crawl.recovery import place_of
 from newsbot.process import utc_now
 from newsbot.store.database import open_engine
 from newsbot.store.listings import load, owed
@@ -32,7 +32,7 @@ def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     path = tmp_path / "newsbot.db"
     with closing(sqlite3.connect(path)) as database:
         database.executescript((STORES / "0.1.sql").read_text("utf-8"))
-        database.execute("update runs set place = ?", (place_of(tmp_path / "output"),))
+        database.execute("update runs set place = ?", (f"{socket.gethostname()}:{(tmp_path / 'output').resolve()}",))
         database.commit()
     if request.param == "sqlite":
         yield f"sqlite:///{path}"

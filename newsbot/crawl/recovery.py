@@ -1,49 +1,94 @@
-"""Healing: what a killed run left undone is done by the next run at the same place.
+"""Healing: whatever is stored and not delivered is found at every start, and delivered.
 
-A run holds a lock file while it lives, and the system lets go of it when the process dies, however
-it dies. A run whose books are open and whose lock is free is dead: its ledger is summed up from what
-it had stored, and the files that it owes are written. Its pending addresses stay on the frontier.
+A run is dead when the database says so (newsbot.store.leases); it does not matter which machine it was on. What it had
+stored and put into no file yet is written by whichever crawl starts next, wherever that writes. Once it had planned
+files, they may be there already, whole; so they are finished in the folder where they are, or, if nobody starts there
+for a day, by anyone. Its pending addresses stay on the frontier.
 """
 
 from __future__ import annotations
 
+import re
+import secrets
 import socket
+import time
 from pathlib import Path
 
 from sqlalchemy import Engine
 
+from newsbot.export.atomic import atomic_file
 from newsbot.export.run_files import paths_of, write_run_files
 from newsbot.store import runs
-from newsbot.store.leases import LockFile, sweep
+from newsbot.store.leases import claimed, marks_of, seconds_between, sweep
 
-
-class RunLock(LockFile):
-    """The mark of a living run: the locked file ``<output>/.runs/<run>``."""
-
-    def __init__(self, output: Path, run_id: str, *, timeout: float = 0.0) -> None:
-        super().__init__(output / ".runs" / run_id, timeout=timeout)
+PLACE = ".place"
+"""The file of an output folder that says which folder it is: a random number, made once."""
+GONE = 24 * 3600.0
+"""Seconds after which the planned files of a dead run are written elsewhere: its folder may be no more."""
 
 
 def place_of(output: Path) -> str:
-    """Name the place where a run writes: this machine and the output folder."""
-    return f"{socket.gethostname()}:{output.resolve()}"
+    """Return which output folder this is, wherever it is mounted and whatever its name; mark it if it is new.
+
+    Raises OSError.
+    """
+    while (place := place_at(output)) is None:
+        try:
+            with atomic_file(output / PLACE) as file:
+                file.write((place_at(output) or secrets.token_hex(16)).encode())
+        except BlockingIOError:  # another crawl is about to
+            time.sleep(0.01)
+    return place
+
+
+def place_at(output: Path) -> str | None:
+    """Return which output folder this is; None if it has never been said."""
+    try:
+        content = (output / PLACE).read_text("ascii", "replace").strip()
+    except FileNotFoundError:
+        return None
+    return content if re.fullmatch("[0-9a-f]{32}", content) else None
+
+
+def names_of(output: Path) -> set[str]:
+    """Return what this output folder is called in the store, also by newsbot 0.1: by its machine and path."""
+    return {place_of(output), f"{socket.gethostname()}:{output.resolve()}"}
 
 
 def heal(engine: Engine, output: Path, *, now: str, with_removed: bool = True) -> dict[str, dict[str, int]]:
-    """Finish what dead runs of this place left undone; return the files written, by run."""
+    """Finish what dead runs left undone, if it is for this place to do; return the files written, by run."""
     healed = {}
-    place = place_of(output)
-    for run_id, status in runs.unfinished_runs(engine, place):
-        try:
-            lock = RunLock(output, run_id)
-        except BlockingIOError:
-            continue  # alive: another crawl works here at the same time
-        with lock:
-            if (run_id, status) not in runs.unfinished_runs(engine, place):
-                continue  # healed by another crawl since
-            if status == runs.RUNNING:
-                runs.close_books(engine, run_id, runs.accounts_of(engine, run_id), paths_of(run_id))
-            healed[run_id] = write_run_files(engine, output, run_id, with_removed=with_removed)
-            runs.end_run(engine, run_id, runs.INTERRUPTED, now=now)
-    sweep(output / ".runs")
+    here = names_of(output)
+    marks = marks_of(engine)
+    try:
+        for run_id in runs.undelivered(engine):
+            if not _is_ours(runs.debt_of(engine, run_id), here, now):
+                continue
+            with claimed(engine, marks, run_id, now=now) as is_dead:
+                debt = runs.debt_of(engine, run_id)
+                if is_dead and debt and _is_ours(debt, here, now):  # nobody has healed it since
+                    healed[run_id] = _finish(engine, output, run_id, debt, now=now, with_removed=with_removed)
+        sweep(engine, marks)
+    finally:
+        marks.let_go()
     return healed
+
+
+def _is_ours(debt: runs.Debt | None, here: set[str], now: str) -> bool:
+    if debt is None or not debt.is_planned or debt.place is None or debt.place in here:
+        return debt is not None
+    return debt.beat is None or seconds_between(debt.beat, now) > GONE
+
+
+def _finish(
+    engine: Engine, output: Path, run_id: str, debt: runs.Debt, *, now: str, with_removed: bool
+) -> dict[str, int]:
+    place, paths = place_of(output), paths_of(run_id)
+    if debt.status == runs.RUNNING:
+        runs.close_books(engine, run_id, None, paths, place=place)
+    else:
+        runs.plan_rest(engine, run_id, paths, place=place)
+    has_ended = debt.status not in (runs.RUNNING, runs.EXPORTING)
+    files = write_run_files(engine, output, run_id, with_removed=with_removed, with_ledger=not has_ended)
+    runs.end_run(engine, run_id, runs.INTERRUPTED, now=now)
+    return files

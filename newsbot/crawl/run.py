@@ -9,13 +9,12 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from newsbot import __version__
 from newsbot.crawl.accounting import USUAL_DAYS, complaint_on, is_suspicious
 from newsbot.crawl.boilerplate import SiteBoilerplate
 from newsbot.crawl.claims import Claims
 from newsbot.crawl.intake import Intake
 from newsbot.crawl.publishing import DAY, Bounds
-from newsbot.crawl.recovery import RunLock, place_of
+from newsbot.crawl.recovery import place_at, place_of
 from newsbot.crawl.schedule import Schedule, shifted
 from newsbot.crawl.verdicts import Verdicts
 from newsbot.export.run_files import paths_of, write_run_files
@@ -24,7 +23,7 @@ from newsbot.process import utc_now
 from newsbot.sources import Source
 from newsbot.store import duplicates, frontier, revisits, runs
 from newsbot.store.articles import Policy
-from newsbot.store.database import LOCK_TIMEOUT
+from newsbot.store.leases import Life
 from newsbot.store.ledger import Account, Ledger
 
 PRUNED_BATCHES = 10
@@ -64,10 +63,14 @@ class Run:
         with_removed: bool = True,
         polling: Bounds = Bounds(),  # noqa: B008 - it is immutable
         policy: Policy = Policy(),  # noqa: B008 - so is this
+        life: Life | None = None,
     ) -> None:
-        """Open the books of a run. For ``refuses`` and ``max_new`` see Intake. Raises StoreError or OSError."""
-        stamp = now().translate({ord(mark): None for mark in "-:"})
-        self.id = f"{stamp}-{secrets.token_hex(4)}"
+        """Open the books of a run. For ``refuses`` and ``max_new`` see Intake. Raises StoreError or OSError.
+
+        ``life``: the run's, if it has begun already, as that of one that holds its sources has.
+        """
+        self._life = life or begin_life(engine, output, spider=spider, now=now)
+        self.id = self._life.run_id
         self.engine = engine
         self.output = output
         self.sources = {source.name: source for source in sources}
@@ -82,9 +85,6 @@ class Run:
         )
         self._with_removed = with_removed
         self._remember_days = policy.remember_days
-        self._lock = RunLock(output, self.id, timeout=LOCK_TIMEOUT)
-        place = place_of(output)
-        runs.begin_run(engine, self.id, place=place, spider=spider, version=__version__, now=now())
 
     def keep_due(self) -> None:
         """Leave out the sources that have nothing to do now: no listing or visit due, no address waiting."""
@@ -102,11 +102,13 @@ class Run:
         self.boilerplate.finish(self.id)
         accounts = self.ledger.accounts
         fruitless = {name: complaint for name in self.sources if (complaint := self._complaint(name))}
+        if place_at(self.output) != self._life.place:
+            raise OSError(f"{self.output} is not the folder any more that the run began with")
         runs.close_books(self.engine, self.id, accounts, paths_of(self.id))
         files = write_run_files(self.engine, self.output, self.id, with_removed=self._with_removed)
         runs.end_run(self.engine, self.id, runs.FINISHED, now=self.now())
         duplicates.prune(self.engine, self._remember_days, now=self.now(), batches=PRUNED_BATCHES)
-        self._lock.release()
+        self._life.close()
         unreachable = [name for name, account in accounts.items() if _unreachable(account)]
         return Summary(self.id, self.ledger.total(), files, unreachable, fruitless)
 
@@ -127,8 +129,14 @@ class Run:
         return complaint
 
     def abandon(self) -> None:
-        """Let go of the run as it is; the next run at this place finds it dead and heals it."""
-        self._lock.let_go()
+        """Let go of the run as it is; the next run finds it dead and heals it."""
+        self._life.abandon()
+
+
+def begin_life(engine: Engine, output: Path, *, spider: str, now: Callable[[], str] = utc_now) -> Life:
+    """Begin the life of a run that is to write to a folder. Raises StoreError or OSError."""
+    stamp = now().translate({ord(mark): None for mark in "-:"})
+    return Life(engine, f"{stamp}-{secrets.token_hex(4)}", place=place_of(output), spider=spider, now=now)
 
 
 def names_nothing(account: Account) -> bool:

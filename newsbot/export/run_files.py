@@ -26,7 +26,9 @@ def paths_of(run_id: str) -> dict[str, str]:
     return {kind: f"{folder}/{_day_of(run_id)}/{run_id}.jsonl" for kind, folder in FOLDERS.items()}
 
 
-def write_run_files(engine: Engine, output: Path, run_id: str, *, with_removed: bool = True) -> dict[str, int]:
+def write_run_files(
+    engine: Engine, output: Path, run_id: str, *, with_removed: bool = True, with_ledger: bool = True
+) -> dict[str, int]:
     """Write every planned file of a run that is not known to be whole, and its ledger; return lines by path.
 
     Carried out twice it gives the same files (newsbot.store.runs says why). Raises OSError (disk full, no
@@ -37,6 +39,8 @@ def write_run_files(engine: Engine, output: Path, run_id: str, *, with_removed: 
         records = (to_record(document, with_removed=with_removed) for document in runs.documents(engine, export))
         written[export.path] = _write(output / export.path, records)
         runs.mark_done(engine, export)
+    if not with_ledger:
+        return written
     ledger = f"coverage/{_day_of(run_id)}/{run_id}"
     for path, rows in (
         (f"{ledger}.jsonl", runs.coverage_of(engine, run_id)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -17,13 +17,13 @@ from newsbot.crawl.accounting import accounting_line
 from newsbot.crawl.context import Collector, CrawlContext
 from newsbot.crawl.publishing import Bounds
 from newsbot.crawl.recovery import heal
-from newsbot.crawl.run import Run, Summary
+from newsbot.crawl.run import Run, Summary, begin_life
 from newsbot.process import ExitStatus, NewsbotError, UsageError, utc_now
 from newsbot.sources import Source, exemptions_of
 from newsbot.store import StoreError
 from newsbot.store.articles import Policy
 from newsbot.store.database import open_engine, store_url
-from newsbot.store.leases import Leases, leases_of, take_all
+from newsbot.store.leases import BEAT, Life, take_all
 
 logger = logging.getLogger("newsbot")
 
@@ -76,7 +76,8 @@ class Collection(CrawlContext):
         self._retry_hours = retry_hours
         self._remember_days = remember_days
         self._engine: Engine | None = None
-        self._leases: Leases | None = None
+        self._life: Life | None = None
+        self._beating: asyncio.Task[None] | None = None
         self._left_out: frozenset[str] = frozenset()
         self._closing: asyncio.Task[None] | None = None
         """At work once the store has broken."""
@@ -111,9 +112,11 @@ class Collection(CrawlContext):
             sources = self._collector.sources()
             policy = self._policy()
             self._engine = open_engine(self._database)
-            self._heal(self._engine)
-            sources = self._lease(self._engine, sources)
             max_new = self._collector.max_new()
+            self._life = begin_life(self._engine, self._output, spider=self._collector.name)
+            self._left_out = take_all(self._life, [source.name for source in sources])
+            self._heal(self._engine)
+            sources = self._lease(self._life, sources)
             self.run = Run(
                 self._engine,
                 self._output,
@@ -124,6 +127,7 @@ class Collection(CrawlContext):
                 with_removed=self._with_removed,
                 polling=self._polling,
                 policy=policy,
+                life=self._life,
             )
         except (NewsbotError, OSError) as error:
             if isinstance(error, NewsbotError):
@@ -131,6 +135,7 @@ class Collection(CrawlContext):
             for line in str(error).splitlines():
                 logger.error("%s", line)
             raise CloseSpider("refused") from None
+        self._beating = asyncio.ensure_future(self._beat(self._life))
         self.exemptions = exemptions_of(sources)
         logger.info("run %s: %d sources, writing to %s", self.run.id, len(sources), self._output)
         if self._collector.only_due:
@@ -140,11 +145,13 @@ class Collection(CrawlContext):
     def close(self) -> None:
         """Write the files and say what the run came to; let go of the leases and of the store."""
         try:
+            if self._beating is not None:
+                self._beating.cancel()
             if self.run is not None:
                 self._finish(self.run)
         finally:
-            if self._leases is not None:
-                self._leases.close()
+            if self._life is not None:
+                self._life.abandon()  # if that has not come to its end
             if self._engine is not None:
                 self._engine.dispose()
 
@@ -173,13 +180,19 @@ class Collection(CrawlContext):
         for run_id, files in heal(engine, self._output, now=utc_now(), with_removed=self._with_removed).items():
             logger.warning("run %s had died; its files are written now: %s", run_id, _listed(files))
 
-    def _lease(self, engine: Engine, sources: list[Source]) -> list[Source]:
-        """Take the leases on the sources, and leave out those that another crawl is at. Raises AllElsewhere."""
-        self._leases = leases_of(engine)
-        self._left_out = take_all(self._leases, [source.name for source in sources])
+    async def _beat(self, life: Life) -> None:
+        """Say now and then that the run lives, until it has ended, or another crawl took it for dead."""
+        while self._closing is None:
+            await asyncio.sleep(BEAT)
+            with suppress(DropItem), self.store_guard():
+                life.beat()
+
+    def _lease(self, life: Life, sources: list[Source]) -> list[Source]:
+        """Leave out the sources that another crawl is at. Raises AllElsewhere."""
         for name in sorted(self._left_out):
             logger.warning("source %s: left out, another crawl on this store is at it", name)
         if self._left_out and len(self._left_out) == len(sources):
+            life.withdraw()
             raise AllElsewhere("nothing to do: other crawls on this store are at every source")
         return [source for source in sources if source.name not in self._left_out]
 

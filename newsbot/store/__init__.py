@@ -11,7 +11,7 @@ revisits    when an article is looked at again
 sites       what hosts asked for, and the blocks that each site repeats
 ledger      the accounting law, in memory
 runs        the runs, their books, and the outbox: what is stored and not yet in a file
-leases      which crawl is at which source
+leases      which runs live, and which sources they hold
 
 Nothing is loaded with this package, so that a command which opens no store loads no database library.
 """

@@ -29,7 +29,7 @@ from newsbot.items import (
 from newsbot.store import documents, duplicates, frontier, revisits, schema
 from newsbot.store.database import reading
 from newsbot.store.ledger import Entry
-from newsbot.store.runs import enter
+from newsbot.store.runs import assert_running, enter
 from newsbot.web.text import count_words
 from newsbot.web.urls import article_id, canonical_url, site_of, twin_key, url_key
 
@@ -177,6 +177,7 @@ def rewrite(engine: Engine, run_id: str, clean: Callable[[Article], Article]) ->
             if (cleaned := clean(article)) is not article:
                 changed.append(cleaned)
     with engine.begin() as connection:
+        assert_running(connection, run_id)
         for article in changed:
             facts = TextFacts.of(article.text)
             article = replace(article, word_count=facts.word_count, content_hash=facts.content_hash)

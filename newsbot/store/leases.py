@@ -1,168 +1,320 @@
-"""Leases on sources: two crawls on one store are never at one source at the same time.
+"""The lives of runs, and the sources that they hold: who is at work, who has died, and who may finish a dead run.
 
-A lease is a lock that ends with its holder, however it dies: there is no clock, nothing to renew and nothing to
-clean up. SQLite: a folder beside the database has a file a crawl, which the crawl keeps locked and where it names its
-sources. (One file, because a lock costs an open file, of which a process may have 1,024.) PostgreSQL: an advisory
-lock a source, of a session that does nothing else.
+A run lives as long as its mark is held. A mark is a lock that ends with its holder, however that dies: an advisory lock
+of a PostgreSQL session that does nothing else, or a locked file beside a SQLite database. A file can be deleted while
+its holder lives, so a run of which there is none lives as long as its last beat is fresh (``runs.alive_at``), and makes
+its file again at the next. Nothing else is asked: no name of a machine, no path, no process number.
+
+Which run holds a source stands in the table ``leases``. A row is worth as much as its holder's life, so there is
+nothing to clean up: whoever takes a source replaces the row of a dead run.
+
+A run that is taken for dead while it lives (its machine slept, its session was cut) is ended in the database before
+anything of it is finished; it can store nothing after that (``runs.enter``), and its next beat tells it.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import Enum
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol
 
-import orjson
 from filelock import lock_descriptor
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, func, select, text
 
-from newsbot.store.database import LOCK_TIMEOUT
+from newsbot.process import utc_now
+from newsbot.store import StoreError, runs, schema
+from newsbot.store.database import chunks, upsert
 
 PATIENCE = 2.0
 """Seconds to wait for the lease of a crawl that may have just died: a server learns it a moment later."""
-POLL = 0.02
-"""Seconds between two attempts to lock a file."""
+BEAT = 5.0
+"""Seconds between two beats of a living run; each is one small write, a millisecond."""
+STALE = 60.0
+"""Seconds without a beat after which a run is dead of which there is no file: twelve beats, or two writers waiting."""
 KEEPALIVE = {"tcp_keepalives_idle": 30, "tcp_keepalives_interval": 10, "tcp_keepalives_count": 3}
 """Of a machine that fell off the network, a PostgreSQL server would keep the locks for hours; so it is a minute."""
+_KEY = "hashtextextended(current_schema() || ' newsbot ' || cast(:of as text), 0)"
+"""Of a PostgreSQL advisory lock: of a run's life by its id, and of the changing of lives."""
+
+_RUNS, _LEASES = schema.runs, schema.leases
 
 
-class LockFile:
-    """A file that one process keeps locked for as long as it wants and lives."""
+class Mark(Enum):
+    """What the mark of a run says of it."""
 
-    def __init__(self, path: Path, *, timeout: float = 0.0) -> None:
-        """Make the file if need be, and lock it. Raises BlockingIOError if another has it for so many seconds."""
-        self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        end = time.monotonic() + timeout
-        while not self._lock():
-            if time.monotonic() >= end:
-                raise BlockingIOError(f"another process keeps {path} locked")
-            time.sleep(POLL)
+    HELD = "some process holds it"
+    FREE = "its holder has died"
+    MISSING = "somebody took it away"
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(self, failed: type[BaseException] | None, *_more: object) -> None:
-        if failed:
-            self.let_go()
-        else:
-            self.release()
+class Marks(Protocol):
+    """The marks that one process holds, and what it can learn of those of others. Calls are made in ``_guarded``."""
 
-    def release(self) -> None:
-        """Let go of the lock and take its file away."""
-        self.path.unlink(missing_ok=True)
-        self.let_go()
+    def hold(self, run_id: str) -> bool:
+        """Hold the mark of a run from now on; False if another process does."""
+
+    def holds(self, run_id: str) -> bool:
+        """Whether the mark of a run is held here still."""
+
+    def look(self, run_id: str) -> Mark:
+        """Return what the mark of a run that is not held here says."""
+
+    def release(self, run_id: str) -> None:
+        """Take the mark of a run away, which has no more use."""
 
     def let_go(self) -> None:
-        """Let go of the lock and leave its file, as the system does when a process dies."""
-        self._file.close()
+        """Let go of all marks, as the system does when a process dies."""
 
-    def write(self, content: bytes) -> None:
-        """Let the file say something, in place of what it said before."""
-        self._file.seek(0)
-        self._file.truncate()
-        self._file.write(content)
+    def sweep(self, wanted: Collection[str]) -> None:
+        """Take away the marks of the dead, but for those of some runs."""
 
-    def _lock(self) -> bool:
-        self._file = os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666), "wb", buffering=0)
+
+def marks_of(engine: Engine) -> Marks:
+    """Return the marks of a store, none of them held. Raises StoreError."""
+    if engine.dialect.name == "sqlite":
+        return FileMarks(Path(f"{Path(str(engine.url.database)).resolve()}-crawls"))
+    return SessionMarks(engine)
+
+
+class Life:
+    """The life of one run, from the row that says that it has begun; and the sources that it holds."""
+
+    def __init__(
+        self, engine: Engine, run_id: str, *, place: str, spider: str, now: Callable[[], str] = utc_now
+    ) -> None:
+        """Begin it. Raises StoreError or OSError."""
+        self.run_id = run_id
+        self.place = place
+        self._engine = engine
+        self._now = now
+        self._held: set[str] = set()
+        self._marks = marks_of(engine)
         try:
-            if lock_descriptor(self._file.fileno(), blocking=False) and os.path.samestat(
-                os.fstat(self._file.fileno()), self.path.stat()
-            ):
-                return True
-        except FileNotFoundError:
-            pass  # its holder took the file away before it was locked here
+            with _guarded(engine) as connection:
+                self._marks.hold(run_id)
+                runs.begin_run(connection, run_id, place=place, spider=spider, now=now())
         except BaseException:
-            self._file.close()
+            self._marks.let_go()
             raise
-        self._file.close()
-        return False
-
-
-def sweep(folder: Path) -> list[Path]:
-    """Take away the lock files whose holders have died, and return those of the living."""
-    living = []
-    for path in folder.glob("*"):
-        try:
-            LockFile(path).release()
-        except BlockingIOError:
-            living.append(path)
-    return living
-
-
-class Leases(Protocol):
-    """The leases that one crawl holds."""
 
     def take(self, sources: Collection[str]) -> set[str]:
-        """Take the leases on some sources, and return those that another crawl keeps."""
+        """Take some sources, and return those that other living runs keep."""
+        with _guarded(self._engine) as connection:
+            holders = _holders(connection, sources)
+            others = set(holders.values()) - {self.run_id}
+            living = {run_id for run_id in others if _lives(connection, self._marks, run_id, self._now())}
+            kept = {source for source, run_id in holders.items() if run_id in living}
+            rows = [{"source": source, "run_id": self.run_id} for source in sorted(set(sources) - kept)]
+            if rows:
+                upsert(connection, _LEASES, rows, replacing=["run_id"])
+        self._held |= set(sources) - kept
+        return kept
+
+    def beat(self) -> None:
+        """Say that the run lives, and mend its mark. Raises StoreError if another crawl took it for dead."""
+        with _guarded(self._engine) as connection:
+            alive = self._marks.holds(self.run_id) or self._mend(connection)
+            if not (alive and runs.beat(connection, self.run_id, now=self._now())):
+                raise runs.ended_by_another(self.run_id)
+
+    def _mend(self, connection: Connection) -> bool:
+        """Hold the mark again, if nobody has acted on its loss."""
+        mine = select(func.count()).select_from(_LEASES).where(_LEASES.c.run_id == self.run_id)
+        return self._marks.hold(self.run_id) and connection.execute(mine).scalar_one() == len(self._held)
+
+    def withdraw(self) -> None:
+        """End a life in which nothing was done, as if it had never begun."""
+        with self._engine.begin() as connection:
+            runs.forget_run(connection, self.run_id)
+        self.close()
 
     def close(self) -> None:
-        """Give every lease back."""
+        """End it, after the run's row says that the run has ended. Once is enough."""
+        self._marks.release(self.run_id)
+        self._marks.let_go()
+
+    def abandon(self) -> None:
+        """End it as a death does: the next run finds this one dead and finishes it."""
+        self._marks.let_go()
 
 
-def leases_of(engine: Engine) -> Leases:
-    """Return the leases of a store, none of them taken. Raises StoreError or OSError."""
-    if engine.dialect.name == "sqlite":
-        return FileLeases(Path(f"{engine.url.database}-crawls"))
-    return SessionLeases(engine)
-
-
-def take_all(leases: Leases, sources: Iterable[str], *, patience: float = PATIENCE) -> frozenset[str]:
-    """Take the leases on some sources, and return those that another crawl keeps for so many seconds."""
+def take_all(life: Life, sources: Iterable[str], *, patience: float = PATIENCE) -> frozenset[str]:
+    """Take some sources, and return those that other living runs keep for so many seconds."""
     wanted = set(sources)
     end = time.monotonic() + patience
-    while wanted := leases.take(wanted):
+    while wanted := life.take(wanted):
         if time.monotonic() > end:
             break
         time.sleep(patience / 10)
     return frozenset(wanted)
 
 
-class FileLeases:
-    """Leases of the processes of one machine."""
+@contextmanager
+def claimed(engine: Engine, marks: Marks, run_id: str, *, now: str) -> Iterator[bool]:
+    """Keep a run that has died to oneself, for as long as it takes to finish it; False if it lives, or another has it.
+
+    Its mark is taken away then; not if that fails, and the run is found dead again.
+    """
+    with _guarded(engine) as connection:
+        dead = not _lives(connection, marks, run_id, now) and marks.hold(run_id)
+    if not dead:
+        yield False
+        return
+    yield True
+    marks.release(run_id)
+
+
+def sweep(engine: Engine, marks: Marks) -> None:
+    """Take away the marks of dead runs of which nothing is left to do."""
+    with _guarded(engine):
+        marks.sweep(runs.undelivered(engine))
+
+
+@contextmanager
+def _guarded(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction in which nobody else changes marks and leases. SQLite's BEGIN IMMEDIATE is all of that."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"select pg_advisory_xact_lock({_KEY})"), {"of": "lives"})
+        yield connection
+
+
+def _holders(connection: Connection, sources: Collection[str]) -> dict[str, str]:
+    """Return which run held each source last."""
+    found: dict[str, str] = {}
+    for some in chunks(sorted(sources)):
+        query = select(_LEASES.c.source, _LEASES.c.run_id).where(_LEASES.c.source.in_(some))
+        found |= {row.source: row.run_id for row in connection.execute(query)}
+    return found
+
+
+def _lives(connection: Connection, marks: Marks, run_id: str, now: str) -> bool:
+    mark = marks.look(run_id)
+    if mark is not Mark.MISSING:
+        return mark is Mark.HELD
+    beat = runs.last_beat(connection, run_id)
+    return beat is not None and seconds_between(beat, now) < STALE
+
+
+def seconds_between(one: str, other: str) -> float:
+    """Return how far apart two moments are, whichever comes first: clocks are set back, too."""
+    return abs((datetime.fromisoformat(one) - datetime.fromisoformat(other)).total_seconds())
+
+
+class FileMarks:
+    """Marks of the processes of one machine: locked files in a folder, one a run."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._names: set[str] = set()
-        self._mine = LockFile(folder / secrets.token_hex(8), timeout=LOCK_TIMEOUT)
+        self._files: dict[str, int] = {}
+        """Descriptors of the locked files, by run."""
+        self._former: list[int] = []
+        """Of those that are where they were no more; kept, as the whole folder may have gone elsewhere with them."""
 
-    def take(self, sources: Collection[str]) -> set[str]:
-        with LockFile(self._folder / "guard", timeout=LOCK_TIMEOUT):
-            others = {name for path in sweep(self._folder) if path != self._mine.path for name in _names_in(path)}
-            self._names |= set(sources) - others
-            self._mine.write(orjson.dumps(sorted(self._names)))
-        return set(sources) & others
+    def hold(self, run_id: str) -> bool:
+        if self._folder.parent.exists():  # it was renamed otherwise, and the database and the mark with it
+            self._folder.mkdir(exist_ok=True)
+        elif run_id in self._files:
+            return True
+        descriptor = os.open(self._folder / run_id, os.O_RDWR | os.O_CREAT, 0o666)
+        if not _locked(descriptor):
+            os.close(descriptor)
+            return False
+        if run_id in self._files:
+            self._former.append(self._files[run_id])
+        self._files[run_id] = descriptor
+        return True
 
-    def close(self) -> None:
-        self._mine.release()
+    def holds(self, run_id: str) -> bool:
+        try:
+            return os.path.samestat(os.fstat(self._files[run_id]), (self._folder / run_id).stat())
+        except FileNotFoundError:
+            return False
+
+    def look(self, run_id: str) -> Mark:
+        try:
+            descriptor = os.open(self._folder / run_id, os.O_RDWR)
+        except FileNotFoundError:
+            return Mark.MISSING
+        try:
+            return Mark.FREE if _locked(descriptor) else Mark.HELD
+        finally:
+            os.close(descriptor)
+
+    def release(self, run_id: str) -> None:
+        if run_id in self._files:
+            if self.holds(run_id):
+                (self._folder / run_id).unlink()
+            os.close(self._files.pop(run_id))
+
+    def let_go(self) -> None:
+        for descriptor in (*self._files.values(), *self._former):
+            os.close(descriptor)
+        self._files.clear()
+        self._former.clear()
+
+    def sweep(self, wanted: Collection[str]) -> None:
+        for path in self._folder.glob("*"):
+            if path.name not in wanted and self.look(path.name) is Mark.FREE:
+                path.unlink()
 
 
-def _names_in(path: Path) -> list[str]:
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:  # that crawl has just ended
-        return []
-    return [str(name) for name in orjson.loads(content)] if content else []
+def _locked(descriptor: int) -> bool:
+    return lock_descriptor(descriptor, blocking=False)
 
 
-class SessionLeases:
-    """Leases of everyone at a PostgreSQL server, by schema."""
+class SessionMarks:
+    """Marks of everyone at a PostgreSQL server, by schema: advisory locks of one session."""
 
     def __init__(self, engine: Engine) -> None:
-        self._connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        for setting, value in KEEPALIVE.items():
-            self._connection.execute(text(f"set {setting} = {value}"))
+        self._engine = engine
+        self._session: Connection | None = None
+        self._mine: set[str] = set()
 
-    def take(self, sources: Collection[str]) -> set[str]:
-        query = text(
-            "select source, pg_try_advisory_lock(hashtextextended(current_schema() || ' newsbot ' || source, 0)) "
-            "from unnest(cast(:sources as text[])) as source"
-        )
-        return {name for name, taken in self._connection.execute(query, {"sources": list(sources)}) if not taken}
+    def hold(self, run_id: str) -> bool:
+        if self._ask(f"select pg_try_advisory_lock({_KEY})", run_id):
+            self._mine.add(run_id)
+        return run_id in self._mine
 
-    def close(self) -> None:
-        self._connection.invalidate()  # so that the pool does not keep the session, and with it the locks
-        self._connection.close()
+    def holds(self, run_id: str) -> bool:
+        try:
+            return run_id in self._mine and bool(self._ask("select cast(:of as text)", run_id))
+        except StoreError:
+            return False  # the session is lost, and its locks with it
+
+    def look(self, run_id: str) -> Mark:
+        if not self._ask(f"select pg_try_advisory_lock({_KEY})", run_id):
+            return Mark.HELD
+        self._ask(f"select pg_advisory_unlock({_KEY})", run_id)
+        return Mark.FREE
+
+    def release(self, run_id: str) -> None:
+        self._mine.discard(run_id)
+        if not self._mine:
+            self.let_go()
+
+    def let_go(self) -> None:
+        self._mine.clear()
+        if self._session is not None:
+            self._session.invalidate()  # so that the pool does not keep the session, and with it the locks
+            self._session.close()
+            self._session = None
+
+    def sweep(self, wanted: Collection[str]) -> None:
+        """Do nothing: the marks of the dead are gone."""
+
+    def _ask(self, query: str, of: str) -> object:
+        try:
+            if self._session is None:
+                self._session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+                for setting, value in KEEPALIVE.items():
+                    self._session.execute(text(f"set {setting} = {value}"))
+            return self._session.execute(text(query), {"of": of}).scalar()
+        except StoreError:
+            self.let_go()
+            raise

@@ -3,17 +3,22 @@
 The outbox is what a run has stored and not yet put into a file. A file is planned first (its path and its rows, in one
 transaction), then written, then marked as done. Whoever dies in between leaves a plan, and carrying it out again gives
 the same file.
+
+Only a running run stores anything, and whoever ends one does it in the transaction that plans its files. So nothing
+comes into the outbox behind the back of who writes them, not even of a run that was taken for dead and lives.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 import orjson
-from sqlalchemy import Connection, Engine, and_, insert, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, insert, select, union, update
 
-from newsbot.store import schema
+from newsbot import __version__
+from newsbot.store import StoreError, schema
 from newsbot.store.database import as_json, durable, reading
 from newsbot.store.ledger import LONGEST_NOTE, OF_FETCHED, Account, Entry
 from newsbot.store.revisits import VISIT
@@ -29,6 +34,12 @@ READ_AHEAD = 200
 """Documents that are read from the database at once: about a megabyte."""
 
 _ENTER = insert(schema.ledger)
+_RUNS = schema.runs
+_STATUS = select(_RUNS.c.status).where(_RUNS.c.id == bindparam("run_id"))
+_KEPT_STATUS = _STATUS.with_for_update(read=True)
+"""So that nobody ends the run before the transaction ends. SQLite has one writer at a time and no such words."""
+_OWN_STATUS = _STATUS.with_for_update()
+"""So that nobody even keeps it from being ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +53,63 @@ class Export:
     """Relative to the output folder."""
 
 
-def begin_run(engine: Engine, run_id: str, *, place: str, spider: str, version: str, now: str) -> None:
-    """Write down that a run has started, and where its files go (its place)."""
-    values = {"place": place, "spider": spider, "version": version, "started_at": now, "status": RUNNING}
-    with engine.begin() as connection:
-        connection.execute(insert(schema.runs).values(id=run_id, **values))
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """What there is to do for a run that has died."""
+
+    status: str | None
+    """None for a run that the store does not know, but for what it has stored."""
+    place: str | None
+    beat: str | None
+    """When it lived, for all that is known."""
+    is_planned: bool
+    """Whether there may be files of it at its place that are not known to be whole."""
+
+
+def begin_run(connection: Connection, run_id: str, *, place: str, spider: str, now: str) -> None:
+    """Write down that a run has started, and where its files go (its place), inside the caller's transaction."""
+    values = {"place": place, "spider": spider, "version": __version__, "started_at": now, "alive_at": now}
+    connection.execute(insert(_RUNS).values(id=run_id, status=RUNNING, **values))
+
+
+def forget_run(connection: Connection, run_id: str) -> None:
+    """Take back that a run has started, inside the caller's transaction."""
+    connection.execute(delete(_RUNS).where(_RUNS.c.id == run_id))
+
+
+def beat(connection: Connection, run_id: str, *, now: str) -> bool:
+    """Write down that a run lives, inside the caller's transaction; False if it has been ended."""
+    at_work = (_RUNS.c.id == run_id) & _RUNS.c.status.in_([RUNNING, EXPORTING])
+    return connection.execute(update(_RUNS).where(at_work).values(alive_at=now)).rowcount == 1
+
+
+def last_beat(connection: Connection, run_id: str) -> str | None:
+    """Return when a run last said that it lives; None if it has ended, or has never said so."""
+    at_work = (_RUNS.c.id == run_id) & _RUNS.c.status.in_([RUNNING, EXPORTING])
+    return connection.execute(select(_RUNS.c.alive_at).where(at_work)).scalar()
+
+
+def assert_running(connection: Connection, run_id: str) -> None:
+    """Keep a run from being ended before the caller's transaction is. Raises StoreError if it is ended already.
+
+    A run that was never begun, nobody ends.
+    """
+    status = connection.execute(_KEPT_STATUS, {"run_id": run_id}).scalar()
+    if status not in (None, RUNNING):
+        raise ended_by_another(run_id)
+
+
+def ended_by_another(run_id: str) -> StoreError:
+    """Return the error of a run that can store nothing more."""
+    return StoreError(f"run {run_id} was ended by another crawl on this store, which had found it dead")
 
 
 def enter(connection: Connection, entry: Entry, outcome: str, reason: str | None = None, detail: str = "") -> None:
-    """Put an entry of the ledger and its outcome into the books, inside the caller's transaction."""
+    """Put an entry of the ledger and its outcome into the books, inside the caller's transaction.
+
+    Raises StoreError if the run's books were closed by another; so nothing that this transaction stores stays.
+    """
+    assert_running(connection, entry.run_id)
     connection.execute(
         _ENTER,
         {
@@ -66,25 +125,56 @@ def enter(connection: Connection, entry: Entry, outcome: str, reason: str | None
     )
 
 
-def close_books(engine: Engine, run_id: str, accounts: Mapping[str, Account], paths: Mapping[str, str]) -> None:
-    """Write a run's sums down and plan its files, durably, before any file is written."""
+def close_books(
+    engine: Engine,
+    run_id: str,
+    accounts: Mapping[str, Account] | None,
+    paths: Mapping[str, str],
+    *,
+    place: str | None = None,
+) -> None:
+    """Write a run's sums down and plan its files, durably, before any file is written.
+
+    Without accounts, as for a run that died, they are what its ledger comes to. ``place``: where the files go if not
+    where the run meant. Raises StoreError if the books are closed already.
+    """
     with durable(engine) as connection:
+        if connection.execute(_OWN_STATUS, {"run_id": run_id}).scalar() not in (None, RUNNING):
+            raise ended_by_another(run_id)
+        _set_status(connection, run_id, EXPORTING)
+        if accounts is None:
+            accounts = accounts_of(connection, run_id)
         for source, account in accounts.items():
             counts = as_json(account.as_dict())
             connection.execute(insert(schema.coverage).values(run_id=run_id, source=source, counts=counts))
         _plan(connection, run_id, paths)
-        _set_status(connection, run_id, EXPORTING)
+        _move(connection, run_id, place)
+
+
+def plan_rest(engine: Engine, run_id: str, paths: Mapping[str, str], *, place: str) -> None:
+    """Plan files for what a run whose books are closed has stored and never planned, and move it to a place."""
+    with durable(engine) as connection:
+        _plan(connection, run_id, paths)
+        _move(connection, run_id, place)
+
+
+def _move(connection: Connection, run_id: str, place: str | None) -> None:
+    if place is not None:
+        connection.execute(update(_RUNS).where(_RUNS.c.id == run_id).values(place=place))
 
 
 def _plan(connection: Connection, run_id: str, paths: Mapping[str, str]) -> None:
-    """Plan one file a kind for what a run has put into the outbox."""
-    table = schema.outbox
+    """Plan one file a kind for what a run has put into the outbox; beside an earlier one, as <run>.2.jsonl."""
+    table, exports = schema.outbox, schema.exports
     for kind in KINDS:
         waiting = (table.c.run_id == run_id) & (table.c.kind == kind) & table.c.export_id.is_(None)
         if connection.execute(select(table.c.seq).where(waiting).limit(1)).first() is None:
             continue
+        earlier = select(func.count()).where(exports.c.run_id == run_id, exports.c.kind == kind)
+        number = connection.execute(earlier).scalar_one() + 1
+        path = paths[kind] if number == 1 else str(PurePosixPath(paths[kind]).with_suffix(f".{number}.jsonl"))
         key = connection.execute(
-            insert(schema.exports).values(run_id=run_id, kind=kind, path=paths[kind], done=0)
+            insert(exports).values(run_id=run_id, kind=kind, path=path, done=0)
         ).inserted_primary_key
         assert key is not None
         connection.execute(update(table).where(waiting).values(export_id=key[0]))
@@ -134,19 +224,34 @@ def end_run(engine: Engine, run_id: str, status: str, *, now: str) -> None:
 
 
 def _set_status(connection: Connection, run_id: str, status: str, finished_at: str | None = None) -> None:
-    table = schema.runs
-    connection.execute(update(table).where(table.c.id == run_id).values(status=status, finished_at=finished_at))
+    connection.execute(update(_RUNS).where(_RUNS.c.id == run_id).values(status=status, finished_at=finished_at))
 
 
-def unfinished_runs(engine: Engine, place: str) -> list[tuple[str, str]]:
-    """Return (run, status) of the runs of this place that have not ended, oldest first."""
-    table = schema.runs
-    query = select(table.c.id, table.c.status).where(table.c.place == place, table.c.status.in_([RUNNING, EXPORTING]))
+def undelivered(engine: Engine) -> list[str]:
+    """Return the runs that have not ended, or have stored what is in no whole file, whatever they say; oldest first."""
+    outbox, exports = schema.outbox, schema.exports
+    query = union(
+        select(_RUNS.c.id).where(_RUNS.c.status.in_([RUNNING, EXPORTING])),
+        select(outbox.c.run_id).where(outbox.c.export_id.is_(None)),
+        select(exports.c.run_id).where(exports.c.done == 0),
+    )
     with reading(engine) as connection:
-        return [(row.id, row.status) for row in connection.execute(query.order_by(table.c.id))]
+        return sorted(connection.execute(query).scalars())
 
 
-def accounts_of(engine: Engine, run_id: str) -> dict[str, Account]:
+def debt_of(engine: Engine, run_id: str) -> Debt | None:
+    """Return what there is to do for a run if it has died; None for nothing."""
+    if run_id not in undelivered(engine):
+        return None
+    with reading(engine) as connection:
+        row = connection.execute(select(_RUNS).where(_RUNS.c.id == run_id)).first()
+    if row is None:
+        return Debt(None, None, None, is_planned=False)
+    is_planned = row.status == EXPORTING or bool(planned(engine, run_id))
+    return Debt(row.status, row.place, row.alive_at or row.started_at, is_planned)
+
+
+def accounts_of(connection: Connection, run_id: str) -> dict[str, Account]:
     """Rebuild the accounts of a run that died, from what it had entered into its books.
 
     They do not tell what was tried again from what was tried for the first time; it counts as that.
@@ -154,13 +259,12 @@ def accounts_of(engine: Engine, run_id: str) -> dict[str, Account]:
     table = schema.ledger
     accounts: dict[str, Account] = {}
     query = select(table.c.source, table.c.via, table.c.outcome, table.c.reason).where(table.c.run_id == run_id)
-    with reading(engine) as connection:
-        for source, via, outcome, reason in connection.execute(query):
-            account = accounts.setdefault(source, Account())
-            account.counts.update(["discovered", outcome, *(["fetched"] if outcome in OF_FETCHED else [])])
-            account.reasons.update([f"{outcome}:{reason}"] if reason else [])
-            if via != VISIT:
-                account.tried(outcome, reason)
+    for source, via, outcome, reason in connection.execute(query):
+        account = accounts.setdefault(source, Account())
+        account.counts.update(["discovered", outcome, *(["fetched"] if outcome in OF_FETCHED else [])])
+        account.reasons.update([f"{outcome}:{reason}"] if reason else [])
+        if via != VISIT:
+            account.tried(outcome, reason)
     return accounts
 
 
