@@ -110,9 +110,11 @@ class StorePipeline:
         self.collection.open()
 
     def close_spider(self) -> None:
-        if self.collection.run is not None:
-            self.settle(self.collection.run.claims.rest())
-        self.collection.close()
+        try:
+            if self.collection.run is not None:
+                self.settle(self.collection.run.claims.rest())
+        finally:
+            self.collection.close()
 
     def process_item(self, item: object) -> object:
         if not isinstance(item, Collected):
@@ -126,20 +128,19 @@ class StorePipeline:
 
     def store(self, item: object) -> object:
         """Give an address its outcome, and return the article that it is new for. Raises DropItem."""
-        with self.collection.store_guard():
-            match item:
-                case Rejection():
-                    self.run.verdicts.reject(item)
-                    raise DropItem(f"{item.reason}: {item.url}", log_level="DEBUG")
-                case Collected():
-                    try:
-                        verdict, article = self.run.verdicts.save(item)
-                    except Unstorable as fault:
-                        logger.warning("%.200s: cannot be stored: %s", item.aliases[0], fault)
-                        raise DropItem(f"unstorable: {item.aliases[0]}", log_level="DEBUG") from None
-                    if not isinstance(verdict, New | Revision):
-                        raise DropItem(f"{verdict.outcome}: {item.article.url}", log_level="DEBUG")
-                    return article
+        match item:
+            case Rejection():
+                self.run.verdicts.reject(item)
+                raise DropItem(f"{item.reason}: {item.url}", log_level="DEBUG")
+            case Collected():
+                try:
+                    verdict, article = self.run.verdicts.save(item)
+                except Unstorable as fault:
+                    logger.warning("%.200s: cannot be stored: %s", item.aliases[0], fault)
+                    raise DropItem(f"unstorable: {item.aliases[0]}", log_level="DEBUG") from None
+                if not isinstance(verdict, New | Revision):
+                    raise DropItem(f"{verdict.outcome}: {item.article.url}", log_level="DEBUG")
+                return article
         return item
 
     def settle(self, decided: Iterable[object]) -> None:
@@ -155,7 +156,7 @@ class StorePipeline:
 
     def item_error(self, item: object) -> None:
         """Give a page on which newsbot itself failed its outcome; Scrapy has logged the traceback."""
-        if isinstance(item, Page):
+        if isinstance(item, Page) and self.run.verdicts.is_open(item.aliases[0]):
             self.run.verdicts.reject(Rejection(url=item.aliases[0], reason="internal_error"))
 
     @property

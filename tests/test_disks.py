@@ -144,29 +144,76 @@ def test_a_damaged_database_is_refused(tmp_path: Path, web: LocalWeb) -> None:
     )
 
 
+LOSING = """
+import importlib, os, sys
+from scrapy.cmdline import execute
+from sqlalchemy import create_engine, text
+call, turn, *arguments = sys.argv[1:]
+turn = int(turn)
+module = importlib.import_module(call.rpartition(".")[0])
+name = call.rpartition(".")[2]
+real = getattr(module, name)
+def losing(*args, **kwargs):
+    global turn
+    turn -= 1
+    if turn:
+        return real(*args, **kwargs)
+    if call == "newsbot.store.frontier.due":
+        raise ValueError("a bug")
+    with create_engine(os.environ["SERVER"]).begin() as connection:
+        gone = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = :schema"
+        connection.execute(text(gone), {"schema": os.environ["SCHEMA"]})
+    return real(*args, **kwargs)
+setattr(module, name, losing)
+execute(["scrapy", *arguments])
+"""
+"""Runs `scrapy` so that the database server drops all connections at the so-manieth call of a function."""
+CALLS = {
+    "newsbot.store.runs.begin_run": 1,  # while it opens
+    "newsbot.store.frontier.pending": 1,  # in the spider's start()
+    "newsbot.store.sites.robots": 1,  # in a downloader middleware, and so in the errback of a listing
+    "newsbot.store.articles.save": 4,  # in the pipelines
+    "newsbot.store.runs.close_books": 1,  # while it closes
+}
+STORED, BUG = "newsbot.store.articles.save", "newsbot.store.frontier.due"
+
+
 @pytest.mark.services
-def test_a_database_server_that_goes_away_ends_the_run_and_the_next_heals(tmp_path: Path, web: LocalWeb) -> None:
+def test_a_connection_lost_at_any_call_ends_the_run_with_one_message_and_status_1_and_the_next_heals(
+    tmp_path: Path, web: LocalWeb
+) -> None:
     server, url = postgres_server()
-    schema = f"newsbot_away_{time.time_ns()}"
-    with server.begin() as connection:
-        connection.execute(text(f"create schema {schema}"))
-    address = f"{url}?options=-csearch_path%3D{schema}&application_name={schema}"
-    output = tmp_path / "output"
-    crawl = start(output, *news(web, tmp_path, delay=0.2), NEWSBOT_DATABASE_URL=address)
+    stamp = time.time_ns()
+    crawls, places = {}, {}
+    for call, turn in (CALLS | {BUG: 1}).items():
+        schema = f"lost_{stamp}_{call.rpartition('.')[2]}"
+        with server.begin() as connection:
+            connection.execute(text(f"create schema {schema}"))
+        address = f"{url}?options=-csearch_path%3D{schema}&application_name={schema}"
+        places[call] = schema, address
+        (tmp_path / schema).mkdir()
+        bounds = ("-s", "NEWSBOT_EXTRACT_WORKERS=0", "-s", f"NEWSBOT_MAX_NEW={turn}")
+        crawls[call] = subprocess.Popen(
+            [sys.executable, "-c", LOSING, call, str(turn), *news(web, tmp_path), *bounds],
+            cwd=ROOT,
+            env=scrapy_environment(tmp_path / schema, NEWSBOT_DATABASE_URL=address, SERVER=url, SCHEMA=schema),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
     try:
-        wait_until(lambda: "/3" in web.paths())
-        with server.begin() as connection:
-            gone = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = :name"
-            assert connection.execute(text(gone), {"name": schema}).all()
-        _, stderr = crawl.communicate(timeout=60)
-        assert crawl.returncode == 1, stderr
-        assert "nothing that was stored is lost" in stderr
-        assert "Traceback" not in stderr
-        assert_healed(web, tmp_path, output, NEWSBOT_DATABASE_URL=address)
+        said = {call: crawl.communicate(timeout=100)[1] for call, crawl in crawls.items()}
+        assert {call: crawl.returncode for call, crawl in crawls.items()} == dict.fromkeys(crawls, 1)
+        assert "ValueError: a bug" in said.pop(BUG)
+        for stderr in said.values():
+            assert_one_clear_error(stderr, "terminating connection")
+            assert "unreachable" not in stderr
+        schema, address = places[STORED]
+        assert_healed(web, tmp_path, tmp_path / schema, NEWSBOT_DATABASE_URL=address)
     finally:
-        crawl.kill()
-        with server.begin() as connection:
-            connection.execute(text(f"drop schema {schema} cascade"))
+        for call, crawl in crawls.items():
+            crawl.kill()
+            with server.begin() as connection:
+                connection.execute(text(f"drop schema {places[call][0]} cascade"))
         server.dispose()
 
 

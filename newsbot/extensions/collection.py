@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
+from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CloseSpider, DropItem, NotConfigured
+from scrapy.exceptions import CloseSpider, NotConfigured
+from scrapy.http import Response
 from sqlalchemy import Engine
+from twisted.python.failure import Failure
 
 from newsbot.crawl.accounting import accounting_line
 from newsbot.crawl.context import Collector, CrawlContext
@@ -22,7 +24,7 @@ from newsbot.process import ExitStatus, NewsbotError, UsageError, utc_now
 from newsbot.sources import Source, exemptions_of
 from newsbot.store import StoreError
 from newsbot.store.articles import Policy
-from newsbot.store.database import open_engine, store_url
+from newsbot.store.database import open_engine, store_url, watch
 from newsbot.store.leases import BEAT, Life, take_all
 
 logger = logging.getLogger("newsbot")
@@ -39,6 +41,9 @@ class Collection(CrawlContext):
 
     StorePipeline opens and closes it, before the signals spider_opened and spider_closed: Scrapy logs an error in the
     handler of a signal and goes on, while one in ``open_spider`` ends the crawl before any request.
+
+    A store that breaks ends the crawl with one message, whoever meets it: the engine tells (newsbot.store.database,
+    watch), and what reaches a log does (``_is_news``). Nobody who uses the store has to guard against that.
 
     Settings: NEWSBOT_OUTPUT, NEWSBOT_DATABASE_URL, NEWSBOT_EXPORT_REMOVED, NEWSBOT_MAX_NEW, NEWSBOT_POLL_MIN,
     NEWSBOT_POLL_MAX, NEWSBOT_POLL_PRICE, NEWSBOT_DUPLICATES, NEWSBOT_REVISIT_HOURS, NEWSBOT_RETRY_REJECTED_HOURS,
@@ -79,7 +84,12 @@ class Collection(CrawlContext):
         self._life: Life | None = None
         self._beating: asyncio.Task[None] | None = None
         self._left_out: frozenset[str] = frozenset()
-        self._closing: asyncio.Task[None] | None = None
+        self._is_open = False
+        self._fault: StoreError | None = None
+        """Why the store cannot be used any more."""
+        self._has_failed = False
+        """Whether the spider could not come to the end of its start."""
+        self._closing: asyncio.Future[None] | None = None
         """At work once the store has broken."""
 
     @classmethod
@@ -88,7 +98,7 @@ class Collection(CrawlContext):
             raise NotConfigured  # as in `scrapy shell`
         settings = crawler.settings
         output = Path(settings["NEWSBOT_OUTPUT"])
-        return cls(
+        collection = cls(
             crawler,
             crawler.spider,
             output,
@@ -105,13 +115,20 @@ class Collection(CrawlContext):
             retry_hours=settings.getlist("NEWSBOT_RETRY_REJECTED_HOURS"),
             remember_days=settings["NEWSBOT_REMEMBER_DAYS"],
         )
+        crawler.signals.connect(collection.spider_error, signal=signals.spider_error)
+        crawler.signals.connect(collection.spider_closed, signal=signals.spider_closed)
+        return collection
 
     def open(self) -> None:
         """Open the store and the run. Raises CloseSpider, after one clear message, where that cannot be."""
+        self._loop = asyncio.get_running_loop()
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(self._is_news)
         try:
             sources = self._collector.sources()
             policy = self._policy()
             self._engine = open_engine(self._database)
+            watch(self._engine, self.fail)
             max_new = self._collector.max_new()
             self._life = begin_life(self._engine, self._output, spider=self._collector.name)
             self._left_out = take_all(self._life, [source.name for source in sources])
@@ -129,6 +146,8 @@ class Collection(CrawlContext):
                 policy=policy,
                 life=self._life,
             )
+            if self._collector.only_due:
+                self.run.keep_due()
         except (NewsbotError, OSError) as error:
             if isinstance(error, NewsbotError):
                 self.exit_status = error.exit_status
@@ -138,12 +157,13 @@ class Collection(CrawlContext):
         self._beating = asyncio.ensure_future(self._beat(self._life))
         self.exemptions = exemptions_of(sources)
         logger.info("run %s: %d sources, writing to %s", self.run.id, len(sources), self._output)
+        self._is_open = True
         if self._collector.only_due:
-            self.run.keep_due()
             logger.info("due: %d of %d sources", len(self.run.sources), len(sources))
 
     def close(self) -> None:
         """Write the files and say what the run came to; let go of the leases and of the store."""
+        self._is_open = False
         try:
             if self._beating is not None:
                 self._beating.cancel()
@@ -155,17 +175,35 @@ class Collection(CrawlContext):
             if self._engine is not None:
                 self._engine.dispose()
 
-    @contextmanager
-    def store_guard(self) -> Iterator[None]:
-        """End the crawl with one clear message if the store breaks inside. Raises DropItem then."""
-        try:
-            yield
-        except StoreError as error:
-            if self._closing is None:
-                logger.error("%s; nothing that was stored is lost", error)
-                assert self._crawler.engine is not None
-                self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason="store_failed"))
-            raise DropItem("the store failed", log_level="DEBUG") from None
+    def fail(self, fault: StoreError) -> None:
+        """End the crawl, because the store cannot be used any more: with one message, from whatever thread."""
+        if self._fault is None:
+            self._fault = fault
+            if self._is_open:
+                logger.error("%s; nothing that was stored is lost, and the next run writes the files", fault)
+                self._loop.call_soon_threadsafe(self._end)
+
+    def _end(self) -> None:
+        engine = self._crawler.engine
+        if engine is not None and engine.spider is not None:
+            self._closing = asyncio.ensure_future(engine.close_spider_async(reason="store_failed"))
+
+    def _is_news(self, record: logging.LogRecord) -> bool:
+        """Keep the tracebacks of a broken store out of the log, which has the one message on it (logging.Filter)."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, StoreError):
+            self.fail(error)
+            return False
+        return True
+
+    def spider_error(self, failure: Failure, response: Response | Failure | None) -> None:
+        """Note that the spider could not come to the end of its start; that is no whole crawl."""
+        self._has_failed |= response is None and not isinstance(failure.value, StoreError)
+
+    def spider_closed(self) -> None:
+        """Leave the log to others."""
+        for handler in logging.getLogger().handlers:
+            handler.removeFilter(self._is_news)
 
     def _policy(self) -> Policy:
         """Return what is to become of copies, of young articles and of old ones. Raises UsageError."""
@@ -182,10 +220,12 @@ class Collection(CrawlContext):
 
     async def _beat(self, life: Life) -> None:
         """Say now and then that the run lives, until it has ended, or another crawl took it for dead."""
-        while self._closing is None:
-            await asyncio.sleep(BEAT)
-            with suppress(DropItem), self.store_guard():
+        try:
+            while self._fault is None:
+                await asyncio.sleep(BEAT)
                 life.beat()
+        except StoreError as fault:
+            self.fail(fault)
 
     def _lease(self, life: Life, sources: list[Source]) -> list[Source]:
         """Leave out the sources that another crawl is at. Raises AllElsewhere."""
@@ -197,13 +237,16 @@ class Collection(CrawlContext):
         return [source for source in sources if source.name not in self._left_out]
 
     def _finish(self, run: Run) -> None:
+        if self._fault is not None:
+            run.abandon()
+            return
         try:
             summary = run.finish()
-        except (StoreError, OSError) as error:
+        except (NewsbotError, OSError) as error:
             logger.error("files could not be written: %s; the next run writes them", error)
             run.abandon()
             return
-        if self._closing is None:
+        if not self._has_failed:
             whole = ExitStatus.ELSEWHERE if self._left_out else ExitStatus.WHOLE
             self.exit_status = ExitStatus.UNREACHABLE if summary.unreachable or summary.fruitless else whole
         self._report(run, summary)

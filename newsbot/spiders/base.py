@@ -106,13 +106,12 @@ class CollectingSpider(Spider, Collector, Generic[Args]):
         outcome, reason, detail = outcome_of(failure.value)
         if not self.run.verdicts.is_open(candidate.url):
             return
-        with self.collection.store_guard():
-            if reason == "robots_txt" and request.url != candidate.url:  # for now: see pages of consent
-                self.run.verdicts.fail(candidate.url, "leads_off_limits", request.url)
-            elif outcome == "skipped":
-                self.run.verdicts.skip(candidate.url, reason)
-            else:
-                self.run.verdicts.fail(candidate.url, reason, detail)
+        if reason == "robots_txt" and request.url != candidate.url:  # for now: see pages of consent
+            self.run.verdicts.fail(candidate.url, "leads_off_limits", request.url)
+        elif outcome == "skipped":
+            self.run.verdicts.skip(candidate.url, reason)
+        else:
+            self.run.verdicts.fail(candidate.url, reason, detail)
 
 
 def add_contact(settings: BaseSettings) -> None:

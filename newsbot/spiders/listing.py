@@ -192,8 +192,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
         """Note why a listing could not be read: it is asked again later."""
         schedule, url = self.run.schedule, poll.known.url
         rests_until = schedule.rests_until(urlsplit(schedule.address(poll.source.name, url)).netloc)
-        with self.collection.store_guard():
-            listing = schedule.failed(poll.source.name, url, error, rests_until=rests_until)
+        listing = schedule.failed(poll.source.name, url, error, rests_until=rests_until)
         outcome = "postponed" if error.startswith(tuple(POSTPONED)) else "failed"
         again = f" ({listing.errors} times in a row, due again at {listing.due_at})" if listing.errors > 1 else ""
         self.run.ledger.listing(poll.source.name, outcome, f"{poll.channel} {url}: {error}{again}")
@@ -233,10 +232,9 @@ class DiscoveringSpider(CollectingSpider[Args]):
             is_wanted = poll.channel == "section" or gap or owed or poll.page > 1
             return is_wanted and self.goes_on(named, len(named) if owed else fresh, poll.page)
 
-        with self.collection.store_guard():
-            fresh = self.run.intake.discover(
-                source, named, read, at=at, newest_alone=contents.newest_alone, goes_on=goes_on
-            )
+        fresh = self.run.intake.discover(
+            source, named, read, at=at, newest_alone=contents.newest_alone, goes_on=goes_on
+        )
         gap = schedule.listing(source.name, read.url).gaps > before.gaps
         self.run.ledger.listing(source.name, "read")
         notes = list(contents.notes)
@@ -278,8 +276,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
     def _follow_unchanged(self, response: Response, poll: Poll) -> Iterator[Request]:
         source, known, schedule = poll.source, poll.known, self.run.schedule
         self.run.ledger.listing(source.name, "not_modified")
-        with self.collection.store_guard():
-            schedule.unchanged(known, at=permanent_address(response))
+        schedule.unchanged(known, at=permanent_address(response))
         yield from self.ask_known_sitemaps(poll)
         if poll.channel in PAGED and (owed_page := schedule.owed(source.name, known.url)):
             url, further = owed_page

@@ -97,10 +97,9 @@ class NewsSpider(DiscoveringSpider[NewsArguments]):
 
     def parse_revisit(self, response: Response, source: Source, candidate: Candidate) -> Iterator[Page | Rejection]:
         """Note that an article is as it was or gone, or hand its page to the pipelines."""
-        with self.collection.store_guard():
-            if response.status == 304:
-                self.run.verdicts.not_modified(candidate.url)
-            elif response.status in GONE:
-                self.run.verdicts.gone(candidate.url)
-            else:
-                yield from self.parse_article(response, source, candidate)
+        if response.status == 304:
+            self.run.verdicts.not_modified(candidate.url)
+        elif response.status in GONE:
+            self.run.verdicts.gone(candidate.url)
+        else:
+            yield from self.parse_article(response, source, candidate)

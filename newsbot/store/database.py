@@ -140,6 +140,29 @@ def _as_store_error(context: ExceptionContext) -> BaseException | None:
     return StoreError(_unusable(url, error))
 
 
+def watch(engine: Engine, broke: Callable[[StoreError], None]) -> None:
+    """Tell of the first StoreError of an engine, whoever meets it; who asks the engine for more meets it again.
+
+    So nobody goes on half way with a store that works now and then, and no caller has to think of that. A session whose
+    loss is mended by its holder has the option ``newsbot_mends``.
+    """
+    met: list[StoreError] = []
+
+    def note(context: ExceptionContext) -> None:
+        is_mended = context.connection is not None and context.connection.get_execution_options().get("newsbot_mends")
+        if isinstance(error := context.chained_exception, StoreError) and not met and not is_mended:
+            met.append(error)
+            broke(error)
+
+    def refuse(connection: Connection) -> None:
+        if met:
+            connection.close()
+            raise met[0]
+
+    event.listen(engine.dialect, "handle_error", note)
+    event.listen(engine, "engine_connect", refuse)
+
+
 def _is_of_values(context: ExceptionContext) -> bool:
     """Whether a failure lies with what was to be stored: a driver or a server refused it, and works on.
 

@@ -311,7 +311,8 @@ class SessionMarks:
     def _ask(self, query: str, of: str) -> object:
         try:
             if self._session is None:
-                self._session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+                session = self._engine.connect()
+                self._session = session.execution_options(isolation_level="AUTOCOMMIT", newsbot_mends=True)
                 for setting, value in KEEPALIVE.items():
                     self._session.execute(text(f"set {setting} = {value}"))
             return self._session.execute(text(query), {"of": of}).scalar()
