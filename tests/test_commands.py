@@ -24,6 +24,7 @@ COMMANDS = {
     "crawl": [],
     "demo": [],
     "export": [],
+    "migrate": [],
     "prune": [],
     "revisions": [],
     "scale": ["enqueue", "work"],

@@ -17,8 +17,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from newsbot.export.atomic import atomic_file
-from newsbot.export.run_files import paths_of, write_run_files
-from newsbot.store import runs
+from newsbot.export.run_files import paths_of, runs_in, write_run_files
+from newsbot.store import StoreError, runs
 from newsbot.store.leases import claimed, marks_of, seconds_between, sweep
 
 PLACE = ".place"
@@ -92,3 +92,18 @@ def _finish(
     files = write_run_files(engine, output, run_id, with_removed=with_removed, with_ledger=not has_ended)
     runs.end_run(engine, run_id, runs.INTERRUPTED, now=now)
     return files
+
+
+def refuse_anothers_files(engine: Engine, output: Path) -> None:
+    """Raise StoreError where all files of the output folder are of runs that the store has never heard of.
+
+    Whoever named a new database would get every article that is there a second time.
+    """
+    written = runs_in(output)
+    if written and not runs.are_known(engine, written):
+        shown = engine.url.render_as_string(hide_password=True)
+        raise StoreError(
+            f"{output} has articles of another store, such as those of run {written[-1]}, and {shown} knows none of "
+            "them: each would be written a second time. Move the old store there (scrapy migrate --help), name it "
+            "again, or write elsewhere (-s NEWSBOT_OUTPUT=FOLDER)"
+        )

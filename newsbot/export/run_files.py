@@ -26,6 +26,13 @@ def paths_of(run_id: str) -> dict[str, str]:
     return {kind: f"{folder}/{_day_of(run_id)}/{run_id}.jsonl" for kind, folder in FOLDERS.items()}
 
 
+def runs_in(output: Path) -> list[str]:
+    """Return the runs that wrote the articles of the first and the last day in an output folder."""
+    days = sorted((output / FOLDERS["article"]).glob("*-*-*"))
+    files = (path for day in dict.fromkeys([*days[:1], *days[-1:]]) for path in sorted(day.glob("*.jsonl")))
+    return list(dict.fromkeys(path.name.partition(".")[0] for path in files))
+
+
 def write_run_files(
     engine: Engine, output: Path, run_id: str, *, with_removed: bool = True, with_ledger: bool = True
 ) -> dict[str, int]:

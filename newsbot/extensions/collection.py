@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from newsbot.crawl.accounting import accounting_line
 from newsbot.crawl.context import Collector, CrawlContext
 from newsbot.crawl.publishing import Bounds
-from newsbot.crawl.recovery import heal
+from newsbot.crawl.recovery import heal, refuse_anothers_files
 from newsbot.crawl.run import Run, Summary, begin_life
 from newsbot.process import ExitStatus, NewsbotError, UsageError, utc_now
 from newsbot.sources import Source, exemptions_of
@@ -129,6 +129,7 @@ class Collection(CrawlContext):
             policy = self._policy()
             self._engine = open_engine(self._database)
             watch(self._engine, self.fail)
+            refuse_anothers_files(self._engine, self._output)
             max_new = self._collector.max_new()
             self._life = begin_life(self._engine, self._output, spider=self._collector.name)
             self._left_out = take_all(self._life, [source.name for source in sources])

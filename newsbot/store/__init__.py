@@ -1,7 +1,7 @@
 """What newsbot remembers: one database, one truth.
 
 database    opening it: SQLite or PostgreSQL, brought up to date, or a clear StoreError; transactions, upsert
-schema      the tables; migrations/ makes them
+schema      the tables; migrations/ makes them, and moves them into another database
 articles    save(): the one atomic decision New | Unchanged | Revision | Duplicate
 documents   the stored texts, chosen and read
 duplicates  which stored article a text is a copy of, and what of the old ones is forgotten

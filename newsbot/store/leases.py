@@ -169,6 +169,16 @@ def claimed(engine: Engine, marks: Marks, run_id: str, *, now: str) -> Iterator[
     marks.release(run_id)
 
 
+def living(engine: Engine, *, now: str) -> list[str]:
+    """Return the runs that are at work."""
+    marks = marks_of(engine)
+    try:
+        with _guarded(engine) as connection:
+            return [run_id for run_id in runs.undelivered(engine) if _lives(connection, marks, run_id, now)]
+    finally:
+        marks.let_go()
+
+
 def sweep(engine: Engine, marks: Marks) -> None:
     """Take away the marks of dead runs of which nothing is left to do."""
     with _guarded(engine):

@@ -10,7 +10,7 @@ comes into the outbox behind the back of who writes them, not even of a run that
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, insert
 
 from newsbot import __version__
 from newsbot.store import StoreError, schema
-from newsbot.store.database import as_json, durable, reading
+from newsbot.store.database import as_json, chunks, durable, reading
 from newsbot.store.ledger import LONGEST_NOTE, OF_FETCHED, Account, Entry
 from newsbot.store.revisits import VISIT
 from newsbot.web.text import shortened, well_formed
@@ -237,6 +237,15 @@ def undelivered(engine: Engine) -> list[str]:
     )
     with reading(engine) as connection:
         return sorted(connection.execute(query).scalars())
+
+
+def are_known(engine: Engine, run_ids: Sequence[str]) -> bool:
+    """Whether the store has heard of any of some runs."""
+    with reading(engine) as connection:
+        return any(
+            connection.execute(select(schema.runs.c.id).where(schema.runs.c.id.in_(some)).limit(1)).first()
+            for some in chunks(run_ids)
+        )
 
 
 def debt_of(engine: Engine, run_id: str) -> Debt | None:
