@@ -2,16 +2,55 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from urllib.parse import urljoin
 
+import jsonschema
+import orjson
 import pytest
+from conftest import NOW, collected
+from poison import (
+    GENUINE,
+    HEADERS,
+    LISTING_PLACES,
+    LONG_PLACES,
+    LONG_VALUES,
+    PAGE_PLACES,
+    VALUES,
+    Place,
+    Value,
+    encoded,
+    in_json,
+    text_of,
+)
+from scrapy import Request
+from scrapy.http import Response
+from sqlalchemy import Engine
 
-from newsbot.discovery import parse_feed
-from newsbot.extraction import extract_article
-from newsbot.store.ledger import Ledger
-from newsbot.web.tdmrep import is_reserved
+from newsbot.cleaning import CleaningError, clean_article
+from newsbot.discovery import Contents, parse_feed, read_listing, sitemaps_in_robots
+from newsbot.discovery.site import feeds_in_headers
+from newsbot.downloader.errors import Skipped
+from newsbot.downloader.fetch import LONGEST_HEADER, charset_of, header_of, headers_of, opt_outs_of
+from newsbot.downloader.politeness import rest_asked
+from newsbot.downloader.redirects import address_in, refresh_of
+from newsbot.downloader.robotstxt import MAX_BYTES
+from newsbot.downloader.ssrf import check_redirect
+from newsbot.export.record import schema, to_record
+from newsbot.extraction import ExtractionError, extract_article
+from newsbot.items import Candidate, Collected, ExtractedArticle, New
+from newsbot.store import articles, documents, frontier, listings, runs, sites
+from newsbot.store.database import as_json, chunks
+from newsbot.store.ledger import LONGEST_NOTE, Entry, Ledger
+from newsbot.store.listings import Listing
+from newsbot.web.encoding import to_utf8
+from newsbot.web.robotstxt import RobotsGroup
+from newsbot.web.tdmrep import is_reserved, reserved_paths
 from newsbot.web.text import well_formed
-from newsbot.web.urls import InvalidURL, canonical_url
+from newsbot.web.urls import MAX_URL_LENGTH, InvalidURL, canonical_url, url_key
 
 PAGE = """<!doctype html><html lang="en"><head><title>Wall raised</title>
 <script type="application/ld+json">%s</script></head>
@@ -90,3 +129,166 @@ def test_a_pattern_of_many_stars_is_no_trap() -> None:
     assert not is_reserved([("/*a" * 500 + "b$", True)], "/" + "/a" * 1000)
     assert is_reserved([("/*a" * 500 + "*$", True)], "/" + "/a" * 1000)
     assert [is_reserved([("/*.pdf$", True)], path) for path in ("/.pdf.pdf", "/a.pdf/", "/.pd")] == [True, False, False]
+
+
+LONG = ("a million blanks", "a million line ends", "a million letters")
+"""Of LONG_VALUES, which benchmarks/poison.py puts into every place."""
+SHORT_AND_LONG = {**VALUES, **{name: LONG_VALUES[name] for name in LONG}}
+
+
+def combinations(places: dict[str, Place]) -> Iterator[tuple[str, Value, Place]]:
+    """Give every value in every place, those of a million characters in a few of either."""
+    for place, make in places.items():
+        for name, value in VALUES.items():
+            yield f"{place}: {name}", value, make
+        for name in LONG if place in LONG_PLACES else ():
+            yield f"{place}: {name}", LONG_VALUES[name], make
+
+
+@pytest.fixture(scope="module")
+def said() -> dict[str, ExtractedArticle]:
+    """What the pages say that have a value in a place, by what made it: every value of a field once."""
+    found = {}
+    seen: set[tuple[str, str]] = set()
+    for case, value, make in combinations(PAGE_PLACES):
+        try:
+            article = clean_article(extract_article(make(value), ADDRESS, fetched_at="2026-11-25T10:00:00Z"))
+        except (ExtractionError, CleaningError) as error:
+            assert error.reason in ("too_large", "no_title"), case
+            continue
+        told = {(field.name, repr(getattr(article, field.name))) for field in fields(article)}
+        if not told <= seen:
+            found[case] = article
+        seen |= told
+    return found
+
+
+@pytest.fixture(scope="module")
+def listed() -> dict[str, Contents]:
+    """What the listings name that have a value in a place."""
+    places = {place: make for place, (_, make) in LISTING_PLACES.items()}
+    return {
+        case: read_listing(LISTING_PLACES[case.partition(": ")[0]][0], make(value), "https://example.org/listing")
+        for case, value, make in combinations(places)
+    }
+
+
+def test_every_value_in_every_place_of_a_page_costs_at_most_itself(
+    said: dict[str, ExtractedArticle], store: Engine
+) -> None:
+    validator = jsonschema.Draft202012Validator(schema())
+    stored = {}
+    for number, (case, article) in enumerate(said.items()):
+        address = f"https://example.org/2026/11/24/odd-{number}"
+        if article.url == ADDRESS:
+            article = replace(article, url=address)
+        entry = Entry("r1", "example", address, "feed", url_key(address))
+        version = articles.save(store, Collected(article=article, aliases=[address]), entry, now=NOW).article
+        stored[version.id] = version
+        record = to_record(orjson.loads(orjson.dumps(version)))
+        assert [fault.message[:200] for fault in validator.iter_errors(record)] == [], case
+    with store.connect() as connection:
+        for some in chunks(list(stored)):
+            assert documents.latest(connection, some) == {key: stored[key] for key in some}
+    genuine = collected(GENUINE, text="A ferry took the way of the bridge, and nobody was late for school on Monday.")
+    entry = Entry("r1", "example", GENUINE, "feed", url_key(GENUINE))
+    assert articles.save(store, genuine, entry, now=NOW).verdict == New()
+
+
+def test_every_value_in_every_place_of_a_listing_costs_at_most_its_entry(
+    listed: dict[str, Contents], store: Engine
+) -> None:
+    found: dict[str, Candidate] = {}
+    read: dict[tuple[str, str], Listing] = {}
+    for case, contents in listed.items():
+        assert GENUINE in {candidate.url for candidate in contents.candidates}, case
+        assert all(len(url_key(candidate.url)) <= MAX_URL_LENGTH for candidate in contents.candidates), case
+        found |= {repr(candidate): candidate for candidate in contents.candidates}
+        url = f"https://example.org/listing-{len(read)}"
+        children = tuple((child.url, child.lastmod) for child in contents.sub_sitemaps)
+        listing = Listing("example", url, next_page=contents.next_page, sub_sitemaps=children)
+        if contents.next_page or children:
+            read["example", url] = replace(listing, lastmod=children[0][1] if children else None)
+    rows = {f"odd/{number}": candidate for number, candidate in enumerate(found.values())}
+    with store.begin() as connection:
+        assert frontier.enqueue(connection, "example", rows.items(), now=NOW) == {}
+        for listing in read.values():
+            listings.save(connection, listing)
+    assert sorted(map(repr, frontier.pending(store, "example"))) == sorted(found)
+    assert listings.load(store, ["example"]) == read
+
+
+@pytest.mark.parametrize("seconds", ["9" * 5_000, "٣" * 9, "." * 5_000, "0." + "9" * 5_000])
+def test_a_refresh_after_any_time_is_one_or_none(seconds: str) -> None:
+    refresh_of(Response("https://example.org/", headers={"Refresh": f"{seconds}; url=/b"}))
+
+
+def test_every_value_in_every_header_costs_at_most_itself(store: Engine) -> None:
+    kept: dict[tuple[str, str], Listing] = {}
+    for name, value in SHORT_AND_LONG.items():
+        text = encoded(text_of(value))
+        response = Response("https://example.org/", status=503, headers=dict.fromkeys(HEADERS, text))
+        response.request = Request(response.url)
+        said = {header: header_of(response, header) for header in HEADERS}
+        assert all(one is None or len(one) <= LONGEST_HEADER for one in said.values()), name
+        to_utf8(b"<p>text", charset_of(response))
+        opt_outs_of(response)
+        feeds_in_headers(headers_of(response, "Link"), response.url)
+        rest_asked(response, 0)
+        refresh_of(response)
+        address = address_in(response.url, text)
+        with contextlib.suppress(Skipped):
+            check_redirect(response.url, address)
+            assert len(url_key(urljoin(response.url, address))) <= MAX_URL_LENGTH, name
+        url = f"https://example.org/{len(kept)}"
+        listing = Listing(
+            "example", url, etag=said["ETag"], last_modified=said["Last-Modified"], moved_to=said["Location"]
+        )
+        kept["example", url] = listing
+    with store.begin() as connection:
+        for listing in kept.values():
+            listings.save(connection, listing)
+    assert listings.load(store, ["example"]) == kept
+
+
+def test_every_value_in_the_files_of_a_host_costs_at_most_its_line(store: Engine) -> None:
+    reserved = {}
+    for number, (name, value) in enumerate(SHORT_AND_LONG.items()):
+        text = text_of(value)
+        lines = [f"{field}: {text}" for field in ("Disallow", "Crawl-delay", "Request-rate", "Sitemap", "User-agent")]
+        robots = "\n".join(["User-agent: *", "Disallow: /private/", *lines])
+        data = well_formed(to_utf8(encoded(robots)[:MAX_BYTES], None).data.decode("utf-8", "replace"))
+        assert not RobotsGroup(data, "newsbot/0.1.0").allows("https://example.org/private/a"), name
+        sitemaps_in_robots(data, "https://example.org/")
+        rules = reserved_paths(
+            b'[{"location": "/a", "tdm-reservation": 1}, {"location": %s, "tdm-reservation": %s}]'
+            % ((in_json(value),) * 2)
+        )
+        assert not rules or rules[0] == ("/a", True), name
+        is_reserved(rules, "/a/b")
+        host = f"{number}.example"
+        sites.keep_robots(store, host, data, now=NOW)
+        sites.reserve(store, host, as_json(rules), now=NOW)
+        assert sites.robots(store, host, since=NOW) == data, name
+        reserved[host] = as_json(rules), NOW
+    assert sites.reservations(store) == reserved
+
+
+def test_every_value_in_what_is_told_of_an_address_is_kept_short(store: Engine) -> None:
+    ledger = Ledger("r1", ["example"])
+    for name, value in SHORT_AND_LONG.items():
+        text = text_of(value)
+        entry = ledger.discover("example", text, "archive")
+        if entry is None:
+            continue
+        ledger.accounts["example"].notes.clear()
+        ledger.note("example", text)
+        account = ledger.accounts["example"]
+        assert orjson.loads(as_json(account.as_dict()))["notes"] == account.notes, name
+        assert all(len(note) <= LONGEST_NOTE for note in account.notes), name
+        entry = replace(entry, url=f"https://example.org/{len(name)}")
+        with store.begin() as connection:
+            runs.enter(connection, entry, "failed", "error", text)
+        assert len(entry.key) <= MAX_URL_LENGTH, name
+    details = [str(row["detail"] or "") for row in runs.dropped_of(store, "r1")]
+    assert max(map(len, details)) <= LONGEST_NOTE

@@ -25,7 +25,7 @@ class Cleaned:
 
 
 class CleaningError(Exception):
-    """Cleaning left nothing: the text was the site's alone."""
+    """Cleaning left nothing: the text was the site's alone, or the title had nothing that can be seen."""
 
     def __init__(self, reason: str = "all_residue") -> None:
         super().__init__(reason)
@@ -79,9 +79,11 @@ def clean_text(
 def clean_article(article: ExtractedArticle) -> ExtractedArticle:
     """Return the article with its text cleaned and its other fields repaired.
 
-    Raises CleaningError (reason "all_residue") if nothing of the text is left.
+    Raises CleaningError if nothing is left of the title (reason "no_title") or of the text ("all_residue").
     """
     title = repair_line(article.title)
+    if not title:
+        raise CleaningError("no_title")
     authors = [name for name in map(repair_line, article.authors) if name]
     cleaned = clean_text(
         article.text,

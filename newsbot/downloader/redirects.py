@@ -157,7 +157,7 @@ def refresh_of(response: Response) -> str | None:
     declared = [(header_of(response, "Refresh") or "", response.url), *_declared_in(response)]
     for content, base in declared:
         found = _DECLARED.match(content)
-        if not found or int(found["seconds"] or 0) > MAX_DELAY:
+        if not found or float(found["seconds"] or 0) > MAX_DELAY:
             continue
         target = (found["double"] or found["single"] or found["bare"] or response.url).strip()
         try:
