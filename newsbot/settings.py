@@ -167,7 +167,7 @@ ITEM_PIPELINES = {
 }
 EXTENSIONS = {
     "newsbot.extensions.collection.Collection": 0,
-    "newsbot.extensions.log_escaping.EscapedLog": 0,
+    "newsbot.extensions.log.EscapedLog": 0,
     "newsbot.downloader.politeness.CrawlDelay": 0,
     "newsbot.extensions.progress.Progress": 0,
     "newsbot.downloader.politeness.PoliteThrottle": 0,
@@ -177,6 +177,7 @@ EXTENSIONS = {
 
 # --- What a run prints ---------------------------------------------------------------------------
 LOG_LEVEL = "INFO"
+LOG_FORMATTER = "newsbot.extensions.log.ItemNames"
 LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 LOG_VERSIONS: list[str] = []
 STATS_DUMP = False

@@ -6,12 +6,14 @@ import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from pathlib import Path
 from urllib.parse import urljoin
 
 import jsonschema
 import orjson
 import pytest
-from conftest import NOW, collected
+from conftest import NOW, ROOT, collected, lines_of, run_scrapy, sources_file
+from local_web import article_page, local_web
 from poison import (
     GENUINE,
     HEADERS,
@@ -24,6 +26,7 @@ from poison import (
     Value,
     encoded,
     in_json,
+    page,
     text_of,
 )
 from scrapy import Request
@@ -131,6 +134,9 @@ def test_a_pattern_of_many_stars_is_no_trap() -> None:
     assert [is_reserved([("/*.pdf$", True)], path) for path in ("/.pdf.pdf", "/a.pdf/", "/.pd")] == [True, False, False]
 
 
+FAST = ("-s", "NEWSBOT_EXTRACT_WORKERS=0", "-s", "DOWNLOAD_DELAY=0")
+STEPS = {"Article": 100, "Store": 300}
+HOME = "https://example.org/"
 LONG = ("a million blanks", "a million line ends", "a million letters")
 """Of LONG_VALUES, which benchmarks/poison.py puts into every place."""
 SHORT_AND_LONG = {**VALUES, **{name: LONG_VALUES[name] for name in LONG}}
@@ -227,7 +233,7 @@ def test_every_value_in_every_header_costs_at_most_itself(store: Engine) -> None
     kept: dict[tuple[str, str], Listing] = {}
     for name, value in SHORT_AND_LONG.items():
         text = encoded(text_of(value))
-        response = Response("https://example.org/", status=503, headers=dict.fromkeys(HEADERS, text))
+        response = Response(HOME, status=503, headers=dict.fromkeys(HEADERS, text))
         response.request = Request(response.url)
         said = {header: header_of(response, header) for header in HEADERS}
         assert all(one is None or len(one) <= LONGEST_HEADER for one in said.values()), name
@@ -236,10 +242,10 @@ def test_every_value_in_every_header_costs_at_most_itself(store: Engine) -> None
         feeds_in_headers(headers_of(response, "Link"), response.url)
         rest_asked(response, 0)
         refresh_of(response)
-        address = address_in(response.url, text)
+        address = address_in(HOME, text)
         with contextlib.suppress(Skipped):
-            check_redirect(response.url, address)
-            assert len(url_key(urljoin(response.url, address))) <= MAX_URL_LENGTH, name
+            check_redirect(HOME, address)
+            assert len(url_key(urljoin(HOME, address))) <= MAX_URL_LENGTH, name
         url = f"https://example.org/{len(kept)}"
         listing = Listing(
             "example", url, etag=said["ETag"], last_modified=said["Last-Modified"], moved_to=said["Location"]
@@ -292,3 +298,40 @@ def test_every_value_in_what_is_told_of_an_address_is_kept_short(store: Engine) 
         assert len(entry.key) <= MAX_URL_LENGTH, name
     details = [str(row["detail"] or "") for row in runs.dropped_of(store, "r1")]
     assert max(map(len, details)) <= LONGEST_NOTE
+
+
+FAILING = """
+from newsbot.items import Page
+class Failing:
+    def process_item(self, item):
+        if isinstance(item, Page) and item.url.endswith("/fails"):
+            (item.html.decode() + chr(0xd83d)).encode()
+        return item
+"""
+"""An item pipeline that fails on one page with an error that quotes it."""
+
+
+def test_a_crawl_goes_on_past_half_an_emoji_a_long_address_and_a_page_that_newsbot_fails_on(tmp_path: Path) -> None:
+    (tmp_path / "failing.py").write_text(FAILING, "utf-8")
+    pipelines = {"failing.Failing": 50} | {f"newsbot.pipelines.{name}Pipeline": at for name, at in STEPS.items()}
+    with local_web() as web:
+        headline = '{"@type": "NewsArticle", "headline": "Half \\ud83d of it", "description": "\\u0000Two \\ude00"}'
+        half = web.put("/half", page(script=headline.encode()))
+        genuine = web.put("/genuine", article_page("Money for the harbour", "the harbour wall"))
+        fails = web.put("/fails", b"<html><body><p>" + b"harbour\x1b\n" * 200_000)
+        feed = web.feed("/feed", [f"{web.base}/{'ü' * 1_000}", half, fails, genuine])
+        path = sources_file(tmp_path, a={"home": f"{web.base}/", "feeds": [feed]})
+        output = tmp_path / "output"
+        settings = ("-s", f"ITEM_PIPELINES={json.dumps(pipelines)}", "-s", "LOG_LEVEL=DEBUG", *FAST)
+        run = run_scrapy(output, "crawl", "news", "-a", f"sources={path}", *settings, PYTHONPATH=f"{tmp_path}:{ROOT}")
+    titles = {line["url"]: line["title"] for line in lines_of(output, "articles")}
+    assert titles == {half: "Half \ufffd of it", genuine: "Money for the harbour"}, run.stderr[-3000:]
+    (account,) = (line for line in lines_of(output, "coverage") if "listings" in line)
+    assert account["listings"] == {"read": 1}
+    assert "bad_link" in account["notes"][0]
+    (dropped,) = lines_of(output, "coverage", "*/*.dropped.jsonl")
+    assert (dropped["url"], dropped["reason"]) == (fails, "internal_error")
+    assert max(map(len, run.stderr.splitlines())) < 2_000
+    assert len(run.stderr) < 100_000
+    assert "UnicodeEncodeError" in run.stderr
+    assert f"Error processing Page {fails}" in run.stderr

@@ -103,7 +103,7 @@ class ProbeSpider(Spider):
         "ITEM_PIPELINES": {},
         "EXTENSIONS": {
             "newsbot.crawl.context.CrawlContext": 0,
-            "newsbot.extensions.log_escaping.EscapedLog": 0,
+            "newsbot.extensions.log.EscapedLog": 0,
             "newsbot.downloader.politeness.CrawlDelay": 0,
         },
         "LOG_LEVEL": "WARNING",
