@@ -4,6 +4,7 @@ Why a command or a crawl cannot be carried out, and what it exits with then:
 
     NewsbotError           1  what is needed cannot be used
     ├── StoreError         1  the database (newsbot.store)
+    │   └── RunEnded       1  another crawl found this one dead (newsbot.store.runs)
     ├── Unstorable         1  one record, by its values; a crawl goes on without it (newsbot.store)
     ├── MissingExtra       1  a package that an extra installs
     ├── AllElsewhere       4  every source is left to another crawl (newsbot.extensions.collection)

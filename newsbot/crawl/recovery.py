@@ -12,6 +12,7 @@ import re
 import secrets
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -20,6 +21,7 @@ from newsbot.export.atomic import atomic_file
 from newsbot.export.run_files import paths_of, runs_in, write_run_files
 from newsbot.store import StoreError, runs
 from newsbot.store.leases import claimed, marks_of, seconds_between, sweep
+from newsbot.store.runs import RunEnded
 
 PLACE = ".place"
 """The file of an output folder that says which folder it is: a random number, made once."""
@@ -27,15 +29,15 @@ GONE = 24 * 3600.0
 """Seconds after which the planned files of a dead run are written elsewhere: its folder may be no more."""
 
 
-def place_of(output: Path) -> str:
+def place_of(output: Path, *, lost: str | None = None) -> str:
     """Return which output folder this is, wherever it is mounted and whatever its name; mark it if it is new.
 
-    Raises OSError.
+    ``lost``: what it was before somebody took the mark away. Raises OSError.
     """
     while (place := place_at(output)) is None:
         try:
             with atomic_file(output / PLACE) as file:
-                file.write((place_at(output) or secrets.token_hex(16)).encode())
+                file.write((place_at(output) or lost or secrets.token_hex(16)).encode())
         except BlockingIOError:  # another crawl is about to
             time.sleep(0.01)
     return place
@@ -56,7 +58,10 @@ def names_of(output: Path) -> set[str]:
 
 
 def heal(engine: Engine, output: Path, *, now: str, with_removed: bool = True) -> dict[str, dict[str, int]]:
-    """Finish what dead runs left undone, if it is for this place to do; return the files written, by run."""
+    """Finish what dead runs left undone, if it is for this place to do; return the files written, by run.
+
+    Raises StoreError or OSError; not for a run that another crawl is at after all.
+    """
     healed = {}
     here = names_of(output)
     marks = marks_of(engine)
@@ -64,7 +69,7 @@ def heal(engine: Engine, output: Path, *, now: str, with_removed: bool = True) -
         for run_id in runs.undelivered(engine):
             if not _is_ours(runs.debt_of(engine, run_id), here, now):
                 continue
-            with claimed(engine, marks, run_id, now=now) as is_dead:
+            with suppress(RunEnded, BlockingIOError), claimed(engine, marks, run_id, now=now) as is_dead:
                 debt = runs.debt_of(engine, run_id)
                 if is_dead and debt and _is_ours(debt, here, now):  # nobody has healed it since
                     healed[run_id] = _finish(engine, output, run_id, debt, now=now, with_removed=with_removed)

@@ -14,7 +14,7 @@ from newsbot.crawl.boilerplate import SiteBoilerplate
 from newsbot.crawl.claims import Claims
 from newsbot.crawl.intake import Intake
 from newsbot.crawl.publishing import DAY, Bounds
-from newsbot.crawl.recovery import place_at, place_of
+from newsbot.crawl.recovery import place_of
 from newsbot.crawl.schedule import Schedule, shifted
 from newsbot.crawl.verdicts import Verdicts
 from newsbot.export.run_files import paths_of, write_run_files
@@ -96,13 +96,16 @@ class Run:
         self.ledger.accounts = {name: self.ledger.accounts[name] for name in self.sources}
 
     def finish(self) -> Summary:
-        """Close the books and write the files. Raises StoreError or OSError; the next run heals then."""
+        """Close the books and write the files.
+
+        Raises RunEnded if that was done by another; StoreError or OSError, and the next run heals then.
+        """
         self.verdicts.end_run()
         self.ledger.check()
         self.boilerplate.finish(self.id)
         accounts = self.ledger.accounts
         fruitless = {name: complaint for name in self.sources if (complaint := self._complaint(name))}
-        if place_at(self.output) != self._life.place:
+        if not self.output.is_dir() or place_of(self.output, lost=self._life.place) != self._life.place:
             raise OSError(f"{self.output} is not the folder any more that the run began with")
         runs.close_books(self.engine, self.id, accounts, paths_of(self.id))
         files = write_run_files(self.engine, self.output, self.id, with_removed=self._with_removed)

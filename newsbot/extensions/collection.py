@@ -26,6 +26,7 @@ from newsbot.store import StoreError
 from newsbot.store.articles import Policy
 from newsbot.store.database import open_engine, store_url, watch
 from newsbot.store.leases import BEAT, Life, take_all
+from newsbot.store.runs import RunEnded
 
 logger = logging.getLogger("newsbot")
 
@@ -243,6 +244,10 @@ class Collection(CrawlContext):
             return
         try:
             summary = run.finish()
+        except RunEnded as error:
+            logger.error("%s", error)
+            run.abandon()
+            return
         except (NewsbotError, OSError) as error:
             logger.error("files could not be written: %s; the next run writes them", error)
             run.abandon()

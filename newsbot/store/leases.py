@@ -116,16 +116,21 @@ class Life:
         return kept
 
     def beat(self) -> None:
-        """Say that the run lives, and mend its mark. Raises StoreError if another crawl took it for dead."""
+        """Say that the run lives, and mend its mark. Raises RunEnded if another crawl took it for dead."""
         with _guarded(self._engine) as connection:
             alive = self._marks.holds(self.run_id) or self._mend(connection)
             if not (alive and runs.beat(connection, self.run_id, now=self._now())):
-                raise runs.ended_by_another(self.run_id)
+                raise runs.RunEnded(self.run_id)
 
     def _mend(self, connection: Connection) -> bool:
         """Hold the mark again, if nobody has acted on its loss."""
         mine = select(func.count()).select_from(_LEASES).where(_LEASES.c.run_id == self.run_id)
-        return self._marks.hold(self.run_id) and connection.execute(mine).scalar_one() == len(self._held)
+        if connection.execute(mine).scalar_one() < len(self._held):
+            return False
+        try:
+            return self._marks.hold(self.run_id)
+        except OSError:  # no room for a file, say; by its beats alone the run lives too
+            return True
 
     def withdraw(self) -> None:
         """End a life in which nothing was done, as if it had never begun."""

@@ -42,6 +42,15 @@ _OWN_STATUS = _STATUS.with_for_update()
 """So that nobody even keeps it from being ended."""
 
 
+class RunEnded(StoreError):
+    """Another crawl found the run dead and ended it: it can store nothing more, and what it has stored is delivered."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(
+            f"run {run_id} was ended by another crawl on this store, which found it dead and has its files"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Export:
     """A planned file."""
@@ -90,24 +99,19 @@ def last_beat(connection: Connection, run_id: str) -> str | None:
 
 
 def assert_running(connection: Connection, run_id: str) -> None:
-    """Keep a run from being ended before the caller's transaction is. Raises StoreError if it is ended already.
+    """Keep a run from being ended before the caller's transaction is. Raises RunEnded if it is ended already.
 
     A run that was never begun, nobody ends.
     """
     status = connection.execute(_KEPT_STATUS, {"run_id": run_id}).scalar()
     if status not in (None, RUNNING):
-        raise ended_by_another(run_id)
-
-
-def ended_by_another(run_id: str) -> StoreError:
-    """Return the error of a run that can store nothing more."""
-    return StoreError(f"run {run_id} was ended by another crawl on this store, which had found it dead")
+        raise RunEnded(run_id)
 
 
 def enter(connection: Connection, entry: Entry, outcome: str, reason: str | None = None, detail: str = "") -> None:
     """Put an entry of the ledger and its outcome into the books, inside the caller's transaction.
 
-    Raises StoreError if the run's books were closed by another; so nothing that this transaction stores stays.
+    Raises RunEnded if the run's books were closed by another; so nothing that this transaction stores stays.
     """
     assert_running(connection, entry.run_id)
     connection.execute(
@@ -136,11 +140,11 @@ def close_books(
     """Write a run's sums down and plan its files, durably, before any file is written.
 
     Without accounts, as for a run that died, they are what its ledger comes to. ``place``: where the files go if not
-    where the run meant. Raises StoreError if the books are closed already.
+    where the run meant. Raises RunEnded if the books are closed already.
     """
     with durable(engine) as connection:
         if connection.execute(_OWN_STATUS, {"run_id": run_id}).scalar() not in (None, RUNNING):
-            raise ended_by_another(run_id)
+            raise RunEnded(run_id)
         _set_status(connection, run_id, EXPORTING)
         if accounts is None:
             accounts = accounts_of(connection, run_id)
