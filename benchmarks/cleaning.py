@@ -35,7 +35,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsbot.cleaning import Cleaned, clean_article, clean_text
-from newsbot.cleaning.boilerplate import learn, site_blocks, strip
+from newsbot.cleaning.boilerplate import learn, site_blocks, strip, strip_within
 from newsbot.cleaning.shapes import is_prose
 from newsbot.cleaning.site_state import SiteState
 
@@ -187,7 +187,7 @@ def newsroom() -> None:
         blocks = site_blocks(state)
         counts = [[0, 0] for _ in range(3)]
         for raw, cleaned, own in pairs:
-            for count, text in zip(counts, (raw, cleaned.text, strip(cleaned.text, blocks)[0]), strict=True):
+            for count, text in zip(counts, (raw, cleaned.text, strip_within(cleaned.text, blocks)[0]), strict=True):
                 lines = [" ".join(line.split()) for line in text.split("\n") if line.strip()]
                 count[0] += sum(line not in own for line in lines)
                 count[1] += sum(line not in lines for line in own)

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from newsbot.cleaning.boilerplate import SiteBlocks, fingerprint, learn, learn_section, site_blocks, strip
+import pytest
+
+from newsbot.cleaning.boilerplate import (
+    SiteBlocks,
+    Spared,
+    fingerprint,
+    learn,
+    learn_section,
+    site_blocks,
+    strip,
+    strip_within,
+)
 from newsbot.cleaning.site_state import MAX_ROWS, SiteBlock, SiteState
+from newsbot.items import Removed
 
 LABEL_ABOVE = "The Coast in your pocket"
 PITCH_BELOW = "The Coast Mail has no owner but its readers, and it intends to keep things that way for good."
@@ -80,11 +92,68 @@ def test_copies_and_revisions_of_an_article_are_not_counted() -> None:
     assert all(line in stripped(page(1), site_blocks(state)) for line in own(1))
 
 
-def test_what_a_section_page_has_goes_from_the_first_article_on_but_teasers_stay() -> None:
-    teaser = own(0)[0]
-    state = learn_section(SiteState(), ["Coast", "Ferry times", teaser, own(1)[0], PITCH_BELOW])
+def test_a_label_of_a_section_page_goes_from_the_first_article_on_a_sentence_from_the_second_and_teasers_stay() -> None:
+    state = learn_section(SiteState(), ["Coast", "Ferry times", own(0)[0], own(1)[0], PITCH_BELOW])
     text = "\n\n".join(["Ferry times", *own(0), PITCH_BELOW])
+    assert stripped(text, site_blocks(state)) == "\n\n".join([*own(0), PITCH_BELOW])
+    for n in (4, 5):
+        state = learn(state, "\n\n".join(["Ferry times", *own(n), PITCH_BELOW]))
     assert stripped(text, site_blocks(state)) == "\n\n".join(own(0))
+
+
+POST = ["A pie of the coast", *own(0), "Two eggs", "A cup of flour", "Salt", *own(2), "One oyster", "Sea water"]
+
+
+@pytest.mark.parametrize("before", [[], own(5), own(5) + own(9)])
+@pytest.mark.parametrize("post", [own(0), POST, own(0)[:1], [f"{'On and on, said the tide. ' * 20}", *own(0)]])
+def test_a_post_that_the_home_page_carries_comes_out_whole(before: list[str], post: list[str]) -> None:
+    state = learn_section(SiteState(), ["Home", "About", *before, *post, *own(11), "Older posts", PITCH_BELOW])
+    for text in ("\n\n".join(post), "\n\n".join(own(11))):
+        assert stripped(text, site_blocks(state)) == text
+        state = learn(state, text)
+        assert stripped(text, site_blocks(state)) == text
+
+
+def test_pages_that_repeat_each_others_entries_come_out_whole() -> None:
+    state = SiteState()
+    pages = ["\n\n".join(own(k)[k % 4] for k in range(last, max(-1, last - 9), -1)) for last in range(20)]
+    for page in pages:
+        state = learn(state, page)
+    for page in pages[9:]:
+        text, removed, spared = strip_within(page, site_blocks(state))
+        assert (text, removed) == (page, [])
+        assert spared is None or spared.of == 9
+
+
+def test_a_text_that_would_lose_more_than_a_fifth_of_its_sentences_keeps_them_but_not_the_labels() -> None:
+    blocks = site_blocks(learned(8))
+    text, removed, spared = strip_within(page(3), blocks)
+    assert text == page(3).removeprefix(f"{LABEL_ABOVE}\n\n")
+    assert [block.text for block in removed] == [LABEL_ABOVE]
+    assert spared == Spared(3, 7)
+    long = "\n\n".join([LABEL_ABOVE, *own(3), *own(4), *own(5), PITCH_BELOW, BIO_BELOW])
+    assert strip_within(long, blocks)[0] == "\n\n".join([*own(3), *own(4), *own(5)])
+
+
+def test_what_a_text_has_lost_before_counts_towards_the_fifth() -> None:
+    blocks = site_blocks(learned(8))
+    text, removed, spared = strip_within("\n\n".join([*own(3), *own(4), PITCH_BELOW]), blocks)
+    assert text == "\n\n".join([*own(3), *own(4)])
+    assert spared is None
+    again = f"{text}\n\n{BIO_BELOW}"
+    assert strip_within(again, blocks, removed) == (
+        text,
+        [Removed(text=BIO_BELOW, reason="site_boilerplate", pattern=f"block {fingerprint(BIO_BELOW):016x}")],
+        None,
+    )  # 2 of 10
+    again = "\n\n".join([*own(3)[:3], *own(4)[:3], BIO_BELOW])
+    assert strip_within(again, blocks, removed) == (again, [], Spared(2, 8))
+
+
+def test_a_persons_word_is_not_bound_by_the_fifth() -> None:
+    dropped = SiteState(0, [SiteBlock(fingerprint=fingerprint(line), verdict="drop") for line in own(3)[1:]])
+    text, removed, spared = strip_within("\n\n".join(own(3)), site_blocks(dropped))
+    assert (text, len(removed), spared) == (own(3)[0], 3, None)
 
 
 def test_dates_and_numbers_do_not_make_blocks_different() -> None:

@@ -164,9 +164,9 @@ def test_what_was_learned_of_the_site_is_taken_out_too() -> None:
     assert clean.text == "\n\n".join(BODY)
     assert {"site_boilerplate", "page_tool"} <= {removed.reason for removed in clean.removed}
     assert clean_text(clean.text, title=TITLE, site_blocks=blocks).text == clean.text
-    dirty = article(text=f"{BODY[0]}\n\n{pitch}", removed=[Removed(text="x", reason="earlier")])
+    dirty = article(text="\n\n".join([*BODY, pitch]), removed=[Removed(text="x", reason="earlier")])
     stripped = without_blocks(dirty, blocks)
-    assert stripped.text == BODY[0]
+    assert stripped.text == "\n\n".join(BODY)
     assert [(removed.text, removed.reason) for removed in stripped.removed] == [
         ("x", "earlier"), (pitch, "site_boilerplate"),
     ]  # fmt: skip

@@ -81,6 +81,37 @@ def test_what_stands_on_a_section_page_is_the_sites_at_once(crawl: Callable[...,
     assert [line["text"] for line in lines_of(tmp_path, "articles")] == [story(0, box=False)]
 
 
+def test_an_article_that_would_lose_too_much_keeps_it_and_the_ledger_says_so(engine: Engine, tmp_path: Path) -> None:
+    run = Run(engine, tmp_path, [SOURCE], spider="news")
+    pitch = "The Harbour Letter is written by the people of the harbour, and it is read by them too."
+    urls = {number: f"https://example.org/{number}" for number in range(8)}
+    run.intake.discover(SOURCE, [Candidate(url=url, via="feed") for url in urls.values()], Listing("example", "f"))
+    for number, url in urls.items():
+        run.verdicts.fetched(url)
+        run.verdicts.save(collected(url, text=f"{story(number)}\n\n{pitch}", title=f"Story {number}"))
+    run.finish()
+    lines = lines_of(tmp_path, "articles")
+    assert [pitch in line["text"] for line in lines] == [True] * 8
+    assert all(pitch not in [removed["text"] for removed in line["removed"]] for line in lines)
+    (account,) = lines_of(tmp_path, "coverage")
+    assert len(account["notes"]) == 5
+    assert "1 of its 3 sentences were learned to be its site's" in account["notes"][0]
+
+
+def test_a_page_teaches_and_is_cleaned_by_the_site_that_served_it(engine: Engine, tmp_path: Path) -> None:
+    run = Run(engine, tmp_path, [SOURCE], spider="news")
+    urls = {number: f"https://example.org/{number}" for number in range(8)}
+    run.intake.discover(SOURCE, [Candidate(url=url, via="feed") for url in urls.values()], Listing("example", "f"))
+    for number, url in urls.items():
+        claimed = f"https://other.example/{number}"
+        run.verdicts.fetched(url)
+        run.verdicts.save(collected(claimed, text=story(number), title=f"Story {number}", aliases=[url]))
+    run.finish()
+    assert all(BOX not in line["text"] for line in lines_of(tmp_path, "articles"))
+    assert not len(sites.load_blocks(engine, "other.example"))
+    assert len(sites.load_blocks(engine, "example.org"))
+
+
 def test_a_persons_word_overrules_what_was_learned(crawl: Callable[..., Run], engine: Engine, tmp_path: Path) -> None:
     crawl(range(8))
     (block,) = [block for block in sites.load_blocks(engine, "example.org") if block.sample == BOX]

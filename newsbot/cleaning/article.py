@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from newsbot.cleaning.boilerplate import SiteBlocks, strip
+from newsbot.cleaning.boilerplate import SiteBlocks, Spared, strip_within
 from newsbot.cleaning.heading import Heading
 from newsbot.cleaning.residue import strip_residue
 from newsbot.cleaning.text import repair, repair_line
@@ -64,7 +64,7 @@ def clean_text(
     cleaned = Cleaned(text="\n\n".join(kept), removed=removed, authors=names)
     # Without the site's blocks the text has other ends, and residue strikes at those: again, until none goes.
     while site_blocks:
-        stripped, blocks = strip(cleaned.text, site_blocks)
+        stripped, blocks, _ = strip_within(cleaned.text, site_blocks, cleaned.removed)
         if not blocks:
             break
         kept, removed, names = strip_residue(stripped.split("\n\n"), heading)
@@ -117,11 +117,16 @@ def _repaired(text: str | None) -> str | None:
     return repair_line(text) or None if text else text
 
 
-def without_blocks(article: AnyArticle, blocks: SiteBlocks) -> AnyArticle:
+def without_blocks(
+    article: AnyArticle, blocks: SiteBlocks, *, spared: Callable[[Spared], None] | None = None
+) -> AnyArticle:
     """Return an article without the blocks of its site; the very same if it has none of them.
 
+    ``spared`` is told of an article that keeps them, because they are too much of it.
     What the store derives from a text (word_count, content_hash) is for the store to make anew.
     """
     found: list[Removed]
-    text, found = strip(article.text, blocks)
+    text, found, too_many = strip_within(article.text, blocks, article.removed)
+    if too_many and spared:
+        spared(too_many)
     return replace(article, text=text, removed=[*article.removed, *found]) if found else article

@@ -12,17 +12,21 @@ by how many recent articles have a block, and by where it stands in them. Labels
 end of the text are the site's soonest; labels between paragraphs must stand in half of all articles,
 sentences between paragraphs in nearly all, because laws and correction notices are quoted there; a first
 paragraph is never removed by counting, because columns open with standing words.
+
+What counting may be wrong about is bounded (0022-boilerplate.md): one page alone, such as a home page, may tell
+short labels only, and none of an article that it carries whole; and strip_within() takes no sentence out of a text
+that would lose more than a fifth of them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from newsbot.cleaning.patterns import table
-from newsbot.cleaning.shapes import fold_line, is_prose, size
+from newsbot.cleaning.shapes import ends_sentence, fold_line, is_prose, size
 from newsbot.cleaning.site_state import SAMPLE, WINDOW, SiteBlock, SiteState
 from newsbot.items import Removed
 
@@ -40,12 +44,20 @@ OWN = 2
 """A paragraph of fewer articles is the article's own."""
 SHORT = 4
 """Words of a label, at most, that a section page may tell at both ends of the text."""
+SEEN_TWICE = 2
+"""Articles that must have what a section page has too, if it is no short label: home pages carry whole posts."""
+CARRIED = 0.5
+"""Share of an article's sentences from which on a section page has carried it whole, and says nothing of its labels."""
+MOST_LOST = 0.2
+"""Share of a text's sentences that learned blocks may take. A pitch and a line on the author, three sentences, are
+more than that of 5 % of 1,026 real articles; those keep them (docs/decisions/0022-boilerplate.md)."""
 SECTION_HEAD, SECTION_FOOT = 40, 60
 """Blocks of a section page that are taken from it: menus above, small print below."""
 
 _UNLEARNED = -1
 _TOKEN = re.compile(r"[^\W_]+")
 _DIGIT = re.compile(r"\d")
+_SENTENCE_END = re.compile(r"[.!?…؟۔॥।](?=\W?(?:\s|$))|[。！？]")
 _DASHES = "-–—"
 _DATELINE = re.compile(r"[^\W\d_][^:;!?]{1,60}?(?:\([^)]{2,30}\))?\s*[-–—]{1,2}$")
 
@@ -73,6 +85,12 @@ class SiteBlocks:
     at_edges: frozenset[int] = frozenset()
     """Above or below the article's paragraphs."""
     at_end: frozenset[int] = frozenset()
+    section_labels: frozenset[int] = frozenset()
+    """Those of at_edges that a section page alone has told."""
+    shown: frozenset[int] = frozenset()
+    """Paragraphs, not the site's, that a section page has shown: articles begin there, or stand there whole."""
+    told: frozenset[int] = frozenset()
+    """Those of anywhere that a person has named; no bound holds for them."""
 
     def __bool__(self) -> bool:
         return bool(self.anywhere or self.at_edges or self.at_end)
@@ -165,21 +183,35 @@ def site_blocks(state: SiteState, limits: Limits = Limits()) -> SiteBlocks:
     anywhere: set[int] = set()
     at_edges: set[int] = set()
     at_end: set[int] = set()
+    section_labels: set[int] = set()
+    shown: set[int] = set()
+    told: set[int] = set()
     for block in state:
+        key = block.fingerprint
         if block.verdict:
             if block.verdict == "drop":
-                anywhere.add(block.fingerprint)
+                anywhere.add(key)
+                told.add(key)
         elif block.prose and block.lead * 2 > block.articles:
-            continue
+            if block.on_section:
+                shown.add(key)
         elif block.inside * 2 > block.articles:
             if _is_frequent(block, state.recent, limits.prose_inside if block.prose else limits.label_inside):
-                anywhere.add(block.fingerprint)
+                anywhere.add(key)
+            elif block.prose and block.on_section:
+                shown.add(key)
         elif _is_frequent(block, state.recent, limits.prose if block.prose else limits.label):
-            (at_end if block.prose else at_edges).add(block.fingerprint)
+            (at_end if block.prose else at_edges).add(key)
         elif block.on_section:
-            # A teaser repeats an article's first lines, so what may be one goes at the end only.
-            (at_edges if block.short else at_end).add(block.fingerprint)
-    return SiteBlocks(frozenset(anywhere), frozenset(at_edges), frozenset(at_end))
+            # A teaser repeats an article's first lines, and a home page may carry all of it.
+            if block.short:
+                at_edges.add(key)
+                section_labels.add(key)
+            elif block.articles >= SEEN_TWICE:
+                at_end.add(key)
+            elif block.prose:
+                shown.add(key)
+    return SiteBlocks(*map(frozenset, (anywhere, at_edges, at_end, section_labels, shown, told)))
 
 
 def _is_frequent(block: SiteBlock, recent: int, limit: tuple[int, float]) -> bool:
@@ -187,12 +219,49 @@ def _is_frequent(block: SiteBlock, recent: int, limit: tuple[int, float]) -> boo
     return block.articles >= articles and block.articles / max(recent, 1) >= share
 
 
-def strip(text: str, blocks: SiteBlocks) -> tuple[str, list[Removed]]:
-    """Return a text without the site's blocks, and these; as it is where nothing would be left of it."""
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """Sentences that learned blocks would have taken out of a text, and were too many."""
+
+    lost: int
+    of: int
+    """All sentences of the text."""
+
+
+def strip_within(
+    text: str, blocks: SiteBlocks, gone: Sequence[Removed] = ()
+) -> tuple[str, list[Removed], Spared | None]:
+    """Return a text without the site's blocks, and these, up to a bound; and what the bound has spared.
+
+    A text that would lose more than MOST_LOST of its sentences keeps those that are left. gone: what was taken out
+    of it before.
+    """
+    stripped, removed = strip(text, blocks)
+    if not removed:
+        return text, removed, None
+    before = [block for block in gone if block.reason == "site_boilerplate"]
+    lost = sum(_sentences(block.text) for block in [*before, *removed] if _key_of(block) not in blocks.told)
+    of = sum(map(_sentences, [*_blocks(text), *(block.text for block in before)]))
+    if lost <= MOST_LOST * of:
+        return stripped, removed, None
+    stripped, fewer = strip(text, blocks, labels_alone=True)
+    return stripped, fewer, Spared(lost, of) if len(fewer) < len(removed) else None
+
+
+def strip(text: str, blocks: SiteBlocks, *, labels_alone: bool = False) -> tuple[str, list[Removed]]:
+    """Return a text without the site's blocks, and these; as it is where nothing would be left of it.
+
+    labels_alone: sentences stay, but for those that a person has named.
+    """
     if not blocks:
         return text, []
     paragraphs = _blocks(text)
     keys = _keys(paragraphs)
+    if _is_carried(paragraphs, keys, blocks.shown):
+        blocks = replace(blocks, at_edges=blocks.at_edges - blocks.section_labels)
+    if labels_alone:
+        stays = {key for key, paragraph in zip(keys, paragraphs, strict=True) if _sentences(paragraph)} - blocks.told
+        keys = [_UNLEARNED if key in stays else key for key in keys]
     anywhere, edges = blocks.anywhere, blocks.anywhere | blocks.at_edges
     end = edges | blocks.at_end
     first, last = 0, len(paragraphs) - 1
@@ -210,6 +279,27 @@ def strip(text: str, blocks: SiteBlocks) -> tuple[str, list[Removed]]:
         else:
             removed.append(Removed(text=paragraph, reason="site_boilerplate", pattern=f"block {keys[i]:016x}"))
     return "\n\n".join(kept), removed
+
+
+def _is_carried(paragraphs: list[str], keys: list[int], shown: frozenset[int]) -> bool:
+    """Whether a section page has carried an article whole."""
+    if not shown:
+        return False
+    prose = [key for key, block in zip(keys, paragraphs, strict=True) if key != _UNLEARNED and is_prose(block)]
+    seen = sum(key in shown for key in prose)
+    return seen > 0 and seen >= CARRIED * len(prose)
+
+
+def _sentences(block: str) -> int:
+    """Return how many sentences a paragraph has: none if it is a label, or else one at least."""
+    if is_prose(block) or (ends_sentence(block) and size(block) > SHORT):
+        return max(1, len(_SENTENCE_END.findall(block)))
+    return 0
+
+
+def _key_of(removed: Removed) -> int:
+    """Return the fingerprint of a block that was removed."""
+    return int((removed.pattern or "").removeprefix("block ") or "0", 16)
 
 
 def _blocks(text: str) -> list[str]:

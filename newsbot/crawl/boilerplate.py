@@ -2,43 +2,58 @@
 
 Blocks that are known leave an article before it is stored. Blocks that were learned later in the run
 leave the articles that the run has stored before, when it ends and before they are exported.
+
+A page speaks for the site that served it, whatever address it claims: nobody teaches another's blocks.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine
 
 from newsbot.cleaning import boilerplate, without_blocks
 from newsbot.cleaning.site_state import SiteBlock, SiteState
-from newsbot.items import AnyArticle, Article
+from newsbot.items import AnyArticle, Article, Collected
 from newsbot.store import sites
 from newsbot.store.articles import rewrite
+from newsbot.store.ledger import Ledger
 from newsbot.web.urls import site_of
+
+TOLD = 5
+"""Articles of a source, at most, that the ledger names because they have kept what was learned."""
 
 
 class SiteBoilerplate:
     """The boilerplate of the sites that a run meets."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, ledger: Ledger) -> None:
         self._engine = engine
+        self._ledger = ledger
+        self._told: defaultdict[str, set[str]] = defaultdict(set)
+        """By source, the articles that the ledger names."""
+        self._served: dict[str, str] = {}
+        """By id of an article, the site that served it, where that is not the one of its address."""
         self._states: dict[str, SiteState] = {}
         self._decided: dict[str, boilerplate.SiteBlocks] = {}
         self._changed: set[str] = set()
 
-    def clean(self, article: AnyArticle) -> AnyArticle:
-        """Return an article without the blocks that are known to be its site's."""
-        return self._without_blocks(article, site_of(article.url))
+    def clean(self, collected: Collected, source: str) -> Collected:
+        """Return an article without the blocks that are known to be those of the site that served it."""
+        article = self._without_blocks(collected.article, _served_by(collected), source)
+        return collected if article is collected.article else replace(collected, article=article)
 
-    def learn(self, url: str, text: str) -> None:
-        """Count the blocks of one more article of a site."""
-        site = site_of(url)
-        self._note(site, boilerplate.learn(self._state(site), text))
+    def learn(self, collected: Collected, article: Article) -> None:
+        """Count the blocks of one more article of a site: as it was brought, and as it was stored."""
+        site = _served_by(collected)
+        if site != site_of(article.url):
+            self._served[article.id] = site
+        self._note(site, boilerplate.learn(self._state(site), collected.article.text))
 
     def learn_section(self, url: str, page_blocks: Sequence[str]) -> None:
-        """Note the blocks of a home or section page as the site's."""
+        """Note the blocks of a home or section page as those of the site that served it."""
         site = site_of(url)
         self._note(site, boilerplate.learn_section(self._state(site), page_blocks))
 
@@ -46,8 +61,8 @@ class SiteBoilerplate:
         """Clean the run's stored articles of what it learned, and remember that; return how many changed."""
 
         def clean(article: Article) -> Article:
-            site = site_of(article.url)
-            return self._without_blocks(article, site) if site in self._changed else article
+            site = self._served.get(article.id, site_of(article.url))
+            return self._without_blocks(article, site, article.source) if site in self._changed else article
 
         count = rewrite(self._engine, run_id, clean) if self._changed else 0
         with self._engine.begin() as connection:
@@ -55,10 +70,19 @@ class SiteBoilerplate:
         self._changed.clear()
         return count
 
-    def _without_blocks(self, article: AnyArticle, site: str) -> AnyArticle:
+    def _without_blocks(self, article: AnyArticle, site: str, source: str) -> AnyArticle:
         if site not in self._decided:
             self._decided[site] = boilerplate.site_blocks(self._state(site))
-        return without_blocks(article, self._decided[site])
+        return without_blocks(
+            article, self._decided[site], spared=lambda spared: self._tell(source, article.url, spared)
+        )
+
+    def _tell(self, source: str, url: str, spared: boilerplate.Spared) -> None:
+        told = self._told[source]
+        if url not in told and len(told) < TOLD:
+            told.add(url)
+            share = f"{spared.lost} of its {spared.of} sentences"
+            self._ledger.note(source, f"article {url}: {share} were learned to be its site's, too many: it keeps them")
 
     def _state(self, site: str) -> SiteState:
         if site not in self._states:
@@ -70,6 +94,11 @@ class SiteBoilerplate:
             self._states[site] = state
             self._decided.pop(site, None)
             self._changed.add(site)
+
+
+def _served_by(collected: Collected) -> str:
+    """Return the site that served an article's page."""
+    return site_of(collected.aliases[-1])
 
 
 @dataclass(frozen=True, slots=True)

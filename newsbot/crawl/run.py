@@ -77,7 +77,7 @@ class Run:
         self.ledger = Ledger(self.id, self.sources)
         self.schedule = Schedule(engine, self.sources, polling, now)
         self.now = now
-        self.boilerplate = SiteBoilerplate(engine)
+        self.boilerplate = SiteBoilerplate(engine, self.ledger)
         self.verdicts = Verdicts(engine, self.ledger, self.boilerplate, policy, now)
         self.claims = Claims(engine, self.ledger)
         self.intake = Intake(

@@ -75,14 +75,14 @@ class Verdicts:
         """
         entry = self._entry(collected.aliases[0])
         try:
-            cleaned = replace(collected, article=self._boilerplate.clean(collected.article))
+            cleaned = self._boilerplate.clean(collected, entry.source)
             decision = articles.save(self._engine, cleaned, entry, now=self._now(), policy=self._policy)
         except Unstorable as fault:
             self._end([Ending(entry, "rejected", "unstorable", str(fault))])
             raise
         self._ledger.close(entry, decision.verdict.outcome)
         if isinstance(decision.verdict, New):
-            self._boilerplate.learn(decision.article.url, collected.article.text)
+            self._boilerplate.learn(collected, decision.article)
         return decision
 
     def not_modified(self, url: str) -> None:

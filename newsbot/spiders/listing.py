@@ -33,6 +33,7 @@ from newsbot.items import POSTPONED, Candidate, digest_of
 from newsbot.sources import Source
 from newsbot.spiders.base import Args, CollectingSpider
 from newsbot.web.dates import as_instant
+from newsbot.web.urls import site_of
 
 if TYPE_CHECKING:
     from newsbot.store.listings import Listing
@@ -209,7 +210,10 @@ class DiscoveringSpider(CollectingSpider[Args]):
             return
         source, named, schedule = poll.source, contents.candidates, self.run.schedule
         if poll.channel == "section":
-            self.run.boilerplate.learn_section(response.url, text_blocks(response.body, charset=charset_of(response)))
+            asked = schedule.address(source.name, poll.known.url)
+            if named and site_of(response.url) == site_of(asked):  # or else it is another's page, or no list
+                texts = text_blocks(response.body, charset=charset_of(response))
+                self.run.boilerplate.learn_section(response.url, texts)
         is_cut = CUT_SHORT in response.flags
         is_all = bool(contents) and not is_cut and response.status < 400  # or else it is to be read again
         etag, last_modified = self._validators(response, poll, named, is_all=is_all)
