@@ -47,6 +47,10 @@ class ExitStatus(IntEnum):
     """Done, and a source could not be reached, or more of its pages than usual came to nothing."""
     ELSEWHERE = 4
     """Done, and a source was left to another crawl that is at it."""
+    ENDED_EARLY = 5
+    """A crawl that was asked to end, or came to a bound, and left addresses to the next run; its files are whole."""
+    INTERRUPTED = 130
+    """Stopped at once by Ctrl-C, as shells have it (128 + SIGINT): a command, or a crawl by a second Ctrl-C."""
 
 
 class NewsbotError(Exception):

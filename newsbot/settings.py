@@ -160,6 +160,7 @@ DOWNLOAD_HANDLERS = {
     "ftp": None,
     "s3": None,
 }
+SPIDER_MIDDLEWARES = {"newsbot.extensions.collection.Start": 0}
 # The way of a page, once a spider has it.
 ITEM_PIPELINES = {
     "newsbot.pipelines.ArticlePipeline": 100,

@@ -216,7 +216,7 @@ def test_a_crawl_is_told_which_spiders_there_are(tmp_path: Path) -> None:
 def test_statuses_are_those_that_are_documented() -> None:
     operations = (ROOT / "docs" / "operations.md").read_text("utf-8")
     table = operations.partition("## Exit statuses")[2].partition("\n## ")[0]
-    assert [int(status) for status in re.findall(r"^\| (\d) \|", table, re.M)] == list(ExitStatus)
+    assert [int(status) for status in re.findall(r"^\| (\d+) \|", table, re.M)] == list(ExitStatus)
 
 
 @pytest.mark.parametrize("command", EACH)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
-from conftest import lines_of, run_scrapy, sources_file
+from conftest import ROOT, lines_of, run_scrapy, scrapy_environment, sources_file
 from local_web import article_page, local_web
 
 from newsbot.spiders.arguments import ArgumentError
@@ -151,3 +156,34 @@ def test_a_failed_page_is_fetched_by_the_next_run_although_the_feed_is_unchanged
         web.put("/a", article_page("Money for the harbour", "the harbour wall"))
         run_scrapy(tmp_path / "output", *news)
     assert [line["url"] for line in lines_of(tmp_path / "output", "articles")] == [url]
+
+
+def test_a_crawl_that_is_ended_early_says_what_it_leaves_and_the_next_goes_on(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    with local_web() as web:
+        urls = [web.put(f"/{n}", article_page(f"Money for ward {n}", f"ward number {n}")) for n in range(7)]
+        path = sources_file(tmp_path, a={"home": f"{web.base}/", "feeds": [web.feed("/feed", urls)]})
+        news = ("crawl", "news", "-a", f"sources={path}", *FAST)
+        crawl = [sys.executable, "-m", "scrapy", *news, "-s", "DOWNLOAD_DELAY=0.3"]
+        stopped, killed = (
+            subprocess.Popen(crawl, cwd=ROOT, env=scrapy_environment(folder), stderr=subprocess.PIPE, text=True)
+            for folder in (output, tmp_path / "other")
+        )
+        assert killed.stderr is not None
+        while web.paths().count("/2") < 2:
+            time.sleep(0.02)
+        killed.send_signal(signal.SIGINT)
+        while "finishing" not in killed.stderr.readline():
+            pass
+        killed.send_signal(signal.SIGINT)
+        stopped.send_signal(signal.SIGINT)
+        said, cried = (process.communicate(timeout=60)[1] for process in (stopped, killed))
+        assert (stopped.returncode, killed.returncode) == (5, 130), said + cried
+        assert "Traceback" not in said + cried
+        assert re.search(r"finishing \d pages; press again to stop now", said), said
+        left = re.search(r"finished early \(shutdown\): (\d) addresses are left for the next run \(run_ended\)", said)
+        assert left
+        assert len(lines_of(output, "articles")) == len(urls) - int(left[1])
+        whole = run_scrapy(output, *news, "-s", f"CLOSESPIDER_ITEMCOUNT={left[1]}")
+        assert whole.returncode == 0, "what was ended, and had nothing left, is whole"
+    assert sorted(line["url"] for line in lines_of(output, "articles")) == sorted(urls)

@@ -67,6 +67,8 @@ class NewsbotCommand(Base):
             self.exitcode = self.handle(opts)
         except NewsbotError as error:
             self._fail(str(error), error.exit_status)
+        except KeyboardInterrupt:
+            self._fail("stopped", ExitStatus.INTERRUPTED)
         except OSError as error:
             self._fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), ExitStatus.CRASHED)
 

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import logging
+import signal
+from collections.abc import Callable
+from functools import partial
+from types import FrameType
+from typing import Any
 
+from scrapy import signals
 from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.crawler import Crawler
 
 from newsbot.commands._base import NewsbotCommand, quiet_libraries
 from newsbot.process import ExitStatus, UsageError
+
+Handler = Callable[[int, FrameType | None], Any]
 
 
 class Command(NewsbotCommand, ScrapyCrawl):
@@ -26,7 +36,8 @@ class Command(NewsbotCommand, ScrapyCrawl):
         return (
             "Run a spider: news (every source of the sources file), site (one site, -a url=...) or archive. "
             "Exit status: 0 whole, 1 crashed or refused, 2 wrong usage, 3 finished, and a source is "
-            "unreachable or its pages came to nothing, 4 a source was left to another crawl that is at it."
+            "unreachable or its pages came to nothing, 4 a source was left to another crawl that is at it, "
+            "5 ended early (Ctrl-C, SIGTERM, a bound), and the next run goes on, 130 stopped by a second Ctrl-C."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -46,10 +57,34 @@ class Command(NewsbotCommand, ScrapyCrawl):
             raise UsageError(f"there is no spider {opts.spider!r}{did_you_mean(opts.spider, spiders)}; {there_are}")
         quiet_libraries()
         crawler = self.crawler_process.create_crawler(opts.spider)
+        crawler.signals.connect(lambda: _answer_signals(crawler), signal=signals.engine_started, weak=False)
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         try:
             collection = crawler.get_extension(Collection)
         except RuntimeError:  # it failed before it had extensions, and Scrapy has said why
             return ExitStatus.CRASHED
+        if crawler.engine is not None and crawler.engine.spider is not None:
+            return ExitStatus.INTERRUPTED  # the reactor was stopped under it
         return collection.exit_status if collection else ExitStatus.WHOLE
+
+
+def _answer_signals(crawler: Crawler) -> None:
+    """Let a signal that asks the crawl to end be answered at once, before Scrapy carries it out."""
+    from twisted.internet import reactor
+
+    def end(scrapys: Handler, number: int, frame: FrameType | None) -> None:
+        reactor.callFromThread(_say, crawler, number)  # not now: what was interrupted may be amid a line
+        scrapys(number, frame)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if callable(scrapys := signal.getsignal(number)):
+            signal.signal(number, partial(end, scrapys))
+
+
+def _say(crawler: Crawler, number: int) -> None:
+    assert crawler.engine is not None
+    slot = crawler.engine.scraper.slot
+    pages = len(crawler.engine.downloader.active | (slot.active if slot else set()))
+    again = "; press again to stop now" if number == signal.SIGINT else ""
+    logging.getLogger("newsbot").warning("finishing %d pages%s", pages, again)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -80,7 +81,12 @@ def _crawl(console: Console, sources: Path, output: Path) -> int:
     shown = ["crawl", "news", "-a", f"sources={sources}", "-s", f"NEWSBOT_OUTPUT={output}"]
     _print(console, f"$ scrapy {' '.join(shown)}")
     command = [sys.executable, "-m", "scrapy", *shown, "-s", "NEWSBOT_DATABASE_URL="]
-    return subprocess.run(command, check=False).returncode  # noqa: S603 (our own command)
+    with subprocess.Popen(command) as crawl:  # noqa: S603 (our own command)
+        ours = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the crawl, which ends in good order
+        try:
+            return crawl.wait()
+        finally:
+            signal.signal(signal.SIGINT, ours)
 
 
 def _show(console: Console, output: Path) -> None:

@@ -156,6 +156,8 @@ class Command(CommandGroup, ScrapyCommand):
         crawler = process.create_crawler(ProbeSpider)
         process.crawl(crawler, **arguments)
         process.start()
+        if crawler.stats.get_value("finish_reason") in (None, "shutdown"):
+            raise KeyboardInterrupt  # Scrapy has taken it
         return crawler.spider.reports if isinstance(crawler.spider, ProbeSpider) else []
 
 

@@ -12,9 +12,11 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from time import monotonic
 
 from pebble import ProcessExpired, ProcessPool
@@ -90,10 +92,11 @@ class Workers:
     ) -> ExtractedArticle | Rejection:
         assert self._pool is not None
         try:
-            if not self._pool.active:  # a worker that was idle has been killed, or the fork server
-                self.close()
-                self._pool = _new_pool(self._count)
-            future = self._pool.schedule(make, args=[page, self._respect_tdm], timeout=self._timeout)
+            with _spared():
+                if not self._pool.active:  # a worker that was idle has been killed, or the fork server
+                    self.close()
+                    self._pool = _new_pool(self._count)
+                future = self._pool.schedule(make, args=[page, self._respect_tdm], timeout=self._timeout)
             return await self._result(self._pool, asyncio.wrap_future(future))
         except FutureTimeoutError:
             return _rejection(page, "extractor_timeout", f"over {self._timeout:g} s")
@@ -132,6 +135,23 @@ def _new_pool(count: int) -> ProcessPool:
     context = multiprocessing.get_context("forkserver" if sys.platform != "win32" else "spawn")
     context.set_forkserver_preload([__name__, "newsbot.extraction"])
     return ProcessPool(max_workers=count, initializer=_begin, context=context)
+
+
+@contextmanager
+def _spared() -> Iterator[None]:
+    """Start processes that Ctrl-C spares from their first instruction on: it is for the crawl, which stops its workers.
+
+    So are those that threads start which are started here.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # not inside: it unblocks the signal
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _rejection(page: Page, reason: str, detail: str = "") -> Rejection:

@@ -188,8 +188,8 @@ def run(
         reactor.callFromThread(reactor.stop)
 
     def announce() -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, stop)
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, signal.SIG_IGN if with_parent else stop)  # a parent's crawl is still to be served
         sites = [{"name": outlet.spec.name, "base": outlet.base} for outlet in newsroom.outlets.values()]
         ready = {"ready": True, "base": f"http://127.0.0.1:{index.getHost().port}", "pid": os.getpid(), "sites": sites}
         sys.stdout.write(json.dumps(ready, ensure_ascii=False) + "\n")

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
-from scrapy.http import Response
 from sqlalchemy import Engine
-from twisted.python.failure import Failure
 
 from newsbot.crawl.accounting import accounting_line
 from newsbot.crawl.context import Collector, CrawlContext
@@ -88,8 +86,12 @@ class Collection(CrawlContext):
         self._is_open = False
         self._fault: StoreError | None = None
         """Why the store cannot be used any more."""
-        self._has_failed = False
-        """Whether the spider could not come to the end of its start."""
+        self._summary: Summary | None = None
+        """What the run came to, once its files are whole."""
+        self.has_started = False
+        """Whether the spider has named all that it starts with."""
+        self.has_failed = False
+        """Whether it could not, by a fault of newsbot."""
         self._closing: asyncio.Future[None] | None = None
         """At work once the store has broken."""
 
@@ -116,7 +118,6 @@ class Collection(CrawlContext):
             retry_hours=settings.getlist("NEWSBOT_RETRY_REJECTED_HOURS"),
             remember_days=settings["NEWSBOT_REMEMBER_DAYS"],
         )
-        crawler.signals.connect(collection.spider_error, signal=signals.spider_error)
         crawler.signals.connect(collection.spider_closed, signal=signals.spider_closed)
         return collection
 
@@ -198,14 +199,33 @@ class Collection(CrawlContext):
             return False
         return True
 
-    def spider_error(self, failure: Failure, response: Response | Failure | None) -> None:
-        """Note that the spider could not come to the end of its start; that is no whole crawl."""
-        self._has_failed |= response is None and not isinstance(failure.value, StoreError)
-
-    def spider_closed(self) -> None:
-        """Leave the log to others."""
+    def spider_closed(self, reason: str) -> None:
+        """Say how the crawl ended; from here on the log is others'."""
         for handler in logging.getLogger().handlers:
             handler.removeFilter(self._is_news)
+        if self._summary is None or self.has_failed:
+            return
+        left = [] if reason == "finished" else self._left(self._summary)
+        if left:
+            logger.warning("finished early (%s): %s left for the next run (run_ended)", reason, " and ".join(left))
+        self.exit_status = self._status(self._summary, ended_early=bool(left))
+
+    def _status(self, summary: Summary, *, ended_early: bool) -> ExitStatus:
+        """Return the status that says most of what is to be done: what was left out outweighs what was learned."""
+        if ended_early:
+            return ExitStatus.ENDED_EARLY
+        if summary.unreachable or summary.fruitless:
+            return ExitStatus.UNREACHABLE
+        return ExitStatus.ELSEWHERE if self._left_out else ExitStatus.WHOLE
+
+    def _left(self, summary: Summary) -> list[str]:
+        """Return what the crawl did not come to, in words."""
+        total = summary.total
+        addresses = sum(total.reasons[f"{outcome}:run_ended"] for outcome in ("skipped", "rejected"))
+        listings = total.listings_asked - total.listings.total()
+        left = [f"{addresses} addresses are"] if addresses else []
+        left += [f"{listings} listings are"] if listings > 0 else []
+        return left if left or self.has_started else ["what it had not come to is"]
 
     def _policy(self) -> Policy:
         """Return what is to become of copies, of young articles and of old ones. Raises UsageError."""
@@ -252,10 +272,8 @@ class Collection(CrawlContext):
             logger.error("files could not be written: %s; the next run writes them", error)
             run.abandon()
             return
-        if not self._has_failed:
-            whole = ExitStatus.ELSEWHERE if self._left_out else ExitStatus.WHOLE
-            self.exit_status = ExitStatus.UNREACHABLE if summary.unreachable or summary.fruitless else whole
         self._report(run, summary)
+        self._summary = summary
 
     def _report(self, run: Run, summary: Summary) -> None:
         for name in summary.unreachable:
@@ -265,6 +283,29 @@ class Collection(CrawlContext):
             logger.error("source %s: %s", name, complaint)
         logger.info("%s", accounting_line(summary.total))
         logger.info("files in %s: %s", run.output, _listed(summary.files))
+
+
+class Start:
+    """Tells the collection whether the spider's start() came to its end (a spider middleware)."""
+
+    def __init__(self, collection: Collection) -> None:
+        self.collection = collection
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        collection = crawler.get_extension(Collection)
+        if collection is None:
+            raise NotConfigured  # the spider collects no articles
+        return cls(collection)
+
+    async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        try:
+            async for item_or_request in start:
+                yield item_or_request
+            self.collection.has_started = True
+        except Exception:
+            self.collection.has_failed = True
+            raise
 
 
 def _hours(setting: str, given: Sequence[object]) -> tuple[float, ...]:

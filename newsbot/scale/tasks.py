@@ -38,7 +38,8 @@ PAUSE_SECONDS = 30
 ENDED = (ExitStatus.WHOLE, ExitStatus.UNREACHABLE)
 """Statuses of a crawl that came to its end. A source whose crawl did not is handed out again: another worker may have
 the sources file, the disk or the store that this one lacks, and the crawl that is at it (ExitStatus.ELSEWHERE) is not
-one of this queue's, or its worker has lost the lease on its sites and is about to end it."""
+one of this queue's, or its worker has lost the lease on its sites and is about to end it. The next one goes on where
+one was that was asked to end (ExitStatus.ENDED_EARLY)."""
 BROKER_ERRORS = (OperationalError, AMQPError, OSError)
 
 logger = logging.getLogger("newsbot.scale")

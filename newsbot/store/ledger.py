@@ -207,6 +207,7 @@ class Ledger:
             total.counts.update(account.counts)
             total.reasons.update(account.reasons)
             total.listings.update(account.listings)
+            total.listings_asked += account.listings_asked
         return total
 
     def _count(self, entry: Entry, outcome: str, reason: str | None) -> None:
