@@ -2,25 +2,34 @@
 
 tokens      content_hash(): equal for the same words; shared_words(): how much one line says of another
 minhash     sketch_of(): a few numbers by which the store finds near-duplicates
-similarity  likeness(): are these two texts copies, and how alike? Templates filled in two ways are none
+similarity  likeness(): are these two texts copies, and how alike? Templates filled in two ways are none;
+            round_up_of(): is this text one that strings others together?
 changes     change_between(): what a later version changed, if anything that matters
 agency      agency_of(): whose copy it probably is
+origin      origin_of(): which of two copies of a story is the origin
 """
 
 from newsbot.dedupe.agency import agency_of
 from newsbot.dedupe.changes import change_between
 from newsbot.dedupe.minhash import SKETCH_VERSION, Sketch, sketch_of
-from newsbot.dedupe.similarity import Likeness, likeness
+from newsbot.dedupe.origin import Finding, Member, origin_of, precedes
+from newsbot.dedupe.similarity import Likeness, RoundUp, likeness, round_up_of
 from newsbot.dedupe.tokens import content_hash, shared_words
 
 __all__ = [
     "SKETCH_VERSION",
+    "Finding",
     "Likeness",
+    "Member",
+    "RoundUp",
     "Sketch",
     "agency_of",
     "change_between",
     "content_hash",
     "likeness",
+    "origin_of",
+    "precedes",
+    "round_up_of",
     "shared_words",
     "sketch_of",
 ]

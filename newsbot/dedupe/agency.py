@@ -49,6 +49,50 @@ _AGENCIES: dict[str, tuple[str, ...]] = {
     "Xinhua": ("Xinhua", "新华社", "新華社"),
     "Yonhap": ("Yonhap", "연합뉴스"),
 }
+_SITES: dict[str, tuple[str, ...]] = {
+    "AAP": ("aap.com.au",),
+    "AFP": ("afp.com",),
+    "Anadolu": ("aa.com.tr",),
+    "ANI": ("aninews.in",),
+    "ANP": ("anp.nl",),
+    "ANSA": ("ansa.it",),
+    "Antara": ("antaranews.com",),
+    "AP": ("apnews.com", "ap.org"),
+    "APA": ("apa.at",),
+    "Belga": ("belga.be", "belganewsagency.eu"),
+    "Bernama": ("bernama.com",),
+    "Bloomberg": ("bloomberg.com",),
+    "BTA": ("bta.bg",),
+    "The Canadian Press": ("thecanadianpress.com",),
+    "ČTK": ("ctk.cz", "ceskenoviny.cz"),
+    "dpa": ("dpa.com",),
+    "EFE": ("efe.com",),
+    "Europa Press": ("europapress.es",),
+    "IANS": ("ians.in",),
+    "Interfax": ("interfax.ru", "interfax.com"),
+    "Jiji": ("jiji.com",),
+    "Keystone-SDA": ("keystone-sda.ch",),
+    "Kyodo": ("kyodonews.net", "kyodonews.jp", "kyodo.co.jp"),
+    "Lusa": ("lusa.pt",),
+    "MTI": ("mti.hu",),
+    "NAN": ("nannews.ng",),
+    "NTB": ("ntb.no",),
+    "PA Media": ("pa.media",),
+    "PAP": ("pap.pl",),
+    "PTI": ("ptinews.com",),
+    "Reuters": ("reuters.com",),
+    "RIA Novosti": ("ria.ru",),
+    "Ritzau": ("ritzau.dk", "ritzau.com"),
+    "SID": ("sid.de",),
+    "STT": ("stt.fi",),
+    "TASR": ("tasr.sk", "teraz.sk"),
+    "TASS": ("tass.com", "tass.ru"),
+    "TT": ("tt.se",),
+    "Ukrinform": ("ukrinform.net", "ukrinform.ua"),
+    "UPI": ("upi.com",),
+    "Xinhua": ("xinhuanet.com", "news.cn"),
+    "Yonhap": ("yna.co.kr",),
+}
 _BY_NAME = {name: agency for agency, names in _AGENCIES.items() for name in names}
 _BY_FOLDED = {name.casefold(): agency for name, agency in _BY_NAME.items()}
 _NAME = "|".join(sorted(map(re.escape, _BY_NAME), key=len, reverse=True))
@@ -84,3 +128,21 @@ def agency_of(authors: Iterable[str], text: str) -> str | None:
         if len(last) <= CREDIT and (credit := _CREDIT.search(last)):
             return _BY_NAME[credit[1]]
     return None
+
+
+def agency_named(name: str) -> str | None:
+    """Return the agency that has a name.
+
+    >>> agency_named("Associated Press"), agency_named("The Example")
+    ('AP', None)
+    """
+    return _BY_FOLDED.get(name.strip().casefold())
+
+
+def is_agencys_site(agency: str, site: str, source: str) -> bool:
+    """Whether a site (registrable domain) is an agency's own; so is what the sources file calls by its name.
+
+    >>> is_agencys_site("AP", "apnews.com", "apnews"), is_agencys_site("AP", "ap-news.example", "rival")
+    (True, False)
+    """
+    return site in _SITES.get(agency, ()) or agency_named(source.replace("-", " ").replace("_", " ")) == agency

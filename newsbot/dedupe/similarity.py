@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from math import comb
+from operator import itemgetter
 from typing import TypeAlias
 
 from newsbot.dedupe.tokens import is_unspaced, shingles_of, tokens_of
@@ -34,6 +35,10 @@ class Limits:
     """Containment of a part. Every twelfth word replaced leaves 0.75; reports on one event stay under 0.3."""
     smallest_part: float = 0.15
     """A smaller share of the longer text is a passage quoted in it, or one item of a round-up."""
+    round_up: float = 0.5
+    """Share of a round-up that known articles make up, each of them largely in it (docs/decisions/0023-origin.md)."""
+    fresh: float = 0.5
+    """Share of a round-up's item that no other item of it has: what has less is another copy of that one."""
     whole: float = 0.8
     """A copy that has at least this share of the other's length is no excerpt."""
     edge: int = 16
@@ -65,12 +70,30 @@ class Likeness:
     """Shingles in common: of all (Jaccard); for an excerpt, of the shorter text."""
     excerpt: bool
     """Whether one text is a part of the other."""
+    share: float = 1.0
+    """Length of the shorter text, in shingles, as a share of the longer one's."""
+
+    @property
+    def is_passage(self) -> bool:
+        """Whether the part is so small that it may be a quotation, or one item of many."""
+        return self.excerpt and self.share < LIMITS.smallest_part
 
 
-def likeness(text: str, other: str, *, templates: bool = True) -> Likeness | None:
+@dataclass(frozen=True, slots=True)
+class RoundUp:
+    """What a text is that strings others together."""
+
+    share: float
+    """How much of it they make up."""
+    items: tuple[int, ...]
+    """Which of the texts asked about, the largest first."""
+
+
+def likeness(text: str, other: str, *, templates: bool = True, passages: bool = False) -> Likeness | None:
     """Compare two texts; None if they are different articles, or one template filled in two ways.
 
-    ``templates=False`` lets numbers and names differ, where something else speaks for one article.
+    ``templates=False`` lets numbers and names differ, where something else speaks for one article;
+    ``passages=True`` tells of parts however small.
 
     >>> story = "The council voted on Tuesday to raise the harbour wall by a metre after two storms in one winter."
     >>> likeness(story, story.replace("Tuesday", "Monday")).excerpt
@@ -90,12 +113,50 @@ def likeness(text: str, other: str, *, templates: bool = True) -> Likeness | Non
         return None
     common = len(shingles & other_shingles)
     resemblance, containment = common / (least + most - common), common / least
-    part = containment >= LIMITS.part and LIMITS.smallest_part <= least / most < LIMITS.whole
+    smallest = 0.0 if passages else LIMITS.smallest_part
+    part = containment >= LIMITS.part and smallest <= least / most < LIMITS.whole
     if not part and resemblance < LIMITS.copy:
         return None
     if templates and (_numbers_disagree(tokens, others) or _subjects_disagree(tokens, others)):
         return None
-    return Likeness(round(containment if part else resemblance, 4), excerpt=part)
+    return Likeness(round(containment if part else resemblance, 4), excerpt=part, share=least / most)
+
+
+def round_up_of(text: str, others: Sequence[str]) -> RoundUp | None:
+    """Tell whether a text strings others together: two or more of them, and little besides; None if it does not.
+
+    Each is largely in it, adds to what the ones before have, and is none of two templates. What quotes a few
+    sentences of each is an article of its own.
+
+    >>> wall = "The council voted on Tuesday to raise the harbour wall by a metre after two storms in one winter."
+    >>> choir = "A choir from the valley sang on the market square in the rain before some four hundred people."
+    >>> round_up_of(f"This week. {wall} {choir} More on Monday.", [wall, choir]).items
+    (0, 1)
+    >>> round_up_of(f"This week. {wall} More on Monday.", [wall, choir]) is None
+    True
+    """
+    tokens = tokens_of(text)
+    size = LIMITS.shingle_characters if is_unspaced(tokens) else LIMITS.shingle_words
+    shingles = shingles_of(tokens, size)
+    parts = []
+    for number, other in enumerate(others):
+        words = tokens_of(other)
+        own = shingles_of(words, size)
+        common = own & shingles
+        if own and len(own) < LIMITS.same_length * len(shingles) and len(common) >= LIMITS.part * len(own):
+            parts.append((len(common), number, words, common))
+    items: list[int] = []
+    covered: set[tuple[str, ...]] = set()
+    for count, number, words, common in sorted(parts, key=itemgetter(0), reverse=True):
+        if len(common - covered) < LIMITS.fresh * count:
+            continue
+        if _numbers_disagree(tokens, words) or _subjects_disagree(tokens, words):
+            continue
+        items.append(number)
+        covered |= common
+    if len(items) < 2 or len(covered) < LIMITS.round_up * len(shingles):
+        return None
+    return RoundUp(round(len(covered) / len(shingles), 4), tuple(items))
 
 
 def _numbers_disagree(one: Sequence[str], other: Sequence[str]) -> bool:
