@@ -40,7 +40,7 @@ from sqlalchemy import Engine, text
 
 from newsbot.dedupe import Sketch, content_hash, likeness
 from newsbot.dedupe.minhash import SLOTS
-from newsbot.items import Collected, Duplicate, ExtractedArticle, Verdict
+from newsbot.items import Article, Collected, ExtractedArticle
 from newsbot.store import articles
 from newsbot.store.articles import Policy, TextFacts
 from newsbot.store.database import open_engine
@@ -180,7 +180,7 @@ class Newsbot:
         collected = collect(name, body)
         decision = articles.save(self.engine, collected, entry_of(collected), now=NOW)
         self.texts[decision.article.id] = name
-        return self._name(decision.verdict)
+        return self._name(decision.article)
 
     def find(self, body: str) -> list[str]:
         """Say what a text is a copy of."""
@@ -189,11 +189,12 @@ class Newsbot:
         with self.engine.connect() as connection, connection.begin() as transaction:
             decision = articles.decide(connection, collected, facts, entry_of(collected), now=NOW, policy=Policy())
             transaction.rollback()
-        found = self._name(decision.verdict)
+        found = self._name(decision.article)
         return [found] if found else []
 
-    def _name(self, verdict: Verdict) -> str | None:
-        return self.texts[verdict.of] if isinstance(verdict, Duplicate) else None
+    def _name(self, article: Article) -> str | None:
+        """Return the text that founded the story of an article, whichever is its origin now."""
+        return self.texts[article.cluster_id] if article.cluster_id != article.id else None
 
 
 class Datasketch:
@@ -390,10 +391,10 @@ def verdicts(
         collected = collect(f"verdict-{step}-{number}", body)
         entry = entry_of(collected)
         begun, begun_cpu = time.perf_counter(), time.process_time()
-        verdict = articles.save(engine, collected, entry, now=NOW).verdict
+        article = articles.save(engine, collected, entry, now=NOW).article
         cpu.append(1000 * (time.process_time() - begun_cpu))
         wall.append(1000 * (time.perf_counter() - begun))
-        wrong += isinstance(verdict, Duplicate) != copy
+        wrong += (article.cluster_id != article.id) != copy
     if wrong:
         print(f"at {step}: {wrong} of {count} verdicts are wrong", file=sys.stderr)
     return wall, cpu

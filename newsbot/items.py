@@ -46,6 +46,10 @@ class Candidate:
     language: str | None = None
     html: str | None = None
     """The body as the feed carries it (content:encoded and the like), HTML."""
+    listing: str | None = None
+    """The feed or sitemap that named it first."""
+    absent_at: str | None = None
+    """When that feed was last read before, and did not name it."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -252,10 +256,12 @@ FAIL_REASONS = {
     "error": "another error, named in the detail",
 }
 
-CHANGES = ("headline", "body", "correction", "shortened", "removed")
-"""Of a later version, what it changed; "removed" is the store's: the page is gone, the text kept."""
-RELATIONS = ("same_site", "syndicated", "excerpt")
-"""Of a copy: another address of the same site, another site, or one text is a part of the other."""
+CHANGES = ("headline", "body", "correction", "shortened", "removed", "copy", "original")
+"""Of a later version, what it changed. The last three are the store's, with the text last seen: its page is gone, it
+has turned out to be a copy of another article, or, taken for a copy, to be the origin."""
+RELATIONS = ("same_site", "syndicated", "excerpt", "round-up")
+"""Of a copy: another address of the same site, another site, one text is a part of the other, or it strings several
+articles together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +293,7 @@ class Duplicate:
     """The same story is known under another address."""
 
     of: str
-    """The article that was stored first."""
+    """The article that is the origin of the story; of a round-up, the largest of its articles."""
     similarity: float
     relation: str
     """One of RELATIONS."""

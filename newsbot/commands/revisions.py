@@ -61,7 +61,7 @@ def story(versions: list[Article], cluster: Cluster | None) -> Iterator[str]:
     yield f"{last.title}\n{last.url}\nid {last.id}, {len(versions)} versions"
     if cluster:
         agency = f", probably {cluster.agency}'s" if cluster.agency else ""
-        yield f"one of {cluster.members} copies of story {cluster.id}{agency}; published first: {cluster.origin}"
+        yield f"one of {cluster.members} copies of story {cluster.id}{agency}; origin: {cluster.origin}"
     yield f"\nrevision 1, fetched {versions[0].fetched_at}: {versions[0].word_count} words"
     for before, after in pairwise(versions):
         yield f"\nrevision {after.revision}, fetched {after.fetched_at}: {after.change}, {after.word_count} words"

@@ -77,6 +77,8 @@ class Intake:
                 skipped.append((entry, reason))
             else:
                 self._taken[source.name] += 1
+                candidate.listing = at or read.url
+                candidate.absent_at = self._schedule.absent_at(read, entry.key) if newest_alone else None
                 fresh.append((entry.key, candidate))
         self._verdicts.skip_all(skipped)
         self._schedule.read(

@@ -60,6 +60,11 @@ class Schedule:
         """Return what is known of a listing; an empty Listing of one that was never asked."""
         return self._listings.get((source, url)) or Listing(source, url)
 
+    def absent_at(self, read: Listing, key: str) -> str | None:
+        """Return when a feed that is read now was read last, if it did not name a URL key then; None if it may have."""
+        before = self.listing(read.source, read.url)
+        return before.answered_at if before.seen and _sum(key) not in _sums(before.seen) else None
+
     def read_before(self, source: str) -> set[str]:
         """Return the addresses of the listings of a source that could be read."""
         return {url for (name, url), listing in self._listings.items() if name == source and listing.read_at}
@@ -131,7 +136,7 @@ class Schedule:
         now = self._now()
         before = self.listing(read.source, read.url)
         keys, published = keys[:MAX_SEEN], list(published[: len(keys)]) + [None] * (len(keys) - len(published))
-        sums = [f"{zlib.crc32(key.encode()):08x}" for key in keys]
+        sums = [_sum(key) for key in keys]
         seen = _sums(before.seen) if before.seen else set()
         gap = bool(seen and sums and seen.isdisjoint(sums))
         if seen and sums:
@@ -288,6 +293,10 @@ def _recent(published: Sequence[str | None], answered_at: str) -> list[str | Non
     oldest = minute_of(answered_at) - DAY
     moments = zip(published, _moments(published), strict=True)
     return [text for text, moment in moments if moment is None or moment > oldest][:MOST_AT_ONCE]
+
+
+def _sum(key: str) -> str:
+    return f"{zlib.crc32(key.encode()):08x}"
 
 
 def _sums(text: str) -> set[str]:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from math import comb
-from operator import itemgetter
 from typing import TypeAlias
 
 from newsbot.dedupe.tokens import is_unspaced, shingles_of, tokens_of
@@ -117,7 +116,7 @@ def likeness(text: str, other: str, *, templates: bool = True, passages: bool = 
     part = containment >= LIMITS.part and smallest <= least / most < LIMITS.whole
     if not part and resemblance < LIMITS.copy:
         return None
-    if templates and (_numbers_disagree(tokens, others) or _subjects_disagree(tokens, others)):
+    if templates and common < least and _is_template(tokens, others):
         return None
     return Likeness(round(containment if part else resemblance, 4), excerpt=part, share=least / most)
 
@@ -144,19 +143,24 @@ def round_up_of(text: str, others: Sequence[str]) -> RoundUp | None:
         own = shingles_of(words, size)
         common = own & shingles
         if own and len(own) < LIMITS.same_length * len(shingles) and len(common) >= LIMITS.part * len(own):
-            parts.append((len(common), number, words, common))
+            parts.append((number, words, own, common))
     items: list[int] = []
     covered: set[tuple[str, ...]] = set()
-    for count, number, words, common in sorted(parts, key=itemgetter(0), reverse=True):
-        if len(common - covered) < LIMITS.fresh * count:
+    for number, words, own, common in sorted(parts, key=lambda part: len(part[-1]), reverse=True):
+        if len(common - covered) < LIMITS.fresh * len(common):
             continue
-        if _numbers_disagree(tokens, words) or _subjects_disagree(tokens, words):
+        if len(common) < len(own) and _is_template(tokens, words):
             continue
         items.append(number)
         covered |= common
     if len(items) < 2 or len(covered) < LIMITS.round_up * len(shingles):
         return None
     return RoundUp(round(len(covered) / len(shingles), 4), tuple(items))
+
+
+def _is_template(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether texts that are alike are one template filled in two ways; what is in the other word for word is not."""
+    return _numbers_disagree(one, other) or _subjects_disagree(one, other)
 
 
 def _numbers_disagree(one: Sequence[str], other: Sequence[str]) -> bool:

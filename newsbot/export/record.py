@@ -111,7 +111,8 @@ FIELDS = (
     Field(
         "change",
         {"enum": [*CHANGES, None]},
-        "What this version changed; null for the first. `removed`: the page is gone, the text is the last one seen.",
+        "What this version changed; null for the first. `removed`: the page is gone; `copy`: it has turned out to be "
+        "a copy of another article; `original`: it was taken for a copy and is the origin. The text is the last seen.",
         None,
     ),
     Field("cluster_id", _ID, "Shared by all copies of one story.", "5f0c…"),
@@ -131,26 +132,28 @@ FIELDS = (
 )
 
 DUPLICATE_FIELDS = (
-    Field("duplicate_of", _ID, "`id` of the article of this story that was stored first.", "5f0c…"),
+    Field(
+        "duplicate_of",
+        _ID,
+        "`id` of the article that is the origin of the story, as far as was known then; of a round-up, of the largest "
+        "of its articles.",
+        "5f0c…",
+    ),
     Field(
         "similarity",
         {"type": "number", "minimum": 0, "maximum": 1},
         "Three-word shingles in common: share of both texts', for an excerpt of the shorter one's; 1.0 for the "
-        "same words.",
+        "same words; of a round-up, the share that known articles make up.",
         1.0,
     ),
     Field(
         "relation",
         {"enum": list(RELATIONS)},
-        "Another address of the same site, a copy on another site, or one text is a part of the other.",
+        "Another address of the same site, a copy on another site, one text is a part of the other, or the page "
+        "strings several articles together.",
         "syndicated",
     ),
-    Field(
-        "origin",
-        _ID,
-        "`id` of the story's member that was published first, as far as was known when this one was stored.",
-        "5f0c…",
-    ),
+    Field("origin", _ID, "The same: the story's member that is its origin.", "5f0c…"),
 )
 
 LATER_FIELDS: dict[str, object] = {"opt_outs": [], "agency": None, "previous_hash": None, "change": None}
@@ -160,7 +163,7 @@ NAMES = tuple(field.name for field in FIELDS)
 
 def to_record(document: Mapping[str, object], *, with_removed: bool = True) -> dict[str, object]:
     """Return the exported form of a stored article: the fields in their order, nothing else."""
-    fields = FIELDS + (DUPLICATE_FIELDS if "duplicate_of" in document else ())
+    fields = FIELDS + (DUPLICATE_FIELDS if document.get("duplicate_of") else ())
     document = {**LATER_FIELDS, **document}
     record = {field.name: document[field.name] for field in fields}
     if not with_removed:

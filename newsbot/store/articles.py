@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import orjson
-from sqlalchemy import Connection, Engine, and_, bindparam, insert, select, text
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, select, text, update
 
 from newsbot.dedupe import Sketch, agency_of, change_between, content_hash, likeness, sketch_of
 from newsbot.items import (
     Article,
+    Candidate,
     Collected,
     Decision,
     Duplicate,
@@ -24,7 +25,6 @@ from newsbot.items import (
     New,
     Revision,
     Unchanged,
-    Verdict,
 )
 from newsbot.store import documents, duplicates, frontier, revisits, schema
 from newsbot.store.database import reading
@@ -44,6 +44,7 @@ _FIELDS = (
 )  # fmt: skip
 _ADD = insert(schema.articles)
 _ANNOUNCE = insert(schema.outbox)
+_OUTBOX = schema.outbox.c
 _COPIED = select(schema.articles.c.duplicate_of).where(schema.articles.c.id == bindparam("id"))
 _FRONTIER = schema.frontier
 _REACHED = select(_FRONTIER.c.article_id).where(
@@ -112,9 +113,9 @@ def decide(
     if known:
         decision = _keep_up(connection, collected.article, facts, entry, known)
     else:
-        decision = _add(connection, collected.article, facts, entry, url=url, now=now)
+        candidate = frontier.candidate_of(connection, entry)
+        decision = _add(connection, collected.article, facts, entry, candidate, policy, url=url, now=now)
         if policy.revisit_hours:
-            candidate = frontier.candidate_of(connection, entry)
             revisits.begin(
                 connection,
                 decision.article,
@@ -128,7 +129,7 @@ def decide(
     if entry.article_id:
         revisits.advance(connection, entry.article_id, policy.revisit_hours, validators=entry.validators, now=now)
     if not isinstance(verdict, Unchanged):
-        _announce(connection, article, policy, is_copy=isinstance(verdict, Duplicate) if not known else None)
+        _announce(connection, article, policy)
     status = "duplicate" if isinstance(verdict, Duplicate) else "article"
     addresses = {url_key(url): url for url in [article.url, *collected.aliases]}
     for key, address in addresses.items():
@@ -151,7 +152,7 @@ def remove(engine: Engine, entry: Entry, *, now: str, policy: Policy) -> None:
             fetched_at=now,
             run_id=entry.run_id,
         )
-        documents.advance(connection, article, removed_at=now)
+        documents.advance(connection, article, documents.copy_of(connection, article.id), removed_at=now)
         _announce(connection, article, policy)
         revisits.end(connection, article.id)
         enter(connection, entry, Revision.outcome)
@@ -251,39 +252,89 @@ def _keep_up(
         discovered_via=known.discovered_via,
         first_seen=known.first_seen,
     )
-    documents.advance(connection, revised, removed_at=None)
+    documents.advance(connection, revised, _still_copy_of(connection, revised), removed_at=None)
     duplicates.replace(connection, revised.id, facts.sketch)
     return Decision(Revision(revised.revision, change), revised)
 
 
+def _still_copy_of(connection: Connection, revised: Article) -> Duplicate | None:
+    """Return what an article that says something else now is a copy of: nothing, if the two are alike no more."""
+    copy = documents.copy_of(connection, revised.id)
+    if copy is None or copy.relation == "round-up":
+        return copy
+    original = documents.latest(connection, [copy.of])[copy.of]
+    return copy if likeness(original.text, revised.text, templates=False, passages=True) else None
+
+
 def _add(
-    connection: Connection, article: ExtractedArticle, facts: TextFacts, entry: Entry, *, url: str, now: str
+    connection: Connection,
+    article: ExtractedArticle,
+    facts: TextFacts,
+    entry: Entry,
+    candidate: Candidate,
+    policy: Policy,
+    *,
+    url: str,
+    now: str,
 ) -> Decision:
-    """Store an article that is not known, as a copy if its text is."""
+    """Store an article that is not known, as a copy if evidence says so, and correct whose standing that changes."""
     identity = article_id(url)
-    match = duplicates.original_of(connection, article.text, facts.content_hash, facts.sketch)
+    is_own = candidate.listing is None or site_of(candidate.listing) == site_of(url)
+    announced = is_own and entry.discovered_via in duplicates.ANNOUNCING
+    evidence = duplicates.Evidence(
+        canonical=article.url if article_id(article.url) != identity else None,
+        announced=announced,
+        absent_at=candidate.absent_at if announced else None,
+    )
     record = _record(
         article,
         facts,
         entry,
         identity=identity,
         url=url,
-        cluster_id=match.original.cluster_id if match else identity,
+        cluster_id=identity,
         discovered_via=entry.discovered_via,
         first_seen=now,
     )
-    row: dict[str, object] = dict.fromkeys(("duplicate_of", "similarity", "relation", "origin"))
-    verdict: Verdict = New()
-    if match:
-        verdict = match.verdict(url)
-        row = {"duplicate_of": verdict.of, "similarity": verdict.similarity, "relation": verdict.relation}
-        row["origin"] = duplicates.join(connection, record, match.original)
-    row |= {name: getattr(record, name) for name in _FIELDS}
-    connection.execute(_ADD, row | {"site": site_of(url)})
-    documents.put(connection, record)
+
+    def correct(known: Article, copy: Duplicate | None) -> None:
+        _correct(connection, known, copy, entry, policy)
+
+    placed = duplicates.place(connection, record, evidence, facts.sketch, correct)
+    record = replace(record, cluster_id=placed.cluster_id)
+    row = documents.standing(placed.copy) | {name: getattr(record, name) for name in _FIELDS}
+    row |= {"site": site_of(url), "evidence": orjson.dumps(evidence).decode()}
+    connection.execute(_ADD, row)
+    documents.put(connection, record, placed.copy)
     if facts.sketch:
         duplicates.remember(connection, identity, facts.sketch)
-    return Decision(verdict, record)
+    return Decision(placed.copy or New(), record)
+
+
+def _correct(connection: Connection, known: Article, copy: Duplicate | None, entry: Entry, policy: Policy) -> None:
+    """Tell that a stored article has turned out to be a copy, or a copy to be an article: one more version of it.
+
+    A version that waits for its file has told nobody anything else yet: it is put right itself.
+    """
+    waiting = and_(_OUTBOX.article_id == known.id, _OUTBOX.revision == known.revision, _OUTBOX.export_id.is_(None))
+    if connection.execute(select(_OUTBOX.seq).where(waiting)).first():
+        documents.restate(connection, known, copy)
+        if copy and policy.duplicates == DROP:
+            connection.execute(delete(schema.outbox).where(waiting))
+        else:
+            connection.execute(
+                update(schema.outbox).where(waiting).values(kind=_kind(policy, is_copy=copy is not None))
+            )
+        return
+    article = replace(
+        known,
+        revision=known.revision + 1,
+        change="copy" if copy else "original",
+        previous_hash=known.content_hash,
+        run_id=entry.run_id,
+    )
+    documents.advance(connection, article, copy)
+    _announce(connection, article, policy)
 
 
 def _record(
@@ -337,12 +388,19 @@ def _record(
     )
 
 
-def _announce(connection: Connection, article: Article, policy: Policy, *, is_copy: bool | None = None) -> None:
-    """Put a version of an article into the outbox, for the file that it belongs to; copies where policy says."""
-    if is_copy is None:
-        is_copy = connection.execute(_COPIED, {"id": article.id}).scalar() is not None
-    if is_copy and policy.duplicates == DROP:
+def _announce(connection: Connection, article: Article, policy: Policy) -> None:
+    """Put a version of an article into the outbox, for the file that it belongs to; copies where policy says.
+
+    That what was told as an article is a copy is told whatever the policy.
+    """
+    is_copy = connection.execute(_COPIED, {"id": article.id}).scalar() is not None
+    if is_copy and policy.duplicates == DROP and article.change != "copy":
         return
-    kind = "duplicate" if is_copy and policy.duplicates != INLINE else "article"
+    kind = _kind(policy, is_copy=is_copy)
     row = {"run_id": article.run_id, "kind": kind, "article_id": article.id, "revision": article.revision}
     connection.execute(_ANNOUNCE, row)
+
+
+def _kind(policy: Policy, *, is_copy: bool) -> str:
+    """Return the files that a version belongs into."""
+    return "duplicate" if is_copy and policy.duplicates == SEPARATE else "article"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import orjson
@@ -24,10 +24,10 @@ from sqlalchemy import (
     update,
 )
 
-from newsbot.items import Article, Removed
+from newsbot.items import Article, Duplicate, Removed
 from newsbot.store import schema
 from newsbot.store.database import as_json, reading
-from newsbot.store.runs import COPY_FIELDS
+from newsbot.store.runs import COPY_FIELDS, standing_as
 
 BATCH = 200
 """Documents read at a time."""
@@ -35,6 +35,8 @@ BATCH = 200
 # Statements of every decision are made once: SQLAlchemy takes longer to make one than SQLite to carry it out.
 _ARTICLES, _REVISIONS = schema.articles, schema.revisions
 _PUT = insert(_REVISIONS)
+_FIELDS = tuple(field.name for field in fields(Article))
+_COPY = select(*(_ARTICLES.c[name] for name in COPY_FIELDS[:3])).where(_ARTICLES.c.id == bindparam("id"))
 _LATEST = (
     select(_REVISIONS.c.document)
     .join(_ARTICLES, and_(_ARTICLES.c.id == _REVISIONS.c.article_id, _ARTICLES.c.revision == _REVISIONS.c.revision))
@@ -42,8 +44,8 @@ _LATEST = (
 )
 
 
-def put(connection: Connection, article: Article) -> None:
-    """Store a version of an article."""
+def put(connection: Connection, article: Article, copy: Duplicate | None = None) -> None:
+    """Store a version of an article, with what it is a copy of at that time."""
     connection.execute(
         _PUT,
         {
@@ -52,12 +54,28 @@ def put(connection: Connection, article: Article) -> None:
             "content_hash": article.content_hash,
             "run_id": article.run_id,
             "fetched_at": article.fetched_at,
-            "document": as_json(article),
+            "document": _written(article, copy),
         },
     )
 
 
-def advance(connection: Connection, article: Article, **values: object) -> None:
+def copy_of(connection: Connection, article_id: str) -> Duplicate | None:
+    """Return what a stored article is a copy of, if it is one."""
+    row = connection.execute(_COPY, {"id": article_id}).first()
+    return Duplicate(*row) if row and row.duplicate_of else None
+
+
+def standing(copy: Duplicate | None) -> dict[str, object]:
+    """Return COPY_FIELDS of what is a copy, all of them None for an article.
+
+    >>> standing(Duplicate("5f0c", 0.9, "syndicated"))
+    {'duplicate_of': '5f0c', 'similarity': 0.9, 'relation': 'syndicated', 'origin': '5f0c'}
+    """
+    values = (copy.of, copy.similarity, copy.relation, copy.of) if copy else (None,) * len(COPY_FIELDS)
+    return dict(zip(COPY_FIELDS, values, strict=True))
+
+
+def advance(connection: Connection, article: Article, copy: Duplicate | None, **values: object) -> None:
     """Store a later version of an article that is known, and make it the present one."""
     table = schema.articles
     connection.execute(
@@ -68,17 +86,27 @@ def advance(connection: Connection, article: Article, **values: object) -> None:
             published=article.published,
             content_hash=article.content_hash,
             revision=article.revision,
+            **standing(copy),
             **values,
         )
     )
-    put(connection, article)
+    put(connection, article, copy)
+
+
+def restate(connection: Connection, article: Article, copy: Duplicate | None) -> None:
+    """Let the present version of an article say anew what it is a copy of."""
+    version = and_(_REVISIONS.c.article_id == article.id, _REVISIONS.c.revision == article.revision)
+    connection.execute(update(_REVISIONS).where(version).values(document=_written(article, copy)))
+    connection.execute(update(_ARTICLES).where(_ARTICLES.c.id == article.id).values(standing(copy)))
 
 
 def amend(connection: Connection, article: Article) -> None:
     """Store a version that is stored already anew, with another text."""
     version = and_(_REVISIONS.c.article_id == article.id, _REVISIONS.c.revision == article.revision)
     values = {"content_hash": article.content_hash}
-    connection.execute(update(_REVISIONS).where(version).values(document=as_json(article), **values))
+    before = orjson.loads(connection.execute(select(_REVISIONS.c.document).where(version)).scalar_one())
+    document = as_json({**before, **_document(article)})
+    connection.execute(update(_REVISIONS).where(version).values(document=document, **values))
     current = and_(_ARTICLES.c.id == article.id, _ARTICLES.c.revision == article.revision)
     connection.execute(update(_ARTICLES).where(current).values(**values))
 
@@ -102,7 +130,16 @@ def versions_of(engine: Engine, article_id: str) -> list[Article]:
 def article_from(document: dict[str, Any]) -> Article:
     """Make an article of its stored document, which may be of an older newsbot."""
     removed = [Removed(**removed) for removed in document["removed"]]
-    return Article(**{**document, "removed": removed})
+    stated = {name: value for name, value in document.items() if name not in COPY_FIELDS}
+    return Article(**{**stated, "removed": removed})
+
+
+def _written(article: Article, copy: Duplicate | None) -> str:
+    return as_json({**_document(article), **standing(copy)})
+
+
+def _document(article: Article) -> dict[str, object]:
+    return {name: getattr(article, name) for name in _FIELDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +158,7 @@ class Selection:
 
 
 def selected(engine: Engine, selection: Selection) -> Iterator[dict[str, Any]]:
-    """Yield the selected documents in the order of first sight; copies carry COPY_FIELDS.
+    """Yield the selected documents in the order of first sight; what is a copy now carries COPY_FIELDS.
 
     Reads batch by batch, in one transaction: what a crawl stores meanwhile is not seen, and waits for nothing.
     """
@@ -129,10 +166,7 @@ def selected(engine: Engine, selection: Selection) -> Iterator[dict[str, Any]]:
     query = _query(engine, selection, columns).order_by(_ARTICLES.c.first_seen, _ARTICLES.c.id, _REVISIONS.c.revision)
     with reading(engine) as connection:
         for row in connection.execute(query.execution_options(yield_per=BATCH)).mappings():
-            record: dict[str, Any] = orjson.loads(row["document"])
-            if row["duplicate_of"]:
-                record |= {name: row[name] for name in COPY_FIELDS}
-            yield record
+            yield standing_as(row, orjson.loads(row["document"]))
 
 
 def sources_of(engine: Engine) -> set[str]:

@@ -7,8 +7,10 @@ newest MOST of it, so that a phrase that thousands of texts share costs no more 
 of what was found tell which texts to compare in full. Old articles are taken out of it in steps so short that no
 crawl waits for them.
 
-A cluster is all copies of one story, over sites. Its id never changes; which member is the origin may. A story of
-one member has no row: its cluster is the article itself, and so is its origin.
+A cluster is all copies of one story, over sites. Its id never changes; which member is the origin, its article, may:
+evidence decides whenever one more comes (newsbot.dedupe.origin), and copies point to the origin that it is then. A
+story of one member has no row: its cluster is the article itself, and so is its origin. A page that strings several
+articles together is a copy of the largest of them, in its story if it comes after that, else in its own.
 """
 
 from __future__ import annotations
@@ -18,18 +20,18 @@ import struct
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from datetime import datetime, timedelta
-from operator import eq, itemgetter
+from operator import eq
 
 import orjson
-from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, Engine, and_, bindparam, case, delete, insert, select, text, update
 
-from newsbot.dedupe import Sketch, likeness
+from newsbot.dedupe import Likeness, Member, Sketch, likeness, origin_of, precedes, round_up_of, sketch_of
 from newsbot.dedupe.minhash import SLOTS
 from newsbot.items import Article, Duplicate
 from newsbot.store import documents, schema
 from newsbot.store.database import CHUNK, chunks, reading
-from newsbot.web.dates import as_instant
 from newsbot.web.urls import site_of
 
 BANDS = 16
@@ -41,6 +43,13 @@ LEAST_SHARED = 2
 """Slots of all that a copy shares with its original; one alone is a common phrase."""
 CANDIDATES = 8
 """Texts that are compared in full, those with the most slots in common."""
+WINDOW, WINDOWS = 600, 40
+"""Characters of a piece of a page that is looked up by itself, at least, and how many pieces of one are, at most: an
+item of ten has too few slots of the whole page's sketch, and half of those of its piece."""
+ITEMS = 64
+"""Texts that are compared with one page to see whether it strings them together."""
+ANNOUNCING = ("feed", "news_sitemap")
+"""Channels by which an outlet says what it has just published."""
 BATCH = 200
 """Articles forgotten in one transaction, the first time; as many more or fewer then as take BATCH_SECONDS."""
 BATCH_SECONDS = 0.25
@@ -74,24 +83,80 @@ _SAME_WORDS = (
     .limit(1)
 )
 _TEXTS = (
-    select(_ARTICLES.c.duplicate_of, _ARTICLES.c.first_seen, _REVISIONS.c.document)
+    select(
+        _ARTICLES.c.duplicate_of,
+        _ARTICLES.c.similarity,
+        _ARTICLES.c.relation,
+        _ARTICLES.c.evidence,
+        _REVISIONS.c.document,
+    )
     .join(_REVISIONS, and_(_ARTICLES.c.id == _REVISIONS.c.article_id, _ARTICLES.c.revision == _REVISIONS.c.revision))
     .where(_ARTICLES.c.id.in_(bindparam("ids", expanding=True)))
 )
+_COPIES_OF = select(_ARTICLES.c.id).where(_ARTICLES.c.duplicate_of == bindparam("id"))
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """What a copy is a copy of."""
+class Evidence:
+    """What was seen of a page when it was found, beside what it says of itself; kept with its article."""
 
-    original: Article
-    similarity: float
-    excerpt: bool = False
+    canonical: str | None = None
+    """The address that it names as its canonical one, if that is another page's."""
+    announced: bool = False
+    """Whether the feed or news sitemap of its own site named it."""
+    absent_at: str | None = None
+    """When that feed was last read without it."""
 
-    def verdict(self, url: str) -> Duplicate:
-        """Say how the copy at an address relates to the original."""
-        relation = "same_site" if site_of(url) == site_of(self.original.url) else "syndicated"
-        return Duplicate(self.original.id, self.similarity, "excerpt" if self.excerpt else relation)
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An article, stored or about to be, with how it stands."""
+
+    article: Article
+    evidence: Evidence
+    copy: Duplicate | None = None
+
+    @property
+    def text(self) -> str:
+        """Its text."""
+        return self.article.text
+
+    @property
+    def is_round_up(self) -> bool:
+        """Whether it is known to string other articles together."""
+        return self.copy is not None and self.copy.relation == "round-up"
+
+    def as_member(self) -> Member:
+        """Return what tells whether it is the origin of its story."""
+        article, evidence = self.article, self.evidence
+        return Member(
+            url=article.url,
+            source=article.source,
+            site_name=article.site_name,
+            authors=article.authors,
+            text=article.text,
+            removed=[removed.text for removed in article.removed],
+            agency=article.agency,
+            published=article.published,
+            precision=article.published_precision,
+            canonical=evidence.canonical,
+            announced=evidence.announced,
+            absent_at=evidence.absent_at,
+            seen_at=article.first_seen,
+        )
+
+
+Correct = Callable[[Article, Duplicate | None], None]
+"""Tells of a stored article what it has turned out to be a copy of, or that it is none (None)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a new article stands among the known ones."""
+
+    cluster_id: str
+    copy: Duplicate | None = None
+    """What it is a copy of; None for the article of its story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +165,7 @@ class Cluster:
 
     id: str
     origin: str
-    """The member that was published first."""
+    """The member that evidence tells to be the origin, its article."""
     published: str | None
     """When, as its page states it."""
     agency: str | None
@@ -108,31 +173,173 @@ class Cluster:
     members: int
 
 
-def original_of(connection: Connection, text: str, content_hash: str, sketch: Sketch | None) -> Match | None:
-    """Find the stored article that a text is a copy of: the same words, or nearly or in part the same.
+def place(
+    connection: Connection, article: Article, evidence: Evidence, sketch: Sketch | None, correct: Correct
+) -> Place:
+    """Find where an article that is about to be stored stands: article of its story, or a copy.
 
-    Of several the most alike, and of its cluster the member that was stored first.
+    In its wake others may turn out to be copies, or articles: ``correct`` is called for each. Copies that only point
+    to another article now are changed here, in silence.
     """
-    same_words = connection.execute(_SAME_WORDS, {"hash": content_hash}).scalar()
+    new = Known(article, evidence)
+    same_words = connection.execute(_SAME_WORDS, {"hash": article.content_hash}).scalar()
     if same_words:
-        return Match(documents.latest(connection, [same_words])[same_words], 1.0)
-    return _nearest(connection, text, find(connection, sketch)) if sketch else None
+        (known,) = _load(connection, [same_words])
+        return _settle(connection, new, known, Likeness(1.0, excerpt=False), correct)
+    around = _around(connection, new, find(connection, sketch)) if sketch else []
+    has_parts = any(found.excerpt and _is_longer(article, known) for known, found in around)
+    if has_parts and (strung := _strung(connection, new)):
+        share, items = strung
+        return _join(connection, new, items[0], Duplicate(items[0].article.id, share, "round-up"))
+    while masked := _masked(connection, new, around):
+        known, strung = masked
+        _unmask(connection, known, *strung, correct)
+        around = _around(connection, new, [known.article.id for known, _ in around])
+    return _beside(connection, new, around, correct)
 
 
-def _nearest(connection: Connection, text: str, ids: list[str]) -> Match | None:
+def _masked(
+    connection: Connection, new: Known, around: Sequence[tuple[Known, Likeness]]
+) -> tuple[Known, tuple[float, list[Known]]] | None:
+    """Return a stored page that turns out by one more of its items to be a round-up, with what it strings together."""
+    for known, found in around:
+        is_item = found.excerpt and not known.is_round_up and not _is_longer(new.article, known)
+        if is_item and (strung := _strung(connection, known, new)):
+            return known, strung
+    return None
+
+
+def _around(connection: Connection, new: Known, ids: Sequence[str]) -> list[tuple[Known, Likeness]]:
+    """Compare an article with stored ones in full; return those that are alike, the most alike first."""
+    pairs = [(known, likeness(new.text, known.text, passages=True)) for known in _load(connection, ids)]
+    alike = [(known, found) for known, found in pairs if found]
+    return sorted(alike, key=lambda pair: (-pair[1].similarity, pair[0].copy is not None, pair[0].article.first_seen))
+
+
+def _load(connection: Connection, ids: Sequence[str]) -> list[Known]:
     if not ids:
+        return []
+    loaded = []
+    for row in connection.execute(_TEXTS, {"ids": list(ids)}):
+        evidence = Evidence(**orjson.loads(row.evidence)) if row.evidence else None
+        article = documents.article_from(orjson.loads(row.document))
+        copy = Duplicate(row.duplicate_of, row.similarity, row.relation) if row.duplicate_of else None
+        loaded.append(Known(article, evidence or Evidence(announced=article.discovered_via in ANNOUNCING), copy))
+    return sorted(loaded, key=lambda known: ids.index(known.article.id))
+
+
+def _is_longer(article: Article, known: Known) -> bool:
+    return len(article.text) > len(known.text)
+
+
+def _beside(connection: Connection, new: Known, around: Sequence[tuple[Known, Likeness]], correct: Correct) -> Place:
+    """Place an article beside the first of those alike that has a story it belongs to; a story of its own if none has.
+
+    What is like a copy is compared with that copy's article: a part of a long copy may be no part of that.
+    """
+    for known, found in around:
+        if found.is_passage or (found.excerpt and known.is_round_up):
+            continue
+        if known.copy is None:
+            return _settle(connection, new, known, found, correct)
+        (original,) = _load(connection, [known.copy.of])
+        if known.is_round_up:
+            return _join(connection, new, original, Duplicate(original.article.id, found.similarity, "round-up"))
+        again = likeness(new.text, original.text, passages=True)
+        if found.excerpt and (again is None or again.is_passage):
+            continue
+        if again is None:
+            again = replace_fields(found, excerpt=known.copy.relation == "excerpt")
+        return _settle(connection, new, original, again, correct)
+    return Place(new.article.id)
+
+
+def _settle(connection: Connection, new: Known, known: Known, found: Likeness, correct: Correct) -> Place:
+    """Let evidence decide which of two copies is the article of their story."""
+    article, other = new.article, known.article
+    member, rival = new.as_member(), known.as_member()
+    longer = (member if _is_longer(article, known) else rival) if found.excerpt else None
+    by_site = "same_site" if site_of(article.url) == site_of(other.url) else "syndicated"
+    relation = "excerpt" if found.excerpt else by_site
+    if not origin_of(rival, member, longer=longer).is_new:
+        return _join(connection, new, known, Duplicate(other.id, found.similarity, relation))
+    _repoint(connection, other.id, article)
+    _count_in(connection, other.cluster_id, other, article, origin=article)
+    correct(other, Duplicate(article.id, found.similarity, relation))
+    return Place(other.cluster_id)
+
+
+def _join(connection: Connection, new: Known, known: Known, copy: Duplicate) -> Place:
+    """Let an article be a copy in the story of a known one."""
+    if known.copy is not None:
+        (known,) = _load(connection, [known.copy.of])
+        copy = replace_fields(copy, of=known.article.id)
+    _count_in(connection, known.article.cluster_id, known.article, new.article, origin=known.article)
+    return Place(known.article.cluster_id, copy)
+
+
+def _strung(connection: Connection, known: Known, new: Known | None = None) -> tuple[float, list[Known]] | None:
+    """Tell whether a page strings known articles of several stories together; return their share of it, and them.
+
+    ``new`` is one that is not stored yet. A page that was published before all of them has been cut up by them.
+    """
+    ids: dict[str, None] = {}
+    size = max(WINDOW, len(known.text) // WINDOWS + 1)
+    for start in range(0, len(known.text), size):
+        if sketch := sketch_of(known.text[start : start + size]):
+            ids |= dict.fromkeys(find(connection, sketch))
+    ids.pop(known.article.id, None)
+    items = [item for item in _load(connection, list(ids)[:ITEMS]) if not item.is_round_up]
+    items += [new] if new else []
+    found = round_up_of(known.text, [item.text for item in items])
+    if found is None:
         return None
-    matches = []
-    for row in connection.execute(_TEXTS, {"ids": ids}):
-        document = orjson.loads(row.document)
-        if found := likeness(text, document["text"]):
-            rank = (-found.similarity, row.duplicate_of is not None, str(row.first_seen))
-            matches.append((rank, found, row.duplicate_of, document))
-    if not matches:
+    items = [items[number] for number in found.items]
+    home = known.article.cluster_id
+    stories = {item.article.id if item.article.cluster_id == home else item.article.cluster_id for item in items}
+    if len(stories) < 2 or (new and all(precedes(known.as_member(), item.as_member()) for item in items)):
         return None
-    _, found, copied, document = min(matches, key=itemgetter(0))
-    original = documents.latest(connection, [copied])[copied] if copied else documents.article_from(document)
-    return Match(original, found.similarity, found.excerpt)
+    return found.share, items
+
+
+def _unmask(connection: Connection, known: Known, share: float, items: Sequence[Known], correct: Correct) -> None:
+    """Correct the standing of an article that turns out to be a round-up: its items are no copies of it."""
+    mine = connection.execute(_COPIES_OF, {"id": known.article.id}).scalars().all()
+    copies = sorted(_load(connection, mine), key=lambda copy: (copy.article.first_seen, copy.article.id))
+    freed: list[Known] = []
+    places: dict[str, str] = {}
+    for copy in copies:
+        is_item = any(item.article.id == copy.article.id for item in items)
+        if is_item or (copy.copy and copy.copy.relation == "excerpt"):
+            first = next((other for other in freed if likeness(other.text, copy.text)), None)
+            places[copy.article.id] = (first or copy).article.id
+            if first is None:
+                freed.append(copy)
+    largest = items[0]
+    main = places.get(largest.article.id) or (largest.copy.of if largest.copy else largest.article.id)
+    for copy in copies:
+        at = places.get(copy.article.id, main)
+        if at != copy.article.id:
+            values: dict[str, object] = {"duplicate_of": at, "origin": at}
+            values |= {} if copy.article.id in places else {"relation": "round-up"}
+            connection.execute(update(_ARTICLES).where(_ARTICLES.c.id == copy.article.id).values(values))
+    if known.copy is None and _stored(connection, known.article.cluster_id):
+        origin = freed[0].article if freed else largest.article
+        table = schema.clusters
+        values = {"origin": main if not freed else origin.id, "published": origin.published}
+        connection.execute(update(table).where(table.c.id == known.article.cluster_id).values(values))
+    correct(known.article, Duplicate(main, share, "round-up"))
+    for copy in freed:
+        correct(copy.article, None)
+
+
+def _repoint(connection: Connection, article_id: str, origin: Article) -> None:
+    """Let the copies of an article be copies of another one."""
+    table = schema.articles
+    by_site = case((table.c.site == site_of(origin.url), "same_site"), else_="syndicated")
+    relation = case((table.c.relation.in_(["same_site", "syndicated"]), by_site), else_=table.c.relation)
+    values = {"duplicate_of": origin.id, "origin": origin.id, "relation": relation}
+    connection.execute(update(table).where(table.c.duplicate_of == article_id).values(values))
 
 
 def find(connection: Connection, sketch: Sketch) -> list[str]:
@@ -151,27 +358,20 @@ def find(connection: Connection, sketch: Sketch) -> list[str]:
     return [article_id for _, _, article_id in sorted(found)[:CANDIDATES]]
 
 
-def join(connection: Connection, article: Article, original: Article) -> str:
-    """Count a new article as a member of the cluster of a stored one; return the id of the cluster's origin.
-
-    The origin is the member that was published first, also if it comes last. Where no time of
-    publication tells, it stays who it was.
-    """
-    known = _stored(connection, original.cluster_id)
-    cluster = known or Cluster(original.cluster_id, original.id, original.published, original.agency, 1)
-    first = article if _earlier(article.published, cluster.published) else None
+def _count_in(connection: Connection, cluster_id: str, known: Article, new: Article, *, origin: Article) -> None:
+    """Count a new article as a member of the cluster of a known one."""
+    stored = _stored(connection, cluster_id)
     table = schema.clusters
     values = {
-        "origin": first.id if first else cluster.origin,
-        "published": first.published if first else cluster.published,
-        "agency": cluster.agency or article.agency,
-        "members": cluster.members + 1,
+        "origin": origin.id,
+        "published": origin.published,
+        "agency": (stored.agency if stored else known.agency) or new.agency,
+        "members": stored.members + 1 if stored else 2,
     }
-    if known:
-        connection.execute(update(table).where(table.c.id == cluster.id).values(values))
+    if stored:
+        connection.execute(update(table).where(table.c.id == cluster_id).values(values))
     else:
-        connection.execute(insert(table).values(id=cluster.id, **values))
-    return str(values["origin"])
+        connection.execute(insert(table).values(id=cluster_id, **values))
 
 
 def cluster_of(engine: Engine, cluster_id: str) -> Cluster | None:
@@ -185,16 +385,6 @@ def _stored(connection: Connection, cluster_id: str) -> Cluster | None:
     columns = (table.c.id, table.c.origin, table.c.published, table.c.agency, table.c.members)
     row = connection.execute(select(*columns).where(table.c.id == cluster_id)).first()
     return Cluster(*row) if row else None
-
-
-def _earlier(one: str | None, other: str | None) -> bool:
-    """Whether a time of publication lies before another (a local time counts as UTC).
-
-    >>> _earlier("2026-11-20T09:00:00+03:00", "2026-11-20T08:00:00Z"), _earlier("2026-11-20", None)
-    (True, False)
-    """
-    first, second = as_instant(one), as_instant(other)
-    return first is not None and second is not None and first < second
 
 
 def remember(connection: Connection, article_id: str, sketch: Sketch) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import orjson
-from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, insert, select, union, update
+from sqlalchemy import Connection, Engine, RowMapping, and_, bindparam, delete, func, insert, select, union, update
 
 from newsbot import __version__
 from newsbot.store import StoreError, schema
@@ -29,7 +29,7 @@ RUNNING, EXPORTING, FINISHED, INTERRUPTED = "running", "exporting", "finished", 
 KINDS = ("article", "duplicate")
 """What a line of the outbox is; each kind has files of its own."""
 COPY_FIELDS = ("duplicate_of", "similarity", "relation", "origin")
-"""What the store knows of a copy beside its document."""
+"""How a copy stands to the article of its story: on its row as it is now, in a version's document as it was then."""
 READ_AHEAD = 200
 """Documents that are read from the database at once: about a megabyte."""
 
@@ -209,10 +209,19 @@ def documents(engine: Engine, export: Export) -> Iterator[dict[str, object]]:
     )
     with reading(engine) as connection:
         for row in connection.execute(query.execution_options(yield_per=READ_AHEAD)).mappings():
-            record: dict[str, object] = orjson.loads(row["document"])
-            if row["duplicate_of"]:
-                record |= {name: row[name] for name in COPY_FIELDS}
-            yield record
+            document: dict[str, object] = orjson.loads(row["document"])
+            # An older newsbot wrote no standing into documents, and never changed one.
+            yield standing_as(document if "duplicate_of" in document else row, document)
+
+
+def standing_as(told: Mapping[str, object] | RowMapping, document: Mapping[str, object]) -> dict[str, object]:
+    """Return a document with COPY_FIELDS as they are told, or without any for what is no copy.
+
+    >>> standing_as(dict.fromkeys(COPY_FIELDS), {"id": "5f0c", "duplicate_of": "1c9a"})
+    {'id': '5f0c'}
+    """
+    stated = {name: value for name, value in document.items() if name not in COPY_FIELDS}
+    return stated | {name: told[name] for name in COPY_FIELDS} if told["duplicate_of"] else stated
 
 
 def mark_done(engine: Engine, export: Export) -> None:

@@ -43,6 +43,8 @@ leases = Table(
     Column("run_id", String(40), nullable=False),
 )
 
+_COPIED = text("duplicate_of is not null")
+# evidence: what was seen of the page when it was found, by which the origin of a story is told (newsbot.dedupe.origin).
 articles = Table(
     "articles",
     metadata,
@@ -59,9 +61,11 @@ articles = Table(
     Column("similarity", Float),
     Column("relation", String(16)),
     Column("origin", String(20)),
+    Column("evidence", Text),
     Column("removed_at", String(40)),
     Column("first_seen", String(40), nullable=False, index=True),
     Column("run_id", String(40), nullable=False),
+    Index("ix_articles_duplicate_of", "duplicate_of", sqlite_where=_COPIED, postgresql_where=_COPIED),
 )
 
 revisions = Table(

@@ -1,4 +1,7 @@
-"""What tells a living run from a dead one: when it last said that it lives, and which sources it holds."""
+"""What tells a living run from a dead one: when it last said that it lives, and which sources it holds.
+
+And what tells the origin of a story from its copies.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,3 +21,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("hosts") as hosts:  # a request's host may come with a user name
         hosts.alter_column("host", type_=sa.String(length=2100), existing_nullable=False)
+    op.add_column("articles", sa.Column("evidence", sa.Text(), nullable=True))
+    copied = sa.text("duplicate_of is not null")
+    op.create_index(
+        "ix_articles_duplicate_of", "articles", ["duplicate_of"], sqlite_where=copied, postgresql_where=copied
+    )
