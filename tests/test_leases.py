@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -110,6 +111,15 @@ def test_a_source_is_one_run_s_for_as_long_as_that_lives(store: Engine, begin: C
         other.close()
 
 
+def test_of_runs_that_start_at_once_one_gets_each_source(begin: Callable[..., Life]) -> None:
+    names = [f"source-{number}" for number in range(40)]
+    lives = [begin(f"life-{number}") for number in range(4)]
+    with ThreadPoolExecutor(len(lives)) as pool:
+        for name in names:
+            kept = pool.map(lambda life, name=name: life.take([name]), lives)
+            assert sorted(kept, key=len) == [set(), *[{name}] * (len(lives) - 1)]
+
+
 def test_a_run_of_many_sources_keeps_one_file_open_and_leaves_none(engine: Engine) -> None:
     folder = Path(f"{engine.url.database}-crawls")
     names = [f"source-{number}" for number in range(2000)]
@@ -140,9 +150,15 @@ def test_a_run_whose_file_was_deleted_lives_while_it_beats(engine: Engine, tmp_p
         assert (folder / "life").exists()
         assert other.take(["a"]) == {"a"}
     shutil.rmtree(folder)
+    folder.touch()
+    for living in (life, other, life):
+        living.beat()
+        assert other.take(["a"]) == {"a"}, "by its beats alone"
     time[0] = shifted(time[0], clock + 2 * STALE)
     other.beat()
+    folder.unlink()
     assert not other.take(["a"])
+    other.beat()
     assert list(heal(engine, tmp_path, now=time[0])) == ["life"], "it has said nothing for too long"
     with pytest.raises(RunEnded, match="run life was ended by another crawl"):
         life.beat()

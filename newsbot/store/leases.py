@@ -49,7 +49,7 @@ class Mark(Enum):
 
     HELD = "some process holds it"
     FREE = "its holder has died"
-    MISSING = "somebody took it away"
+    MISSING = "somebody took it away, or it cannot be looked at"
 
 
 class Marks(Protocol):
@@ -248,13 +248,13 @@ class FileMarks:
     def holds(self, run_id: str) -> bool:
         try:
             return os.path.samestat(os.fstat(self._files[run_id]), (self._folder / run_id).stat())
-        except FileNotFoundError:
+        except OSError:
             return False
 
     def look(self, run_id: str) -> Mark:
         try:
             descriptor = os.open(self._folder / run_id, os.O_RDWR)
-        except FileNotFoundError:
+        except OSError:
             return Mark.MISSING
         try:
             return Mark.FREE if _locked(descriptor) else Mark.HELD
