@@ -6,18 +6,21 @@ import socket
 import sqlite3
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 from conftest import lines_of, postgres_server, run_scrapy, scrapy_here
 from deathtrap.aging import make_tables
 from local_web import local_web
-from sqlalchemy import Engine, MetaData, create_engine, text
+from sqlalchemy import Engine, MetaData, create_engine, inspect, text
 from stored_web import COAST, HARBOUR, TIDE, address, crawl_arguments, publish
 
 from newsbot.process import utc_now
+from newsbot.store import schema
 from newsbot.store.database import open_engine
 from newsbot.store.listings import load, owed
 
@@ -52,7 +55,7 @@ def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def copy(path: Path, stored: str) -> None:
-    """Copy a SQLite store of schema 0004 into an empty PostgreSQL schema."""
+    """Copy a SQLite store of schema 0004 into an empty PostgreSQL schema, and leave its sequences where they are."""
     make_tables(stored, "0004")
     with unopened(stored) as engine, engine.begin() as connection:
         tables = MetaData()
@@ -60,9 +63,6 @@ def copy(path: Path, stored: str) -> None:
         for table in tables.sorted_tables:
             if table.name != "alembic_version" and (rows := rows_of(f"sqlite:///{path}", table.name)):
                 connection.execute(table.insert(), rows)
-        for table, column in (("outbox", "seq"), ("exports", "id"), ("sketches", "number")):
-            last = f"(select max({column}) from {table})"
-            connection.execute(text(f"select setval(pg_get_serial_sequence('{table}', '{column}'), {last})"))
 
 
 @contextmanager
@@ -165,3 +165,32 @@ def test_the_next_run_takes_up_what_the_dead_ones_left(stored: str, tmp_path: Pa
     assert f"{COAST}/news?page=2" in asked
     assert f"{HARBOUR}/old" not in asked, "it has moved"
     assert f"{COAST}/sitemap-2026-10.xml" not in asked, "its month is over, and it was read this week"
+
+
+def test_first_starts_at_the_same_time_wait_for_each_other(stored: str) -> None:
+    def open_four() -> None:
+        together = Barrier(4)
+
+        def open_it(_: int) -> None:
+            together.wait()
+            open_engine(stored).dispose()
+
+        with ThreadPoolExecutor(4) as starts:
+            list(starts.map(open_it, range(4)))  # raises what one of them has raised
+
+    open_four()
+    assert rows_of(stored, "runs")
+    with unopened(stored) as engine, engine.begin() as connection:
+        for table in inspect(connection).get_table_names():
+            is_sqlite = connection.dialect.name == "sqlite"
+            connection.execute(text(f"drop table {table}" if is_sqlite else f"drop table {table} cascade"))
+    open_four()
+    assert rows_of(stored, "runs") == []
+
+
+def test_rows_that_were_copied_by_hand_take_no_numbers_from_those_that_follow(stored: str) -> None:
+    assert all(rows_of(stored, table) for table in ("sketches", "outbox", "exports"))
+    with opened(stored) as engine, engine.begin() as connection:
+        connection.execute(schema.sketches.insert().values(article_id="a", version=1, slots=b""))
+        connection.execute(schema.outbox.insert().values(run_id="r", kind="article", article_id="a", revision=1))
+        connection.execute(schema.exports.insert().values(run_id="r", kind="article", path="p", done=0))

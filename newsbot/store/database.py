@@ -26,7 +26,7 @@ from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModuleError, ProgrammingError
 
 from newsbot.store import StoreError, Unstorable
-from newsbot.store.schema import REVISION
+from newsbot.store.schema import REVISION, metadata
 
 LOCK_TIMEOUT = 30.0
 """Seconds that a writer waits for another process's transaction."""
@@ -41,6 +41,10 @@ SQLITE_PRAGMAS = {
 }
 """What every connection to SQLite begins with; sizes measured with benchmarks/dedupe.py on a million articles."""
 
+NUMBERED = tuple(
+    (table.name, column.name) for table in metadata.sorted_tables if (column := table.autoincrement_column) is not None
+)
+"""Tables whose rows the database numbers, each with the column."""
 MAX_FAULT = 300
 """Characters of a driver's own words that a message has; some quote the value that they complain of."""
 
@@ -106,6 +110,7 @@ def open_engine(database_url: str) -> Engine:
     event.listen(engine.dialect, "handle_error", _as_store_error)
     try:
         _migrate(engine)
+        _mend_sequences(engine)
     except sqlite3.Error as error:  # from _prepare_sqlite, which SQLAlchemy does not watch over
         engine.dispose()
         raise StoreError(_unusable(engine.url, error)) from None
@@ -192,12 +197,32 @@ def _said(error: BaseException, url: URL | None) -> str:
 
 
 def _migrate(engine: Engine) -> None:
-    """Bring the tables to the present revision, in one transaction."""
+    """Bring the tables to the present revision, in one transaction; who comes meanwhile waits, and finds it done."""
     with reading(engine) as connection:
-        known = inspect(connection).has_table("alembic_version")
-        current = connection.execute(text("select version_num from alembic_version")).scalar() if known else None
-    if current == REVISION:
-        return
+        if _revision(connection) == REVISION:
+            return
+    with _alone(engine) as connection:
+        current = _revision(connection)
+        if current != REVISION:
+            _upgrade(connection, current)
+
+
+def _revision(connection: Connection) -> str | None:
+    known = inspect(connection).has_table("alembic_version")
+    return connection.execute(text("select version_num from alembic_version")).scalar() if known else None
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction in which nobody else changes the tables themselves. SQLite's BEGIN IMMEDIATE sees to that."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            lock = "select pg_advisory_xact_lock(hashtextextended(current_schema() || ' newsbot migrates', 0))"
+            connection.execute(text(lock))
+        yield connection
+
+
+def _upgrade(connection: Connection, current: str | None) -> None:
     # It takes a fifth of a second to load, and is seldom needed.
     from alembic import command
     from alembic.config import Config
@@ -211,9 +236,29 @@ def _migrate(engine: Engine) -> None:
             f"the database was written by a newer newsbot (schema {current}, this one knows {REVISION}); "
             "upgrade newsbot, or point NEWSBOT_DATABASE_URL at another database"
         )
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _mend_sequences(engine: Engine) -> None:
+    """Let no sequence of PostgreSQL be behind its table, as it is after rows were copied there by hand.
+
+    The next row would be refused for the number of one that is there.
+    """
+    if engine.dialect.name != "postgresql":
+        return
+    behind = " union all ".join(
+        f"select '{table}', '{column}' from (select max({column}) as last from {table}) as held "  # noqa: S608
+        f"where last > coalesce(pg_sequence_last_value(pg_get_serial_sequence('{table}', '{column}')::regclass), 0)"
+        for table, column in NUMBERED
+    )
+    with reading(engine) as connection:
+        found = connection.execute(text(behind)).all()
+    if found:
+        with _alone(engine) as connection:
+            for table, column in found:
+                last = f"select setval(pg_get_serial_sequence('{table}', '{column}'), max({column})) from {table}"  # noqa: S608
+                connection.execute(text(last))
 
 
 @contextmanager
