@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -14,6 +16,8 @@ import jsonschema
 import orjson
 import pytest
 from conftest import NOW, ROOT, collected, lines_of, run_scrapy, sources_file
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
 from local_web import article_page, local_web
 from poison import (
     GENUINE,
@@ -44,13 +48,14 @@ from newsbot.downloader.redirects import address_in, refresh_of
 from newsbot.downloader.robotstxt import MAX_BYTES
 from newsbot.downloader.ssrf import check_redirect
 from newsbot.export.record import schema, to_record
-from newsbot.extraction import ExtractionError, extract_article
-from newsbot.items import Candidate, Collected, ExtractedArticle, New
+from newsbot.extraction import ExtractionError, bounded, extract_article
+from newsbot.items import PRECISIONS, Candidate, Collected, ExtractedArticle, New
 from newsbot.store import articles, documents, frontier, listings, runs, sites
 from newsbot.store.articles import Policy, TextFacts
 from newsbot.store.database import as_json, chunks
 from newsbot.store.ledger import LONGEST_NOTE, Entry, Ledger
 from newsbot.store.listings import Listing
+from newsbot.web.dates import parse_date
 from newsbot.web.encoding import to_utf8
 from newsbot.web.robotstxt import RobotsGroup
 from newsbot.web.tdmrep import is_reserved, reserved_paths
@@ -235,6 +240,54 @@ def test_every_value_in_every_place_of_a_listing_costs_at_most_its_entry(
             listings.save(connection, listing)
     assert sorted(map(repr, frontier.pending(store, "example"))) == sorted(found)
     assert listings.load(store, ["example"]) == read
+
+
+TEXTS = st.text(st.characters(exclude_categories=()), max_size=40) | st.sampled_from(
+    [text_of(v) for v in VALUES.values()]
+)
+"""Any text at all, halves of surrogate pairs among them."""
+DATES = TEXTS | st.datetimes().map(datetime.isoformat)
+
+
+@st.composite
+def brought(draw: st.DrawFn) -> Collected:
+    """Draw an article as the stages bring it, whatever its page says."""
+    try:
+        aliases = [canonical_url(draw(TEXTS), "https://example.org/a") for _ in range(draw(st.integers(1, 3)))]
+        article = ExtractedArticle(
+            url=aliases[-1],
+            site_name=draw(TEXTS),
+            title=draw(TEXTS),
+            authors=draw(st.lists(TEXTS)),
+            published=parse_date(draw(DATES)),
+            modified=parse_date(draw(DATES)),
+            published_precision=draw(st.sampled_from([None, *PRECISIONS])),
+            language=draw(st.sampled_from([None, "en"])),
+            section=draw(TEXTS),
+            tags=draw(st.lists(TEXTS)),
+            summary=draw(TEXTS),
+            text="\n\n".join(draw(st.lists(TEXTS, min_size=1))),
+            opt_outs=draw(st.sampled_from([[], ["noai"]])),
+            fetched_at=NOW,
+            extractor="test",
+            origins={"title": "meta"},
+            next_page=draw(st.none() | st.just(aliases[0])),
+        )
+        article = clean_article(bounded(article))
+    except (InvalidURL, ExtractionError, CleaningError):
+        reject()
+    return Collected(article=article, aliases=aliases, announced=draw(TEXTS))
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(brought())
+def test_whatever_the_stages_make_of_a_page_is_read_back_as_it_was_stored(store: Engine, article: Collected) -> None:
+    run = replace(entry_of(article.aliases[0]), run_id=uuid.uuid4().hex)
+    decision = articles.save(store, article, run, now=NOW)
+    with store.connect() as connection:
+        (stored,) = documents.latest(connection, [decision.article.id]).values()
+    for field in fields(stored):
+        assert getattr(stored, field.name) == getattr(decision.article, field.name), field.name
 
 
 @pytest.mark.parametrize("seconds", ["9" * 5_000, "٣" * 9, "." * 5_000, "0." + "9" * 5_000])
