@@ -271,6 +271,16 @@ def _section(value: Value) -> bytes:
     ) % (written, written, written, written, stories, GENUINE.encode())
 
 
+def _list(name: str) -> Place:
+    def place(value: Value) -> bytes:
+        odd = b'{"@type": "NewsArticle", "@id": "https://example.org/odd", "%s": %s}' % (name.encode(), in_json(value))
+        data = b'{"@type": "ItemList", "itemListElement": [%s]}' % odd
+        script = b'<script type="application/ld+json">%s</script></body>' % data.replace(b"</", b"<\\/")
+        return _section("The story").replace(b"</body>", script)
+
+    return place
+
+
 LISTING_PLACES: dict[str, tuple[str, Place]] = {
     **{
         f"RSS {name}": ("feed", _rss(f"<{name}>VALUE</{name}>"))
@@ -312,6 +322,9 @@ LISTING_PLACES: dict[str, tuple[str, Place]] = {
     },
     "section": ("section", _section),
 }  # fmt: skip
+LISTING_PLACES |= {
+    f"section JSON-LD {name}": ("section", _list(name)) for name in ("headline", "datePublished", "@id", "@type", "url")
+}
 HEADERS = (
     "ETag",
     "Last-Modified",

@@ -153,7 +153,7 @@ def combinations(places: dict[str, Place]) -> Iterator[tuple[str, Value, Place]]
     """Give every value in every place that takes it, those of a million characters in a few of either."""
     for place, make in places.items():
         for name, value in VALUES.items():
-            if isinstance(value, str) or place.startswith("JSON"):
+            if isinstance(value, str) or "JSON" in place:
                 yield f"{place}: {name}", value, make
         for name in LONG if place in LONG_PLACES else ():
             yield f"{place}: {name}", LONG_VALUES[name], make
