@@ -191,6 +191,16 @@ def test_a_run_keeps_its_life_when_its_folder_is_renamed(tmp_path: Path) -> None
     renamed.dispose()
 
 
+def test_a_run_whose_folder_has_lost_its_mark_ends_well(engine: Engine, tmp_path: Path) -> None:
+    run = Run(engine, tmp_path, [SOURCE], spider="news", now=lambda: NOW)
+    (tmp_path / ".place").unlink()
+    other = Run(engine, tmp_path, [SOURCE], spider="news", now=lambda: NOW)
+    (tmp_path / ".place").write_bytes(b"")
+    other.finish()
+    run.finish()
+    assert place_at(tmp_path) == other._life.place != run._life.place
+
+
 def lose_session(store: Engine) -> None:
     """Let the server end the sessions that hold lives, as a restart does, or a machine that was asleep."""
     query = "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid()"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -71,6 +72,7 @@ class Run:
         """
         self._life = life or begin_life(engine, output, spider=spider, now=now)
         self.id = self._life.run_id
+        self._folder = output.stat()
         self.engine = engine
         self.output = output
         self.sources = {source.name: source for source in sources}
@@ -105,15 +107,22 @@ class Run:
         self.boilerplate.finish(self.id)
         accounts = self.ledger.accounts
         fruitless = {name: complaint for name in self.sources if (complaint := self._complaint(name))}
-        if not self.output.is_dir() or place_of(self.output, lost=self._life.place) != self._life.place:
-            raise OSError(f"{self.output} is not the folder any more that the run began with")
-        runs.close_books(self.engine, self.id, accounts, paths_of(self.id))
+        place = self._place()
+        runs.close_books(self.engine, self.id, accounts, paths_of(self.id), place=place)
         files = write_run_files(self.engine, self.output, self.id, with_removed=self._with_removed)
         runs.end_run(self.engine, self.id, runs.FINISHED, now=self.now())
         duplicates.prune(self.engine, self._remember_days, now=self.now(), batches=PRUNED_BATCHES)
         self._life.close()
         unreachable = [name for name, account in accounts.items() if _unreachable(account)]
         return Summary(self.id, self.ledger.total(), files, unreachable, fruitless)
+
+    def _place(self) -> str:
+        """Return where the files go: where the run began, whatever became of the mark. Raises OSError."""
+        is_there = self.output.is_dir()
+        place = place_of(self.output, lost=self._life.place) if is_there else ""
+        if place == self._life.place or (is_there and os.path.samestat(self.output.stat(), self._folder)):
+            return place
+        raise OSError(f"{self.output} is not the folder any more that the run began with")
 
     def _complaint(self, source: str) -> str | None:
         """Say what came to nothing of a source's new pages, if that is more than usual, or that it never named any."""
