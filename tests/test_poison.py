@@ -207,7 +207,7 @@ def test_every_value_in_every_place_of_a_page_costs_at_most_itself(said: list[Ex
             if article.url == ADDRESS:
                 article = replace(article, url=address)
             brought, entry = Collected(article=article, aliases=[address]), entry_of(address)
-            facts = TextFacts.of(article.text)
+            facts = TextFacts.of(article.text, article.authors)
             version = articles.decide(connection, brought, facts, entry, now=NOW, policy=Policy()).article
             stored[version.id] = version
             record = to_record(orjson.loads(orjson.dumps(version)))

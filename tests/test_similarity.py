@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.dedupe import likeness, sketch_of
+from newsbot.dedupe import agency_of, likeness, sketch_of
 from newsbot.dedupe.minhash import MIN_WORDS, SLOTS
 
 WORDS = (
@@ -132,3 +133,12 @@ def test_any_two_texts_can_be_compared(one: str, other: str) -> None:
     found, back = likeness(one, other), likeness(other, one)
     assert (found is None) == (back is None)
     assert found is None or 0 <= found.similarity <= 1
+
+
+@pytest.mark.parametrize("filling", [" ", "\n", "\n\n", "a, ", "(", "AFP/"])
+def test_whose_copy_it_is_is_told_of_a_million_characters_at_once(filling: str) -> None:
+    text = filling * (1_000_000 // len(filling))
+    started = time.process_time()
+    assert agency_of([f"x{text}AFP"], f"Well.\n\n{text}x") is None
+    assert time.process_time() - started < 1
+    assert agency_of(["Ana  Lind   /\tAFP"], "") == "AFP"

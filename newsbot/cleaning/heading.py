@@ -51,7 +51,7 @@ class Heading:
     names: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        parts = [self.title or ""]
+        parts = [" ".join((self.title or "").split())]
         if len(tails := _TITLE_TAIL.split(parts[0])) > 1:
             parts.append(max(tails, key=len))
         if self.site_name:

@@ -98,6 +98,8 @@ _BY_FOLDED = {name.casefold(): agency for name, agency in _BY_NAME.items()}
 _NAME = "|".join(sorted(map(re.escape, _BY_NAME), key=len, reverse=True))
 DATELINE, CREDIT = 120, 160
 """Characters of the first paragraph that may hold a dateline, and of a last line that may be a credit."""
+BYLINE = 1_000
+"""Characters of an author's name that are looked at."""
 CREDITED = 2
 """Paragraphs at the end whose last line is looked at."""
 
@@ -105,7 +107,7 @@ CREDITED = 2
 _DATELINE = re.compile(rf"[(\[（【]\s*({_NAME})\b[^)\]）】]{{0,20}}[)\]）】]|^({_NAME})\s?[-–—:,，]\s|^(新华社|新華社)")
 # A last line of its own: (AFP) | dpa/abc | Reporting by … – Reuters | Source: Xinhua | © 2026 AFP
 _CREDIT = re.compile(rf"(?:^|[(\[（©/–—:：-]\s*(?:\d{{4}}\s+)?)({_NAME})(?:/[\w-]+)*\s*[)\]）.]?$")
-_PARTS = re.compile(r"\s*(?:/|,|;|\||\+|&| - | – |\bwith\b|\bund\b|\band\b)\s*", re.IGNORECASE)
+_PARTS = re.compile(r"/|,|;|\||\+|&| - | – |\bwith\b|\bund\b|\band\b", re.IGNORECASE)
 
 
 def agency_of(authors: Iterable[str], text: str) -> str | None:
@@ -117,13 +119,13 @@ def agency_of(authors: Iterable[str], text: str) -> str | None:
     ('dpa', 'dpa')
     """
     for author in authors:
+        author = " ".join(author[:BYLINE].split())
         for part in [author, *_PARTS.split(author)]:
             if agency := _BY_FOLDED.get(part.strip(" ().").casefold()):
                 return agency
-    paragraphs = text.split("\n\n")
-    if dateline := _DATELINE.search(paragraphs[0][:DATELINE]):
+    if dateline := _DATELINE.search(text[:DATELINE].partition("\n\n")[0]):
         return _BY_NAME[next(name for name in dateline.groups() if name)]
-    for paragraph in paragraphs[: -CREDITED - 1 : -1]:
+    for paragraph in reversed(text.rsplit("\n\n", CREDITED)[-CREDITED:]):
         last = paragraph.rpartition("\n")[2].strip()
         if len(last) <= CREDIT and (credit := _CREDIT.search(last)):
             return _BY_NAME[credit[1]]

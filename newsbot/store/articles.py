@@ -87,10 +87,13 @@ class TextFacts:
     sketch: Sketch | None
     """None for a text that is too short to have one."""
 
+    agency: str | None = None
+    """Whose copy it is, as the text or a byline says."""
+
     @classmethod
-    def of(cls, text: str) -> Self:
-        """Return the facts of a text."""
-        return cls(count_words(text), content_hash(text), sketch_of(text))
+    def of(cls, text: str, authors: Sequence[str] = ()) -> Self:
+        """Return the facts of a text by some authors."""
+        return cls(count_words(text), content_hash(text), sketch_of(text), agency_of(authors, text))
 
 
 def save(engine: Engine, collected: Collected, entry: Entry, *, now: str, policy: Policy | None = None) -> Decision:
@@ -99,7 +102,7 @@ def save(engine: Engine, collected: Collected, entry: Entry, *, now: str, policy
     Its URL and all its aliases leave the frontier, what is to be exported goes into the outbox, and the
     entry's outcome into the ledger.
     """
-    facts = TextFacts.of(collected.article.text)
+    facts = TextFacts.of(collected.article.text, collected.article.authors)
     with engine.begin() as connection:
         return decide(connection, collected, facts, entry, now=now, policy=policy or Policy())
 
@@ -372,7 +375,7 @@ def _record(
         kind=article.kind,
         paywalled=article.paywalled,
         opt_outs=article.opt_outs,
-        agency=agency_of(article.authors, article.text),
+        agency=facts.agency,
         content_hash=facts.content_hash,
         previous_hash=previous_hash,
         revision=revision,
