@@ -51,6 +51,10 @@ class Candidate:
     absent_at: str | None = None
     """When that feed was last read before, and did not name it."""
 
+    def without_hints(self) -> Candidate:
+        """Return the address alone, as of a finder that has no say in what stands there."""
+        return Candidate(url=self.url, via=self.via)
+
 
 @dataclass(slots=True, kw_only=True)
 class Page:
@@ -61,8 +65,11 @@ class Page:
     html: bytes
     source: str
     candidate: Candidate
+    """How it was found; with no hints of another outlet's listing."""
     aliases: Sequence[str]
     """Every address that led here, the discovered one first; at least that."""
+    announced: str | None = None
+    """Its headline as the listing gave it, whoever's listing that was."""
     charset: str | None = None
     """As the HTTP header states it; often wrong."""
     opt_outs: list[str] = field(default_factory=list)
@@ -224,7 +231,7 @@ KNOWN_REASONS = {
 SKIP_REASONS = {
     "denied_by_pattern": "a deny pattern of the source matches",
     "not_allowed_by_pattern": "no allow pattern of the source matches",
-    "found_by_another_source": "another source of the run found it first",
+    "found_by_another_source": "another source of the run found it first, and does not leave it out",
     "over_limit": "the run takes no more from this source; the next one goes on",
     "out_of_range": "published outside since and until",
     "robots_txt": "robots.txt disallows it",

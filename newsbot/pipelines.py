@@ -22,6 +22,7 @@ from newsbot.downloader.fetch import fetch
 from newsbot.extensions.collection import Collection
 from newsbot.items import MAX_BYTES, MAX_TEXT, Collected, ExtractedArticle, New, Page, Rejection, Revision
 from newsbot.store import Unstorable
+from newsbot.web.urls import site_of
 
 logger = logging.getLogger("newsbot")
 
@@ -66,6 +67,8 @@ class ArticlePipeline:
         for _ in range(self.max_pages - 1):
             if article.next_page is None or article.next_page in (*first.aliases, *further_pages):
                 break
+            if site_of(article.next_page) != site_of(first.url):
+                break
             page = await self._fetch(first, article.next_page)
             further = await self.workers.make_article(page) if page else None
             if not isinstance(further, ExtractedArticle):
@@ -78,7 +81,7 @@ class ArticlePipeline:
             text = f"{article.text}\n\n{further.text}"
             article = dataclasses.replace(article, text=text, next_page=further.next_page)
         aliases = [*first.aliases, *further_pages, first.url] if further_pages else first.aliases
-        return Collected(article=article, aliases=aliases, announced=first.candidate.title)
+        return Collected(article=article, aliases=aliases, announced=first.announced)
 
     async def _fetch(self, first: Page, url: str) -> Page | None:
         response, _ = await fetch(

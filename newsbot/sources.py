@@ -289,6 +289,36 @@ def _toml_table(source: Source) -> Table:
     return table
 
 
+class Outlets:
+    """The sources of a sources file, by the sites that are their homes."""
+
+    def __init__(self, sources: Iterable[Source] = ()) -> None:
+        self._at_home: dict[str, list[Source]] = {}
+        for source in sources:
+            self._at_home.setdefault(site_of(source.home), []).append(source)
+
+    def owner(self, url: str, finder: str) -> str:
+        """Return the name of the source that an article at an address is of: its outlet's, or the finder's.
+
+        Of several sources of one site the finder comes first, then the one whose home has most of the address.
+
+        >>> outlets = Outlets([Source(name="a", home="https://a.org/"), Source(name="sport", home="https://b.org/sport"),
+        ...     Source(name="b", home="https://b.org/")])
+        >>> [outlets.owner(f"https://{url}", finder="a") for url in ("b.org/1", "b.org/sport/2", "c.org/3")]
+        ['b', 'sport', 'a']
+        """
+        homes = self._at_home.get(site_of(url), [])
+        if not homes or any(source.name == finder for source in homes):
+            return finder
+        return max(homes, key=lambda source: (_shared_start(url, source.home), -homes.index(source))).name
+
+
+def _shared_start(url: str, home: str) -> int:
+    """Return the characters of a home address with which another one begins; 0 where it begins otherwise."""
+    home = home.rstrip("/")
+    return len(home) if f"{url}/".startswith(f"{home}/") else 0
+
+
 @dataclass(frozen=True)
 class Exemptions:
     """Hosts and ports that a guard of the downloader lets pass, because the sources file names them."""

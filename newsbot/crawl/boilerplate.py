@@ -34,22 +34,22 @@ class SiteBoilerplate:
         self._ledger = ledger
         self._told: defaultdict[str, set[str]] = defaultdict(set)
         """By source, the articles that the ledger names."""
-        self._served: dict[str, str] = {}
-        """By id of an article, the site that served it, where that is not the one of its address."""
+        self._finders: dict[str, str] = {}
+        """By id of an article of another source's outlet, the source that found it."""
         self._states: dict[str, SiteState] = {}
         self._decided: dict[str, boilerplate.SiteBlocks] = {}
         self._changed: set[str] = set()
 
     def clean(self, collected: Collected, source: str) -> Collected:
         """Return an article without the blocks that are known to be those of the site that served it."""
-        article = self._without_blocks(collected.article, _served_by(collected), source)
+        article = self._without_blocks(collected.article, site_of(collected.aliases[-1]), source)
         return collected if article is collected.article else replace(collected, article=article)
 
-    def learn(self, collected: Collected, article: Article) -> None:
+    def learn(self, collected: Collected, article: Article, source: str) -> None:
         """Count the blocks of one more article of a site: as it was brought, and as it was stored."""
-        site = _served_by(collected)
-        if site != site_of(article.url):
-            self._served[article.id] = site
+        if article.source != source:
+            self._finders[article.id] = source
+        site = site_of(article.url)
         self._note(site, boilerplate.learn(self._state(site), collected.article.text))
 
     def learn_section(self, url: str, page_blocks: Sequence[str]) -> None:
@@ -61,8 +61,8 @@ class SiteBoilerplate:
         """Clean the run's stored articles of what it learned, and remember that; return how many changed."""
 
         def clean(article: Article) -> Article:
-            site = self._served.get(article.id, site_of(article.url))
-            return self._without_blocks(article, site, article.source) if site in self._changed else article
+            site, source = site_of(article.url), self._finders.get(article.id, article.source)
+            return self._without_blocks(article, site, source) if site in self._changed else article
 
         count = rewrite(self._engine, run_id, clean) if self._changed else 0
         with self._engine.begin() as connection:
@@ -94,11 +94,6 @@ class SiteBoilerplate:
             self._states[site] = state
             self._decided.pop(site, None)
             self._changed.add(site)
-
-
-def _served_by(collected: Collected) -> str:
-    """Return the site that served an article's page."""
-    return site_of(collected.aliases[-1])
 
 
 @dataclass(frozen=True, slots=True)

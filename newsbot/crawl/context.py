@@ -52,6 +52,10 @@ class Collector:
         """Return the sources to collect from. Raises NewsbotError."""
         raise NotImplementedError
 
+    def outlets(self) -> list[Source]:
+        """Return every source that there is, also those that it does not collect from. Raises NewsbotError."""
+        return self.sources()
+
     def refuses(self, _candidate: Candidate) -> str | None:
         """Return a reason to skip a candidate, or None."""
         return None

@@ -21,7 +21,7 @@ from newsbot.crawl.verdicts import Verdicts
 from newsbot.export.run_files import paths_of, write_run_files
 from newsbot.items import Candidate
 from newsbot.process import utc_now
-from newsbot.sources import Source
+from newsbot.sources import Outlets, Source
 from newsbot.store import duplicates, frontier, revisits, runs
 from newsbot.store.articles import Policy
 from newsbot.store.leases import Life
@@ -64,11 +64,13 @@ class Run:
         with_removed: bool = True,
         polling: Bounds = Bounds(),  # noqa: B008 - it is immutable
         policy: Policy = Policy(),  # noqa: B008 - so is this
+        outlets: Outlets | None = None,
         life: Life | None = None,
     ) -> None:
         """Open the books of a run. For ``refuses`` and ``max_new`` see Intake. Raises StoreError or OSError.
 
-        ``life``: the run's, if it has begun already, as that of one that holds its sources has.
+        ``outlets``: every source that there is, by default those of the run. ``life``: the run's, if it has begun
+        already, as that of one that holds its sources has.
         """
         self._life = life or begin_life(engine, output, spider=spider, now=now)
         self.id = self._life.run_id
@@ -80,7 +82,8 @@ class Run:
         self.schedule = Schedule(engine, self.sources, polling, now)
         self.now = now
         self.boilerplate = SiteBoilerplate(engine, self.ledger)
-        self.verdicts = Verdicts(engine, self.ledger, self.boilerplate, policy, now)
+        self.outlets = outlets or Outlets(sources)
+        self.verdicts = Verdicts(engine, self.ledger, self.boilerplate, self.outlets, policy, now)
         self.claims = Claims(engine, self.ledger)
         self.intake = Intake(
             engine, self.ledger, self.schedule, self.verdicts, now=now, refuses=refuses, max_new=max_new

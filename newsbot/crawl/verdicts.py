@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from newsbot.crawl.boilerplate import SiteBoilerplate
 from newsbot.items import EXTRACTOR, POSTPONED, Collected, Decision, New, Rejection, digest_of
+from newsbot.sources import Outlets
 from newsbot.store import Unstorable, articles, frontier, revisits, runs, schema
 from newsbot.store.articles import Policy
 from newsbot.store.database import sift
@@ -48,11 +49,18 @@ class Verdicts:
     """Ends the open entries of a run's ledger. Whoever gives an address a second outcome meets LedgerError."""
 
     def __init__(
-        self, engine: Engine, books: Ledger, boilerplate: SiteBoilerplate, policy: Policy, now: Callable[[], str]
+        self,
+        engine: Engine,
+        books: Ledger,
+        boilerplate: SiteBoilerplate,
+        outlets: Outlets,
+        policy: Policy,
+        now: Callable[[], str],
     ) -> None:
         self._engine = engine
         self._ledger = books
         self._boilerplate = boilerplate
+        self._outlets = outlets
         self._policy = policy
         self._now = now
 
@@ -76,13 +84,14 @@ class Verdicts:
         entry = self._entry(collected.aliases[0])
         try:
             cleaned = self._boilerplate.clean(collected, entry.source)
-            decision = articles.save(self._engine, cleaned, entry, now=self._now(), policy=self._policy)
+            source = self._outlets.owner(collected.aliases[-1], entry.source)
+            decision = articles.save(self._engine, cleaned, entry, source=source, now=self._now(), policy=self._policy)
         except Unstorable as fault:
             self._end([Ending(entry, "rejected", "unstorable", str(fault))])
             raise
         self._ledger.close(entry, decision.verdict.outcome)
         if isinstance(decision.verdict, New):
-            self._boilerplate.learn(collected, decision.article)
+            self._boilerplate.learn(collected, decision.article, entry.source)
         return decision
 
     def not_modified(self, url: str) -> None:

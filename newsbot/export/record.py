@@ -66,7 +66,12 @@ _REMOVED = {
 FIELDS = (
     Field("id", _ID, "Stable identity, made from the canonical URL.", "5f0c…"),
     Field("url", _text(format="uri"), "Canonical address, without trackers.", "https://example.org/a"),
-    Field("source", _text(minLength=1), "Name of the source in the sources file.", "example"),
+    Field(
+        "source",
+        _text(minLength=1),
+        "Name of the source whose home is on the site of the article; where there is none, of the one that found it.",
+        "example",
+    ),
     Field("site_name", _maybe(_text()), "Name by which the site calls itself.", "The Example"),
     Field("title", _text(minLength=1), "Headline as readers see it, without the site's name.", "A headline"),
     Field("authors", _NAMES, "Names of people or agencies, in the page's order.", ["Ana Silva"]),

@@ -19,7 +19,7 @@ from newsbot.crawl.publishing import Bounds
 from newsbot.crawl.recovery import heal, refuse_anothers_files
 from newsbot.crawl.run import Run, Summary, begin_life
 from newsbot.process import ExitStatus, NewsbotError, UsageError, utc_now
-from newsbot.sources import Source, exemptions_of
+from newsbot.sources import Outlets, Source, exemptions_of
 from newsbot.store import StoreError
 from newsbot.store.articles import Policy
 from newsbot.store.database import open_engine, store_url, watch
@@ -147,6 +147,7 @@ class Collection(CrawlContext):
                 with_removed=self._with_removed,
                 polling=self._polling,
                 policy=policy,
+                outlets=Outlets(self._collector.outlets()),
                 life=self._life,
             )
             if self._collector.only_due:

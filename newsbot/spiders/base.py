@@ -87,11 +87,13 @@ class CollectingSpider(Spider, Collector, Generic[Args]):
         if rejection := self.run.verdicts.rejected_before(candidate.url, response.body):
             yield rejection
             return
+        is_own = self.run.outlets.owner(response.url, source.name) == source.name
         yield Page(
             url=response.url,
             html=response.body,
             source=source.name,
-            candidate=candidate,
+            candidate=candidate if is_own else candidate.without_hints(),
+            announced=candidate.title,
             aliases=[candidate.url, *response.meta.get("redirect_urls", [])[1:], response.url],
             charset=charset_of(response),
             opt_outs=opt_outs_of(response),

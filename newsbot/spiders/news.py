@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Self
 
 from scrapy import Request
@@ -16,6 +17,7 @@ from newsbot.process import NewsbotError
 from newsbot.sources import BUNDLED, Source, load_sources
 from newsbot.spiders.arguments import Names, SpiderArguments
 from newsbot.spiders.listing import DiscoveringSpider
+from newsbot.web.urls import site_of
 
 STARTER = "starter"
 """Tag of the outlets of the bundled file that are crawled where nobody says which."""
@@ -61,13 +63,19 @@ class NewsSpider(DiscoveringSpider[NewsArguments]):
     def only_due(self) -> bool:
         return self.args.due
 
+    @property
+    def _file(self) -> Path | str:
+        return self.args.sources or self.settings["NEWSBOT_SOURCES"] or BUNDLED
+
     def sources(self) -> list[Source]:
-        path = self.args.sources or self.settings["NEWSBOT_SOURCES"]
-        tags = self.args.tags or (() if path or self.args.only else (STARTER,))
-        sources = load_sources(path or BUNDLED, only=self.args.only, tags=() if tags == (ALL,) else tags)
+        tags = self.args.tags or (() if self._file != BUNDLED or self.args.only else (STARTER,))
+        sources = load_sources(self._file, only=self.args.only, tags=() if tags == (ALL,) else tags)
         if any(source.render for source in sources) and (fault := missing(self.settings)):
             raise NewsbotError(fault)
         return sources
+
+    def outlets(self) -> list[Source]:
+        return load_sources(self._file)
 
     async def start(self) -> AsyncIterator[Request]:
         for source in self.run.sources.values():
@@ -99,7 +107,9 @@ class NewsSpider(DiscoveringSpider[NewsArguments]):
         """Note that an article is as it was or gone, or hand its page to the pipelines."""
         if response.status == 304:
             self.run.verdicts.not_modified(candidate.url)
-        elif response.status in GONE:
+        elif response.status in GONE and site_of(response.url) == site_of(candidate.url):
             self.run.verdicts.gone(candidate.url)
+        elif response.status in GONE:  # another site has nothing to say of it
+            self.run.verdicts.fail(candidate.url, f"http_{response.status}", response.url)
         else:
             yield from self.parse_article(response, source, candidate)

@@ -3,6 +3,9 @@
 Which known article is it? Its address says so, and its text must bear the address out: redirects and
 rel=canonical join addresses, and both can be wrong. Sites name their front page, or one page of many, as
 canonical; and an address such as /latest leads to another article every day.
+
+A page is an article of the site that served it, and of no other: what it claims of another site's address, and where
+an address of another site once led, joins it to nothing. Its text may make it a copy of that site's article.
 """
 
 from __future__ import annotations
@@ -96,34 +99,53 @@ class TextFacts:
         return cls(count_words(text), content_hash(text), sketch_of(text), agency_of(authors, text))
 
 
-def save(engine: Engine, collected: Collected, entry: Entry, *, now: str, policy: Policy | None = None) -> Decision:
+def save(
+    engine: Engine,
+    collected: Collected,
+    entry: Entry,
+    *,
+    source: str | None = None,
+    now: str,
+    policy: Policy | None = None,
+) -> Decision:
     """Decide whether an article is new, and store what follows from it, in one transaction.
 
     Its URL and all its aliases leave the frontier, what is to be exported goes into the outbox, and the
-    entry's outcome into the ledger.
+    entry's outcome into the ledger. ``source``: the outlet that it is of, otherwise the entry's.
     """
     facts = TextFacts.of(collected.article.text, collected.article.authors)
     with engine.begin() as connection:
-        return decide(connection, collected, facts, entry, now=now, policy=policy or Policy())
+        return decide(connection, collected, facts, entry, source=source, now=now, policy=policy or Policy())
 
 
 def decide(
-    connection: Connection, collected: Collected, facts: TextFacts, entry: Entry, *, now: str, policy: Policy
+    connection: Connection,
+    collected: Collected,
+    facts: TextFacts,
+    entry: Entry,
+    *,
+    source: str | None = None,
+    now: str,
+    policy: Policy,
 ) -> Decision:
     """Do what ``save`` does inside the caller's transaction, with the facts of a text made before it began."""
     _lock(connection)
+    source = source or entry.source
     url, known = _resolve(connection, collected, facts.content_hash)
     if known:
-        decision = _keep_up(connection, collected.article, facts, entry, known)
+        decision = _keep_up(connection, collected.article, facts, entry, known, source=source)
     else:
         candidate = frontier.candidate_of(connection, entry)
-        decision = _add(connection, collected.article, facts, entry, candidate, policy, url=url, now=now)
+        decision = _add(connection, collected.article, facts, entry, candidate, policy, url=url, source=source, now=now)
         if policy.revisit_hours:
+            if source != entry.source:
+                candidate = candidate.without_hints()
             revisits.begin(
                 connection,
                 decision.article,
                 candidate,
                 policy.revisit_hours,
+                source=entry.source,
                 url=collected.aliases[-1],
                 validators=entry.validators,
                 now=now,
@@ -202,20 +224,22 @@ def _lock(connection: Connection) -> None:
 def _resolve(connection: Connection, collected: Collected, content_hash: str) -> tuple[str, Article | None]:
     """Return the address that an article is to be known by, and its present version if it is known.
 
-    An article whose page claims the address of another one that has a different text gets the address
-    where it was found. One that was known under another address, by which it was reached, and has
-    kept its text, keeps its identity.
+    An article whose page claims an address of another site, or of another article that has a different text,
+    gets the address where it was found. One that was known under another address of its site, by which it
+    was reached, and has kept its text, keeps its identity.
     """
-    url, text = collected.article.url, collected.article.text
-    identity, here = article_id(url), collected.aliases[-1]
+    text, here = collected.article.text, collected.aliases[-1]
+    site = site_of(here)
+    url = collected.article.url if site_of(collected.article.url) == site else canonical_url(here)
+    identity = article_id(url)
     known = documents.latest(connection, [identity]).get(identity)
     if known and identity != article_id(here) and not _alike(known, text, content_hash):
         url, identity = canonical_url(here), article_id(here)
         known = documents.latest(connection, [identity]).get(identity)
     if known is None:
         reached = documents.latest(connection, _reached(connection, collected.aliases))
-        alike = (other for other in reached.values() if _alike(other, text, content_hash, templates=False))
-        known = next(alike, None)
+        own = (other for other in reached.values() if site_of(other.url) == site)
+        known = next((other for other in own if _alike(other, text, content_hash, templates=False)), None)
     return (known.url, known) if known else (url, None)
 
 
@@ -233,7 +257,7 @@ def _alike(known: Article, text: str, content_hash: str, *, templates: bool = Tr
 
 
 def _keep_up(
-    connection: Connection, article: ExtractedArticle, facts: TextFacts, entry: Entry, known: Article
+    connection: Connection, article: ExtractedArticle, facts: TextFacts, entry: Entry, known: Article, *, source: str
 ) -> Decision:
     """Store what a known article says now, if that is anything else in substance."""
     # What cleaning has learned to take out since then is no change of the article.
@@ -246,6 +270,7 @@ def _keep_up(
         article,
         facts,
         entry,
+        source=source,
         identity=known.id,
         url=known.url,
         previous_hash=known.content_hash,
@@ -278,6 +303,7 @@ def _add(
     policy: Policy,
     *,
     url: str,
+    source: str,
     now: str,
 ) -> Decision:
     """Store an article that is not known, as a copy if evidence says so, and correct whose standing that changes."""
@@ -293,6 +319,7 @@ def _add(
         article,
         facts,
         entry,
+        source=source,
         identity=identity,
         url=url,
         cluster_id=identity,
@@ -345,6 +372,7 @@ def _record(
     facts: TextFacts,
     entry: Entry,
     *,
+    source: str,
     identity: str,
     url: str,
     previous_hash: str | None = None,
@@ -358,7 +386,7 @@ def _record(
     return Article(
         id=identity,
         url=url,
-        source=entry.source,
+        source=source,
         site_name=article.site_name,
         title=article.title,
         authors=article.authors,

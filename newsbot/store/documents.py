@@ -82,6 +82,7 @@ def advance(connection: Connection, article: Article, copy: Duplicate | None, **
         update(table)
         .where(table.c.id == article.id)
         .values(
+            source=article.source,
             title=article.title,
             published=article.published,
             content_hash=article.content_hash,

@@ -167,6 +167,8 @@ class Ledger:
 
         Raises LedgerError for an entry that has ended, and for an outcome that its stage cannot have.
         """
+        if outcome == "skipped":
+            self._owner.pop(entry.key, None)  # what this source leaves out, another may want
         if outcome not in (OF_FETCHED if entry.fetched else OF_DISCOVERED[1:]):
             raise LedgerError(f"{entry.url}: {outcome} cannot follow fetched={entry.fetched}")
         if self._open.pop(entry.key, None) is None:

@@ -56,20 +56,22 @@ def begin(
     candidate: Candidate,
     hours: Sequence[float],
     *,
+    source: str,
     url: str,
     validators: Validators,
     now: str,
 ) -> None:
     """Plan the first look at an article that has just been stored, unless it is an old one.
 
-    ``url`` is the address to ask for: the one that its page was found at in the end.
+    ``source`` looks at it, the one that found it. ``url`` is the address to ask for: the one that its page was found
+    at in the end.
     """
     if not hours or age(article.published, now) > timedelta(hours=hours[-1]):
         return
     connection.execute(
         insert(schema.visits).values(
             article_id=article.id,
-            source=article.source,
+            source=source,
             url=url,
             candidate=as_json(dataclasses.replace(candidate, html=None)),
             etag=validators[0],

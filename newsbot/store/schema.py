@@ -170,7 +170,7 @@ ledger = Table(
     metadata,
     Column("run_id", String(40), primary_key=True),
     Column("url_key", String(2100), primary_key=True),
-    Column("source", String(64), nullable=False),
+    Column("source", String(64), primary_key=True),
     Column("url", Text, nullable=False),
     Column("via", String(16), nullable=False),
     Column("outcome", String(16), nullable=False),

@@ -1,6 +1,7 @@
 """What tells a living run from a dead one: when it last said that it lives, and which sources it holds.
 
-And what tells the origin of a story from its copies.
+And what tells the origin of a story from its copies. In the ledger of a run, an address has an outcome for each source
+that named it.
 """
 
 import sqlalchemy as sa
@@ -26,3 +27,25 @@ def upgrade() -> None:
     op.create_index(
         "ix_articles_duplicate_of", "articles", ["duplicate_of"], sqlite_where=copied, postgresql_where=copied
     )
+    _key_ledger_by_source()
+
+
+def _key_ledger_by_source() -> None:
+    op.create_table(
+        "ledger_new",
+        sa.Column("run_id", sa.String(length=40), nullable=False),
+        sa.Column("url_key", sa.String(length=2100), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("via", sa.String(length=16), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("run_id", "url_key", "source"),
+    )
+    op.execute("""
+        insert into ledger_new (run_id, url_key, source, url, via, outcome, reason, detail)
+        select run_id, url_key, source, url, via, outcome, reason, detail from ledger
+    """)
+    op.drop_table("ledger")
+    op.rename_table("ledger_new", "ledger")
