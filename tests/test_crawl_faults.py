@@ -173,14 +173,14 @@ def test_a_crawl_that_is_ended_early_says_what_it_leaves_and_the_next_goes_on(tm
         while web.paths().count("/2") < 2:
             time.sleep(0.02)
         killed.send_signal(signal.SIGINT)
-        while "finishing" not in killed.stderr.readline():
+        while not re.search(r"finishing \d pages; press again to stop now$", killed.stderr.readline()):
             pass
         killed.send_signal(signal.SIGINT)
-        stopped.send_signal(signal.SIGINT)
+        stopped.send_signal(signal.SIGTERM)
         said, cried = (process.communicate(timeout=60)[1] for process in (stopped, killed))
         assert (stopped.returncode, killed.returncode) == (5, 130), said + cried
         assert "Traceback" not in said + cried
-        assert re.search(r"finishing \d pages; press again to stop now", said), said
+        assert re.search(r"finishing \d pages$", said, re.M), said
         left = re.search(r"finished early \(shutdown\): (\d) addresses are left for the next run \(run_ended\)", said)
         assert left
         assert len(lines_of(output, "articles")) == len(urls) - int(left[1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -74,19 +73,3 @@ def test_a_killed_crawl_is_healed_by_the_next_run(tmp_path: Path) -> None:
     assert Counter(line["url"] for line in lines) == truth
     assert not list(output.rglob("*.tmp"))
     assert not list(output.glob("newsbot.db-crawls/*"))
-
-
-def test_an_interrupted_crawl_stops_cleanly_and_the_next_goes_on(tmp_path: Path) -> None:
-    output, sources = tmp_path / "output", tmp_path / "sources.toml"
-    with serve(Newsroom(sites=4)) as running:
-        sources.write_text(running.newsroom.sources_toml(), "utf-8")
-        crawl = start_crawl(output, sources)
-        wait_for_articles(running, 15)
-        os.kill(crawl.pid, signal.SIGTERM)
-        assert crawl.wait(timeout=60) is not None
-        some = lines_of(output, "articles")
-        assert 0 < len(some) < len(running.newsroom.truth())
-        run_scrapy(output, "crawl", "news", "-a", f"sources={sources}", "-s", "DOWNLOAD_DELAY=0")
-        truth = Counter(expected.url for expected in running.newsroom.truth())
-    lines = [*lines_of(output, "articles"), *lines_of(output, "duplicates")]
-    assert Counter(line["url"] for line in lines) == truth

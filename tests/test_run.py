@@ -410,7 +410,7 @@ def test_one_address_that_cannot_be_stored_leaves_the_others_of_its_listing(stor
     summary = run.finish()
     assert summary.total.reasons == {"skipped:unstorable": 2, "skipped:over_limit": 500}
     dropped = lines_of(tmp_path, "coverage", "*/*.dropped.jsonl")
-    assert {"https://example.org/?", "https://example.org/hint"} <= {line["url"] for line in dropped}
+    assert {"https://example.org/\ufffd", "https://example.org/hint"} <= {line["url"] for line in dropped}
     assert len(dropped) == 502
 
 
@@ -426,8 +426,6 @@ def test_an_outcome_that_cannot_be_noted_as_it_is_is_noted_as_it_can_be(store: E
     summary = run.finish()
     assert summary.total.reasons == {"failed:error": 1, "rejected:no_body": 1}
     dropped = lines_of(tmp_path, "coverage", "*/*.dropped.jsonl")
-    assert sorted((line["url"], line["reason"]) for line in dropped) == [
-        ("https://example.org/?", "no_body"),
-        ("https://example.org/dead", "error"),
-    ]
+    outcomes = {(line["url"], line["reason"]) for line in dropped}
+    assert outcomes == {("https://example.org/\ufffd", "no_body"), ("https://example.org/dead", "error")}
     assert frontier.pending(store, SOURCE.name) == [], "the one that failed waits for its time"

@@ -17,7 +17,7 @@ from newsbot.store import Unstorable, articles, frontier, revisits, runs, schema
 from newsbot.store.articles import Policy
 from newsbot.store.database import sift
 from newsbot.store.ledger import Entry, Ledger, LedgerError, Validators
-from newsbot.web.text import escaped
+from newsbot.web.text import escaped, well_formed
 
 OWN_FAULTS = frozenset({"extractor_timeout", "extractor_crashed", "internal_error", "unstorable"})
 """Reasons to reject a page that may lie with newsbot or its machine: they are tried again as what failed."""
@@ -197,18 +197,14 @@ class Verdicts:
 
 
 def storable(ending: Ending) -> Ending:
-    """Return an ending without what may keep it from being stored: what it says is cut and made valid text.
+    r"""Return an ending without what may keep it from being stored: what it says is cut and made valid text.
 
     >>> entry = Entry("run", "a", "https://e.org/\ud83d", "feed", "e.org/\ud83d")
-    >>> storable(Ending(entry, "failed", "dns")).entry.url
-    'https://e.org/?'
+    >>> ascii(storable(Ending(entry, "failed", "dns")).entry.url)
+    "'https://e.org/\\ufffd'"
     """
     entry = ending.entry
-    if (key := _clean(entry.key)) != entry.key or len(key.encode()) > MAX_KEY:
+    if (key := well_formed(entry.key)) != entry.key or len(key.encode()) > MAX_KEY:
         key = NO_KEY + hashlib.sha256(entry.key.encode(errors="replace")).hexdigest()
-    kept = replace(entry, url=_clean(entry.url)[:MAX_KEY], source=_clean(entry.source)[:MAX_SOURCE], key=key)
-    return replace(ending, entry=kept, detail=_clean(ending.detail)[:MAX_DETAIL])
-
-
-def _clean(text: str) -> str:
-    return text.encode(errors="replace").decode().replace("\0", "?")
+    kept = replace(entry, url=well_formed(entry.url)[:MAX_KEY], source=well_formed(entry.source)[:MAX_SOURCE], key=key)
+    return replace(ending, entry=kept, detail=well_formed(ending.detail)[:MAX_DETAIL])

@@ -335,7 +335,7 @@ def sift(
 
 
 def as_json(value: object) -> str:
-    """Return a value as it is kept in a column of text. Raises Unstorable for what JSON cannot say.
+    r"""Return a value as it is kept in a column of text. Raises Unstorable for what JSON cannot say.
 
     >>> as_json({"title": "Half an emoji: \ud83d"})
     Traceback (most recent call last):
