@@ -39,6 +39,8 @@ from scrapy.http import Response
 from sqlalchemy import Engine
 
 from newsbot.cleaning import CleaningError, clean_article
+from newsbot.crawl.publishing import Bounds
+from newsbot.crawl.schedule import Schedule
 from newsbot.discovery import Contents, parse_feed, read_listing, sitemaps_in_robots
 from newsbot.discovery.site import feeds_in_headers
 from newsbot.downloader.errors import Skipped
@@ -344,6 +346,13 @@ def test_every_value_in_the_files_of_a_host_costs_at_most_its_line(store: Engine
         assert sites.robots(store, host, since=NOW) == data, name
         reserved[host] = as_json(rules), NOW
     assert sites.reservations(store) == reserved
+
+
+def test_what_an_answer_says_of_its_failure_is_kept_with_the_listing(store: Engine) -> None:
+    schedule = Schedule(store, ["example"], Bounds(), lambda: NOW)
+    for name, value in SHORT_AND_LONG.items():
+        failed = schedule.failed("example", f"https://example.org/{name}".replace(" ", "-")[:99], text_of(value))
+        assert listings.load(store, ["example"])["example", failed.url] == failed, name
 
 
 def test_every_value_in_what_is_told_of_an_address_is_kept_short(store: Engine) -> None:

@@ -25,7 +25,7 @@ from newsbot.store import Unstorable, frontier, listings, sites
 from newsbot.store.database import sift
 from newsbot.store.listings import Listing
 from newsbot.web.dates import as_instant
-from newsbot.web.text import escaped
+from newsbot.web.text import escaped, well_formed
 
 MOST_AT_ONCE = 100
 """New addresses of a sitemap or section that count as news of one visit; what brings more is an archive."""
@@ -202,7 +202,7 @@ class Schedule:
         errors = before.errors + 1
         most = patience(Rhythm.from_text(before.rhythm), minute_of(now), bounds=self._bounds, room=_room(before))
         due = max(shifted(now, min(backoff(self._bounds.least, errors, self._bounds), most)), rests_until or "")
-        after = replace(before, due_at=due, errors=errors, error=error[:300], moved_to=None)
+        after = replace(before, due_at=due, errors=errors, error=well_formed(error)[:300], moved_to=None)
         self._write(after)
         return after
 
