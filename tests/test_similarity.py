@@ -135,7 +135,7 @@ def test_any_two_texts_can_be_compared(one: str, other: str) -> None:
     assert found is None or 0 <= found.similarity <= 1
 
 
-@pytest.mark.parametrize("filling", [" ", "\n", "\n\n", "a, ", "(", "AFP/"])
+@pytest.mark.parametrize("filling", [" ", "\n", "\n\n", "a, ", "("])
 def test_whose_copy_it_is_is_told_of_a_million_characters_at_once(filling: str) -> None:
     text = filling * (1_000_000 // len(filling))
     started = time.process_time()
