@@ -74,7 +74,8 @@ class Page:
     """As the HTTP header states it; often wrong."""
     opt_outs: list[str] = field(default_factory=list)
     """What its publisher reserves for the whole host or in headers, names from OPT_OUTS."""
-    fetched_at: str
+    fetched_at: str | None
+    """RFC 3339, UTC; None for a capture of an archive that does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +118,7 @@ class ExtractedArticle:
     paywalled: bool | None = None
     opt_outs: Sequence[str] = ()
     """What its publisher reserves, names from OPT_OUTS."""
-    fetched_at: str
+    fetched_at: str | None
     extractor: str
     origins: Mapping[str, str] = field(default_factory=dict)
     """Where each field's value came from."""
@@ -135,6 +136,8 @@ class Collected:
     """Every address that led to it, the discovered one first, the one where it was found last; at least that."""
     announced: str | None = None
     """Its headline as the listing gave it."""
+    is_judged: bool = False
+    """Whether it was held, and has been found to be the article of its address (newsbot.crawl.claims)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +175,7 @@ class Article:
     cluster_id: str
     discovered_via: str
     first_seen: str
-    fetched_at: str
+    fetched_at: str | None
     run_id: str
     extractor: str
     origins: Mapping[str, str]
@@ -204,6 +207,7 @@ REJECTION_REASONS = {
     "empty_page": "the response had no content",
     "not_html": "the response was not an HTML page (an image, a PDF, binary data)",
     "too_large": "the page, or the text on it, was larger than the extractor takes (12 MB, a million characters)",
+    "cut_short": "the capture in an archive is not all of the page: its record or the answer in it breaks off",
     "unreadable": "no document could be parsed from the bytes",
     "error_page": "the page says that something was not found or went wrong",
     "login_wall": "the page asks to log in or subscribe and shows no article",

@@ -120,7 +120,7 @@ class StorePipeline:
             self.collection.close()
 
     def process_item(self, item: object) -> object:
-        if not isinstance(item, Collected):
+        if not isinstance(item, Collected) or item.is_judged:
             return self.store(item)
         claims = self.run.claims
         judged = claims.judge(item)

@@ -62,9 +62,9 @@ class NewsbotError(Exception):
 class MissingExtra(NewsbotError):
     """A package that is not installed, and the extra of newsbot that brings it.
 
-    >>> raise MissingExtra("WARC files need", "archive")
+    >>> raise MissingExtra("Parquet files need", "parquet")
     Traceback (most recent call last):
-    newsbot.process.MissingExtra: WARC files need an extra: pip install 'newsbot[archive]'
+    newsbot.process.MissingExtra: Parquet files need an extra: pip install 'newsbot[parquet]'
     """
 
     def __init__(self, who_needs: str, extra: str) -> None:

@@ -184,6 +184,17 @@ def test_a_page_that_is_not_there_yet_is_asked_for_again_at_once_and_later(outle
     assert outlet.collected() == set(statuses)
 
 
+def test_a_part_that_nobody_asked_for_is_no_article(outlet: Outlet) -> None:
+    outlet.web.put("/feed", outlet.stories("half", "all"), "text/xml")
+    for name, stated in (("half", "bytes 0-899/5000"), ("all", "bytes 0-4999/5000")):
+        page = outlet.web.pages[f"/news/{name}"][2]
+        outlet.web.pages[f"/news/{name}"] = (206, {"Content-Type": "text/html", "Content-Range": stated}, page)
+    outlet.crawl()
+    (dropped,) = lines_of(outlet.output, "coverage", "*/*.dropped.jsonl")
+    assert (dropped["url"].rpartition("/")[2], dropped["outcome"], dropped["reason"]) == ("half", "failed", "cut_short")
+    assert outlet.collected() == {"all"}
+
+
 def test_a_whole_feed_is_read_with_any_status(tmp_path: Path) -> None:
     statuses = (203, 226, 403, 404, 500)
     with local_web() as web:

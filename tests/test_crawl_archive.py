@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,8 +14,7 @@ from local_web import article_page
 
 from newsbot.spiders.archive import ArchiveSpider
 from newsbot.spiders.arguments import ArgumentError
-
-pytest.importorskip("warcio", reason="the extra newsbot[archive] is not installed")
+from newsbot.store.database import open_engine
 
 
 def write_warc(path: Path, pages: dict[str, tuple[str, str]]) -> None:
@@ -51,11 +52,80 @@ def test_articles_of_an_archive_are_collected_once(tmp_path: Path) -> None:
     assert {(line["discovered_via"], line["fetched_at"]) for line in (*articles, copy)} == {
         ("archive", "2026-11-21T06:00:00Z")
     }
-    assert "discovered 4 = fetched 4; fetched 4 = new 3 + duplicate 1" in run.stderr
+    assert "fetched 4 = new 3 + duplicate 1" in run.stderr and "discovered 6 = " in run.stderr
     again = run_scrapy(tmp_path / "output", *crawl)
-    assert "discovered 4 = already known 4; fetched 0 = 0" in again.stderr
+    assert "discovered 6 = already known 6; fetched 0 = 0" in again.stderr
 
 
 def test_wrong_paths_are_said(tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="no file matches"):
         ArchiveSpider(path=f"{tmp_path}/none*.warc").sources()
+
+
+def test_damage_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
+    html = "text/html; charset=utf-8"
+    first = article_page("Money for the pier", "the pier")
+    later = first.replace(
+        "</article>", "<p>The council has taken the money back since, by nine votes to two.</p></article>"
+    )
+    reserved = (
+        "text/html\r\nX-Robots-Tag: noarchive\r\nX-Robots-Tag: noai",
+        article_page("Money for ferries", "ferries"),
+    )
+    warcs = tmp_path / "warcs"
+    warcs.mkdir()
+    write_warc(warcs / "a.warc.gz", {"https://a.example/pier": (html, first), "https://a.example/ferries": reserved})
+    whole = (warcs / "a.warc.gz").read_bytes()
+    (warcs / "a.warc.gz").write_bytes(b"junk" + whole + whole[:300])
+    write_warc(warcs / "b.warc.gz", {"https://a.example/pier": (html, later)})
+    packed = (warcs / "b.warc.gz").read_bytes()
+    told = gzip.decompress(packed).replace(b"2026-11-21T06:00:00Z", b"2026-11-22T06:00:00.5Z")
+    (warcs / "b.warc.gz").write_bytes(gzip.compress(told))
+    cut = (
+        gzip.decompress(packed)
+        .replace(b"/pier", b"/half")
+        .replace(b"WARC-Date:", b"WARC-Truncated: length\r\nWARC-Date:")
+    )
+    odd = gzip.decompress(packed).replace(b"/pier", b"/odd").replace(b"2026-11-21T06:00:00Z", b"9" * 60)
+    odd = odd.replace(b"the pier", b"the lido")
+    (warcs / "c.warc").write_bytes(cut + odd.replace(b"Content-Length: ", b"Content-Length: 0000"))
+    (warcs / "d.warc").write_bytes(b"%PDF-1.7")
+    run = run_scrapy(tmp_path / "output", "crawl", "archive", "-a", f"path={warcs}", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
+    assert run.returncode == 3, run.stderr
+    lines = {(line["url"], line["revision"]): line for line in lines_of(tmp_path / "output", "articles")}
+    assert lines["https://a.example/pier", 1]["fetched_at"] == "2026-11-21T06:00:00Z"
+    assert lines["https://a.example/pier", 2]["fetched_at"] == "2026-11-22T06:00:00Z"
+    assert lines["https://a.example/ferries", 1]["opt_outs"] == ["noai", "noarchive"]
+    (dropped,) = lines_of(tmp_path / "output", "coverage", "*/*.dropped.jsonl")
+    assert (dropped["url"], dropped["reason"]) == ("https://a.example/half", "cut_short")
+    notes = next(line["notes"] for line in lines_of(tmp_path / "output", "coverage") if line.get("notes"))
+    assert [file for file in ("a.warc.gz at byte 0", "c.warc at byte", "d.warc at byte 0") if file in str(notes)] == [
+        "a.warc.gz at byte 0",
+        "c.warc at byte",
+        "d.warc at byte 0",
+    ]
+
+
+def test_a_store_that_breaks_ends_the_crawl_of_an_archive(tmp_path: Path) -> None:
+    page = ("text/html", article_page("Money for the pier", "the pier"))
+    write_warc(tmp_path / "a.warc.gz", {f"https://a.example/{number}": page for number in range(80)})
+    output = tmp_path / "output"
+    output.mkdir()
+    open_engine(f"sqlite:///{output / 'newsbot.db'}").dispose()
+    with closing(sqlite3.connect(output / "newsbot.db")) as store:
+        store.execute("drop table ledger")
+    crawl = ("crawl", "archive", "-a", f"path={tmp_path}/a.warc.gz", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
+    run = run_scrapy(output, *crawl)
+    assert run.returncode == 1, run.stderr
+
+
+def test_what_is_no_archive_is_said(tmp_path: Path) -> None:
+    (tmp_path / "page.warc").write_text("<html>")
+    with pytest.raises(ArgumentError, match=r"page\.warc is no WARC file: no record begins in it"):
+        ArchiveSpider(path=str(tmp_path)).sources()
+    (tmp_path / "page.warc").write_text("")
+    with pytest.raises(ArgumentError, match="it is empty"):
+        ArchiveSpider(path=f"{tmp_path}/page.warc").sources()
+    (tmp_path / "page.warc").rename(tmp_path / "page.html")
+    with pytest.raises(ArgumentError, match="has no file named"):
+        ArchiveSpider(path=str(tmp_path)).sources()

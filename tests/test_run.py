@@ -419,7 +419,7 @@ def test_an_outcome_that_cannot_be_noted_as_it_is_is_noted_as_it_can_be(store: E
     run = Run(store, tmp_path, [SOURCE], spider="archive", now=lambda: NOW)
     run.intake.discover(SOURCE, candidates("/dead"), FEED)
     run.verdicts.fail("https://example.org/dead", "error", HALF + "\0")
-    assert run.intake.admit(SOURCE.name, Candidate(url=poison, via="archive"))
+    assert run.intake.admit(SOURCE.name, Candidate(url=poison, via="archive"), captured_at=NOW)
     assert run.verdicts.fetched(poison)
     run.verdicts.reject(Rejection(url=poison, reason="no_body"))
     run.ledger.note(SOURCE.name, f"feed: {HALF}")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from newsbot.items import Article
     from newsbot.store.duplicates import Cluster
 
+UNKNOWN = "at an unknown time"
+
 
 class Command(NewsbotCommand, ScrapyCommand):
     """Shows the versions of an article and what each one changed."""
@@ -62,9 +64,10 @@ def story(versions: list[Article], cluster: Cluster | None) -> Iterator[str]:
     if cluster:
         agency = f", probably {cluster.agency}'s" if cluster.agency else ""
         yield f"one of {cluster.members} copies of story {cluster.id}{agency}; origin: {cluster.origin}"
-    yield f"\nrevision 1, fetched {versions[0].fetched_at}: {versions[0].word_count} words"
+    yield f"\nrevision 1, fetched {versions[0].fetched_at or UNKNOWN}: {versions[0].word_count} words"
     for before, after in pairwise(versions):
-        yield f"\nrevision {after.revision}, fetched {after.fetched_at}: {after.change}, {after.word_count} words"
+        fetched = after.fetched_at or UNKNOWN
+        yield f"\nrevision {after.revision}, fetched {fetched}: {after.change}, {after.word_count} words"
         yield from _diff(before, after)
 
 

@@ -182,8 +182,8 @@ class Claims:
                 return _rejection(claim, f"its text stands under {len(told)} headlines")
         if (claim.source, claim.claimed) in self._shared:
             own = canonical_url(claim.collected.aliases[-1])
-            return replace(claim.collected, article=replace(claim.collected.article, url=own))
-        return claim.collected
+            return replace(claim.collected, article=replace(claim.collected.article, url=own), is_judged=True)
+        return replace(claim.collected, is_judged=True)
 
     def _marks(self, claim: Claim) -> list[tuple[str, str]]:
         marks = [f"text {claim.text}"]

@@ -43,6 +43,9 @@ class Collector:
     revisits = False
     """Whether it looks again at articles that are young (NEWSBOT_REVISIT_HOURS)."""
 
+    is_damaged = False
+    """Whether something that it was to read was damaged, once it has read it."""
+
     @property
     def only_due(self) -> bool:
         """Whether sources and listings are left out that have nothing to do now."""

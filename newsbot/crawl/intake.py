@@ -12,8 +12,8 @@ from newsbot.crawl.schedule import Schedule
 from newsbot.crawl.verdicts import Verdicts
 from newsbot.items import Candidate
 from newsbot.sources import Source
-from newsbot.store import frontier, revisits
-from newsbot.store.ledger import Ledger
+from newsbot.store import documents, frontier, revisits
+from newsbot.store.ledger import Entry, Ledger
 from newsbot.store.listings import Listing
 from newsbot.store.revisits import VISIT, Visit
 from newsbot.web.urls import url_key
@@ -98,21 +98,28 @@ class Intake:
         keys = {url_key(candidate.url) for candidate in candidates}
         return not keys <= set(frontier.known(self._engine, list(keys)))
 
-    def admit(self, source: str, candidate: Candidate) -> bool:
+    def admit(self, source: str, candidate: Candidate, *, captured_at: str | None) -> bool:
         """Take in a page that is at hand already, as in an archive; False if it is known or refused.
 
-        What has come to nothing before is taken in again, as another capture of it may be the article.
+        Known is an article of which a version is stored that is as late as this one, or may be. What has come to
+        nothing before is taken in again, as another capture of it may be the article.
         """
-        entry = self._ledger.discover(source, candidate.url, candidate.via)
+        entry = self._ledger.discover(source, candidate.url, candidate.via, again=True)
         if entry is None:
             return False
         if reason := self._refuses(candidate):
             self._verdicts.skip_all([(entry, reason)])
-        elif (became := frontier.known(self._engine, [entry.key]).get(entry.key)) and became == "collected":
-            self._ledger.close(entry, "already_known", became)
+        elif self._is_known_later(entry, captured_at):
+            self._ledger.close(entry, "already_known", "collected")
         else:
             return True
         return False
+
+    def _is_known_later(self, entry: Entry, captured_at: str | None) -> bool:
+        if frontier.known(self._engine, [entry.key]).get(entry.key) != "collected":
+            return False
+        stored_at = documents.fetched_at(self._engine, entry.key)
+        return captured_at is None or stored_at is None or captured_at <= stored_at
 
     def resume(self, source: Source) -> list[Candidate]:
         """Return what earlier runs left on the frontier of a source."""

@@ -187,12 +187,14 @@ class Verdicts:
         hours, now = self._policy.retry_hours, self._now()
         if entry.article_id:  # the article stays what it is, and is looked at again when its time comes
             revisits.advance(connection, entry.article_id, self._policy.revisit_hours, now=now)
+        elif entry.via == "archive":
+            pass  # a capture that is no article tells nothing of the page as it is now
         elif outcome == "skipped":
             frontier.forget(connection, entry.key)
         elif outcome == "failed" or reason in OWN_FAULTS:
             frontier.fail(connection, entry, reason=reason, hours=hours, now=now)
         else:
-            hours = () if reason in FINAL or entry.via == "archive" else hours
+            hours = () if reason in FINAL else hours
             frontier.reject(connection, entry, reason=reason, digest=digest, hours=hours, now=now)
 
 

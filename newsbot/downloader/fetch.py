@@ -60,7 +60,7 @@ _CONDITIONS = ("If-None-Match", "If-Modified-Since")
 _ROOT = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf|urlset|sitemapindex))[\s>]", re.I)
 _HEAD = 2000
 _TAIL = 4096
-_PART = re.compile(rb"bytes\s+0-(\d+)/(\d+)\s*", re.I)
+_PART = re.compile(r"\s*bytes\s+0-(\d{1,18})/(\d{1,18})\s*", re.I | re.ASCII)
 
 
 class AnswerMiddleware:
@@ -138,8 +138,9 @@ def fault_of(request: Request, response: Response) -> str | None:
     is_conditional = any(name in request.headers for name in _CONDITIONS)
     if status == 304:
         return None if is_conditional else "http_304"
-    if status == 206 and not _is_all(response):
-        return "http_206"
+    stated = header_of(response, "Content-Range")
+    if status == 206 and not is_all(stated, response.body):
+        return CUT_SHORT if stated else "http_206"
     if status in NO_ANSWER_YET or status == NOT_ACCEPTABLE or (is_conditional and status in FAILS_AT_CONDITIONS):
         return f"http_{status}"
     if status < 300 and DATALOSS in response.flags and not is_complete(response.body):
@@ -148,11 +149,16 @@ def fault_of(request: Request, response: Response) -> str | None:
     return None
 
 
-def _is_all(response: Response) -> bool:
-    """Whether a part is all that there is: by its range, or by its end where it states none."""
-    stated = response.headers.get("Content-Range")
-    part = _PART.fullmatch(stated or b"")
-    return int(part[1]) + 1 == int(part[2]) if part else stated is None and is_complete(response.body)
+def is_all(content_range: str | None, body: bytes) -> bool:
+    """Whether a part is all that there is: by its range, or by its end where it states none.
+
+    >>> is_all("bytes 0-4999/5000", b"<p>..."), is_all("bytes 0-899/5000", b"<p>..."), is_all(None, b"<p>...</html>")
+    (True, False, True)
+    """
+    if content_range is None:
+        return is_complete(body)
+    part = _PART.fullmatch(content_range)
+    return part is not None and int(part[1]) + 1 == int(part[2])
 
 
 def is_complete(body: bytes) -> bool:

@@ -123,7 +123,12 @@ FIELDS = (
     Field("cluster_id", _ID, "Shared by all copies of one story.", "5f0c…"),
     Field("discovered_via", {"enum": list(CHANNELS)}, "Where its address was found.", "feed"),
     Field("first_seen", _TIME, "When newsbot first stored it (UTC).", "2026-11-20T08:41:02Z"),
-    Field("fetched_at", _TIME, "When this version was fetched (UTC).", "2026-11-20T08:41:01Z"),
+    Field(
+        "fetched_at",
+        _maybe(_TIME),
+        "When this version was fetched (UTC); null where the archive that it comes from does not say.",
+        "2026-11-20T08:41:01Z",
+    ),
     Field("run_id", _text(minLength=1), "The run that fetched it.", "20261120T084000Z-1c9a07e3"),
     Field("extractor", _text(minLength=1), "What extracted it, and its version.", "newsbot/0.1.0"),
     Field(

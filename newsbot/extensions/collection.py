@@ -215,7 +215,7 @@ class Collection(CrawlContext):
         """Return the status that says most of what is to be done: what was left out outweighs what was learned."""
         if ended_early:
             return ExitStatus.ENDED_EARLY
-        if summary.unreachable or summary.fruitless:
+        if summary.unreachable or summary.fruitless or self._collector.is_damaged:
             return ExitStatus.UNREACHABLE
         return ExitStatus.ELSEWHERE if self._left_out else ExitStatus.WHOLE
 

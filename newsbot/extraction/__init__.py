@@ -92,7 +92,7 @@ def extract_article(
         kind=kind_of(facts),
         paywalled=paywalled(facts),
         opt_outs=reserved,
-        fetched_at=fetched_at or "",
+        fetched_at=fetched_at,
         extractor=EXTRACTOR,
         origins=facts.origins,
         next_page=next_page(document, address),

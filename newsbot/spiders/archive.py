@@ -3,110 +3,302 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import glob
-from collections.abc import AsyncIterator, Iterator
+import re
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import Field
-from scrapy import signals
-from scrapy.crawler import Crawler
 
-from newsbot.items import Candidate, Page
-from newsbot.process import MissingExtra
+from newsbot.downloader.fetch import is_all, is_complete
+from newsbot.items import MAX_BYTES, Candidate, Collected, Page, Rejection
+from newsbot.process import utc_now
 from newsbot.sources import Source, source_name
 from newsbot.spiders.arguments import ArgumentError, SpiderArguments
 from newsbot.spiders.base import CollectingSpider
+from newsbot.spiders.warc import Capture, Damage, captured_at, is_archive, read, without_chunks
+from newsbot.store import StoreError
+from newsbot.store.ledger import Account
+from newsbot.web.content_coding import TooLarge, unpack
 from newsbot.web.encoding import header_charset
 from newsbot.web.tdmrep import opt_outs_of_headers
-from newsbot.web.urls import InvalidURL, canonical_url
-
-if TYPE_CHECKING:
-    from warcio.statusandheaders import StatusAndHeaders
+from newsbot.web.urls import InvalidURL, canonical_url, url_key
 
 MAX_AT_WORK = 32
 """Pages between the file and the store: enough for the workers, little for the memory."""
+MAX_TOLD = 10
+"""Lines of the log on the damage of one file; a file of junk has a fault every few bytes."""
+SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz")
+"""Names of the files that are taken from a folder."""
+_PAGE_TYPES = re.compile(r"html|^(?:$|text/plain|application/(?:xml|octet-stream|x-unknown))|^text/xml", re.IGNORECASE)
+"""Types of what is a page, and of what may be one that is called something else."""
+_IS_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body|article)[\s>]", re.IGNORECASE)
+_HEAD = 2000
 
 
 class ArchiveArguments(SpiderArguments):
     """What `crawl archive` takes."""
 
     path: str = Field(title="files", examples=["'warc/*.warc.gz'"])
-    """WARC files, as a shell's pattern; ** goes into folders."""
+    """WARC files: a folder, a file, or a shell's pattern, in which ** goes into folders."""
 
 
 class ArchiveSpider(CollectingSpider[ArchiveArguments]):
     """Collect the articles of WARC files, one's own or CC-NEWS.
 
     scrapy crawl archive -a path='warc/*.warc.gz'
+
+    An address has one capture at work at a time. Further ones of it wait in a temporary file until the run has
+    decided on those before them, and come in the order of their dates.
     """
 
     name = "archive"
     arguments = ArchiveArguments
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
-            crawler.signals.connect(spider.page_done, signal=signal)
-        return spider
-
     @cached_property
     def files(self) -> list[Path]:
-        """The files to read."""
-        return [Path(name) for name in sorted(glob.glob(self.args.path, recursive=True))]  # noqa: PTH207 (may be absolute)
+        """The files to read. Raises ArgumentError."""
+        path = self.args.path
+        if (folder := Path(path)).is_dir():
+            found = [file for file in sorted(folder.rglob("*")) if file.name.lower().endswith(SUFFIXES)]
+            if not found:
+                raise ArgumentError(f"path: the folder {path!r} has no file named {', '.join(SUFFIXES)} in it")
+        else:
+            found = [Path(name) for name in sorted(glob.glob(path, recursive=True))]  # noqa: PTH207 (may be absolute)
+        files = [file for file in found if file.is_file()]
+        if not files:
+            raise ArgumentError(f"path: no file matches {path!r}")
+        return files
 
     def sources(self) -> list[Source]:
-        try:
-            import warcio  # noqa: F401
-        except ImportError:
-            raise MissingExtra("WARC files need", "archive") from None
-        if not self.files:
-            raise ArgumentError(f"path: no file matches {self.args.path!r}")
-        return []
+        faults = []
+        for file in self.files:
+            if (fault := _fault_of(file)) is None:
+                return []
+            faults.append(fault)
+        more = f" (nor are {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise ArgumentError(f"path: {faults[0]}{more}")
 
     async def start(self) -> AsyncIterator[Page]:
-        self._places = asyncio.Semaphore(MAX_AT_WORK)
-        for file in self.files:
-            self.logger.info("reading %s", file)
-            for page in pages_of(file):
-                if self.run.intake.admit(page.source, page.candidate) and self.run.verdicts.fetched(page.candidate.url):
-                    await self._places.acquire()
-                    yield page
-
-    def page_done(self) -> None:
-        """Let the next page follow one that has had its outcome."""
-        self._places.release()
-
-
-def pages_of(file: Path) -> Iterator[Page]:
-    """Yield the HTML pages of a WARC file, in their order (ISO 28500), each once an address."""
-    from warcio.archiveiterator import ArchiveIterator
-
-    with file.open("rb") as stream:
-        for record in ArchiveIterator(stream):
-            if record.rec_type != "response" or not record.http_headers:
-                continue
-            kind = record.http_headers.get_header("Content-Type") or ""
-            if record.http_headers.get_statuscode() != "200" or "html" not in kind.lower():
-                continue
+        self._at_work: set[asyncio.Task[None]] = set()
+        self._later: defaultdict[str, list[_Waiting]] = defaultdict(list)
+        self.run.ledger.accounts.setdefault(self.name, Account())
+        with tempfile.TemporaryFile() as self._spool:
             try:
-                url = canonical_url(record.rec_headers.get_header("WARC-Target-URI") or "")
-            except InvalidURL:
-                continue
-            yield Page(
-                url=url,
-                html=record.content_stream().read(),
-                source=source_name(url),
-                candidate=Candidate(url=url, via="archive"),
-                aliases=[url],
-                charset=header_charset(kind),
-                opt_outs=_opt_outs(record.http_headers),
-                fetched_at=record.rec_headers.get_header("WARC-Date"),
-            )
+                for number, file in enumerate(self.files, 1):
+                    self.logger.info("reading %s (%d of %d)", file, number, len(self.files))
+                    await self._read(file)
+                await self._decide_on_all()
+                while self._later and not self._is_closing:
+                    await self._take_what_waits()
+                    await self._decide_on_all()
+            except StoreError as fault:
+                self.collection.fail(fault)
+            finally:
+                await self._finish_work()
+        return
+        yield  # what makes this a generator; pages do not go by Scrapy's way, which a crawl that is closed never ends
+
+    @property
+    def _is_closing(self) -> bool:
+        engine = self.crawler.engine
+        assert engine is not None
+        return not engine.running or engine.scraper.slot is None or engine.scraper.slot.closing is not None
+
+    async def _read(self, file: Path) -> None:
+        """Take in the pages of a file, and note what is wrong with it."""
+        ledger = self.run.ledger
+        ledger.listing_asked(self.name)
+        faults = _Faults(file)
+        try:
+            with file.open("rb") as stream:
+                captures = read(stream)
+                while not self._is_closing and (found := await asyncio.to_thread(next, captures, None)):
+                    fault = found.fault if isinstance(found, Damage) else await self._take(found)
+                    if fault and (line := faults.add(fault, f"at {found.at}")):
+                        self.logger.error("%s", line)
+        except OSError as error:
+            self.logger.error("%s", faults.add(error.strerror or str(error), "from there on"))
+        self.is_damaged = self.is_damaged or bool(faults.counts)
+        if not self._is_closing:
+            ledger.listing(self.name, "read")
+        for note in faults.notes():
+            self.logger.error("%s", note)
+            ledger.note(self.name, note)
+
+    async def _take(self, capture: Capture) -> str | None:
+        """Send a capture on its way; return what is wrong with its record, if it is no page for that."""
+        if not _may_be_page(capture):
+            return None
+        try:
+            url = canonical_url(capture.url)
+            key = url_key(url)
+        except InvalidURL as error:
+            return f"its address is none ({error})"
+        date = captured_at(capture.date, utc_now())
+        item = await asyncio.to_thread(_item_of, capture, url, date)
+        if item is None:
+            return None
+        if self.run.verdicts.is_open(url):
+            self._later[key].append(self._put_aside(item, date))
+        else:
+            await self._admit(item, date)
+        return None if date else f"WARC-Date is no date: {capture.date[:60]!r}" if capture.date else "no WARC-Date"
+
+    async def _admit(self, item: Page | Rejection, date: str | None) -> None:
+        """Give a page its entry in the ledger, and send it through the pipelines if its article is not known later."""
+        url = item.aliases[0] if isinstance(item, Page) else item.url
+        if self.run.intake.admit(source_name(url), Candidate(url=url, via="archive"), captured_at=date):
+            self.run.verdicts.fetched(url)
+            await self._process(item)
+
+    def _put_aside(self, item: Page | Rejection, date: str | None) -> _Waiting:
+        """Keep a capture whose address is at work until that has its outcome, the page itself on disk."""
+        if isinstance(item, Rejection):
+            return _Waiting(item, date)
+        start = self._spool.seek(0, 2)
+        self._spool.write(item.html)
+        return _Waiting(dataclasses.replace(item, html=b""), date, start, len(item.html))
+
+    async def _take_what_waits(self) -> None:
+        """Send the earliest capture of every address that has more of them."""
+        for key, waiting in list(self._later.items()):
+            waiting.sort(key=lambda one: one.date or "")
+            one = waiting.pop(0)
+            if not waiting:
+                del self._later[key]
+            item = one.item
+            if isinstance(item, Page):
+                self._spool.seek(one.start)
+                item = dataclasses.replace(item, html=self._spool.read(one.length))
+            if self._is_closing:
+                return
+            await self._admit(item, one.date)
+
+    async def _decide_on_all(self) -> None:
+        """Let every page that is at work or held have its outcome."""
+        await self._finish_work()
+        if not self._is_closing:
+            for item in self.run.claims.rest():
+                await self._process(item)
+            await self._finish_work()
+
+    async def _process(self, item: Page | Rejection | Collected) -> None:
+        """Send something through the pipelines as soon as there is a place for it."""
+        while len(self._at_work) >= MAX_AT_WORK:
+            _, self._at_work = await asyncio.wait(self._at_work, return_when=asyncio.FIRST_COMPLETED)
+        self._at_work.add(asyncio.ensure_future(self._through_pipelines(item)))
+
+    async def _through_pipelines(self, item: object) -> None:
+        assert self.crawler.engine is not None
+        scraper = self.crawler.engine.scraper
+        try:
+            await scraper.start_itemproc_async(item, response=None)
+        finally:
+            scraper._check_if_closing()  # Scrapy does that after responses alone, and waits for items as well
+
+    async def _finish_work(self) -> None:
+        while self._at_work:
+            _, self._at_work = await asyncio.wait(self._at_work)
 
 
-def _opt_outs(headers: StatusAndHeaders) -> list[str]:
-    robots = [value for name, value in headers.headers if name.lower() == "x-robots-tag"]
-    return opt_outs_of_headers(robots, headers.get_header("TDM-Reservation"))
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A capture that waits for its turn; its page is in the temporary file."""
+
+    item: Page | Rejection
+    date: str | None
+    start: int = 0
+    length: int = 0
+
+
+class _Faults:
+    """What is wrong with a file, by kind: told in a few lines, however much it is."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.counts: Counter[str] = Counter()
+        self._first: dict[str, str] = {}
+
+    def add(self, fault: str, at: str) -> str | None:
+        """Count a fault; return the line that tells it, if it is one of the first."""
+        kind = re.sub(r"\d+", "N", fault)
+        if kind not in self._first and len(self._first) >= MAX_TOLD:
+            kind = "more kinds of damage"
+        self.counts[kind] += 1
+        line = f"{self._file} {at}: {fault}"
+        self._first.setdefault(kind, line)
+        return line if self.counts.total() <= MAX_TOLD else None
+
+    def notes(self) -> list[str]:
+        """Return a line a kind, with the first place of it."""
+        return [
+            self._first[kind] + (f" (and {count - 1} more)" if count > 1 else "") for kind, count in self.counts.items()
+        ]
+
+
+def _fault_of(file: Path) -> str | None:
+    """Return why a file is no archive, or None."""
+    try:
+        with file.open("rb") as stream:
+            if is_archive(stream):
+                return None
+            return f"{file} is no WARC file: " + ("no record begins in it" if file.stat().st_size else "it is empty")
+    except OSError as error:
+        return f"{file} cannot be read: {error.strerror or error}"
+
+
+def _may_be_page(capture: Capture) -> bool:
+    """Whether a capture is of a page, or may be: pictures and scripts have no place in the ledger."""
+    kind = (capture.header("content-type") or "").strip()
+    if not _PAGE_TYPES.search(kind.partition(";")[0]):
+        return False
+    return "html" in kind.lower() or capture.reason is not None or not kind or _looks_like_page(capture)
+
+
+def _looks_like_page(capture: Capture) -> bool:
+    try:
+        head = unpack(without_chunks(capture.body).data[:_HEAD], capture.all_of("content-encoding"), MAX_BYTES).data
+    except TooLarge:
+        return True
+    return _IS_PAGE.search(head[:_HEAD]) is not None
+
+
+def _item_of(capture: Capture, url: str, date: str | None) -> Page | Rejection:
+    """Return the page of a capture, without what it was sent in, or why it is none."""
+    if capture.reason:
+        return Rejection(url=url, reason=capture.reason, detail=capture.detail)
+    body, is_whole = capture.body, not capture.is_doubtful
+    if "chunked" in (capture.header("transfer-encoding") or "").lower():
+        plain = without_chunks(body)
+        body, is_whole = plain.data, plain.is_whole
+    elif (stated := capture.header("content-length") or "").isdecimal():
+        is_whole = len(body) >= int(stated)
+    try:
+        unpacked = unpack(body, capture.all_of("content-encoding"), MAX_BYTES)
+    except TooLarge as error:
+        return Rejection(url=url, reason="too_large", detail=str(error))
+    html = unpacked.data
+    if capture.status == 206 and not is_all(capture.header("content-range"), html):
+        return Rejection(url=url, reason="cut_short", detail=f"a part: {capture.header('content-range')}"[:200])
+    if not (is_whole and unpacked.is_whole) and not is_complete(html):
+        return Rejection(url=url, reason="cut_short", detail=f"{len(html)} bytes of it are there")
+    kind = capture.header("content-type")
+    return Page(
+        url=url,
+        html=html,
+        source=source_name(url),
+        candidate=Candidate(url=url, via="archive"),
+        aliases=[url],
+        charset=header_charset(kind),
+        opt_outs=opt_outs_of_headers(
+            capture.all_of("x-robots-tag"),
+            next((value for value in capture.all_of("tdm-reservation") if value.strip() == "1"), None),
+        ),
+        fetched_at=date,
+    )

@@ -33,6 +33,7 @@ from newsbot.store import documents, duplicates, frontier, revisits, schema
 from newsbot.store.database import reading
 from newsbot.store.ledger import Entry
 from newsbot.store.runs import assert_running, enter
+from newsbot.web.dates import as_instant
 from newsbot.web.text import count_words
 from newsbot.web.urls import article_id, canonical_url, site_of, twin_key, url_key
 
@@ -260,6 +261,8 @@ def _keep_up(
     connection: Connection, article: ExtractedArticle, facts: TextFacts, entry: Entry, known: Article, *, source: str
 ) -> Decision:
     """Store what a known article says now, if that is anything else in substance."""
+    if entry.via == "archive" and not _is_later(article, known):
+        return Decision(Unchanged(), known)
     # What cleaning has learned to take out since then is no change of the article.
     learned = {line for removed in article.removed for line in removed.text.split("\n") if line}
     before = "\n".join(line for line in known.text.split("\n") if line not in learned)
@@ -292,6 +295,12 @@ def _still_copy_of(connection: Connection, revised: Article) -> Duplicate | None
         return copy
     original = documents.latest(connection, [copy.of])[copy.of]
     return copy if likeness(original.text, revised.text, templates=False, passages=True) else None
+
+
+def _is_later(article: ExtractedArticle, known: Article) -> bool:
+    """Whether a capture was made after the version that is known; what has no date is after nothing."""
+    captured, stored = as_instant(article.fetched_at), as_instant(known.fetched_at)
+    return captured is not None and stored is not None and captured > stored
 
 
 def _add(

@@ -53,7 +53,7 @@ def put(connection: Connection, article: Article, copy: Duplicate | None = None)
             "revision": article.revision,
             "content_hash": article.content_hash,
             "run_id": article.run_id,
-            "fetched_at": article.fetched_at,
+            "fetched_at": article.fetched_at or "",
             "document": _written(article, copy),
         },
     )
@@ -126,6 +126,15 @@ def versions_of(engine: Engine, article_id: str) -> list[Article]:
     query = select(table.c.document).where(table.c.article_id == article_id).order_by(table.c.revision)
     with reading(engine) as connection:
         return [article_from(orjson.loads(document)) for document in connection.execute(query).scalars()]
+
+
+def fetched_at(engine: Engine, url_key: str) -> str | None:
+    """Return when the present version of the article that an address has led to was fetched; None if unknown."""
+    same = and_(_ARTICLES.c.id == _REVISIONS.c.article_id, _ARTICLES.c.revision == _REVISIONS.c.revision)
+    led_to = schema.frontier.c.article_id == _ARTICLES.c.id
+    query = select(_REVISIONS.c.fetched_at).join_from(_ARTICLES, _REVISIONS, same).join(schema.frontier, led_to)
+    with reading(engine) as connection:
+        return connection.execute(query.where(schema.frontier.c.url_key == url_key)).scalar() or None
 
 
 def article_from(document: dict[str, Any]) -> Article:

@@ -62,6 +62,13 @@ class Entry:
     """The known article that is looked at again; None for an address that was discovered."""
     channel: str | None = None
     """Where the article that is looked at again was found."""
+    ordinal: int = 1
+    """Which entry of its address in this run it is."""
+
+    @property
+    def line_key(self) -> str:
+        """What tells its line in the books from all others of the run."""
+        return self.key if self.ordinal == 1 else f"{self.key} {self.ordinal}"
 
     @property
     def discovered_via(self) -> str:
@@ -125,18 +132,19 @@ class Ledger:
         self.accounts = {source: Account() for source in sources}
         self._open: dict[str, Entry] = {}
         self._owner: dict[str, str] = {}
-        self._met: set[tuple[str, str]] = set()
+        self._met: Counter[tuple[str, str]] = Counter()
 
-    def discover(self, source: str, url: str, via: str) -> Entry | None:
+    def discover(self, source: str, url: str, via: str, *, again: bool = False) -> Entry | None:
         """Open an entry for a discovered address; None if it has one in this run already.
 
-        What another source of the run has met first counts for this one as skipped.
+        What another source of the run has met first counts for this one as skipped. With ``again``, an address whose
+        entry has ended gets another one: it is a capture of its own.
         """
         key = _key(url)
-        if (source, key) in self._met:
+        if (source, key) in self._met and (not again or key in self._open):
             return None
-        self._met.add((source, key))
-        entry = Entry(self.run_id, source, url, via, key)
+        self._met[source, key] += 1
+        entry = Entry(self.run_id, source, url, via, key, ordinal=self._met[source, key])
         self.accounts.setdefault(source, Account()).counts["discovered"] += 1
         if self._owner.setdefault(key, source) != source:
             self._count(entry, "skipped", "found_by_another_source")

@@ -118,7 +118,7 @@ def enter(connection: Connection, entry: Entry, outcome: str, reason: str | None
         _ENTER,
         {
             "run_id": entry.run_id,
-            "url_key": entry.key,
+            "url_key": entry.line_key,
             "source": entry.source,
             "url": entry.url,
             "via": entry.via,
