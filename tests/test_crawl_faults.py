@@ -161,7 +161,7 @@ def test_a_failed_page_is_fetched_by_the_next_run_although_the_feed_is_unchanged
 def test_a_crawl_that_is_ended_early_says_what_it_leaves_and_the_next_goes_on(tmp_path: Path) -> None:
     output = tmp_path / "output"
     with local_web() as web:
-        urls = [web.put(f"/{n}", article_page(f"Money for ward {n}", f"ward number {n}")) for n in range(7)]
+        urls = [web.put(f"/{n}", article_page(f"Money for ward {n}", f"ward number {n}")) for n in range(40)]
         path = sources_file(tmp_path, a={"home": f"{web.base}/", "feeds": [web.feed("/feed", urls)]})
         news = ("crawl", "news", "-a", f"sources={path}", *FAST)
         crawl = [sys.executable, "-m", "scrapy", *news, "-s", "DOWNLOAD_DELAY=0.3"]
@@ -181,7 +181,7 @@ def test_a_crawl_that_is_ended_early_says_what_it_leaves_and_the_next_goes_on(tm
         assert (stopped.returncode, killed.returncode) == (5, 130), said + cried
         assert "Traceback" not in said + cried
         assert re.search(r"finishing \d pages$", said, re.M), said
-        left = re.search(r"finished early \(shutdown\): (\d) addresses are left for the next run \(run_ended\)", said)
+        left = re.search(r"finished early \(shutdown\): (\d+) addresses are left for the next run \(run_ended\)", said)
         assert left
         assert len(lines_of(output, "articles")) == len(urls) - int(left[1])
         whole = run_scrapy(output, *news, "-s", f"CLOSESPIDER_ITEMCOUNT={left[1]}")
