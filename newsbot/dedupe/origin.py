@@ -186,11 +186,16 @@ def _credits(page: Member, other: Member) -> bool:
     A site can call itself what it likes, also by the name of a reporter: a name that neither its domain nor the sources
     file bears out tells nothing of a byline that was found in time.
     """
+    credits_in = [(line, found.end()) for line in _credit_lines(page) for found in _CREDIT.finditer(line)]
+    if not credits_in and not page.authors:
+        return False
     own = _names_of(page)
     names = {name for name in _names_of(other) if not any(_begins(name, mine) or _begins(mine, name) for mine in own)}
     bylines = {tuple(word for word in tokens_of(author) if word not in _FILLERS) for author in page.authors}
     if any(not in_time(page) or _bears_out(other, name) for name in bylines & names):
         return True
+    if not credits_in:
+        return False
     named = "|".join(r"\W+".join(map(re.escape, name)) for name in sorted(names, key=len, reverse=True))
     if not named:
         return False
@@ -198,7 +203,7 @@ def _credits(page: Member, other: Member) -> bool:
         rf"(?:https?://|www\.|the\b|\W)*(?:{named})(?:\W*$|\s*[.,;:|()\[\]/–—-]|\s+(?:on|at|in|am|vom|le|el|il|\d))",
         re.IGNORECASE,
     )
-    return any(at.match(line, found.end()) for line in _credit_lines(page) for found in _CREDIT.finditer(line))
+    return any(at.match(line, end) for line, end in credits_in)
 
 
 def _credit_lines(page: Member) -> list[str]:

@@ -34,7 +34,7 @@ class Limits:
     """Containment of a part. Every twelfth word replaced leaves 0.75; reports on one event stay under 0.3."""
     smallest_part: float = 0.15
     """A smaller share of the longer text is a passage quoted in it, or one item of a round-up."""
-    round_up: float = 0.5
+    round_up: float = 0.3
     """Share of a round-up that known articles make up, each of them largely in it (docs/decisions/0023-origin.md)."""
     fresh: float = 0.5
     """Share of a round-up's item that no other item of it has: what has less is another copy of that one."""
@@ -87,6 +87,11 @@ class RoundUp:
     items: tuple[int, ...]
     """Which of the texts asked about, the largest first."""
 
+    @property
+    def is_little_else(self) -> bool:
+        """Whether they make up enough of it that it is no article of its own that has others in it."""
+        return self.share >= LIMITS.round_up
+
 
 def likeness(text: str, other: str, *, templates: bool = True, passages: bool = False) -> Likeness | None:
     """Compare two texts; None if they are different articles, or one template filled in two ways.
@@ -122,7 +127,7 @@ def likeness(text: str, other: str, *, templates: bool = True, passages: bool = 
 
 
 def round_up_of(text: str, others: Sequence[str]) -> RoundUp | None:
-    """Tell whether a text strings others together: two or more of them, and little besides; None if it does not.
+    """Tell whether a text strings others together, two or more of them; None if it does not.
 
     Each is largely in it, adds to what the ones before have, and is none of two templates. What quotes a few
     sentences of each is an article of its own.
@@ -153,7 +158,7 @@ def round_up_of(text: str, others: Sequence[str]) -> RoundUp | None:
             continue
         items.append(number)
         covered |= common
-    if len(items) < 2 or len(covered) < LIMITS.round_up * len(shingles):
+    if len(items) < 2:
         return None
     return RoundUp(round(len(covered) / len(shingles), 4), tuple(items))
 

@@ -27,7 +27,7 @@ from operator import eq
 import orjson
 from sqlalchemy import Connection, Engine, and_, bindparam, case, delete, insert, select, text, update
 
-from newsbot.dedupe import Likeness, Member, Sketch, likeness, origin_of, precedes, round_up_of, sketch_of
+from newsbot.dedupe import Likeness, Member, RoundUp, Sketch, likeness, origin_of, precedes, round_up_of, sketch_of
 from newsbot.dedupe.minhash import SLOTS
 from newsbot.items import Article, Duplicate
 from newsbot.store import documents, schema
@@ -189,22 +189,28 @@ def place(
     around = _around(connection, new, find(connection, sketch)) if sketch else []
     has_parts = any(found.excerpt and _is_longer(article, known) for known, found in around)
     if has_parts and (strung := _strung(connection, new)):
-        share, items = strung
-        return _join(connection, new, items[0], Duplicate(items[0].article.id, share, "round-up"))
+        found, items = strung
+        if found.is_little_else:
+            return _join(connection, new, items[0], Duplicate(items[0].article.id, found.share, "round-up"))
+        around = [(known, found) for known, found in around if not (found.excerpt and _is_longer(article, known))]
     while masked := _masked(connection, new, around):
         known, strung = masked
         _unmask(connection, known, *strung, correct)
         around = _around(connection, new, [known.article.id for known, _ in around])
-    return _beside(connection, new, around, correct)
+    placed = _beside(connection, new, around, correct)
+    if placed.copy:  # what turned out to be a round-up of it is one of its original
+        values = {"duplicate_of": placed.copy.of, "origin": placed.copy.of}
+        connection.execute(update(_ARTICLES).where(_ARTICLES.c.duplicate_of == article.id).values(values))
+    return placed
 
 
 def _masked(
     connection: Connection, new: Known, around: Sequence[tuple[Known, Likeness]]
-) -> tuple[Known, tuple[float, list[Known]]] | None:
+) -> tuple[Known, tuple[RoundUp, list[Known]]] | None:
     """Return a stored page that turns out by one more of its items to be a round-up, with what it strings together."""
     for known, found in around:
         is_item = found.excerpt and not known.is_round_up and not _is_longer(new.article, known)
-        if is_item and (strung := _strung(connection, known, new)):
+        if is_item and (strung := _strung(connection, known, new)) and strung[0].is_little_else:
             return known, strung
     return None
 
@@ -278,8 +284,8 @@ def _join(connection: Connection, new: Known, known: Known, copy: Duplicate) -> 
     return Place(known.article.cluster_id, copy)
 
 
-def _strung(connection: Connection, known: Known, new: Known | None = None) -> tuple[float, list[Known]] | None:
-    """Tell whether a page strings known articles of several stories together; return their share of it, and them.
+def _strung(connection: Connection, known: Known, new: Known | None = None) -> tuple[RoundUp, list[Known]] | None:
+    """Tell whether a page strings known articles of several stories together; return these.
 
     ``new`` is one that is not stored yet. A page that was published before all of them has been cut up by them.
     """
@@ -299,10 +305,10 @@ def _strung(connection: Connection, known: Known, new: Known | None = None) -> t
     stories = {item.article.id if item.article.cluster_id == home else item.article.cluster_id for item in items}
     if len(stories) < 2 or (new and all(precedes(known.as_member(), item.as_member()) for item in items)):
         return None
-    return found.share, items
+    return found, items
 
 
-def _unmask(connection: Connection, known: Known, share: float, items: Sequence[Known], correct: Correct) -> None:
+def _unmask(connection: Connection, known: Known, found: RoundUp, items: Sequence[Known], correct: Correct) -> None:
     """Correct the standing of an article that turns out to be a round-up: its items are no copies of it."""
     mine = connection.execute(_COPIES_OF, {"id": known.article.id}).scalars().all()
     copies = sorted(_load(connection, mine), key=lambda copy: (copy.article.first_seen, copy.article.id))
@@ -328,7 +334,7 @@ def _unmask(connection: Connection, known: Known, share: float, items: Sequence[
         table = schema.clusters
         values = {"origin": main if not freed else origin.id, "published": origin.published}
         connection.execute(update(table).where(table.c.id == known.article.cluster_id).values(values))
-    correct(known.article, Duplicate(main, share, "round-up"))
+    correct(known.article, Duplicate(main, found.share, "round-up"))
     for copy in freed:
         correct(copy.article, None)
 
