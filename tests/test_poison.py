@@ -410,3 +410,46 @@ def test_a_crawl_goes_on_past_half_an_emoji_a_long_address_and_a_page_that_newsb
     assert len(run.stderr) < 100_000
     assert "UnicodeEncodeError" in run.stderr
     assert f"Error processing Page {fails}" in run.stderr
+
+
+STORED = ("WARC-Target-URI", "WARC-Date", "X-Own")
+"""Headers of records whose pages are articles; all others are too short for one, which takes less time."""
+WARC_PLACES = ("WARC-Target-URI", "WARC-Date", "WARC-Type", "WARC-Truncated")
+ANSWER_PLACES = ("Content-Type", "Content-Encoding", "Content-Length", "Content-Range", "X-Robots-Tag")
+"""Headers of records, and of the answers in them, that readers of archives read."""
+
+
+def record(address: str, name: str = "X-Own", value: bytes = b"") -> bytes:
+    """Return a record with a page in it, and one header that says something of its own."""
+    body = page() if name in STORED else b"<html><body><p>No story.</p></body></html>"
+    told = {"Content-Type": b"text/html", "Content-Length": b"%d" % len(body)}
+    answer = {**told, **({name: value} if name in ANSWER_PLACES else {})}
+    head = b"".join(b"%s: %s\r\n" % (key.encode(), text) for key, text in answer.items())
+    block = b"HTTP/1.1 200 OK\r\n%s\r\n%s" % (head, body)
+    of_record = {"WARC-Type": b"response", "WARC-Target-URI": address.encode(), "WARC-Date": b"2026-11-24T10:00:00Z"}
+    if name in WARC_PLACES:
+        of_record[name] = value
+    head = b"".join(b"%s: %s\r\n" % (key.encode(), text) for key, text in of_record.items())
+    return b"WARC/1.1\r\n%sContent-Type: application/http; msgtype=response\r\nContent-Length: %d\r\n\r\n%s\r\n\r\n" % (
+        head, len(block), block,
+    )  # fmt: skip
+
+
+def test_every_value_in_the_headers_of_an_archive_costs_at_most_its_record(tmp_path: Path) -> None:
+    values = [encoded(text_of(value)) for value in VALUES.values()]
+    places = [*WARC_PLACES, *ANSWER_PLACES]
+    odd = [
+        record(f"https://example.org/odd/{number}-{place}", place, value)
+        for number, value in enumerate(values)
+        for place in places
+    ]
+    (tmp_path / "odd.warc").write_bytes(b"".join([*odd, record(GENUINE)]))
+    output = tmp_path / "output"
+    run = run_scrapy(output, "crawl", "archive", "-a", f"path={tmp_path}/odd.warc", *FAST)
+    assert run.returncode in (0, 3), run.stderr[-3000:]
+    assert "Traceback" not in run.stderr, run.stderr[-3000:]
+    told = [*lines_of(output, "articles"), *lines_of(output, "duplicates")]
+    assert GENUINE in {line["url"] for line in told}
+    validator = jsonschema.Draft202012Validator(schema())
+    assert [fault.message[:200] for line in told for fault in validator.iter_errors(line)] == []
+    assert max(map(len, run.stderr.splitlines())) < 2_000

@@ -40,6 +40,9 @@ _PAGE_TYPES = re.compile(r"html|^(?:$|text/plain|application/(?:xml|octet-stream
 _IS_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body|article)[\s>]", re.IGNORECASE)
 _HEAD = 2000
 
+_LENGTH = re.compile(r"[0-9]{1,18}")
+"""Of a body; what is longer is none, and Python reads no number of 4,300 digits."""
+
 
 class ArchiveArguments(SpiderArguments):
     """What `crawl archive` takes."""
@@ -277,7 +280,7 @@ def _item_of(capture: Capture, url: str, date: str | None) -> Page | Rejection:
     if "chunked" in (capture.header("transfer-encoding") or "").lower():
         plain = without_chunks(body)
         body, is_whole = plain.data, plain.is_whole
-    elif (stated := capture.header("content-length") or "").isdecimal():
+    elif _LENGTH.fullmatch(stated := capture.header("content-length") or ""):
         is_whole = len(body) >= int(stated)
     try:
         unpacked = unpack(body, capture.all_of("content-encoding"), MAX_BYTES)
