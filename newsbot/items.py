@@ -98,6 +98,8 @@ class ExtractedArticle:
 
     url: str
     """The canonical address."""
+    copied_from: str | None = None
+    """The canonical address that the page names on another site: its own word that it is a copy."""
     site_name: str | None = None
     title: str
     authors: Sequence[str] = ()

@@ -87,7 +87,7 @@ class ArticlePipeline:
         response, _ = await fetch(
             self.crawler, Request(url, meta={"download_maxsize": MAX_BYTES, "must_be_whole": True})
         )
-        if response is None:
+        if response is None or site_of(response.url) != site_of(first.url):
             return None
         return dataclasses.replace(first, url=response.url, html=response.body, aliases=[url])
 

@@ -6,7 +6,7 @@ import gzip
 from functools import cache
 
 from hostile_web import Behaviour, HostileWeb, answer, bomb, drip, endless, raw, reset, rss, silent, sitemap
-from local_web import article_page
+from local_web import article_page, paragraphs_on
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 STORY = article_page("A story", "the tram line")
@@ -160,6 +160,46 @@ def listings(web: HostileWeb, forbidden: HostileWeb) -> dict[str, list[str]]:
         ],
         "sections": [f"{web.base}/calendar", web.page("/links", links("z", 40_000))],
     }
+
+
+def attacks(web: HostileWeb, genuine: dict[str, str]) -> dict[str, list[str]]:
+    """Put up what is to take or spoil a neighbour's articles, given by address with their topics.
+
+    Returns the addresses by the field of a source: feeds of copies, of pages that claim the articles' addresses, of
+    redirects to them, and of the articles themselves as they never were; and sections that are none.
+    """
+    old = "Thu, 01 Jan 2026 00:00:00 GMT"
+    named: list[str] = []
+    for n, (url, topic) in enumerate(genuine.items()):
+        copy = article_page(f"Copied {n}", topic)
+        named += [
+            web.page(f"/copy/{n}", copy.replace("T08:30", "T09:30")),
+            web.page(f"/thief/{n}", claiming(article_page(f"Stolen {n}", f"a thief of {n}"), url)),
+            web.page(f"/copy-of-a-claim/{n}", claiming(copy, url)),
+            web.redirect(f"/leads-to/{n}", url),
+        ]
+    all_in_one = "".join(paragraphs_on(topic) for topic in genuine.values())
+    named.append(web.page("/all-in-one", article_page("All", "all").replace("</article>", f"{all_in_one}</article>")))
+    renamed = "".join(
+        f"<item><title>Never happened</title><link>{url}</link><pubDate>{old}</pubDate><author>Rita</author></item>"
+        for url in genuine
+    )
+    small_print = "".join(f"<p>{paragraphs_on(topic)}</p>" for topic in genuine.values())
+    return {
+        "feeds": [
+            web.page("/attacks", rss(named), "Content-Type: application/rss+xml"),
+            web.page("/renamed", f"<rss version='2.0'><channel>{renamed}</channel></rss>", "Content-Type: text/xml"),
+        ],
+        "sections": [
+            *(web.redirect(f"/section/{n}", url) for n, url in enumerate(genuine)),
+            web.page("/small-print", f"<main>{links('s')}</main><footer>{small_print}</footer>"),
+        ],
+    }
+
+
+def claiming(page: str, url: str) -> str:
+    """Let a page say that it is another address's."""
+    return page.replace("<head>", f'<head><link rel="canonical" href="{url}">')
 
 
 def links(prefix: str, count: int = 3) -> str:

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from certificates import self_signed
 from conftest import ROOT, lines_of, run_scrapy, scrapy_environment, sources_file
-from hostile_faults import faults, listings, survivors
+from hostile_faults import attacks, faults, listings, survivors
 from hostile_web import HostileWeb, hostile_web, rss
-from local_web import article_page, local_web
+from local_web import article_page, local_web, paragraphs_on
 
 MB = 1_048_576
 MAX_SIZE = 4 * MB
@@ -41,7 +41,8 @@ class Outcome:
     """Reason by address."""
     collected: dict[str, str]
     """Addresses of hostile pages that are articles all the same, with their topic."""
-    healthy: list[str]
+    healthy: dict[str, str]
+    """Addresses of the healthy site's articles, with their topics."""
     output: Path
     main: HostileWeb
     forbidden: HostileWeb
@@ -63,6 +64,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
         own = stack.enter_context(hostile_web(self_signed(folder)))
         expired = stack.enter_context(hostile_web(self_signed(folder, days=-5)))
         good = stack.enter_context(local_web())
+        topics = {f"{good.base}/{n}": f"project number {n}" for n in range(HEALTHY)}
         healthy = [good.put(f"/{n}", article_page(f"Money for {n}", f"project number {n}")) for n in range(HEALTHY)]
         expected = faults(main, forbidden)
         collected = survivors(main, forbidden)
@@ -77,11 +79,13 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
         main.page("/feed", rss([*expected, *collected]), "Content-Type: application/rss+xml")
         named = listings(main, forbidden)
         named["feeds"].insert(0, f"{main.base}/feed")
+        rival = stack.enter_context(hostile_web())
         for asked, status in ((busy, "429 Too Many Requests"), (liar, "503 Busy")):
             asked.page("/feed", "later", "Retry-After: 86400", status=status)
         robots.redirect("/robots.txt", "http://169.254.169.254/robots.txt")
         sources = sources_file(
             folder,
+            rival={"home": f"{rival.base}/", **attacks(rival, topics)},
             healthy={"home": f"{good.base}/", "feeds": [good.feed("/feed", healthy)]},
             hostile={"home": f"{main.base}/", **named},
             busy={"home": f"{busy.base}/", "feeds": [f"{busy.base}/feed"]},
@@ -118,7 +122,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
             run,
             expected,
             collected,
-            healthy,
+            topics,
             output,
             main,
             forbidden,
@@ -142,9 +146,18 @@ def test_every_fault_has_its_own_outcome_in_the_ledger(outcome: Outcome) -> None
 
 def test_the_healthy_site_is_collected_whole_and_the_strange_too(outcome: Outcome) -> None:
     texts = {line["url"]: line["text"] for line in outcome.articles}
-    assert set(outcome.healthy) <= set(texts)
     missing = {url: topic for url, topic in outcome.collected.items() if topic not in texts.get(url, "")}
     assert not missing
+
+
+def test_the_healthy_sites_articles_stay_its_own(outcome: Outcome) -> None:
+    for url, topic in outcome.healthy.items():
+        (line,) = (line for line in outcome.articles if line["url"] == url)
+        told = [(o["url"], o["title"], o["published"]) for o in outcome.articles if o["id"] == line.get("duplicate_of")]
+        assert not told, "a copy is not the origin"
+        assert line["text"].split("\n\n") == re.findall("<p>(.*?)</p>", paragraphs_on(topic))
+        facts = (line["source"], line["revision"], line["authors"], line["published"])
+        assert facts == ("healthy", 1, ["Ana Silva"], "2026-11-20T08:30:00+01:00")
 
 
 def test_nothing_inside_was_ever_asked(outcome: Outcome) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +13,13 @@ from conftest import collected, lines_of, run_scrapy, sources_file
 from local_web import LocalWeb, article_page, local_web, paragraphs_on
 from sqlalchemy import Engine
 
-from newsbot.items import Duplicate, New, Revision, Unchanged, Verdict
-from newsbot.store import articles, documents
+from newsbot.crawl.run import Run
+from newsbot.items import Candidate, Duplicate, New, Revision, Unchanged, Verdict
+from newsbot.sources import Source
+from newsbot.store import Unstorable, articles, documents, frontier
 from newsbot.store.ledger import Entry
-from newsbot.web.urls import article_id, url_key
+from newsbot.store.listings import Listing
+from newsbot.web.urls import article_id, canonical_url, url_key
 
 RUNS = itertools.count()
 GENUINE, RIVAL = "https://example.org/story", "https://example.net/story"
@@ -53,6 +57,49 @@ def test_a_page_that_claims_a_neighbours_address_gets_its_own(store: Engine) -> 
     assert save(store, "https://example.net/other", OTHER + "\n\nAnd so on.", claims=GENUINE) != New()
     assert (at(store, GENUINE).revision, at(store, GENUINE).text) == (1, STORY)
     assert at(store, RIVAL).text == OTHER
+
+
+def test_a_page_that_a_site_serves_under_a_neighbours_address_is_stored_nowhere(store: Engine) -> None:
+    save(store, GENUINE, STORY, title="Genuine")
+    for wrapping in (f"https://r.search.yahoo.com/x/*{GENUINE}", f"https://www.google.com/url?url={GENUINE}"):
+        assert canonical_url(wrapping) == GENUINE
+        with pytest.raises(Unstorable, match="under an address of"):
+            save(store, wrapping, DOCTORED, title="Doctored")
+    evil = f"https://evilyahoo.com/x/*{GENUINE}"
+    assert isinstance(save(store, evil, OTHER, title="Doctored"), New), "it wraps nothing, and is its own"
+    assert (at(store, GENUINE).title, at(store, GENUINE).revision) == ("Genuine", 1)
+
+
+def test_an_address_that_was_passed_on_the_way_stays_its_sites(store: Engine) -> None:
+    save(store, RIVAL, OTHER, "https://example.net/x", GENUINE)
+    assert not frontier.known(store, [url_key(GENUINE)]), "it is fetched where its own site names it"
+
+
+@pytest.mark.parametrize("later", ["refuses it", "has left the file"])
+def test_what_one_source_was_about_to_fetch_and_did_not_another_finds_again(
+    store: Engine, tmp_path: Path, later: str
+) -> None:
+    def discover(run: Run, source: Source) -> None:
+        read = Listing(source.name, source.feeds[0], etag="e", digest="d")
+        run.intake.discover(source, [Candidate(url=GENUINE, via="feed")], read)
+
+    aaa, bbb = (
+        Source(name=name, home=f"https://{name}.example/", feeds=[f"https://{name}.example/feed"])
+        for name in ("aaa", "bbb")
+    )
+    first = Run(store, tmp_path, [aaa, bbb], spider="news")
+    discover(first, aaa)
+    discover(first, bbb)
+    first.finish()
+    refusing = aaa.model_copy(update={"deny": ["story"]})
+    second = Run(store, tmp_path, [bbb] if later == "has left the file" else [refusing, bbb], spider="news")
+    assert [second.intake.resume(source) for source in second.sources.values() if source.name == "aaa"] in ([], [[]])
+    assert second.schedule.listing("bbb", bbb.feeds[0]).etag is None, "it is asked unconditionally"
+    discover(second, bbb)
+    second.finish()
+    third = Run(store, tmp_path, [bbb], spider="news")
+    assert [candidate.url for candidate in third.intake.resume(bbb)] == [GENUINE]
+    third.finish()
 
 
 def test_within_one_site_addresses_are_joined_as_before(store: Engine) -> None:

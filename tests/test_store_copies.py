@@ -463,7 +463,7 @@ def test_what_the_feed_of_another_site_names_is_not_announced(store: Engine) -> 
 
 
 def test_a_page_that_names_anothers_address_as_canonical_is_its_copy(store: Engine) -> None:
-    save(store, collected(WIRE, COPIED, aliases=[RIVAL], published="2026-11-20T05:00:00Z"))
+    save(store, collected(RIVAL, COPIED, copied_from=WIRE, published="2026-11-20T05:00:00Z"))
     assert genuine(store) == ["rival.example/2"]
     assert save(store, collected(WIRE, STORY, published="2026-11-20T06:00:00Z")) == New()
     assert genuine(store) == ["wire.example/1"]

@@ -61,11 +61,14 @@ class Intake:
         ``newest_alone``: it names no more than its newest entries, as a feed does. For ``at`` and ``goes_on`` see
         Schedule.read().
         """
+        before = self._left_to_others(source)
         met = [
             (entry, candidate)
             for candidate in candidates
             if (entry := self._ledger.discover(source.name, candidate.url, candidate.via))
         ]
+        # What another source is about to fetch it may yet leave out: then this one finds it here again.
+        is_shared = self._left_to_others(source) > before
         by_key = {entry.key: entry for entry, _ in met}
         known = frontier.known(self._engine, list(by_key))
         fresh = []
@@ -84,7 +87,7 @@ class Intake:
         self._schedule.read(
             read,
             fresh,
-            is_whole=not any(reason in LEFT_FOR_LATER for _, reason in skipped),
+            is_whole=not is_shared and not any(reason in LEFT_FOR_LATER for _, reason in skipped),
             goes_on=goes_on,
             at=at,
             keys=[url_key(candidate.url) for candidate in candidates] if newest_alone else (),
@@ -161,6 +164,9 @@ class Intake:
     def articles_of(self, source: Source) -> list[str]:
         """Return addresses of articles of a source that are known already, the latest."""
         return frontier.articles_of(self._engine, source.name)
+
+    def _left_to_others(self, source: Source) -> int:
+        return self._ledger.accounts[source.name].reasons["skipped:found_by_another_source"]
 
     def _refusal(self, source: Source, candidate: Candidate) -> str | None:
         if reason := source.refuses(candidate.url) or self._refuses(candidate):

@@ -77,6 +77,7 @@ def extract_article(
     facts.origins |= {"language": origin, "text": body.origin}
     article = ExtractedArticle(
         url=facts.url,
+        copied_from=facts.copied_from,
         site_name=facts.site_name,
         title=facts.title,
         authors=facts.authors,

@@ -45,6 +45,8 @@ class Facts:
     headings: list[str] = field(default_factory=list)
     """The page's <h1>."""
     url: str = ""
+    copied_from: str | None = None
+    """The canonical address that the page names on another site."""
     site: str = ""
     """The site of the page's address."""
     origins: dict[str, str] = field(default_factory=dict)
@@ -66,7 +68,8 @@ def read_fields(document: Document, address: str, candidate: Candidate | None, f
     site = site_of(address)
     facts = Facts(tags_of_head=meta, node=node, nodes=nodes, headings=headings, site=site)
     origins = facts.origins
-    facts.url, origins["url"] = _canonical(document.url, address, meta, site), "url"
+    facts.url, facts.copied_from = _canonical(document.url, address, meta, site)
+    origins["url"] = "url"
     facts.site_name, origins["site_name"] = _site_name(meta, publisher, nodes)
     names = [facts.site_name or "", site, site.split(".")[0]]
     facts.title, origins["title"] = read_title(meta, node, headings, names, hint.title)
@@ -89,21 +92,26 @@ def _first(witnesses: Iterable[Witness]) -> tuple[str | None, str]:
     return next(((text, origin) for text, origin in witnesses if text), (None, "none"))
 
 
-def _canonical(url: str, own: str, meta: MetaTags, site: str) -> str:
-    """Return the address that the page claims, if it is one of its site's articles; else its own."""
+def _canonical(url: str, own: str, meta: MetaTags, site: str) -> tuple[str, str | None]:
+    """Return the address that the page claims if it is its site's, else its own; and what it claims of another site."""
+    elsewhere = None
     for claim in dict.fromkeys((meta.canonical, meta.first("og:url"))):
         if not claim:
             continue
         if claim in (url, own):
-            return own
+            return own, elsewhere
         try:
             other = canonical_url(claim, base=url)
         except InvalidURL:
             continue
         parts = urlsplit(other)
-        if site_of(other) == site and (parts.path.strip("/") or parts.query):
-            return other
-    return own
+        if not parts.path.strip("/") and not parts.query:
+            continue
+        if site_of(other) == site:
+            return other, elsewhere
+        if claim == meta.canonical:
+            elsewhere = other
+    return own, elsewhere
 
 
 def _site_name(meta: MetaTags, publisher: str, nodes: list[jsonld.Node]) -> tuple[str | None, str]:

@@ -27,7 +27,7 @@ from newsbot.store.ledger import Account
 from newsbot.web.content_coding import TooLarge, unpack
 from newsbot.web.encoding import header_charset
 from newsbot.web.tdmrep import opt_outs_of_headers
-from newsbot.web.urls import InvalidURL, canonical_url, url_key
+from newsbot.web.urls import InvalidURL, canonical_url, site_of, url_key
 
 MAX_AT_WORK = 32
 """Pages between the file and the store: enough for the workers, little for the memory."""
@@ -141,6 +141,8 @@ class ArchiveSpider(CollectingSpider[ArchiveArguments]):
         try:
             url = canonical_url(capture.url)
             key = url_key(url)
+            if site_of(url) != site_of(capture.url):
+                return f"its address wraps one of another site ({url:.200})"
         except InvalidURL as error:
             return f"its address is none ({error})"
         date = captured_at(capture.date, utc_now())

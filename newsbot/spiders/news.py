@@ -105,11 +105,11 @@ class NewsSpider(DiscoveringSpider[NewsArguments]):
 
     def parse_revisit(self, response: Response, source: Source, candidate: Candidate) -> Iterator[Page | Rejection]:
         """Note that an article is as it was or gone, or hand its page to the pipelines."""
-        if response.status == 304:
+        if response.status in (304, *GONE) and site_of(response.url) != site_of(candidate.url):
+            self.run.verdicts.fail(candidate.url, f"http_{response.status}", response.url)  # another site's word
+        elif response.status == 304:
             self.run.verdicts.not_modified(candidate.url)
-        elif response.status in GONE and site_of(response.url) == site_of(candidate.url):
+        elif response.status in GONE:
             self.run.verdicts.gone(candidate.url)
-        elif response.status in GONE:  # another site has nothing to say of it
-            self.run.verdicts.fail(candidate.url, f"http_{response.status}", response.url)
         else:
             yield from self.parse_article(response, source, candidate)

@@ -29,7 +29,7 @@ from newsbot.items import (
     Revision,
     Unchanged,
 )
-from newsbot.store import documents, duplicates, frontier, revisits, schema
+from newsbot.store import Unstorable, documents, duplicates, frontier, revisits, schema
 from newsbot.store.database import reading
 from newsbot.store.ledger import Entry
 from newsbot.store.runs import assert_running, enter
@@ -134,7 +134,8 @@ def decide(
     source = source or entry.source
     url, known = _resolve(connection, collected, facts.content_hash)
     if known:
-        decision = _keep_up(connection, collected.article, facts, entry, known, source=source)
+        outlet = source if source != entry.source else known.source
+        decision = _keep_up(connection, collected.article, facts, entry, known, source=outlet)
     else:
         candidate = frontier.candidate_of(connection, entry)
         decision = _add(connection, collected.article, facts, entry, candidate, policy, url=url, source=source, now=now)
@@ -152,12 +153,17 @@ def decide(
                 now=now,
             )
     verdict, article = decision
+    is_elsewhere = entry.article_id not in (None, article.id)  # a look at an article led to another one
     if entry.article_id:
-        revisits.advance(connection, entry.article_id, policy.revisit_hours, validators=entry.validators, now=now)
+        validators = None if is_elsewhere else entry.validators
+        revisits.advance(connection, entry.article_id, policy.revisit_hours, validators=validators, now=now)
     if not isinstance(verdict, Unchanged):
         _announce(connection, article, policy)
     status = "duplicate" if isinstance(verdict, Duplicate) else "article"
-    addresses = {url_key(url): url for url in [article.url, *collected.aliases]}
+    # An address of another site that was passed on the way is that site's; the discovered one led here in any case.
+    own = [url for url in collected.aliases if site_of(url) == site_of(article.url)]
+    led_here = [] if is_elsewhere else [entry.url]
+    addresses = {url_key(url): url for url in [article.url, *own, *led_here]}
     for key, address in addresses.items():
         frontier.settle(connection, key, address, entry.source, status=status, article_id=article.id, now=now)
     enter(connection, entry, verdict.outcome)
@@ -227,20 +233,22 @@ def _resolve(connection: Connection, collected: Collected, content_hash: str) ->
 
     An article whose page claims an address of another site, or of another article that has a different text,
     gets the address where it was found. One that was known under another address of its site, by which it
-    was reached, and has kept its text, keeps its identity.
+    was reached, and has kept its text, keeps its identity. Raises Unstorable for an address that is another site's.
     """
     text, here = collected.article.text, collected.aliases[-1]
-    site = site_of(here)
-    url = collected.article.url if site_of(collected.article.url) == site else canonical_url(here)
+    site, own = site_of(here), canonical_url(here)
+    if site_of(own) != site:  # it wraps an address of another site, which has not served this page
+        raise Unstorable(f"{site} served it under an address of {site_of(own)}")
+    url = collected.article.url if site_of(collected.article.url) == site else own
     identity = article_id(url)
     known = documents.latest(connection, [identity]).get(identity)
     if known and identity != article_id(here) and not _alike(known, text, content_hash):
-        url, identity = canonical_url(here), article_id(here)
+        url, identity = own, article_id(own)
         known = documents.latest(connection, [identity]).get(identity)
     if known is None:
         reached = documents.latest(connection, _reached(connection, collected.aliases))
-        own = (other for other in reached.values() if site_of(other.url) == site)
-        known = next((other for other in own if _alike(other, text, content_hash, templates=False)), None)
+        of_site = (other for other in reached.values() if site_of(other.url) == site)
+        known = next((other for other in of_site if _alike(other, text, content_hash, templates=False)), None)
     return (known.url, known) if known else (url, None)
 
 
@@ -320,7 +328,7 @@ def _add(
     is_own = candidate.listing is None or site_of(candidate.listing) == site_of(url)
     announced = is_own and entry.discovered_via in duplicates.ANNOUNCING
     evidence = duplicates.Evidence(
-        canonical=article.url if article_id(article.url) != identity else None,
+        canonical=article.copied_from,
         announced=announced,
         absent_at=candidate.absent_at if announced else None,
     )

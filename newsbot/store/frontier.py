@@ -66,8 +66,8 @@ def enqueue(
 ) -> dict[str, Unstorable]:
     """Write candidates, each with its URL key, down as pending, inside the caller's transaction.
 
-    An address that is on the frontier already stays as it is. Returns why those that cannot be stored are not there,
-    by their keys.
+    An address that waits on the frontier already is this source's from now on. Returns why those that cannot be
+    stored are not there, by their keys.
     """
 
     def store(some: Sequence[tuple[str, Candidate]]) -> None:
@@ -84,7 +84,7 @@ def enqueue(
             }
             for key, candidate in some
         ]
-        upsert(connection, _TABLE, rows)
+        upsert(connection, _TABLE, rows, replacing=["source"])
 
     refused = [one for some in chunks(list(candidates)) for one in sift(connection, some, store)]
     return {key: fault for (key, _), fault in refused}

@@ -149,9 +149,11 @@ def may_name_no_page(pair: str) -> bool:
     return bool(sign) and (name.lower() in AMBIGUOUS or _LOOKS_LIKE_ONE.match(name) is not None)
 
 
+_GOOGLE = r"google\.(?:com|cat|[a-z]{2}|com?\.[a-z]{2})"
+_GOOGLE_NEWS = re.compile(rf"news\.{_GOOGLE}")
 WRAPPERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    (r"(?:[\w-]+\.)*google\.[a-z.]{2,6}", r"/(?:news/)?url", ("url", "q")),
-    (r"news\.google\.[a-z.]{2,6}", r"/.*", ("url",)),
+    (rf"(?:[\w-]+\.)*{_GOOGLE}", r"/(?:news/)?url", ("url", "q")),
+    (rf"news\.{_GOOGLE}", r"/.*", ("url",)),
     (r"(?:[\w-]+\.)*bing\.com", r"/news/apiclick\.aspx|/alink/link|/ck/a", ("url", "u")),
     (r"(?:[\w-]+\.)*(?:facebook|instagram|messenger)\.com", r"/(?:l\.php|flx/warn/?|linkshim/?)?", ("u",)),
     (r"(?:www\.)?youtube\.com", r"/redirect", ("q",)),
@@ -174,7 +176,7 @@ _MAY_WRAP = re.compile(
     r"duckduckgo\.|flipboard\.|umblr\.|outlook\.|bing-amp\.|yandex\.|zhihu\.|qq\.|feedburner\.|feedly\.|yahoo\."
 )
 _AMP_CACHE = re.compile(
-    r"(?:[^/]+\.cdn\.ampproject\.org/[a-z]+|(?:www\.)?google\.[a-z.]+/amp|(?:www\.)?bing-amp\.com/[a-z])(?P<https>/s)?/(?P<rest>[^/]+\.[^/]+.*)"
+    r"(?:[^/]+\.cdn\.ampproject\.org/[a-z]+|(?:www\.)?google\.(?:com|cat|[a-z]{2}|com?\.[a-z]{2})/amp|(?:www\.)?bing-amp\.com/[a-z])(?P<https>/s)?/(?P<rest>[^/]+\.[^/]+.*)"
 )
 """Caches of AMP pages: the address that they hold a copy of is in their own."""
 _NEWS_ARTICLE = re.compile(r"/(?:rss/|__i/rss/rd/)?articles/(?:\d+/)?(CB[\w-]{20,2000}=*)$")
@@ -199,9 +201,9 @@ def address_inside(parts: SplitResult) -> str | None:
     if (cached := _AMP_CACHE.fullmatch(host + parts.path)) and not _is_bare(cached["rest"]):
         query = f"?{parts.query}" if parts.query else ""
         return f"http{'s' if cached['https'] else ''}://{cached['rest']}{query}"
-    if host.endswith("yahoo.com") and (found := _YAHOO.search(parts.path)):
+    if f".{host}".endswith(".yahoo.com") and (found := _YAHOO.search(parts.path)):
         return _whole(unquote(found[1]) if "%" in found[1][:8] else found[1])
-    if host.startswith("news.google.") and (coded := _NEWS_ARTICLE.search(parts.path)):
+    if _GOOGLE_NEWS.fullmatch(host) and (coded := _NEWS_ARTICLE.search(parts.path)):
         return _stored(coded[1])
     if host in ("feedproxy.google.com", "feeds.feedburner.com") and (behind := _BEHIND.search(parts.path)):
         return _whole(re.sub(r":/+", "://", behind[1], count=1))
