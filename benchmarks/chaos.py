@@ -1,15 +1,22 @@
-"""Is every article on exactly one line, however often and wherever a crawl is killed?
+"""Is every article on exactly one line, whatever strikes a crawl, its store or its folder?
 
-    python benchmarks/chaos.py [--kills 100] [--minutes 30] [--seed 7] [--sites 60] [--articles 25] [--folder FOLDER]
+    python benchmarks/chaos.py [--database sqlite|postgresql] [--faults 100] [--minutes 0] [--seed 7] [--sites 60]
+                               [--articles 25] [--folder FOLDER]
 
-Crawls of the newsroom, which publishes meanwhile, are killed until both numbers are reached: at random instants (by
-SIGKILL, and by SIGTERM and SIGINT as systemd and Ctrl-C send them, to the crawl alone or to its workers too), and at
-chosen calls of chosen functions: while the database is brought up from an older schema, while files are written,
-renamed and marked as done, and while old articles are forgotten. Nothing is put into newsbot for that
-(benchmarks/deathtrap). Only a signal that met a living process counts. Then one run is left alone, and over all files:
-every article is on exactly one line, each line is valid against the schema, the sums of the ledger are right and agree
-with the lines, no temporary file and no lock is left, no article was fetched again once it was stored, and no process
-outlived its crawl.
+Crawls of the newsroom, which publishes meanwhile, meet faults until both numbers are reached. On both databases: kills
+at random instants (by SIGKILL, and by SIGTERM and SIGINT as systemd and Ctrl-C send them, to the crawl alone or to its
+workers too), and at chosen calls of chosen functions: while files are written, renamed and marked as done, while
+old articles are forgotten, while the database is brought up from an older schema (SQLite); a folder that is renamed
+between two runs; lock files and the folder's mark taken away while one crawl lives and another begins. On PostgreSQL
+also: sessions that the server ends (all of a crawl, one, or the one that says that it lives), a server that is stopped,
+at once or in order, and started again, two machines whose names and paths are the same (which takes root, for a mount
+namespace) at work on the same sources, and a crawl that stands still, is taken for dead and goes on. That server is
+one of the benchmark's own (PostgreSQL's programs must be installed). Nothing is put into newsbot for any of this
+(benchmarks/deathtrap). Only a fault that met a living process counts.
+
+Then one run is left alone in each folder, and over all files: every article is on exactly one line, each line is valid
+against the schema, the sums of the ledger are right and agree with the lines, nothing is stored and in no file, no
+temporary file and no lock is left, no article was fetched again once it was stored, and no process outlived its crawl.
 
 The same seed makes the same choices; what a random instant hits depends on the machine. Exits with 1 if a promise is
 broken.
@@ -20,18 +27,21 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shlex
+import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import closing, nullcontext
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
-from chaos_checks import faults_of, fetched_again, lines_of, living, query, stored_urls
+from chaos_checks import Asked, faults_of, fetched_again, lines_of, living
 from deathtrap.aging import age_store
+from deathtrap.postgres import Server
+from deathtrap.postgres import server as postgres
 
 from newsbot.demo import Newsroom, Running, serve
 
@@ -48,7 +58,16 @@ HOW = (
     ("SIGINT", True),
 )
 """Signals, and whether they go to the worker processes as well."""
-SHARES = {"at random": 50, "crawling": 10, "migrating": 14, "exporting": 16, "pruning": 10}
+SHARES = {
+    "sqlite": {
+        "at random": 44, "crawling": 10, "migrating": 12, "exporting": 14, "pruning": 8, "marks lost": 8, "renamed": 4
+    },
+    "postgresql": {
+        "at random": 20, "crawling": 8, "exporting": 12, "pruning": 6, "marks lost": 6, "renamed": 4,
+        "sessions cut": 20, "server stopped": 8, "twin": 8, "taken for dead": 8,
+    },
+}  # fmt: skip
+"""How often each fault strikes, of 100 times."""
 COMMIT = "default.DefaultDialect.do_commit"
 POINTS = {
     "crawling": (("before", COMMIT, 60), ("after", "articles.save", 30)),
@@ -80,13 +99,17 @@ STATES = {"running": "crawling", "exporting": "exporting", "finished": "ending",
 
 
 class Chaos:
-    """One newsroom, one store, and what was seen while its crawls were killed."""
+    """One newsroom, one store, and what was seen while its crawls met faults."""
 
-    def __init__(self, running: Running, folder: Path, seed: int) -> None:
+    def __init__(self, running: Running, folder: Path, seed: int, database: Server | None) -> None:
         self.running = running
         self.folder = folder
         self.output = folder / "output"
-        self.store = self.output / "newsbot.db"
+        self.twin = folder / "twin"
+        """The output folder of another machine, on the same store."""
+        for place in self.places:
+            place.mkdir()
+        self.database = database
         self.sources = folder / "sources.toml"
         self.sources.write_text(running.newsroom.sources_toml(), "utf-8")
         self.dice = random.Random(seed)
@@ -96,49 +119,138 @@ class Chaos:
         self.missed = 0
         self.faults: list[str] = []
 
+    @property
+    def places(self) -> list[Path]:
+        return [self.output, self.twin]
+
+    @property
+    def store(self) -> Asked:
+        return Asked(self.database.url if self.database else f"sqlite:///{self.output / 'newsbot.db'}")
+
     def round(self) -> None:
-        """Publish something, start something, kill it, and see to it that all of it is dead."""
+        """Publish something, start something, let a fault strike, and see to it that all of it is dead."""
         fresh = self.dice.sample(sorted(self.running.urls), 3)
         for site in fresh:
             self.running.publish(site, self.dice.randint(3, 12))
-        (where,) = self.dice.choices(list(SHARES), list(SHARES.values()))
+        shares = SHARES["postgresql" if self.database else "sqlite"]
+        (where,) = self.dice.choices(list(shares), list(shares.values()))
         how, to_all = self.dice.choice(HOW)
-        stored, seen = stored_urls(self.store), len(self.running.requests())
+        stored, seen = self.store.urls(), len(self.running.requests())
+        strikes = {
+            "sessions cut": self.cut_sessions,
+            "server stopped": self.stop_server,
+            "twin": self.kill_beside_a_twin,
+            "taken for dead": self.take_for_dead,
+            "marks lost": self.lose_marks,
+            "renamed": self.rename,
+        }
         if where == "at random" or not stored:
-            struck = self.strike_at_random(signal.Signals[how], to_all)
+            struck, what = self.strike_at_random(signal.Signals[how], to_all), f"{how}{' to all' if to_all else ''}"
+        elif where in strikes:
+            struck, what = strikes[where](fresh), where
         else:
-            struck, to_all = self.strike_at_point(where, how, fresh), False
+            struck, what = self.strike_at_point(where, how, fresh), how
         if struck:
-            self.kills[struck, f"{how}{' to all' if to_all else ''}"] += 1
+            self.kills[struck, what] += 1
         else:
             self.missed += 1
         self.faults += fetched_again(self.running, stored, self.running.requests()[seen:])
 
     def strike_at_random(self, how: signal.Signals, to_all: bool) -> str:
         """Kill a crawl of all sites after a while, and return what it was at; nothing if it had ended."""
-        runs = {run_id for (run_id,) in query(self.store, "select id from runs")}
-        begin = time.monotonic()
         process = self.start(self.crawl())
-        try:
-            process.wait(self.dice.uniform(0.2, self.latest))
-        except subprocess.TimeoutExpired:
-            new = [state for run_id, state in query(self.store, "select id, status from runs") if run_id not in runs]
-            struck = STATES[new[0]] if new else "starting"
+        if struck := self.at_work(process):
             if to_all:
                 os.killpg(process.pid, how)
             else:
                 process.send_signal(how)
-        else:
-            struck = ""
-            self.latest = min(self.latest, 0.9 * (time.monotonic() - begin))
         self.see_dead(process)
+        return struck
+
+    def at_work(self, process: subprocess.Popen[bytes]) -> str:
+        """Wait for a random while, and return what a crawl is at then; nothing if it has ended."""
+        runs = {run_id for (run_id,) in self.store.query("select id from runs")}
+        begin = time.monotonic()
+        try:
+            process.wait(self.dice.uniform(0.2, self.latest))
+        except subprocess.TimeoutExpired:
+            new = [state for run_id, state in self.store.query("select id, status from runs") if run_id not in runs]
+            return STATES[new[0]] if new else "starting"
+        self.latest = min(self.latest, max(0.9 * (time.monotonic() - begin), 2.0))
+        return ""
+
+    def cut_sessions(self, _fresh: list[str]) -> str:
+        """Let the server end sessions of a crawl."""
+        assert self.database
+        process = self.start(self.crawl())
+        struck = self.at_work(process)
+        if struck and not self.database.cut(self.dice.choice(["all", "all", "one", "marks"])):
+            struck = ""
+        self.see_dead(process)
+        return struck
+
+    def stop_server(self, _fresh: list[str]) -> str:
+        """Stop the server while a crawl is at work, and start it again after a moment."""
+        assert self.database
+        process = self.start(self.crawl())
+        if struck := self.at_work(process):
+            self.database.stop(self.dice.choice(["immediate", "fast"]))
+            time.sleep(self.dice.uniform(0, 4))
+            self.database.start()
+        self.see_dead(process)
+        return struck
+
+    def kill_beside_a_twin(self, fresh: list[str]) -> str:
+        """Let two machines of one name and path begin at once, and kill one of them."""
+        one, other = self.start(self.crawl(*fresh)), self.start(self.crawl(*fresh), at_twin=True)
+        victim = self.dice.choice([one, other])
+        if struck := self.at_work(victim):
+            victim.send_signal(signal.SIGKILL)
+        for process in (one, other):
+            self.see_dead(process)
+        return struck
+
+    def take_for_dead(self, fresh: list[str]) -> str:
+        """Let a crawl stand still without its session, another one take it for dead, and the first go on."""
+        assert self.database
+        process = self.start(self.crawl(*fresh))
+        struck = self.at_work(process)
+        if struck:
+            process.send_signal(signal.SIGSTOP)
+            self.database.cut("marks")
+            self.see_dead(self.start(self.crawl(*fresh), at_twin=True))
+            process.send_signal(signal.SIGCONT)
+        self.see_dead(process)
+        return struck
+
+    def lose_marks(self, fresh: list[str]) -> str:
+        """Take away the files that say that a crawl lives, while it does and another one begins."""
+        process = self.start(self.crawl(*fresh))
+        struck = self.at_work(process)
+        if struck:
+            shutil.rmtree(self.output / "newsbot.db-crawls", ignore_errors=True)
+            (self.output / ".place").unlink(missing_ok=True)
+            at_twin = self.database is not None and self.dice.random() < 0.5
+            self.see_dead(self.start(self.crawl(*fresh), at_twin=at_twin))
+        self.see_dead(process)
+        return struck
+
+    def rename(self, fresh: list[str]) -> str:
+        """Kill a crawl, and give its folder another name before the next one."""
+        process = self.start(self.crawl(*fresh))
+        if struck := self.at_work(process):
+            process.send_signal(signal.SIGKILL)
+        self.see_dead(process)
+        renamed = self.folder / f"output-{self.kills.total()}-{self.missed}"
+        self.output.rename(renamed)
+        self.output = renamed
         return struck
 
     def strike_at_point(self, where: str, how: str, fresh: list[str]) -> str:
         """Let a process meet a signal in the middle of its work; return where, nothing if it did not come there."""
         arguments, point = self.crawl(*fresh), where
         if where == "migrating":
-            age_store(self.store, self.dice.choice(["0001", "0002", "0003", "0004"]))
+            age_store(self.output / "newsbot.db", self.dice.choice(["0001", "0002", "0003", "0004"]))
         elif where == "exporting" and self.dice.random() < 0.25:
             arguments, point = ["export", str(self.folder / "all.jsonl"), "--duplicates"], "export command"
         elif where == "pruning":
@@ -153,25 +265,27 @@ class Chaos:
 
     def let_time_pass(self) -> None:
         """Let half of the articles be so old that they are forgotten as near-duplicates."""
-        with closing(sqlite3.connect(self.store, timeout=30)) as database:
-            database.execute("update articles set first_seen = '2020-01-01T00:00:00Z' where rowid % 2 = 0")
-            database.commit()
+        self.store.change("update articles set first_seen = '2020-01-01T00:00:00Z' where id < '8'")
 
     def crawl(self, *only: str) -> list[str]:
         return ["crawl", "news", "-a", f"sources={self.sources}", "-a", f"only={','.join(only)}", *FAST]
 
-    def start(self, arguments: list[str], **more: str) -> subprocess.Popen[bytes]:
+    def start(self, arguments: list[str], *, at_twin: bool = False, **more: str) -> subprocess.Popen[bytes]:
+        """Start `scrapy`, on this machine or on one of the same name and paths that has files of its own."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("NEWSBOT_")}
-        path = os.pathsep.join([str(TRAP), str(ROOT)])
+        environment |= {"NEWSBOT_OUTPUT": str(self.output), "PYTHONPATH": os.pathsep.join([str(TRAP), str(ROOT)])}
+        if self.database:
+            environment["NEWSBOT_DATABASE_URL"] = self.database.url
+        command = [sys.executable, "-m", "scrapy", *arguments]
+        if at_twin and os.geteuid() == 0:
+            mount = f"mount --bind {shlex.quote(str(self.twin))} {shlex.quote(str(self.output))}"
+            command = ["unshare", "--mount", "sh", "-c", f'{mount} && exec "$@"', "sh", *command]
+        elif at_twin:
+            environment["NEWSBOT_OUTPUT"] = str(self.twin)
         with (self.folder / "log").open("a") as log:
             print(time.strftime("%H:%M:%S"), *arguments, more.get("DIE_AT", ""), file=log, flush=True)
             return subprocess.Popen(
-                [sys.executable, "-m", "scrapy", *arguments],
-                cwd=ROOT,
-                env={**environment, "NEWSBOT_OUTPUT": str(self.output), "PYTHONPATH": path, **more},
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
+                command, cwd=ROOT, env={**environment, **more}, stdout=log, stderr=log, start_new_session=True
             )
 
     def see_dead(self, process: subprocess.Popen[bytes]) -> None:
@@ -182,13 +296,16 @@ class Chaos:
             time.sleep(0.05)
         self.faults += [f"outlived its crawl: process {number}" for number in left]
 
-    def quiet_run(self) -> int:
-        """Leave one run alone, and return its exit status."""
-        stored, seen = stored_urls(self.store), len(self.running.requests())
-        process = self.start(self.crawl())
-        process.wait(3600)
-        self.faults += fetched_again(self.running, stored, self.running.requests()[seen:])
-        return process.returncode
+    def quiet_runs(self) -> list[int]:
+        """Leave one run alone in every place, and return their exit statuses."""
+        statuses = []
+        for at_twin in [False, True] if self.database else [False]:
+            stored, seen = self.store.urls(), len(self.running.requests())
+            process = self.start(self.crawl(), at_twin=at_twin)
+            process.wait(3600)
+            statuses.append(process.returncode)
+            self.faults += fetched_again(self.running, stored, self.running.requests()[seen:])
+        return statuses
 
 
 def table_of(kills: Counter[tuple[str, str]]) -> list[str]:
@@ -203,7 +320,8 @@ def table_of(kills: Counter[tuple[str, str]]) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--kills", type=int, default=100, help="at least so many (100)")
+    parser.add_argument("--database", choices=list(SHARES), default="sqlite")
+    parser.add_argument("--faults", type=int, default=100, help="at least so many (100)")
     parser.add_argument("--minutes", type=float, default=0.0, help="and at least so long (0)")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--sites", type=int, default=60)
@@ -213,28 +331,31 @@ def main() -> int:
     begin = time.monotonic()
     if arguments.folder:
         arguments.folder.mkdir(parents=True)
-    with (
-        nullcontext(arguments.folder) if arguments.folder else tempfile.TemporaryDirectory(prefix="chaos-") as folder,
-        serve(Newsroom(sites=arguments.sites, articles=arguments.articles), warm=True) as running,
-    ):
-        chaos = Chaos(running, Path(folder).resolve(), arguments.seed)
-        while chaos.kills.total() < arguments.kills or time.monotonic() - begin < arguments.minutes * 60:
+    with ExitStack() as opened:
+        kept = nullcontext(arguments.folder) if arguments.folder else tempfile.TemporaryDirectory(prefix="chaos-")
+        folder = Path(opened.enter_context(kept)).resolve()
+        database = opened.enter_context(postgres(folder)) if arguments.database == "postgresql" else None
+        newsroom = Newsroom(sites=arguments.sites, articles=arguments.articles)
+        running = opened.enter_context(serve(newsroom, warm=True))
+        chaos = Chaos(running, folder, arguments.seed, database)
+        while chaos.kills.total() < arguments.faults or time.monotonic() - begin < arguments.minutes * 60:
             chaos.round()
             minutes = (time.monotonic() - begin) / 60
             progress = (
-                f"{chaos.kills.total()} kills, {chaos.missed} missed, {len(chaos.faults)} faults, {minutes:.1f} minutes"
+                f"{chaos.kills.total()} faults met, {chaos.missed} missed, {len(chaos.faults)} promises broken, "
+                f"{minutes:.1f} minutes"
             )
             print(f"\r{progress}", end="" if sys.stderr.isatty() else "\n", file=sys.stderr, flush=True)
-        status = chaos.quiet_run()
-        faults = [*chaos.faults, *faults_of(chaos.output, running)]
-        lines = len(lines_of(chaos.output, "articles", "duplicates"))
+        statuses = chaos.quiet_runs()
+        broken = [*chaos.faults, *faults_of(chaos.places, chaos.store, running)]
+        lines = len(lines_of(chaos.places, "articles", "duplicates"))
     print(*table_of(chaos.kills), sep="\n")
-    print(f"\nseed {arguments.seed}: {chaos.kills.total()} kills, and {chaos.missed} rounds that ended before theirs;")
-    print(f"then a quiet run (exit status {status}): {lines} lines, {len(faults)} faults, ", end="")
+    print(f"\n{arguments.database}, seed {arguments.seed}: {chaos.kills.total()} faults, {chaos.missed} came too late;")
+    print(f"then quiet runs (exit statuses {statuses}): {lines} lines, {len(broken)} promises broken, ", end="")
     print(f"{(time.monotonic() - begin) / 60:.1f} minutes")
-    for fault in faults[:50]:
+    for fault in broken[:50]:
         print(f"  {fault}")
-    return 1 if faults or status else 0
+    return 1 if broken or any(statuses) else 0
 
 
 if __name__ == "__main__":

@@ -39,9 +39,11 @@ def lay(moment: str, point: str, call: int, name: str, note: str | None) -> None
                     file.write(f"{moment} {point} {call}\n")
             os.kill(os.getpid(), signal.Signals[name])
 
-    def arm(event: str, _arguments: object) -> None:
+    def arm(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal armed
-        if event == "sqlite3.connect" and not armed:  # what comes before are imports, which watching makes slow
+        # What comes before are imports, which watching makes slow.
+        is_opening = event == "sqlite3.connect" or (event == "import" and arguments[0] == "psycopg.pq")
+        if is_opening and not armed:
             armed = True
             sys.setprofile(watch)
 
