@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from conftest import collected, lines_of, run_scrapy, sources_file
 from local_web import LocalWeb, article_page, local_web, paragraphs_on
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from newsbot.crawl.run import Run
-from newsbot.items import Candidate, Duplicate, New, Revision, Unchanged, Verdict
-from newsbot.sources import Source
-from newsbot.store import Unstorable, articles, documents, frontier
+from newsbot.items import Candidate, Duplicate, New, Rejection, Revision, Unchanged, Verdict
+from newsbot.sources import Outlets, Source
+from newsbot.store import Unstorable, articles, documents, frontier, schema
 from newsbot.store.ledger import Entry
 from newsbot.store.listings import Listing
 from newsbot.web.urls import article_id, canonical_url, url_key
@@ -38,6 +38,16 @@ def save(store: Engine, url: str, text: str, *aliases: str, claims: str | None =
 def at(store: Engine, url: str) -> Any:
     with store.connect() as connection:
         return documents.latest(connection, [article_id(url)]).get(article_id(url))
+
+
+def source_at(home: str) -> Source:
+    return Source(name=home.split("/")[2], home=home, feeds=[f"{home}feed"])
+
+
+def discover(run: Run, source: Source, via: str = "feed") -> list[Candidate]:
+    """Let a listing of a source name the genuine article."""
+    read = Listing(source.name, source.feeds[0], etag="e", digest="d")
+    return run.intake.discover(source, [Candidate(url=GENUINE, via=via)], read)
 
 
 def test_an_address_that_led_to_a_neighbours_article_carries_no_revision_of_it(store: Engine) -> None:
@@ -79,27 +89,52 @@ def test_an_address_that_was_passed_on_the_way_stays_its_sites(store: Engine) ->
 def test_what_one_source_was_about_to_fetch_and_did_not_another_finds_again(
     store: Engine, tmp_path: Path, later: str
 ) -> None:
-    def discover(run: Run, source: Source) -> None:
-        read = Listing(source.name, source.feeds[0], etag="e", digest="d")
-        run.intake.discover(source, [Candidate(url=GENUINE, via="feed")], read)
-
-    aaa, bbb = (
-        Source(name=name, home=f"https://{name}.example/", feeds=[f"https://{name}.example/feed"])
-        for name in ("aaa", "bbb")
-    )
+    aaa, bbb = source_at("https://aaa.example/"), source_at("https://bbb.example/")
     first = Run(store, tmp_path, [aaa, bbb], spider="news")
     discover(first, aaa)
     discover(first, bbb)
     first.finish()
     refusing = aaa.model_copy(update={"deny": ["story"]})
     second = Run(store, tmp_path, [bbb] if later == "has left the file" else [refusing, bbb], spider="news")
-    assert [second.intake.resume(source) for source in second.sources.values() if source.name == "aaa"] in ([], [[]])
-    assert second.schedule.listing("bbb", bbb.feeds[0]).etag is None, "it is asked unconditionally"
+    assert [second.intake.resume(source) for source in second.sources.values() if source is refusing] in ([], [[]])
+    assert second.schedule.listing(bbb.name, bbb.feeds[0]).etag is None, "it is asked unconditionally"
     discover(second, bbb)
     second.finish()
     third = Run(store, tmp_path, [bbb], spider="news")
     assert [candidate.url for candidate in third.intake.resume(bbb)] == [GENUINE]
     third.finish()
+
+
+def test_what_came_to_nothing_under_a_neighbour_its_own_outlet_brings(store: Engine, tmp_path: Path) -> None:
+    rival, outlet = source_at("https://example.net/"), source_at("https://example.org/")
+    first = Run(store, tmp_path, [rival], spider="news", outlets=Outlets([rival, outlet]))
+    discover(first, rival)
+    first.verdicts.fetched(GENUINE)
+    first.verdicts.reject(Rejection(url=GENUINE, reason="redirected_together"))
+    first.finish()
+    second = Run(store, tmp_path, [outlet], spider="news", outlets=Outlets([rival, outlet]))
+    assert [candidate.url for candidate in discover(second, outlet)] == [GENUINE]
+    second.verdicts.fetched(GENUINE)
+    second.verdicts.reject(Rejection(url=GENUINE, reason="section_page"))
+    second.finish()
+    third = Run(store, tmp_path, [outlet], spider="news", outlets=Outlets([rival, outlet]))
+    assert discover(third, outlet) == [], "its own outlet has had its try"
+    third.finish()
+
+
+def test_what_its_own_outlet_announces_is_noted_although_a_neighbour_found_it_first(
+    store: Engine, tmp_path: Path
+) -> None:
+    rival, outlet = source_at("https://example.net/"), source_at("https://example.org/")
+    run = Run(store, tmp_path, [rival, outlet], spider="news")
+    discover(run, rival, via="section")
+    assert discover(run, outlet) == []
+    run.verdicts.fetched(GENUINE)
+    run.verdicts.save(collected(GENUINE, STORY))
+    run.finish()
+    with store.connect() as connection:
+        evidence = connection.execute(select(schema.articles.c.evidence)).scalar_one()
+    assert '"announced":true' in evidence
 
 
 def test_within_one_site_addresses_are_joined_as_before(store: Engine) -> None:

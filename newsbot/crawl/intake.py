@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from newsbot.crawl.schedule import Schedule
 from newsbot.crawl.verdicts import Verdicts
 from newsbot.items import Candidate
-from newsbot.sources import Source
+from newsbot.sources import Outlets, Source
 from newsbot.store import documents, frontier, revisits
 from newsbot.store.ledger import Entry, Ledger
 from newsbot.store.listings import Listing
@@ -31,6 +31,7 @@ class Intake:
         ledger: Ledger,
         schedule: Schedule,
         verdicts: Verdicts,
+        outlets: Outlets,
         *,
         now: Callable[[], str],
         refuses: Callable[[Candidate], str | None],
@@ -41,6 +42,7 @@ class Intake:
         self._ledger = ledger
         self._schedule = schedule
         self._verdicts = verdicts
+        self._outlets = outlets
         self._now = now
         self._refuses = refuses
         self._max_new = max_new
@@ -61,6 +63,12 @@ class Intake:
         ``newest_alone``: it names no more than its newest entries, as a feed does. For ``at`` and ``goes_on`` see
         Schedule.read().
         """
+
+        def named_by(candidate: Candidate, key: str) -> tuple[str, Candidate]:
+            candidate.listing = at or read.url
+            candidate.absent_at = self._schedule.absent_at(read, key) if newest_alone else None
+            return key, candidate
+
         before = self._left_to_others(source)
         met = [
             (entry, candidate)
@@ -71,6 +79,7 @@ class Intake:
         is_shared = self._left_to_others(source) > before
         by_key = {entry.key: entry for entry, _ in met}
         known = frontier.known(self._engine, list(by_key))
+        self._forget_what_others_lost(source, met, known)
         fresh = []
         skipped = []
         for entry, candidate in met:
@@ -80,10 +89,12 @@ class Intake:
                 skipped.append((entry, reason))
             else:
                 self._taken[source.name] += 1
-                candidate.listing = at or read.url
-                candidate.absent_at = self._schedule.absent_at(read, entry.key) if newest_alone else None
-                fresh.append((entry.key, candidate))
+                fresh.append(named_by(candidate, entry.key))
         self._verdicts.skip_all(skipped)
+        if is_shared:
+            own = [candidate for candidate in candidates if self._outlets.owner(candidate.url, "") == source.name]
+            keyed = [(url_key(candidate.url), candidate) for candidate in own]
+            self._announce([named_by(candidate, key) for key, candidate in keyed if key not in by_key])
         self._schedule.read(
             read,
             fresh,
@@ -164,6 +175,27 @@ class Intake:
     def articles_of(self, source: Source) -> list[str]:
         """Return addresses of articles of a source that are known already, the latest."""
         return frontier.articles_of(self._engine, source.name)
+
+    def _forget_what_others_lost(
+        self, source: Source, met: Sequence[tuple[Entry, Candidate]], known: dict[str, str]
+    ) -> None:
+        """Take up anew what came to nothing when a source found it that is not its outlet, as this one is."""
+        lost = {entry.key: entry.url for entry, _ in met if known.get(entry.key) in ("rejected", "failed")}
+        lost = {key: url for key, url in lost.items() if self._outlets.owner(url, "") == source.name}
+        if not lost:
+            return
+        finders = frontier.finders(self._engine, list(lost))
+        others = [key for key, finder in finders.items() if self._outlets.owner(lost[key], finder) != finder]
+        with self._engine.begin() as connection:
+            for key in others:
+                frontier.forget(connection, key)
+                del known[key]
+
+    def _announce(self, own: Sequence[tuple[str, Candidate]]) -> None:
+        """Note that a listing of its own outlet names what another source of the run is about to fetch."""
+        with self._engine.begin() as connection:
+            for key, candidate in own:
+                frontier.announce(connection, key, candidate)
 
     def _left_to_others(self, source: Source) -> int:
         return self._ledger.accounts[source.name].reasons["skipped:found_by_another_source"]

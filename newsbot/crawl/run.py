@@ -86,7 +86,7 @@ class Run:
         self.verdicts = Verdicts(engine, self.ledger, self.boilerplate, self.outlets, policy, now)
         self.claims = Claims(engine, self.ledger)
         self.intake = Intake(
-            engine, self.ledger, self.schedule, self.verdicts, now=now, refuses=refuses, max_new=max_new
+            engine, self.ledger, self.schedule, self.verdicts, self.outlets, now=now, refuses=refuses, max_new=max_new
         )
         self._with_removed = with_removed
         self._remember_days = policy.remember_days

@@ -326,7 +326,7 @@ def _add(
     """Store an article that is not known, as a copy if evidence says so, and correct whose standing that changes."""
     identity = article_id(url)
     is_own = candidate.listing is None or site_of(candidate.listing) == site_of(url)
-    announced = is_own and entry.discovered_via in duplicates.ANNOUNCING
+    announced = is_own and candidate.via in duplicates.ANNOUNCING
     evidence = duplicates.Evidence(
         canonical=article.copied_from,
         announced=announced,

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, and_, bindparam, delete, func, select, union
+from sqlalchemy import Connection, Engine, Row, and_, bindparam, delete, func, select, union, update
 
 from newsbot.items import EXTRACTOR, Candidate
 from newsbot.store import Unstorable, schema
@@ -108,6 +108,25 @@ def known(engine: Engine, keys: Sequence[str]) -> dict[str, str]:
         for some in chunks(keys):
             sift(connection, some, look_up)
     return found
+
+
+def finders(engine: Engine, keys: Sequence[str]) -> dict[str, str]:
+    """Return under which source each of the URL keys is on the frontier."""
+    found: dict[str, str] = {}
+    with reading(engine) as connection:
+        for some in chunks(keys):
+            rows = connection.execute(select(_TABLE.c.url_key, _TABLE.c.source).where(_TABLE.c.url_key.in_(some)))
+            found |= {row.url_key: row.source for row in rows}
+    return found
+
+
+def announce(connection: Connection, key: str, named: Candidate) -> None:
+    """Note by which listing of its own outlet an address is named that waits under another source."""
+    waiting = connection.execute(_CANDIDATE, {"key": key}).scalar()
+    if waiting:
+        found = replace(_read(waiting), via=named.via, listing=named.listing, absent_at=named.absent_at)
+        is_waiting = and_(_TABLE.c.url_key == key, _TABLE.c.status == "pending")
+        connection.execute(update(_TABLE).where(is_waiting).values(candidate=_written(found)))
 
 
 def pending(engine: Engine, source: str) -> list[Candidate]:
