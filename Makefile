@@ -1,10 +1,10 @@
 # make demo   the main job on the bundled newsroom, no network needed
-# make test   the test suite, in two processes (JOBS=8: in eight)
+# make test   the test suite, in three processes, as tests of crawls wait half of their time (JOBS=8: in eight)
 # make lint   style, types, who may import whom, what is unsafe, known vulnerabilities of libraries
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-JOBS ?= 2
+JOBS ?= 3
 
 .PHONY: demo test lint schema dates constraints clean
 

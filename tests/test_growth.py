@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import pkgutil
 import re
 import signal
@@ -39,6 +40,7 @@ from newsbot.downloader import fetch, redirects
 from newsbot.extraction import ExtractionError, authors, body, class_names, document, language, rejection, title
 from newsbot.items import Candidate
 from newsbot.sources import bounded_name, source_name
+from newsbot.spiders import warc
 from newsbot.web import dates, encoding, jsonld, links, robotstxt, tdmrep, trackers, urls, zones
 from newsbot.web import text as web_text
 
@@ -245,6 +247,12 @@ READERS: dict[str, dict[str, Reader]] = {
         "twin_key": one_line(lambda text: urls.twin_key(f"{URL}?{text}")),
         "ascii_host": one_line(urls.ascii_host),
     },
+    "spiders.warc": {
+        "read, junk": lambda text: list(warc.read(io.BytesIO(b"WARC/1.0\r\n" + text.encode()))),
+        "read, heads": lambda text: list(warc.read(io.BytesIO(f"WARC/1.0\r\n{text}\r\n\r\n".encode() * 2))),
+        "captured_at": lambda text: warc.captured_at(text, "2026-11-20T08:00:00Z"),
+        "without_chunks": lambda text: warc.without_chunks(text.encode()),
+    },
     "web.zones": {"is_zone": zones.is_zone, "zone_in": lambda text: zones.zone_in(text, "en")},
 }
 """By module, what reads text that a site sends. Where it is bounded first, whoever bounds it stands here."""
@@ -256,7 +264,7 @@ PAGES_ALONE = {
 """Modules whose functions take a page's tree, of which trafilatura and lxml take the most time; a page is bounded
 (items.MAX_BYTES), and the time with it (NEWSBOT_EXTRACT_TIMEOUT)."""
 OWN_TEXT = {"demo.stock", "crawl.recovery", "store.database", "spiders.date_range", "spiders.probe", "web.__main__",
-            "commands._base", "downloader.http"}  # fmt: skip
+            "commands._base", "downloader.http", "spiders.archive"}  # fmt: skip
 """Modules whose patterns see what newsbot or its operator wrote, or what Scrapy has cut to pieces and bounded."""
 EXPECTED = (CleaningError, ExtractionError, urls.InvalidURL, ValueError, *LISTING_ERRORS)
 """With which a reader may refuse a text."""

@@ -218,11 +218,10 @@ def lose_life(run: Run) -> None:
         lose_session(run.engine)
 
 
+@pytest.mark.parametrize("store", [pytest.param("postgresql", marks=pytest.mark.services)], indirect=True)
 def test_a_session_that_is_lost_is_had_again_unless_somebody_acted_on_it(
     store: Engine, begin: Callable[..., Life]
 ) -> None:
-    if store.dialect.name == "sqlite":
-        pytest.skip("it has no sessions")
     life, other = begin("life"), begin("other")
     assert not life.take(["a", "b"])
     lose_session(store)

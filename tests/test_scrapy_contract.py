@@ -127,6 +127,9 @@ CONTRACT: dict[str, Check] = {
     "scrapy.core.engine:ExecutionEngine.scraper": is_set,
     "scrapy.core.scraper:Scraper.slot": is_set,
     "scrapy.core.scraper:Slot.active_size": is_set,
+    # fetch.py: items that come of no response
+    "scrapy.core.scraper:Scraper._check_if_closing": takes(),
+    "scrapy.core.scraper:Scraper.start_itemproc_async": takes("item"),
     # tls.py: what is wrong with a certificate
     "scrapy.core.downloader.contextfactory:_ScrapyClientContextFactory.from_crawler": takes("crawler"),
     "scrapy.core.downloader.contextfactory:_ScrapyClientContextFactory.creatorForNetloc": takes("hostname", "port"),

@@ -197,6 +197,19 @@ async def fetch(crawler: Crawler, request: Request) -> tuple[Response | None, st
     return None, f"http_{response.status}"
 
 
+async def through_pipelines(crawler: Crawler, item: object) -> None:
+    """Send an item that came of no response through the item pipelines.
+
+    A crawl that is closing waits for every item, and looks whether the last has ended after those of responses alone.
+    """
+    assert crawler.engine is not None
+    scraper = crawler.engine.scraper
+    try:
+        await scraper.start_itemproc_async(item, response=None)
+    finally:
+        scraper._check_if_closing()
+
+
 def header_of(response: Response, name: str) -> str | None:
     """Return a header of a response; None where it has none, or one of more than LONGEST_HEADER bytes.
 

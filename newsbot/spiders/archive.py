@@ -15,15 +15,13 @@ from pathlib import Path
 
 from pydantic import Field
 
-from newsbot.downloader.fetch import is_all, is_complete
+from newsbot.downloader.fetch import is_all, is_complete, through_pipelines
 from newsbot.items import MAX_BYTES, Candidate, Collected, Page, Rejection
 from newsbot.process import utc_now
 from newsbot.sources import Source, source_name
 from newsbot.spiders.arguments import ArgumentError, SpiderArguments
 from newsbot.spiders.base import CollectingSpider
 from newsbot.spiders.warc import Capture, Damage, captured_at, is_archive, read, without_chunks
-from newsbot.store import StoreError
-from newsbot.store.ledger import Account
 from newsbot.web.content_coding import TooLarge, unpack
 from newsbot.web.encoding import header_charset
 from newsbot.web.tdmrep import opt_outs_of_headers
@@ -88,6 +86,9 @@ class ArchiveSpider(CollectingSpider[ArchiveArguments]):
         raise ArgumentError(f"path: {faults[0]}{more}")
 
     async def start(self) -> AsyncIterator[Page]:
+        from newsbot.store import StoreError  # not above: `scrapy list` has no use for the store
+        from newsbot.store.ledger import Account
+
         self._at_work: set[asyncio.Task[None]] = set()
         self._later: defaultdict[str, list[_Waiting]] = defaultdict(list)
         self.run.ledger.accounts.setdefault(self.name, Account())
@@ -197,15 +198,7 @@ class ArchiveSpider(CollectingSpider[ArchiveArguments]):
         """Send something through the pipelines as soon as there is a place for it."""
         while len(self._at_work) >= MAX_AT_WORK:
             _, self._at_work = await asyncio.wait(self._at_work, return_when=asyncio.FIRST_COMPLETED)
-        self._at_work.add(asyncio.ensure_future(self._through_pipelines(item)))
-
-    async def _through_pipelines(self, item: object) -> None:
-        assert self.crawler.engine is not None
-        scraper = self.crawler.engine.scraper
-        try:
-            await scraper.start_itemproc_async(item, response=None)
-        finally:
-            scraper._check_if_closing()  # Scrapy does that after responses alone, and waits for items as well
+        self._at_work.add(asyncio.ensure_future(through_pipelines(self.crawler, item)))
 
     async def _finish_work(self) -> None:
         while self._at_work:
