@@ -8,11 +8,12 @@ at random instants (by SIGKILL, and by SIGTERM and SIGINT as systemd and Ctrl-C 
 workers too), and at chosen calls of chosen functions: while files are written, renamed and marked as done, while
 old articles are forgotten, while the database is brought up from an older schema (SQLite); a folder that is renamed
 between two runs; lock files and the folder's mark taken away while one crawl lives and another begins. On PostgreSQL
-also: sessions that the server ends (all of a crawl, one, or the one that says that it lives), a server that is stopped,
-at once or in order, and started again, two machines whose names and paths are the same (which takes root, for a mount
-namespace) at work on the same sources, and a crawl that stands still, is taken for dead and goes on. That server is
-one of the benchmark's own (PostgreSQL's programs must be installed). Nothing is put into newsbot for any of this
-(benchmarks/deathtrap). Only a fault that met a living process counts.
+also: sessions that the server ends (all of a crawl, one, or the one that says that it lives), a server that is
+stopped, at once or in order, and started again, two machines whose names and paths are the same (that takes root, for a
+mount namespace; otherwise the paths differ) at work on the same sources, and a crawl that stands still, is taken for
+dead and goes on. Sessions, servers and marks are struck at random instants, or while the crawl stands still at a
+chosen call. The server is one of the benchmark's own (PostgreSQL's programs must be installed). Nothing is put into
+newsbot for any of this (benchmarks/deathtrap). Only a fault that met a living process counts.
 
 Then one run is left alone in each folder, and over all files: every article is on exactly one line, each line is valid
 against the schema, the sums of the ledger are right and agree with the lines, nothing is stored and in no file, no
@@ -179,25 +180,48 @@ class Chaos:
         self.latest = min(self.latest, max(0.9 * (time.monotonic() - begin), 2.0))
         return ""
 
+    def reached(self, *only: str) -> tuple[subprocess.Popen[bytes], str]:
+        """Start a crawl, and return it with what it is at: at a random instant, or standing still at a chosen call."""
+        if not self.store.urls() or self.dice.random() < 0.5:
+            process = self.start(self.crawl(*only))
+            return process, self.at_work(process)
+        where = self.dice.choice(["crawling", "exporting"])
+        moment, name, most = self.dice.choice(POINTS[where])
+        note = self.folder / "struck"
+        note.unlink(missing_ok=True)
+        order = f"{moment} {name} {self.dice.randint(1, most)} SIGSTOP"
+        process = self.start(self.crawl(*only), DIE_AT=order, DIE_NOTE=str(note))
+        while not note.exists() and process.poll() is None:
+            time.sleep(0.02)
+        return process, where if note.exists() else ""
+
+    def see_refused(self, process: subprocess.Popen[bytes], struck: str) -> None:
+        """See to it that a crawl whose store was taken away has ended, and has not called that whole."""
+        process.send_signal(signal.SIGCONT)
+        self.see_dead(process)
+        undone = self.store.query("select id from runs where status in ('running', 'exporting')")
+        if struck and (process.returncode not in (0, 1, 3) or (process.returncode == 0 and undone)):
+            self.faults.append(f"exit status {process.returncode} of a crawl whose store broke, runs undone: {undone}")
+
     def cut_sessions(self, _fresh: list[str]) -> str:
         """Let the server end sessions of a crawl."""
         assert self.database
-        process = self.start(self.crawl())
-        struck = self.at_work(process)
+        process, struck = self.reached()
         if struck and not self.database.cut(self.dice.choice(["all", "all", "one", "marks"])):
             struck = ""
-        self.see_dead(process)
+        self.see_refused(process, struck)
         return struck
 
     def stop_server(self, _fresh: list[str]) -> str:
         """Stop the server while a crawl is at work, and start it again after a moment."""
         assert self.database
-        process = self.start(self.crawl())
-        if struck := self.at_work(process):
+        process, struck = self.reached()
+        if struck:
             self.database.stop(self.dice.choice(["immediate", "fast"]))
+            process.send_signal(signal.SIGCONT)
             time.sleep(self.dice.uniform(0, 4))
             self.database.start()
-        self.see_dead(process)
+        self.see_refused(process, struck)
         return struck
 
     def kill_beside_a_twin(self, fresh: list[str]) -> str:
@@ -225,11 +249,11 @@ class Chaos:
 
     def lose_marks(self, fresh: list[str]) -> str:
         """Take away the files that say that a crawl lives, while it does and another one begins."""
-        process = self.start(self.crawl(*fresh))
-        struck = self.at_work(process)
+        process, struck = self.reached(*fresh)
         if struck:
             shutil.rmtree(self.output / "newsbot.db-crawls", ignore_errors=True)
             (self.output / ".place").unlink(missing_ok=True)
+            process.send_signal(signal.SIGCONT)
             at_twin = self.database is not None and self.dice.random() < 0.5
             self.see_dead(self.start(self.crawl(*fresh), at_twin=at_twin))
         self.see_dead(process)
@@ -319,7 +343,7 @@ def table_of(kills: Counter[tuple[str, str]]) -> list[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--database", choices=list(SHARES), default="sqlite")
     parser.add_argument("--faults", type=int, default=100, help="at least so many (100)")
     parser.add_argument("--minutes", type=float, default=0.0, help="and at least so long (0)")

@@ -87,11 +87,23 @@ def living(session: int) -> list[int]:
 def lines_of(places: Sequence[Path], *folders: str) -> list[dict[str, Any]]:
     """Return every line of the JSON lines files of some folders of all places."""
     paths = [path for place in places for folder in folders for path in sorted((place / folder).glob("*/*.jsonl"))]
-    return [orjson.loads(line) for path in paths for line in path.read_bytes().splitlines()]
+    return [line for path in paths for line in map(_parsed, path.read_bytes().splitlines()) if line is not None]
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    try:
+        record: dict[str, Any] = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    return record
 
 
 def faults_of(places: Sequence[Path], store: Asked, running: Running) -> Iterator[str]:
     """Yield every promise that does not hold over all that was written, with what is needed to find out why."""
+    for path in (path for place in places for path in place.glob("*/*/*.jsonl")):
+        content = path.read_bytes()
+        if not content.endswith(b"\n") or any(_parsed(line) is None for line in content.splitlines()):
+            yield f"torn: {path.name}"
     lines = lines_of(places, "articles", "duplicates")
     for (article_id, revision), count in Counter((line["id"], line["revision"]) for line in lines).items():
         if count > 1:

@@ -281,7 +281,7 @@ def brought(draw: st.DrawFn) -> Collected:
     return Collected(article=article, aliases=aliases, announced=draw(TEXTS))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(brought())
 def test_whatever_the_stages_make_of_a_page_is_read_back_as_it_was_stored(store: Engine, article: Collected) -> None:
     run = replace(entry_of(article.aliases[0]), run_id=uuid.uuid4().hex)
