@@ -105,6 +105,19 @@ def test_what_one_source_was_about_to_fetch_and_did_not_another_finds_again(
     third.finish()
 
 
+def test_what_two_sources_name_is_asked_for_conditionally_once_it_is_known(store: Engine, tmp_path: Path) -> None:
+    aaa, bbb = source_at("https://aaa.example/"), source_at("https://bbb.example/")
+    for is_known in (False, True):
+        run = Run(store, tmp_path, [aaa, bbb], spider="news")
+        found = discover(run, aaa)
+        discover(run, bbb)
+        for _ in found:
+            run.verdicts.fetched(GENUINE)
+            run.verdicts.save(collected(GENUINE, STORY))
+        run.finish()
+        assert (run.schedule.listing(bbb.name, bbb.feeds[0]).etag == "e") == is_known
+
+
 def test_what_came_to_nothing_under_a_neighbour_its_own_outlet_brings(store: Engine, tmp_path: Path) -> None:
     rival, outlet = source_at("https://example.net/"), source_at("https://example.org/")
     first = Run(store, tmp_path, [rival], spider="news", outlets=Outlets([rival, outlet]))

@@ -69,14 +69,14 @@ class Intake:
             candidate.absent_at = self._schedule.absent_at(read, key) if newest_alone else None
             return key, candidate
 
-        before = self._left_to_others(source)
         met = [
             (entry, candidate)
             for candidate in candidates
             if (entry := self._ledger.discover(source.name, candidate.url, candidate.via))
         ]
+        keyed = [(url_key(candidate.url), candidate) for candidate in candidates]
         # What another source is about to fetch it may yet leave out: then this one finds it here again.
-        is_shared = self._left_to_others(source) > before
+        shared = [(key, candidate) for key, candidate in keyed if self._ledger.is_anothers(source.name, key)]
         by_key = {entry.key: entry for entry, _ in met}
         known = frontier.known(self._engine, list(by_key))
         self._forget_what_others_lost(source, met, known)
@@ -91,17 +91,16 @@ class Intake:
                 self._taken[source.name] += 1
                 fresh.append(named_by(candidate, entry.key))
         self._verdicts.skip_all(skipped)
-        if is_shared:
-            own = [candidate for candidate in candidates if self._outlets.owner(candidate.url, "") == source.name]
-            keyed = [(url_key(candidate.url), candidate) for candidate in own]
-            self._announce([named_by(candidate, key) for key, candidate in keyed if key not in by_key])
+        own = [(key, candidate) for key, candidate in shared if self._outlets.owner(candidate.url, "") == source.name]
+        if own:
+            self._announce([named_by(candidate, key) for key, candidate in own])
         self._schedule.read(
             read,
             fresh,
-            is_whole=not is_shared and not any(reason in LEFT_FOR_LATER for _, reason in skipped),
+            is_whole=not shared and not any(reason in LEFT_FOR_LATER for _, reason in skipped),
             goes_on=goes_on,
             at=at,
-            keys=[url_key(candidate.url) for candidate in candidates] if newest_alone else (),
+            keys=[key for key, _ in keyed] if newest_alone else (),
             published=[candidate.published for candidate in candidates] if newest_alone else (),
             refused=lambda key, fault: self._verdicts.leave_out(by_key[key], fault),
         )
@@ -196,9 +195,6 @@ class Intake:
         with self._engine.begin() as connection:
             for key, candidate in own:
                 frontier.announce(connection, key, candidate)
-
-    def _left_to_others(self, source: Source) -> int:
-        return self._ledger.accounts[source.name].reasons["skipped:found_by_another_source"]
 
     def _refusal(self, source: Source, candidate: Candidate) -> str | None:
         if reason := source.refuses(candidate.url) or self._refuses(candidate):

@@ -160,6 +160,11 @@ class Ledger:
         """Whether the address with this URL key was discovered and has no outcome yet."""
         return key in self._open
 
+    def is_anothers(self, source: str, key: str) -> bool:
+        """Whether a URL key has an open entry of another source."""
+        entry = self._open.get(key)
+        return entry is not None and entry.source != source
+
     def open_entries(self) -> list[Entry]:
         """Return the entries that have no outcome yet."""
         return list(self._open.values())
