@@ -24,7 +24,7 @@ from newsbot.items import Collected, Rejection
 from newsbot.store import frontier
 from newsbot.store.ledger import Ledger
 from newsbot.web.text import fold
-from newsbot.web.urls import InvalidURL, canonical_url, site_of, url_key
+from newsbot.web.urls import InvalidURL, canonical_url, url_key
 
 TOGETHER = "redirected_together"
 """Reason to reject a page that other addresses lead to as well."""
@@ -180,8 +180,7 @@ class Claims:
             told = [headline for headline in self._led_here[self._marks(claim)[0]].values() if headline]
             if not are_one(told):
                 return _rejection(claim, f"its text stands under {len(told)} headlines")
-        is_of_own_site = site_of(claim.collected.article.url) == site_of(claim.collected.aliases[-1])
-        if is_of_own_site and (claim.source, claim.claimed) in self._shared:
+        if (claim.source, claim.claimed) in self._shared:
             own = canonical_url(claim.collected.aliases[-1])
             return replace(claim.collected, article=replace(claim.collected.article, url=own), is_judged=True)
         return replace(claim.collected, is_judged=True)

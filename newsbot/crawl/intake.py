@@ -181,10 +181,10 @@ class Intake:
         """Take up anew what came to nothing when a source found it that is not its outlet, as this one is."""
         lost = {entry.key: entry.url for entry, _ in met if known.get(entry.key) in ("rejected", "failed")}
         lost = {key: url for key, url in lost.items() if self._outlets.owner(url, "") == source.name}
-        if not lost:
-            return
-        finders = frontier.finders(self._engine, list(lost))
+        finders = frontier.finders(self._engine, list(lost)) if lost else {}
         others = [key for key, finder in finders.items() if self._outlets.owner(lost[key], finder) != finder]
+        if not others:
+            return
         with self._engine.begin() as connection:
             for key in others:
                 frontier.forget(connection, key)
