@@ -116,7 +116,7 @@ def test_the_times_that_a_feed_states_and_the_price_of_a_request_say_when_it_is_
     moments = {
         "batches": [full_hour - timedelta(hours=n // 4 + 1) for n in range(40)],
         "busy": [now - timedelta(minutes=2 * n + 2) for n in range(40)],
-        "quiet": [now - timedelta(minutes=700 * n + 2) for n in range(40)],
+        "quiet": [now - timedelta(minutes=667 * n + 2) for n in range(48)],  # at no hour or minute more than at others
     }
     with local_web() as web:
         feeds = {name: feed(web, f"/{name}", stated) for name, stated in moments.items()}
