@@ -1,235 +1,211 @@
-"""Measure extraction: newsbot beside trafilatura and newspaper4k, on the same pages in the same run.
+"""Measure the record: newsbot beside trafilatura and newspaper4k, on the same pages in the same run.
 
     python benchmarks/extraction.py --dataset FOLDER [--dataset FOLDER ...] [--engines newsbot,trafilatura,newspaper4k]
+    python benchmarks/extraction.py --dataset FOLDER --engines newsbot --details before.jsonl
+    python benchmarks/extraction.py --dataset FOLDER --engines newsbot --against before.jsonl [--show wrong,title]
 
-A dataset is a folder with pages.jsonl (one JSON object a line: id, url, html = path of a page below the
-folder, plain or gzipped, text, and where known title, authors, published) or a folder of tests/pages/ form
-(<case>/page.html and <case>/expected.json), or a folder of such folders. Public sets of this form:
-scrapinghub/article-extraction-benchmark, the parser tests of flairNLP/fundus, WCXB.
+What a dataset is, benchmarks/pages.py tells. Public sets of this form: scrapinghub/article-extraction-benchmark, the
+parser tests of flairNLP/fundus, WCXB, the evaluations of adbar/trafilatura and adbar/htmldate, the tests of
+mozilla/readability, postlight/parser and goose3.
 
-Measure. Words are `\\w+` runs; a text's shingles are its 4-grams of words, counted. Precision and recall are
-means over pages, F1 is their harmonic mean, exact is the share of pages with the same words in the same
-order. Titles are compared with case and punctuation folded, authors as sets of folded names (mean F1),
-days by calendar date, instants within 60 s where the expected one has an offset. A rejected page scores
-zero. Every page is taken by every engine in turn, `--rounds` times; a page's time is the median of its rounds
-in CPU seconds of this process, so other work on the machine disturbs little. Pages are split by a hash of
-their id into the half that rules may be tuned on and the half that is held out.
+Measure. What is scored is the record: extraction and cleaning. Words are `\\w+` runs; a text's shingles are its
+4-grams of words, counted. Precision and recall are means over pages, F1 is their harmonic mean, exact is the share of
+pages with the same words in the same order, wrong the number whose own F1 is under .8. Titles are compared with case
+and punctuation folded, authors as sets of folded names (mean F1), days by calendar date, instants within 60 s where
+the expected one has an offset. "with" is the mean share of a page's snippets that are in the text, "w/out" that of the
+snippets that are not, "first" the share of texts that open with the expected 13 words. A rejected page has no text.
+Pages are split by a hash of their registrable host into two parts, so that no site is in both: what is found on one
+has to pay on the other. --against counts the pages that are better and worse than in a run with --details.
+
+Every page is taken by every engine in turn, --rounds times; a page's time is the median of its rounds in CPU seconds
+of this process, so other work on the machine disturbs little. It is the time of extraction with metadata, on which the
+ratio goes; newsbot's cleaning is not in it.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
-import hashlib
 import importlib
 import importlib.util
 import json
 import logging
-import re
 import statistics
 import sys
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-Fields: TypeAlias = dict[str, Any]
-Extractor: TypeAlias = Callable[[bytes, str], Fields]
-WORD = re.compile(r"\w+")
+from pages import WRONG, Fields, Page, datasets, f1, load, score
+
+Extractor: TypeAlias = Callable[[bytes, str], Any]
+MEASURES = ("f1", "exact", "wrong", "with", "without", "first13", "title", "day", "instant", "authors", "rejected")
+LOWER_IS_BETTER = ("wrong", "rejected")
 
 
-@dataclass
-class Page:
-    """One page and what a reader would take from it."""
-
-    id: str
-    url: str
-    html: bytes
-    expected: Fields
-
-    @property
-    def half(self) -> str:
-        """Name the half that the page's id falls into."""
-        return "tune" if hashlib.sha256(self.id.encode()).digest()[0] % 2 else "held out"
-
-
-@dataclass
-class Scores:
-    """What one engine reached, page by page."""
-
-    rows: list[dict[str, float]] = field(default_factory=list)
-
-    def mean(self, name: str) -> float | None:
-        """Average one score over the pages that have it."""
-        values = [row[name] for row in self.rows if name in row]
-        return statistics.fmean(values) if values else None
-
-
-def load(folder: Path) -> Iterator[Page]:
-    """Read a dataset folder of either form."""
-    listing = folder / "pages.jsonl"
-    if listing.exists():
-        for line in listing.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            data = (folder / row["html"]).read_bytes()
-            yield Page(row["id"], row["url"], gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data, row)
-        return
-    for expected in sorted(folder.glob("*/expected.json")):
-        row = json.loads(expected.read_text(encoding="utf-8"))
-        if row.get("text"):
-            yield Page(expected.parent.name, row["url"], (expected.parent / "page.html").read_bytes(), row)
-
-
-def newsbot(html: bytes, url: str) -> Fields:
+def newsbot(html: bytes, url: str) -> Any:
     """Extract with this project."""
-    from newsbot.extraction import ExtractionError, extract_article
-
-    try:
-        found = extract_article(html, url)
-    except ExtractionError as error:
-        return {"rejected": error.reason, "detail": error.detail}
-    return {key: getattr(found, key) for key in ("text", "title", "authors", "published")}
+    return importlib.import_module("newsbot.extraction").extract_article(html, url)
 
 
-def trafilatura(html: bytes, url: str) -> Fields:
+def newsbot_record(article: Any) -> Fields:
+    """Return the record of what was extracted: cleaned."""
+    cleaned = importlib.import_module("newsbot.cleaning").clean_article(article)
+    return {key: getattr(cleaned, key) for key in ("text", "title", "authors", "published", "origins")}
+
+
+def trafilatura(html: bytes, url: str) -> Any:
     """Extract with plain trafilatura, body and metadata."""
-    from trafilatura import bare_extraction
+    extract = importlib.import_module("trafilatura").bare_extraction
+    return extract(html, url=url, with_metadata=True, include_comments=False)
 
-    found = bare_extraction(html, url=url, with_metadata=True, include_comments=False)
+
+def trafilatura_record(found: Any) -> Fields:
+    """Return what trafilatura found, in our names."""
     if found is None or isinstance(found, dict):
         return {"rejected": "none"}
     authors = [name.strip() for name in (found.author or "").split(";") if name.strip()]
     return {"text": found.text, "title": found.title, "authors": authors, "published": found.date}
 
 
-def newspaper4k(html: bytes, url: str) -> Fields:
+def newspaper4k(html: bytes, url: str) -> Any:
     """Extract with newspaper4k."""
     article = importlib.import_module("newspaper").Article(url)
     article.download(input_html=html.decode("utf-8", "replace"))
     article.parse()
+    return article
+
+
+def newspaper4k_record(article: Any) -> Fields:
+    """Return what newspaper4k found, in our names."""
     published = article.publish_date
     when = published.isoformat() if isinstance(published, datetime) else published
     return {"text": article.text, "title": article.title, "authors": article.authors, "published": when}
 
 
-ENGINES: dict[str, Extractor] = {"newsbot": newsbot, "trafilatura": trafilatura, "newspaper4k": newspaper4k}
+ENGINES: dict[str, tuple[Extractor, Callable[[Any], Fields]]] = {
+    "newsbot": (newsbot, newsbot_record),
+    "trafilatura": (trafilatura, trafilatura_record),
+    "newspaper4k": (newspaper4k, newspaper4k_record),
+}
 
 
-def fold(text: str) -> str:
-    """Fold case and punctuation, so that only the words are compared."""
-    return " ".join(WORD.findall(text.casefold()))
+def take(engine: str, page: Page, rounds: int) -> tuple[Fields, float]:
+    """Return one engine's record of a page and the median of its times; a refusal and a crash are "rejected"."""
+    extract, record = ENGINES[engine]
+    times = []
+    for _ in range(rounds):
+        started = time.process_time()
+        try:
+            found, fault = extract(page.html, page.url), ""
+        except Exception as error:  # noqa: BLE001 - any engine may fail in any way; the table says so
+            fault = getattr(error, "reason", "") or f"crashed: {error!r}"
+        times.append(time.process_time() - started)
+    if not fault:
+        try:
+            return record(found), statistics.median(times)
+        except Exception as error:  # noqa: BLE001 - likewise
+            fault = getattr(error, "reason", "") or f"crashed: {error!r}"
+    return {"rejected": fault}, statistics.median(times)
 
 
-def shingles(text: str) -> Counter[tuple[str, ...]]:
-    """Count a text's 4-grams of words; a shorter text is one shingle."""
-    words = WORD.findall(text)
-    if len(words) < 4:
-        return Counter([tuple(words)]) if words else Counter()
-    return Counter(zip(words, words[1:], words[2:], words[3:], strict=False))
-
-
-def instant(value: str) -> datetime:
-    """Parse a timestamp, in UTC where it states no offset."""
-    parsed = datetime.fromisoformat(value.replace("Z", "+00:00"))
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-
-
-def score(expected: Fields, found: Fields) -> dict[str, float]:
-    """Compare what an engine found on one page with what was expected."""
-    wanted, got = shingles(expected["text"]), shingles(found.get("text") or "")
-    hits = (wanted & got).total()
-    row = {
-        "precision": hits / got.total() if got else 0.0,
-        "recall": hits / wanted.total() if wanted else 0.0,
-        "exact": float(WORD.findall(expected["text"]) == WORD.findall(found.get("text") or "")),
-        "rejected": float("rejected" in found),
-    }
-    if expected.get("title"):
-        row["title"] = float(fold(found.get("title") or "") == fold(expected["title"]))
-    if expected.get("authors"):
-        want, have = {fold(a) for a in expected["authors"]}, {fold(a) for a in found.get("authors") or []}
-        row["authors"] = 2 * len(want & have) / (len(want) + len(have))
-    if published := expected.get("published"):
-        when = found.get("published")
-        row["day"] = float(bool(when) and str(when)[:10] == published[:10])
-        if len(published) > 19 and re.search(r"[+-]\d\d:?\d\d$|Z$", published):
-            precise = bool(when) and len(str(when)) > 10
-            row["instant"] = float(precise and abs((instant(str(when)) - instant(published)).total_seconds()) <= 60)
-            same_day = bool(when) and instant(str(when)).date() == instant(published).date()
-            row["day"] = max(row["day"], float(same_day))
-    return row
-
-
-def timed(extract: Extractor, page: Page) -> tuple[Fields, float]:
-    """Run one engine on one page; a crash counts as nothing found."""
-    started = time.process_time()
-    try:
-        found = extract(page.html, page.url)
-    except Exception as error:  # noqa: BLE001 - any engine may fail in any way; the table says so
-        found = {"rejected": f"crashed: {error!r}"}
-    return found, time.process_time() - started
-
-
-def measure(pages: list[Page], engines: list[str], rounds: int, details: Path | None) -> dict[str, Scores]:
-    """Take every page with every engine in turn."""
-    results = {name: Scores() for name in engines}
-    lines: list[str] = []
+def measure(pages: list[Page], engines: list[str], rounds: int) -> list[Fields]:
+    """Take every page with every engine in turn; return a row for each."""
+    rows: list[Fields] = []
     for number, page in enumerate(pages, 1):
         if sys.stderr.isatty():
             print(f"\r{number}/{len(pages)} {page.id[:50]:50}", end="", file=sys.stderr, flush=True)
-        for name in engines:
-            runs = [timed(ENGINES[name], page) for _ in range(rounds)]
-            found = runs[0][0]
-            row = score(page.expected, found) | {"seconds": statistics.median(t for _, t in runs)}
-            results[name].rows.append(row | {"held out": float(page.half == "held out")})
-            lines.append(json.dumps({"id": page.id, "half": page.half, "engine": name, **row, "found": found}))
+        for engine in engines:
+            found, seconds = take(engine, page, rounds)
+            scores = {**score(page.expected, found), "rejected": float("rejected" in found), "seconds": seconds}
+            rows.append(
+                {"id": page.id, "url": page.url, "part": page.part, "engine": engine, "scores": scores, "found": found}
+            )
     if sys.stderr.isatty():
         print("\r" + " " * 70 + "\r", end="", file=sys.stderr)
-    if details:
-        with details.open("a", encoding="utf-8") as out:
-            out.writelines(line + "\n" for line in lines)
-    return results
+    return rows
 
 
-def line(label: str, scores: Scores) -> str:
+def mean(rows: Iterable[Fields], name: str) -> float | None:
+    """Average one measure over the pages that have it; F1 is that of the means."""
+    rows = list(rows)
+    if name == "f1":
+        precision, recall = mean(rows, "precision"), mean(rows, "recall")
+        return None if precision is None or recall is None else f1(precision, recall)
+    values = [row["scores"][name] for row in rows if name in row["scores"]]
+    if not values:
+        return None
+    return sum(values) if name == "wrong" else statistics.fmean(values)
+
+
+HEADER = f"{'':24}{'pages':>5}  " + "  ".join(
+    f"{name:>5}"
+    for name in ("F1", "exact", "wrong", "with", "w/out", "first", "title", "day", "instn", "autho", "rejec")
+) + f"  {'med ms':>6} {'p99 ms':>6} {'max ms':>6}"  # fmt: skip
+
+
+def line(label: str, rows: list[Fields]) -> str:
     """Lay out one row of the table."""
-    precision, recall = scores.mean("precision") or 0.0, scores.mean("recall") or 0.0
-    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-    cells = [f"{f1:.4f}", f"{precision:.3f}", f"{recall:.3f}"]
-    for name in ("exact", "title", "day", "instant", "authors", "rejected"):
-        value = scores.mean(name)
-        cells.append("    -" if value is None else f"{value:.3f}")
-    times = sorted(row["seconds"] for row in scores.rows)
+    cells = []
+    for name in MEASURES:
+        value = mean(rows, name)
+        cells.append("    -" if value is None else f"{value:5.0f}" if name == "wrong" else f"{value:5.4f}"[:5])
+    times = sorted(row["scores"]["seconds"] * 1e3 for row in rows)
     p99 = times[min(len(times) - 1, int(len(times) * 0.99))]
-    rate = len(times) / max(sum(times), 1e-9)
-    cells += [f"{rate:7.1f}", f"{statistics.median(times) * 1e3:6.1f}", f"{p99 * 1e3:6.0f}", f"{times[-1] * 1e3:6.0f}"]
-    return f"{label:24}{len(times):5} " + "  ".join(cells)
+    return f"{label:24}{len(rows):5}  {'  '.join(cells)}  {statistics.median(times):6.1f} {p99:6.1f} {times[-1]:6.1f}"
 
 
-HEADER = (
-    f"{'':24}{'pages':>5} {'F1':>6}  {'prec':>5}  {'rec':>5}  {'exact':>5}  {'title':>5}  {'day':>5}  {'instnt':>5} "
-    f"{'author':>6}  {'reject':>5} {'pages/s':>7}  {'med ms':>6}  {'p99 ms':>6}  {'max ms':>6}"
-)
-
-
-def report(name: str, results: dict[str, Scores]) -> None:
-    """Print one dataset's table: whole, then both halves."""
+def report(name: str, rows: list[Fields], engines: list[str]) -> None:
+    """Print one dataset's table: whole, then both parts."""
     print(f"\n{name}\n{HEADER}")
-    for engine, scores in results.items():
-        print(line(engine, scores))
-        for flag, half in ((0.0, "  tune"), (1.0, "  held out")):
-            rows = [row for row in scores.rows if row["held out"] == flag]
-            if rows and len(rows) < len(scores.rows):
-                print(line(half, Scores(rows)))
-    if {"newsbot", "trafilatura"} <= results.keys():
-        spent = {e: sum(row["seconds"] for row in s.rows) for e, s in results.items()}
-        print(
-            f"newsbot takes {spent['trafilatura'] / spent['newsbot']:.2f} times the pages per CPU second of trafilatura"
-        )
+    for engine in engines:
+        own = [row for row in rows if row["engine"] == engine]
+        print(line(engine, own))
+        for part in ("A", "B"):
+            if some := [row for row in own if row["part"] == part]:
+                print(line(f"  {part}", some))
+
+
+def speed(rows: list[Fields]) -> str:
+    """Say how many times as fast as trafilatura newsbot is, by CPU seconds of extraction."""
+    spent: Counter[str] = Counter()
+    for row in rows:
+        spent[row["engine"]] += row["scores"]["seconds"]
+    if not spent["newsbot"] or not spent["trafilatura"]:
+        return ""
+    return f"newsbot extracts {spent['trafilatura'] / spent['newsbot']:.2f} times as fast as trafilatura"
+
+
+def compare(rows: list[Fields], before: dict[tuple[str, str, str], Fields], name: str, show: set[str]) -> None:
+    """Print how many pages of each part are better and worse than before, for each measure that moved."""
+    for measure_name in MEASURES:
+        moved = []
+        for row in rows:
+            old = before.get((name, row["id"], row["engine"]))
+            if old is None or measure_name not in row["scores"] or measure_name not in old["scores"]:
+                continue
+            gain = row["scores"][measure_name] - old["scores"][measure_name]
+            gain = -gain if measure_name in LOWER_IS_BETTER else gain
+            if abs(gain) > 1e-9:
+                moved.append((gain, row, old))
+        if not moved:
+            continue
+        cells = []
+        for part in ("A", "B"):
+            gains = [gain for gain, row, _ in moved if row["part"] == part]
+            cells.append(
+                f"{part}: {sum(g > 0 for g in gains):3} better {sum(g < 0 for g in gains):3} worse {sum(gains):+7.3f}"
+            )
+        print(f"  {measure_name:10}{'   '.join(cells)}")
+        if measure_name in show:
+            for gain, row, old in sorted(moved, key=lambda one: one[0]):
+                print(f"    {gain:+.3f} {row['part']} {row['id'][:34]:34} {row['url'][:90]}")
+                if measure_name in ("title", "day", "instant", "authors"):
+                    key = "published" if measure_name in ("day", "instant") else measure_name
+                    print(f"           {old['found'].get(key)!r} -> {row['found'].get(key)!r}")
 
 
 def main() -> None:
@@ -238,9 +214,11 @@ def main() -> None:
     parser.add_argument("--dataset", action="append", type=Path, help="default: tests/pages")
     parser.add_argument("--engines", default="newsbot,trafilatura,newspaper4k", help="those not installed are left out")
     parser.add_argument("--rounds", type=int, default=1, help="times each page is taken; the median counts")
-    parser.add_argument("--half", choices=["tune", "held out"], help="only this half")
+    parser.add_argument("--part", choices=["A", "B"], help="only the pages of this part")
     parser.add_argument("--limit", type=int, help="only the first pages of each dataset")
-    parser.add_argument("--details", type=Path, help="append every page's result to this JSON-lines file")
+    parser.add_argument("--details", type=Path, help="write every page's record and scores to this JSON-lines file")
+    parser.add_argument("--against", type=Path, help="compare with such a file, page by page")
+    parser.add_argument("--show", default="", help=f"with --against: name the pages that moved in {','.join(MEASURES)}")
     options = parser.parse_args()
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
@@ -248,21 +226,35 @@ def main() -> None:
     asked = [name.strip() for name in options.engines.split(",")]
     if unknown := set(asked) - ENGINES.keys():
         parser.error(f"no such engine: {', '.join(sorted(unknown))}; there are {', '.join(ENGINES)}")
-    engines = [name for name in asked if importlib.util.find_spec(packages.get(name, name))]
-    spent: Counter[str] = Counter()
+    engines = [name for name in asked if importlib.util.find_spec(packages.get(name, name.partition("+")[0]))]
+    before: dict[tuple[str, str, str], Fields] = {}
+    if options.against:
+        for text in options.against.read_text(encoding="utf-8").rstrip("\n").split("\n"):
+            old = json.loads(text)
+            before[old["set"], old["id"], old["engine"]] = old
+    everything: list[Fields] = []
     for folder in options.dataset or [Path(__file__).parent.parent / "tests" / "pages"]:
-        nested = sorted(p.parent for p in folder.glob("*/pages.jsonl"))
-        for dataset in [folder] if (folder / "pages.jsonl").exists() or not nested else nested:
-            pages = [p for p in load(dataset) if not options.half or p.half == options.half][: options.limit]
+        for dataset in datasets(folder):
+            pages = [page for page in load(dataset) if options.part in (None, page.part)][: options.limit]
             if not pages:
                 parser.error(f"no pages in {dataset}")
-            for name in engines:  # the first call loads models and compiles patterns
-                timed(ENGINES[name], pages[0])
-            results = measure(pages, engines, options.rounds, options.details)
-            report(dataset.name, results)
-            spent.update({name: sum(row["seconds"] for row in scores.rows) for name, scores in results.items()})
-    if {"newsbot", "trafilatura"} <= spent.keys():
-        print(f"\nall pages: newsbot {spent['trafilatura'] / spent['newsbot']:.2f} times as fast as trafilatura")
+            for engine in engines:  # the first call loads models and compiles patterns
+                take(engine, pages[0], 1)
+            rows = measure(pages, engines, options.rounds)
+            report(dataset.name, rows, engines)
+            if text := speed(rows):
+                print(text)
+            compare(rows, before, dataset.name, set(options.show.split(",")))
+            everything += [{"set": dataset.name, **row} for row in rows]
+    if everything:
+        whole = [row for row in everything if "f1" in row["scores"]]
+        print(f"\nall sets ({len(whole) // len(engines)} pages with a whole text; wrong: F1 under {WRONG})\n{HEADER}")
+        for engine in engines:
+            print(line(engine, [row for row in everything if row["engine"] == engine]))
+        if text := speed(everything):
+            print(text)
+    if options.details:
+        options.details.write_text("".join(json.dumps(row) + "\n" for row in everything), encoding="utf-8")
 
 
 if __name__ == "__main__":
