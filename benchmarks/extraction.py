@@ -4,8 +4,8 @@
     python benchmarks/extraction.py --dataset FOLDER --engines newsbot --details before.jsonl
     python benchmarks/extraction.py --dataset FOLDER --engines newsbot --against before.jsonl [--show wrong,title]
 
-What a dataset is, benchmarks/pages.py tells. Public sets of this form: scrapinghub/article-extraction-benchmark, the
-parser tests of flairNLP/fundus, WCXB, the evaluations of adbar/trafilatura and adbar/htmldate, the tests of
+What a dataset is, benchmarks/scored_pages.py tells. Public sets of this form: scrapinghub/article-extraction-benchmark,
+the parser tests of flairNLP/fundus, WCXB, the evaluations of adbar/trafilatura and adbar/htmldate, the tests of
 mozilla/readability, postlight/parser and goose3.
 
 Measure. What is scored is the record: extraction and cleaning. Words are `\\w+` runs; a text's shingles are its
@@ -39,7 +39,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from pages import WRONG, Fields, Page, datasets, f1, load, score
+from scored_pages import WRONG, Fields, Page, datasets, f1, load, score
 
 Extractor: TypeAlias = Callable[[bytes, str], Any]
 MEASURES = ("f1", "exact", "wrong", "with", "without", "first13", "title", "day", "instant", "authors", "rejected")

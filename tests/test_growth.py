@@ -37,7 +37,7 @@ from newsbot.discovery import (
     xml_source,
 )
 from newsbot.downloader import fetch, redirects
-from newsbot.extraction import ExtractionError, authors, body, class_names, document, language, rejection, title
+from newsbot.extraction import ExtractionError, authors, class_names, document, language, rejection, title, witnesses
 from newsbot.items import Candidate
 from newsbot.sources import bounded_name, source_name
 from newsbot.spiders import warc
@@ -184,7 +184,7 @@ READERS: dict[str, dict[str, Reader]] = {
         "people": lambda text: authors.people([text]),
         "looks_like_person": authors.looks_like_person,
     },
-    "extraction.body": {"text_of_html": body.text_of_html},
+    "extraction.witnesses": {"text_of_html": witnesses.text_of_html},
     "extraction.class_names": {
         "role_is_furniture": class_names.role_is_furniture,
         "style_hides": class_names.style_hides,

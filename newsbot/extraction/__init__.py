@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from newsbot.extraction.body import find_body, text_of_html, with_lead
+from newsbot.extraction.body import find_body, with_lead
 from newsbot.extraction.document import ExtractionError, next_page, read_document
 from newsbot.extraction.fields import read_fields
 from newsbot.extraction.kinds import kind_of, paywalled
 from newsbot.extraction.language import claimed, language_of
 from newsbot.extraction.rejection import refuse
+from newsbot.extraction.witnesses import text_of_html
 from newsbot.items import EXTRACTOR, MAX_TEXT, Candidate, ExtractedArticle
 from newsbot.web.dates import as_instant
 from newsbot.web.tdmrep import RESERVE_TEXT, in_order, opt_outs_of_head
@@ -59,10 +60,10 @@ def extract_article(
     document = read_document(html, url, charset)
     facts = read_fields(document, address, candidate, fetched_at)
     reserved = _reserved([*reserved, *opt_outs_of_head(facts.tags_of_head.values)], respect_tdm)
-    witnesses = [(text_of_html(facts.article_body), "json-ld")] if facts.article_body else []
+    told = [(text_of_html(facts.article_body), "json-ld")] if facts.article_body else []
     if candidate and candidate.html:
-        witnesses.append((text_of_html(candidate.html), "feed"))
-    body = find_body(document, facts, witnesses)
+        told.append((text_of_html(candidate.html), "feed"))
+    body = find_body(document, facts, told)
     if len(body.text) > MAX_TEXT:
         raise ExtractionError("too_large", f"{len(body.text)} characters of text, the limit is {MAX_TEXT}")
     refuse(document, facts, body)

@@ -1,0 +1,176 @@
+"""What other witnesses say is the article's text, and whom to believe where newsbot's own result is doubtful.
+
+They are what JSON-LD and the feed say that the text is, trafilatura, and HTML that a script carries, as in pages that
+are built in the browser. This is the only module that imports trafilatura.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import trafilatura
+from lxml import etree, html
+
+from newsbot.extraction.container import weigh
+from newsbot.extraction.document import Document
+from newsbot.extraction.fields import Facts
+from newsbot.extraction.render import joined, render, select
+from newsbot.web.text import HAN_AND_KANA, fold
+
+Told: TypeAlias = tuple[str, str]
+"""A text and the origin of the witness that tells it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What decides of texts, in characters.
+
+    Chosen on the half of 376 real pages that rules were tuned on (docs/decisions/0002-extraction.md).
+    """
+
+    doubtful: int = 500
+    """A shorter result is doubtful; a character of Chinese or Japanese counts twice."""
+    share_of_page: float = 0.35
+    """A result that has less of the page's weight is doubtful."""
+    share_of_witness: float = 0.5
+    """So is one that is shorter than this share of what JSON-LD or the feed say."""
+    promised: float = 0.35
+    """So is one with fewer of the longer words of title and summary: of 376 pages ten, three of them wrong."""
+    promised_word: int = 4
+    """Characters from which a word is a longer one."""
+    promised_words: int = 5
+    """With fewer such words nothing is promised."""
+    short: int = 250
+    """Another opinion takes a shorter result's place if it is longer; one that is shorter itself tells little."""
+    much_longer: float = 1.5
+    """An opinion is longer if it is so many times as long as the result, and not under half of short."""
+    better: float = 0.1
+    """A longer opinion wins if it has so much more of what is promised; a shorter one needs much_better."""
+    much_better: float = 0.2
+    smallest_script: int = 500
+    largest_script: int = 3_000_000
+    """A script that carries the article has such a length."""
+
+
+LIMITS = Limits()
+_UNSPACED = re.compile(f"[{HAN_AND_KANA}]")
+_ESCAPED_PARAGRAPH = re.compile(r"(?:\\u003cp|<p|\\u003Cp)\b")
+_REST_OF_STRING = re.compile(r'(?:[^"\\]++|\\.)*+"', re.DOTALL)
+"""After its opening quote; possessive, so that a string without end costs one pass."""
+_UNICODE_ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")
+_ESCAPE = re.compile(r"\\+([ntr\"/'])")
+_ESCAPED = {"n": "\n", "t": " ", "r": ""}
+
+
+def choose(
+    own: str, weight: float, document: Document, facts: Facts, told: Sequence[Told] = ()
+) -> tuple[str, str, str]:
+    """Return newsbot's own result, or the opinion that is better where that is doubtful; its origin and confidence.
+
+    weight is that of the page's text, told what JSON-LD and the feed say. A result is doubtful where it is short, a
+    small part of the page's text or of the witness, or where it holds few of the words of title and summary. Then the
+    other witnesses are asked, and the first that is much longer, or speaks far better of what title and summary
+    promise, wins.
+    """
+    promised = {
+        word for word in fold(f"{facts.title} {facts.summary or ''}").split() if len(word) >= LIMITS.promised_word
+    }
+    kept = _share_kept(promised, own)
+    length = len(own) * (2 if _UNSPACED.search(own[:200]) else 1)
+    small = length < max(
+        LIMITS.doubtful,
+        LIMITS.share_of_page * weight,
+        LIMITS.share_of_witness * max((len(text) for text, _ in told), default=0),
+    )
+    if not small and kept >= LIMITS.promised:
+        return own, "html", "high"
+    for other, origin in _other_opinions(document, told, facts.site):
+        better = _share_kept(promised, other) - kept
+        longer = small and len(other) > max(LIMITS.much_longer * len(own), LIMITS.short / 2)
+        if longer and (len(own) < LIMITS.short or better > LIMITS.better or len(own) >= LIMITS.doubtful):
+            return other, origin, "low"
+        if len(other) > LIMITS.short and better > LIMITS.much_better:
+            return other, origin, "low"
+    return own, "html", "medium"
+
+
+def _share_kept(promised: set[str], text: str) -> float:
+    """Return the share of the promised words that a text has; 1 where next to nothing is promised."""
+    if len(promised) < LIMITS.promised_words:
+        return 1.0
+    folded = text.casefold()
+    return sum(word in folded for word in promised) / len(promised)
+
+
+def _other_opinions(document: Document, told: Sequence[Told], site: str) -> Iterator[Told]:
+    """Give what the other witnesses say is the text, the best first."""
+    yield from ((text, origin) for text, origin in told if len(text) > LIMITS.short)
+    yield _by_trafilatura(document), "html"
+    carried = _carried_by(script.text or "" for script in document.others)
+    if carried is not None:
+        yield joined(select(render(carried, weigh(carried)), "", (), site)), "script"
+
+
+def _by_trafilatura(document: Document) -> str:
+    """Ask trafilatura, on our tree (scripts and styles are gone already), without its metadata."""
+    tree = html.document_fromstring(
+        etree.tostring(document.root, encoding="utf-8"), parser=html.HTMLParser(encoding="utf-8")
+    )
+    found = trafilatura.bare_extraction(tree, fast=True, include_comments=False, with_metadata=False)
+    if found is None or isinstance(found, dict) or not found.text:
+        return ""
+    return "\n\n".join(line for line in found.text.splitlines() if line.strip())
+
+
+def _carried_by(scripts: Iterable[str]) -> etree._Element | None:
+    """Return the longest piece of HTML with paragraphs that a script carries as a string, parsed; or None."""
+    best = ""
+    for script in scripts:
+        size = len(script)
+        if not LIMITS.smallest_script <= size <= LIMITS.largest_script or not _ESCAPED_PARAGRAPH.search(script):
+            continue
+        for text in _strings(script):
+            if len(text) > len(best) and text.count("003cp") + text.count("003Cp") + text.count("<p") >= 3:
+                best = text
+    if not best:
+        return None
+    # a string may stand within a string within a string: any run of backslashes is one escape
+    best = _UNICODE_ESCAPE.sub(lambda match: chr(int(match[1], 16)), best)
+    best = _ESCAPE.sub(lambda match: _ESCAPED.get(match[1], match[1]), best)
+    inner = best[max(best.find("<p"), 0) : best.rfind("</p>") + 4]
+    try:
+        return html.fromstring(f"<div>{inner.encode('utf-8', 'ignore').decode()}</div>")
+    except (etree.LxmlError, ValueError):
+        return None
+
+
+def _strings(script: str) -> Iterator[str]:
+    """Give the script's double-quoted strings, escapes and all."""
+    start = script.find('"')
+    while start >= 0:
+        rest = _REST_OF_STRING.match(script, start + 1)
+        if rest is None:
+            return
+        yield rest[0][:-1]
+        start = script.find('"', rest.end())
+
+
+def text_of_html(markup: str) -> str:
+    """Return the text of a piece of HTML, as feeds and JSON-LD carry it, by the same rules as a page's.
+
+    >>> text_of_html("<p>One &amp; two.</p><p>Three.</p>")
+    'One & two.\\n\\nThree.'
+    """
+    if "<" not in markup:
+        return "\n\n".join(line.strip() for line in markup.splitlines() if line.strip())
+    try:
+        tree = etree.fromstring(f"<div>{markup}</div>", etree.HTMLParser(remove_comments=True, no_network=True))
+    except (etree.LxmlError, ValueError):
+        return ""
+    if tree is None:
+        return ""
+    etree.strip_elements(tree, "script", "style", with_tail=False)
+    return joined(render(tree, weigh(tree)))
