@@ -72,6 +72,10 @@ _WEAK = re.compile(
     )\b""",
     re.VERBOSE,
 )
+_HIDDEN = re.compile(
+    r"\b(?:print\sonly|noprint|no\sprint|hide\sprint|donotprint|sr\sonly|visually\s?hidden|offscreen|a11y\shidden|"
+    r"screen\s?reader\w*|hidden)\b"
+)
 _MAIN = re.compile(
     r"\b(?:content|main|article|post|story|entry|conteudo|conteúdo|contenido|contenu|inhalt|artikel|beitrag|noticia|"
     r"nota|articolo|single|primary)\b"
@@ -103,6 +107,7 @@ _ROLES = frozenset((
     "navigation", "complementary", "banner", "contentinfo", "search", "dialog", "alertdialog", "alert", "menu",
     "menubar", "toolbar", "tablist", "button", "form", "tooltip", "doc-endnotes",
 ))  # fmt: skip
+_HIDDEN_ROLES = frozenset(("dialog", "alertdialog", "tooltip"))
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -133,6 +138,12 @@ def names_furniture(class_name: str, identifier: str) -> int:
     if _NOT_FURNITURE.search(words) or _BODY.search(words):
         return 0
     return 2 if _STRONG.search(words) else 1 if _WEAK.search(words) else 0
+
+
+@lru_cache(maxsize=20_000)
+def names_hidden(class_name: str) -> bool:
+    """Whether a class name says that readers do not see the element, or only on paper or by ear."""
+    return bool(_HIDDEN.search(words_of(class_name)))
 
 
 @lru_cache(maxsize=20_000)
@@ -190,6 +201,11 @@ def names_error(names: str) -> bool:
 def role_is_furniture(role: str | None) -> bool:
     """Whether an ARIA role excludes the article's text."""
     return role is not None and role.strip().lower() in _ROLES
+
+
+def role_hides(role: str | None) -> bool:
+    """Whether an ARIA role says that the element opens above the text."""
+    return role is not None and role.strip().lower() in _HIDDEN_ROLES
 
 
 def style_hides(style: str | None) -> bool:

@@ -20,8 +20,10 @@ from newsbot.extraction.class_names import (
     names_consent,
     names_embed,
     names_furniture,
+    names_hidden,
     names_layer,
     names_main,
+    role_hides,
     role_is_furniture,
     style_hides,
 )
@@ -41,6 +43,16 @@ _PLAIN = frozenset((
     "em", "i",
 ))  # fmt: skip
 """Elements whose names say what they are about, not what they are: headings carry slugs, quotations sources."""
+_INLINE = frozenset((
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+    "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt",
+    "u", "var",
+))  # fmt: skip
+"""Elements that are a part of a sentence where text stands beside them."""
+_CODE = ("pre", "code", "kbd", "samp")
+"""What highlighters fill with spans named comment, meta or keyword."""
+_WORD = re.compile(r"\w")
+_SENTENCE_END = re.compile(r"[.!?…。！？؟।][”\"'’»)]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,10 @@ class Limits:
     pieces_of_parent: float = 0.7
     """Share of their parent's weight that the pieces of an article's body have together, at least."""
     pieces_of_page: float = 0.5
+    nested: int = 4
+    """Inline elements, one within the other, between the text of a block and one that is named."""
+    parts_of_phrase: int = 3
+    """An element with so many children is more than a phrase: a card that opens above a name."""
     headline_region: int = 250
     """Characters that an element around the headline weighs, at least, to hold the article."""
     headline_region_of_page: float = 0.1
@@ -171,7 +187,7 @@ class _Tree:
         for element in reversed(missing):
             self.children.setdefault(self.order[at], []).append(element)
             self.above.append(at)
-            self._in_link.append(self._in_link[at] or element.tag == "a")
+            self._in_link.append(self._in_link[at] or is_link(element))
             self._own.append(0.0)
             at = self.index[element] = len(self.order)
             self.order.append(element)
@@ -212,6 +228,15 @@ def says_body(element: etree._Element) -> bool:
     return bool(class_name or identifier) and element.tag not in FLOW and names_body(class_name, identifier)
 
 
+def is_link(element: etree._Element) -> bool:
+    """Whether an element leads anywhere: without an address <a> marks a place, and its text is text.
+
+    >>> [is_link(element) for element in etree.HTML("<a name=top>Up here</a><a href=/rain>Rain</a>").iter("a")]
+    [False, True]
+    """
+    return element.tag == "a" and element.get("href") is not None
+
+
 def is_furniture(element: etree._Element, weight: float, page: float, lightest: float = 0.0) -> bool:
     """Whether an element is no part of the article's text, unless it holds most of the page's.
 
@@ -227,6 +252,8 @@ def is_furniture(element: etree._Element, weight: float, page: float, lightest: 
     if tag in _FURNITURE_TAGS:
         if tag == "button":
             return not names_accordion(get("class") or "")
+        if tag == "label":
+            return not _is_in_sentence(element)
         return tag != "figure" or not _holds_words(element)
     attributes = len(element.keys())
     if not attributes:
@@ -241,15 +268,45 @@ def is_furniture(element: etree._Element, weight: float, page: float, lightest: 
     if class_name or identifier:
         sure = names_furniture(class_name or "", identifier or "")
         if sure == 2 or (sure and weight < LIMITS.weak_name):
+            if tag in _INLINE and not names_hidden(class_name or "") and _is_in_sentence(element):
+                return role_hides(get("role")) or _is_hidden(element)
             return not (get("itemprop") or "").lower().endswith("articlebody")
     if attributes == (class_name is not None) + (identifier is not None):
         return False
     if role_is_furniture(get("role")):
-        return True
-    if get("hidden") is not None or get("aria-hidden") == "true" or style_hides(get("style")):
-        above = element.getparent()
-        names = [class_name, identifier] + ([] if above is None else [above.get("class"), above.get("id")])
-        return not names_accordion(" ".join(filter(None, names)))  # folded away, and still the article's
+        return role_hides(get("role")) or tag not in _INLINE or not _is_in_sentence(element)
+    return _is_hidden(element)
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    """Whether attributes hide an element, and it is nothing that unfolds."""
+    get = element.get
+    if get("hidden") is None and get("aria-hidden") != "true" and not style_hides(get("style")):
+        return False
+    above = element.getparent()
+    names = [get("class"), get("id")] + ([] if above is None else [above.get("class"), above.get("id")])
+    return not names_accordion(" ".join(filter(None, names)))  # folded away, and still the article's
+
+
+def _is_in_sentence(element: etree._Element) -> bool:
+    """Whether an inline element is a part of running text: words follow it, or an unfinished sentence leads to it.
+
+    What ends a block after a finished sentence ("Read on") or a label ("By", "Tags:") is no part of it. An element
+    that is alone in another inline one stands where that one stands.
+    """
+    for _ in range(LIMITS.nested):
+        above, previous = element.getparent(), element.getprevious()
+        if above is None or above.tag in _CODE:
+            return above is not None
+        before, after = (above.text if previous is None else previous.tail) or "", element.tail or ""
+        if _WORD.search(after):
+            return len(element) < LIMITS.parts_of_phrase
+        if _WORD.search(before):
+            before = before.strip()
+            return len(before) > LIMITS.label and not before.endswith((":", "：")) and not _SENTENCE_END.search(before)
+        if above.tag not in _INLINE or previous is not None or element.getnext() is not None:
+            return False
+        element = above
     return False
 
 

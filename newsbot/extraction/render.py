@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from newsbot.extraction.container import Weights, is_furniture
+from newsbot.extraction.container import Weights, is_furniture, is_link
 from newsbot.web.text import fold, text_content
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -150,7 +150,7 @@ class _Walk:
             if tag == "br":
                 buffer.append(_BREAK)
             elif child not in furniture if child in raw else not is_furniture(child, 0.0, 1.0):
-                if tag == "a":
+                if is_link(child):
                     buffer.append(_OPEN)
                     self.enter(child, kind)
                     buffer.append(_CLOSE)
@@ -306,7 +306,7 @@ def _is_link(block: Block, site: str) -> bool:
 
 
 def _targets(blocks: Sequence[Block]) -> list[str]:
-    return [link.get("href") or "" for block in blocks for link in block.element.iter("a")]
+    return [href for block in blocks for link in block.element.iter("a") if (href := link.get("href"))]
 
 
 def _is_content(run: Sequence[Block], before: list[Block], site: str) -> bool:
