@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsbot.extraction import EXTRACTOR, extract_article
+from newsbot.extraction import EXTRACTOR, ExtractionError, extract_article
 from newsbot.extraction.authors import people
 from newsbot.items import Candidate
 
@@ -42,6 +42,24 @@ def test_record_is_filled_and_every_field_tells_its_origin() -> None:
     }
     assert article.origins["title"] == "html"
     assert article.origins["authors"] == "none"
+
+
+@pytest.mark.parametrize("given", ["", "saved/ferry.html", "file:///home/reader/ferry.html", "archive::harbour.html"])
+@pytest.mark.parametrize(
+    ("head", "known"),
+    [
+        (f'<link rel="canonical" href="{URL}">', URL),
+        (f'<link rel="canonical" href="/town/ferry"><meta property="og:url" content="{URL}?utm_source=x">', URL),
+        ('<link rel="canonical" href="/town/ferry">', None),
+    ],
+)
+def test_a_saved_page_says_itself_where_it_was(given: str, head: str, known: str | None) -> None:
+    if known:
+        assert extract_article(page(head), given).url == known
+        return
+    with pytest.raises(ExtractionError) as caught:
+        extract_article(page(head), given)
+    assert caught.value.reason == "unreadable"
 
 
 def test_feed_is_the_last_witness() -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from newsbot.extraction.body import find_body, with_lead
 from newsbot.extraction.document import ExtractionError, next_page, read_document
-from newsbot.extraction.fields import read_fields
+from newsbot.extraction.fields import address_of, read_fields
 from newsbot.extraction.kinds import kind_of, paywalled
 from newsbot.extraction.language import claimed, language_of
 from newsbot.extraction.rejection import refuse
@@ -19,7 +19,6 @@ from newsbot.items import EXTRACTOR, MAX_TEXT, Candidate, ExtractedArticle
 from newsbot.web.dates import as_instant
 from newsbot.web.tdmrep import RESERVE_TEXT, in_order, opt_outs_of_head
 from newsbot.web.text import shortened, well_formed
-from newsbot.web.urls import InvalidURL, canonical_url
 
 __all__ = ["EXTRACTOR", "ExtractionError", "bounded", "extract_article"]
 
@@ -43,21 +42,21 @@ def extract_article(
 ) -> ExtractedArticle:
     """Extract the article of one page.
 
+    url is its address; where that is no web address, as a saved page's file name or an empty text, the page's own word
+    on it counts: canonical link, og:url.
     charset is the HTTP header's, which may be wrong; fetched_at (RFC 3339) is the time after which nothing can
     have been published; candidate is what a feed or sitemap said, the last witness for every field; opt_outs are
     what headers and host reserve, to which the page's own meta tags add. With respect_tdm, a page whose text is
     reserved is refused ("tdm_reserved"), and one whose images are has none.
-    Raises ExtractionError, whose reason is one of items.REJECTION_REASONS, for a page that is no article.
+    Raises ExtractionError, whose reason is one of items.REJECTION_REASONS, for a page that is no article, and for one
+    whose address nobody knows ("unreadable").
     What it returns is bounded().
     """
     if as_instant(fetched_at) is None:
         fetched_at = None
-    try:
-        address = canonical_url(url)
-    except InvalidURL as error:
-        raise ExtractionError("unreadable", f"no address: {error}") from None
     reserved = _reserved(opt_outs, respect_tdm)
     document = read_document(html, url, charset)
+    address = address_of(document)
     facts = read_fields(document, address, candidate, fetched_at)
     reserved = _reserved([*reserved, *opt_outs_of_head(facts.tags_of_head.values)], respect_tdm)
     told = [(text_of_html(facts.article_body), "json-ld")] if facts.article_body else []

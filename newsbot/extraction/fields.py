@@ -9,7 +9,7 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from newsbot.extraction.authors import people, read_authors
-from newsbot.extraction.document import Document, MetaTags, read_metatags
+from newsbot.extraction.document import Document, ExtractionError, MetaTags, read_metatags
 from newsbot.extraction.published import read_dates
 from newsbot.extraction.title import read_title
 from newsbot.items import Candidate
@@ -54,6 +54,24 @@ class Facts:
     node: jsonld.Node | None = None
     """The JSON-LD object that describes the article, one of nodes."""
     nodes: list[jsonld.Node] = field(default_factory=list)
+
+
+def address_of(document: Document) -> str:
+    """Return a page's address in canonical form; where the one given is no web address, what the page says it is.
+
+    Then that becomes the document's, too. Raises ExtractionError ("unreadable") where neither is an address.
+    """
+    try:
+        return canonical_url(document.url)
+    except InvalidURL as error:
+        meta = read_metatags(document)
+        for claim in (meta.canonical or "", meta.first("og:url")):
+            try:
+                document.url = canonical_url(claim)
+            except InvalidURL:
+                continue
+            return document.url
+        raise ExtractionError("unreadable", f"no address: {error}") from None
 
 
 def read_fields(document: Document, address: str, candidate: Candidate | None, fetched_at: str | None) -> Facts:
