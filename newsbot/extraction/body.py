@@ -12,7 +12,7 @@ from newsbot.extraction.class_names import names_lead
 from newsbot.extraction.container import Weights, locate, weigh
 from newsbot.extraction.document import Document, headlines
 from newsbot.extraction.fields import Facts
-from newsbot.extraction.render import Block, joined, render, select
+from newsbot.extraction.render import Block, joined, render, select, without_repeats
 from newsbot.extraction.witnesses import Told, choose
 from newsbot.web.text import fold, text_content
 
@@ -67,12 +67,14 @@ def find_body(document: Document, facts: Facts, told: Sequence[Told] = ()) -> Bo
     weights = weigh(document.body, document.elements)
     container = locate(document.body, weights, facts.title)
     headline = next(headlines(document.h1, facts.title), None)
-    blocks = [*_intro(weights, container, headline, facts.summary or ""), *render(container, weights)]
+    met = [*_intro(weights, container, headline, facts.summary or ""), *render(container, weights)]
+    blocks = without_repeats(met)
+    weight = weights.total - sum(len(block.text) for block in met) + sum(len(block.text) for block in blocks)
     own = joined(select(blocks, facts.title, facts.authors, facts.site))
     standfirst = _standfirst(weights, container, headline, facts.summary or "")
     if standfirst and fold(standfirst) not in fold(own[: LIMITS.beginning]):
         own = f"{standfirst}\n\n{own}"
-    text, origin, confidence = choose(own, weights.total, document, facts, told)
+    text, origin, confidence = choose(own, weight, document, facts, told)
     return Body(text, origin, confidence, weights, container, own, blocks)
 
 

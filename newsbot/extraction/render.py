@@ -70,6 +70,9 @@ class Limits:
     """What is longer is no label such as "Read also"."""
     comments: int = 30
     """A heading or label above the comments is shorter."""
+    refrain: int = 60
+    repeated: int = 2
+    """What comes again in a run with so many paragraphs, none of them shorter than refrain, is no refrain."""
     quote: range = range(61, 400)
     """A quotation of such a length that a paragraph repeats is a pull quote."""
     link_heading: float = 0.9
@@ -227,6 +230,29 @@ def _is_captioned_image(element: etree._Element) -> bool:
     if element.tag == "table":
         return len(words) < LIMITS.caption_table
     return 0 < len(words) < LIMITS.caption and not words.endswith((".", "!", "?", "…", "。", ":", ".”", '."'))
+
+
+def without_repeats(blocks: Sequence[Block]) -> list[Block]:
+    """Drop what the page has a second time, as in a layout for telephones: a run of blocks, or the one just read.
+
+    What comes again alone and elsewhere is a refrain, or an answer that holds twice, and stays.
+    """
+    first: dict[str, int] = {}
+    kept: list[Block] = []
+    position, last = 0, -1
+    while position < len(blocks):
+        end, twin = position, first.setdefault(blocks[position].text, position)
+        while end < len(blocks) and twin < position and blocks[twin].text == blocks[end].text:
+            twin += 1
+            end += 1
+        run = blocks[position:end]
+        prose = sum(block.kind == "p" and len(block.text) >= LIMITS.refrain for block in run)
+        if prose < (1 if twin - 1 == last else LIMITS.repeated):
+            end = max(end, position + 1)
+            kept += blocks[position:end]
+            last = end - 1
+        position = end
+    return kept
 
 
 def select(blocks: Sequence[Block], title: str, authors: Sequence[str], site: str) -> list[Block]:

@@ -1,0 +1,54 @@
+"""Which parts of a page are the article's text."""
+
+import pytest
+
+from newsbot.extraction import extract_article
+
+STORY = [
+    "The council decided on Tuesday that the ferry will run again from the first of the month, after a long winter.",
+    "Passengers had asked for months when the boats would come back, and the harbour master said he was glad of it.",
+    "Work on the second pier begins in the spring. It will take about nine weeks, during which lorries have to use "
+    "the northern quay, the engineers in charge of the works explained to reporters at the site on Monday.",
+    "Nobody on the council spoke against it, and the two hotels of the island have hired their cooks for the summer.",
+]
+BODY = "".join(f"<p>{words}</p>" for words in STORY)
+
+
+def paragraphs(inner: str, title: str = "Ferry resumes", language: str = "en") -> list[str]:
+    """Extract a page with that in its <body>; return the text's paragraphs."""
+    page = (
+        f"<html lang={language}><title>{title}</title><meta property=og:title content='{title}'>"
+        f"<meta property=article:published_time content=2025-11-28><body>{inner}</body></html>"
+    )
+    return extract_article(page.encode(), "https://quay.example/2025/ferry").text.split("\n\n")
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<div class=wide><h2>The pier</h2>{BODY}</div><div class=narrow><h2>The pier</h2>{BODY}</div>",
+        f"<div class=wide><h2>The pier</h2>{BODY}</div>" + f"<div class=narrow><h2>The pier</h2>{BODY}</div>" * 2,
+        "<h2>The pier</h2>" + "".join(f"<p>{words}</p><p class=narrow>{words}</p>" * 2 for words in STORY),
+    ],
+    ids=["two layouts", "three layouts", "each paragraph in two"],
+)
+def test_what_the_page_has_in_two_layouts_is_taken_once(markup: str) -> None:
+    assert paragraphs(f"<article><h1>Ferry resumes</h1>{markup}</article>") == ["The pier", *STORY]
+
+
+QUESTION = "Which boat would you take, and where would you go with it if you had the whole day for yourself?"
+REFRAIN = "And the boats go out, the boats go out at four."
+
+
+@pytest.mark.parametrize("again", [QUESTION, REFRAIN])
+def test_what_comes_again_alone_stays(again: str) -> None:
+    lines = [again, *STORY[:2], again, *STORY[2:]]
+    markup = "".join(f"<p>{line}</p>" for line in lines)
+    assert paragraphs(f"<article><h1>Ferry resumes</h1>{markup}</article>") == lines
+
+
+def test_rows_of_a_list_may_be_alike() -> None:
+    weeks = "Run two kilometres at an easy pace, rest for a day, then run three more and stretch your legs."
+    rows = [*STORY[:3], "\n".join([weeks] * 3), STORY[3]]
+    markup = f"{BODY[: BODY.rindex('<p>')]}<ul>{f'<li>{weeks}</li>' * 3}</ul><p>{STORY[3]}</p>"
+    assert paragraphs(f"<article><h1>Ferry resumes</h1>{markup}</article>") == rows
