@@ -1,5 +1,7 @@
 """What of an article's element becomes its text, block by block."""
 
+import re
+
 import pytest
 
 from newsbot.extraction import extract_article
@@ -72,3 +74,43 @@ def test_an_anchor_that_leads_nowhere_is_no_link() -> None:
     sentence = "The boats are painted in green and white and carry forty cars each way"
     assert lines(f"<p><a name=boats>{sentence}</a></p>") == [sentence]
     assert lines(f"<p><a href=/boats>{sentence}</a></p>") == []
+
+
+@pytest.mark.parametrize(
+    ("markup", "kept"),
+    [
+        # a sentence between paragraphs, in any script
+        ("<p><a href=/pier><b>The pier was closed in January after divers had found cracks in it.</b></a></p>", True),
+        ("<p><a href=/pier>この桟橋は一月に閉鎖されたと港湾当局が火曜日に明らかにした。</a></p>", True),
+        # teasers and calls
+        ("<p><a href=/pier>Divers find cracks in two pillars of the old pier</a></p>", False),
+        ("<p><a href=/pier>Read also: Divers have found cracks in the old pier.</a></p>", False),
+        (
+            "<p><a href=/pier>Lire aussi : Des plongeurs ont découvert des fissures dans la vieille jetée.</a></p>",
+            False,
+        ),
+        ("<p><a href=/pier>Learn more.</a></p>", False),
+        ("<p><a href=/a>Rain falls on the old harbour.</a></p><p><a href=/b>Snow falls on the hills.</a></p>", False),
+        ("<p>https://quay.example/old-pier/and/its.pillars.</p>", False),
+        # an item of a list that is no list of links
+        ("<ul><li>green paint</li><li><a href=/oars>oars</a></li><li>white paint</li></ul>", True),
+        ("<ul><li><a href=/oars>oars</a></li><li><a href=/sails>sails</a></li><li>white paint</li></ul>", False),
+        # a heading among the article's paragraphs, and one of a card
+        (f"<h2><a href=/north>The northern quay</a></h2><p>{LONG}</p>", True),
+        (f"<div><h2><a href=/north>The northern quay</a></h2><p>{LONG[:90]}</p></div>", False),
+    ],
+)
+def test_a_link_is_text_where_it_is_a_part_of_the_text(markup: str, kept: bool) -> None:
+    words = " ".join(re.sub("<[^>]+>", " ", markup).split())
+    linked = [" ".join(found.split()) for found in re.findall(r"<a[^>]*>(?:<b>)?([^<]*)", markup)] or [words]
+    text = "\n".join(lines(markup))
+    assert [link in text for link in linked] == [kept] * len(linked)
+
+
+def test_the_offers_of_a_gift_guide_are_its_text() -> None:
+    offers = [f"Lantern {n} with a long handle, made of brass, 40 watts for $ {n}.99" for n in range(20, 36)]
+    linked = [f"<a href=https://shop.example.org/{n}>{offer}</a>" for n, offer in enumerate(offers)]
+    rows = [f"<p>{''.join(linked[at : at + 4])}</p>" for at in range(0, 16, 4)]
+    assert lines("".join(rows)) == ["\n".join(offers[at : at + 4]) for at in range(0, 16, 4)]
+    teasers = [one.replace("https://shop.example.org", "") for one in linked]
+    assert lines("".join(f"<p>{one}</p>" for one in teasers)) == []

@@ -7,6 +7,7 @@ beside it show, after it (lists of links, labels, the headline's repetition, byl
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ _BLOCK = _HEADINGS | {
     "pre", "table", "tbody", "thead", "tfoot", "tr", "caption", "figure", "figcaption", "address", "hr", "details",
     "summary", "center", "fieldset", "form", "body", "aside", "hgroup", "picture", "video",
 }  # fmt: skip
+_ITEMS = ("li", "tr", "dd", "dt")
 _KINDS = _HEADINGS | {"li", "tr", "blockquote", "pre", "dt", "dd"}
 _BREAK, _OPEN, _CLOSE, _CELL = "\ue002", "\ue000", "\ue001", "\ue003"
 """Private-use characters: they mark line breaks, links and table cells until a block is complete."""
@@ -28,6 +30,9 @@ _LINK = re.compile("\ue000([^\ue001]*)")
 _PARAGRAPH = re.compile("\ue002\\s*(?:[\ue000\ue001]\\s*)*\ue002[\\s\ue000\ue001\ue002]*")
 _COLONS = (":", "：")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।»”\"')\]:]$")
+_FULL_STOP = re.compile(r"[.。।۔][”\"'’»)]*$")
+_LEADING_LABEL = re.compile(r"[^.,:：]{2,30}[:：]")
+_COMMA = re.compile(r"[.,;:!?…。、，！？؟،؛।॥]")
 _DATE_LINE = re.compile(
     r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}\s?[年년]"
     r"|\b\d{1,2}\.?\s+[^\W\d]{3,12}\.?,?\s+\d{4}\b|\b[^\W\d]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}\b"
@@ -87,6 +92,10 @@ class Limits:
     announced_by: int = 40
     away: float = 0.6
     """A list of links stays if a larger share leads to other sites."""
+    phrase: int = 20
+    """A link with fewer characters ("Learn more.") is no sentence, and no line of its own beside another."""
+    flow: float = 0.3
+    """A linked heading is the text's own if the element it stands in holds such a share of the running text."""
     running: int = 80
     """From such a length on a block is running text; what stands above the headline, or between it and the text, is
     shorter."""
@@ -154,6 +163,8 @@ class _Walk:
                 buffer.append(_BREAK)
             elif child not in furniture if child in raw else not is_furniture(child, 0.0, 1.0):
                 if is_link(child):
+                    if buffer and buffer[-1] is _CLOSE and _adjoins(child):
+                        buffer.append(_BREAK)
                     buffer.append(_OPEN)
                     self.enter(child, kind)
                     buffer.append(_CLOSE)
@@ -202,6 +213,16 @@ def _line(text: str) -> tuple[str, int]:
     if _CELL in text:
         return "\t".join(" ".join(cell.split()) for cell in text.split(_CELL)).strip(), linked
     return " ".join(text.split()), linked
+
+
+def _adjoins(link: etree._Element) -> bool:
+    """Whether a link follows another with nothing between, and both are lines rather than parts of a word."""
+    previous = link.getprevious()
+    return (
+        previous is not None
+        and is_link(previous)
+        and all(len(text_content(one)) > LIMITS.phrase for one in (previous, link))
+    )
 
 
 def _first_number(ordered: etree._Element) -> int | None:
@@ -301,13 +322,17 @@ def _without_pull_quotes(blocks: list[Block]) -> list[Block]:
 def _without_link_lists(blocks: list[Block], site: str) -> list[Block]:
     """Drop blocks that are links and nothing else, and a heading right above a run of them.
 
-    A list of links stays where the text announces it with a colon, or where most lead to other sites.
+    A list of links stays where the text announces it with a colon, or where most lead to other sites; a link stays
+    that is a part of the text: see _Text.
     """
+    fillers = [block.kind not in _HEADINGS and _is_filler(block) for block in blocks]
+    links = [filler or _is_link(block, site) for filler, block in zip(fillers, blocks, strict=True)]
+    text = _Text(blocks, links, site)
     kept: list[Block] = []
     position = 0
     while position < len(blocks):
         end = position
-        while end < len(blocks) and _is_link(blocks[end], site):
+        while end < len(blocks) and links[end] and (fillers[end] or not text.has(end)):
             end += 1
         if end == position:
             kept.append(blocks[position])
@@ -321,14 +346,75 @@ def _without_link_lists(blocks: list[Block], site: str) -> list[Block]:
     return kept
 
 
+class _Text:
+    """What tells a link that is a part of the text from one that leads to another."""
+
+    def __init__(self, blocks: list[Block], links: list[bool], site: str) -> None:
+        self._blocks, self._links, self._site = blocks, links, site
+        self._items: Counter[etree._Element | None] = Counter()
+        self._linked_items: Counter[etree._Element | None] = Counter()
+        self._flow: Counter[etree._Element | None] = Counter()
+        self._end = running = offered = 0
+        for position, (block, link) in enumerate(zip(blocks, links, strict=True)):
+            length = len(block.text)
+            if block.kind in _ITEMS:
+                self._items[_list_of(block)] += 1
+                self._linked_items[_list_of(block)] += link
+            elif link:
+                offered += length if self._is_offer(block) else 0
+            elif block.kind not in _HEADINGS and length >= LIMITS.running:
+                self._flow[block.element.getparent()] += length
+                running += length
+                self._end = position
+        self._running, self._offers = running, offered > running
+
+    def has(self, position: int) -> bool:
+        """Whether a link is the text's own.
+
+        It is an item of a list of which most are no links; a heading among the article's paragraphs; a sentence
+        between them; or one of the offers that make up most of a gift guide.
+        """
+        block = self._blocks[position]
+        if block.kind in _ITEMS:
+            at = _list_of(block)
+            return 2 * self._linked_items[at] < self._items[at]
+        if block.kind in _HEADINGS:
+            return position < self._end and self._flow[block.element.getparent()] > LIMITS.flow * self._running
+        if self._offers and self._is_offer(block):
+            return True
+        beside = position + 1 < len(self._links) and not self._links[position - 1] and not self._links[position + 1]
+        return 0 < position < self._end and beside and _is_sentence(block.text)
+
+    def _is_offer(self, block: Block) -> bool:
+        """Whether a link of some length leads to another site, or is a sentence."""
+        if len(block.text) < LIMITS.running or not _COMMA.search(block.text):
+            return False
+        return _is_sentence(block.text) or _leads_away(_targets([block]), self._site)
+
+
+def _list_of(block: Block) -> etree._Element | None:
+    above = block.element.getparent()
+    return above.getparent() if above is not None and above.tag in ("li", "td", "dd") else above
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a text ends in a full stop, and nothing such as "Read also:" leads to it."""
+    return len(text) > LIMITS.phrase and _FULL_STOP.search(text) is not None and not _LEADING_LABEL.match(text)
+
+
 def _is_link(block: Block, site: str) -> bool:
-    """Whether a block is a link and nothing else, or filler text."""
+    """Whether a block is a link and nothing else."""
     if block.kind in _HEADINGS:  # a heading that leads to another page of the site is a teaser's
         targets = _targets([block]) if block.link_share > LIMITS.link_heading else []
         return any(target.startswith("/") or (target.startswith("http") and site in target) for target in targets)
-    if ("http" in block.text and _BARE_URL.match(block.text)) or "lorem ipsum" in block.text[:400].lower():
-        return True
     return block.link_share > (LIMITS.link_short if len(block.text) < LIMITS.short else LIMITS.link_long)
+
+
+def _is_filler(block: Block) -> bool:
+    """Whether a block shows nothing but an address, or the text that stands where one is to be written."""
+    return ("http" in block.text and _BARE_URL.match(block.text) is not None) or (
+        "lorem ipsum" in block.text[:400].lower()
+    )
 
 
 def _targets(blocks: Sequence[Block]) -> list[str]:
@@ -337,12 +423,15 @@ def _targets(blocks: Sequence[Block]) -> list[str]:
 
 def _is_content(run: Sequence[Block], before: list[Block], site: str) -> bool:
     """Whether a run of links is a list of the article's own."""
-    if not all(block.kind in ("li", "tr", "dd", "dt") for block in run) or not before:
+    if not all(block.kind in _ITEMS for block in run) or not before:
         return False
     above = before[-1]
     if above.kind not in _HEADINGS and above.text.endswith(_COLONS) and len(above.text) > LIMITS.announced_by:
         return True
-    targets = _targets(run)
+    return _leads_away(_targets(run), site)
+
+
+def _leads_away(targets: Sequence[str], site: str) -> bool:
     away = [target for target in targets if target.startswith("http") and site not in target]
     return len(away) > LIMITS.away * len(targets) > 0
 
