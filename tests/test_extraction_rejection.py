@@ -89,3 +89,52 @@ def test_a_list_whose_data_describes_other_pages_is_a_section() -> None:
     with pytest.raises(ExtractionError) as caught:
         extract_article(page.encode(), "https://quay.example/town/")
     assert caught.value.reason == "section_page"
+
+
+PASSWORD = '<form action="/login"><input name="user"><input type="password" name="word"><button>Log in</button></form>'
+SHORT_NEWS = (
+    "<p>The ferry to the island stayed in port on Tuesday, since waves of four metres were told for the bay.</p>"
+    "<p>It is to sail again on Thursday at eight, said the harbour master.</p>"
+)
+NEWS_DATA = '<script type="application/ld+json">{"@type":"NewsArticle","datePublished":"2026-05-12"}</script>'
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        f"<header><div class=menu>{PASSWORD}</div></header>BODY",
+        f"<div id=mobile><h3>Sign in</h3><div class=form>{PASSWORD}</div><p>Log into your account</p></div>BODY",
+        f"BODY<div class=modal>{PASSWORD}<p>Forgot your password? Get help</p></div>",
+        f"BODY<aside><h3>Members</h3>{PASSWORD}</aside>",
+    ],
+)
+@pytest.mark.parametrize("data", ["", NEWS_DATA])
+def test_a_password_field_beside_a_short_article_makes_no_login_wall(place: str, data: str) -> None:
+    body = f"<main><article><h1>Ferry stays in port</h1>{SHORT_NEWS}</article></main>"
+    page = (
+        f"<html><head><title>Ferry stays in port</title>{data}</head><body>{place.replace('BODY', body)}</body></html>"
+    )
+    assert "four metres" in extract_article(page.encode(), "https://quay.example/town/ferry").text
+
+
+@pytest.mark.parametrize("data", ["", NEWS_DATA])
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("Log in", "Welcome to the Quay. With one account you can read it all, on every device."),
+        ("Anmelden", "Bitte melden Sie sich an, um weiterzulesen. Noch kein Konto? Jetzt registrieren."),
+        ("Connexion", "Cet article est réservé à nos abonnés. Saisissez votre mot de passe pour le lire."),
+        ("Вход на сайт", "Введите адрес электронной почты и пароль, чтобы читать дальше."),
+        ("Iniciar sesión", "Introduzca su correo electrónico y su contraseña para seguir leyendo."),
+        ("会員の方へ", "この記事は会員限定です。続きを読むには、メールアドレスを入力してログインしてください。"),
+        ("Ferry stays", "To read on, please log in or subscribe: every story for less than a cup of coffee."),
+    ],
+)  # fmt: skip
+def test_a_page_that_asks_to_log_in_is_no_article(heading: str, words: str, data: str) -> None:
+    page = (
+        f"<html><head><title>{heading} | Quay</title>{data}</head><body><main><h1>{heading}</h1>"
+        f"<p>{words}</p><p>Quay, {words}</p>{PASSWORD}</main></body></html>"
+    )
+    with pytest.raises(ExtractionError) as caught:
+        extract_article(page.encode(), "https://quay.example/town/ferry")
+    assert caught.value.reason == "login_wall"

@@ -37,8 +37,8 @@ class Limits:
     """A headline that tells of an error is shorter."""
     login_text: int = 600
     """A page with a field for a password and a longer text is no login wall."""
-    login_words: int = 20_000
-    """Where such a page is searched for words of a login."""
+    login_headline: int = 40
+    """A headline with words of a login makes it one, if it is shorter: news can be about passwords."""
     links: int = 300
     """A page without an article, and with more characters of links than this and than links_share times its text, is a
     section page."""
@@ -72,8 +72,14 @@ _DENSE = re.compile(f"[{HAN_AND_KANA}{THAI_LAO_BURMESE_KHMER}\uac00-\ud7a3]")
 _STOP = re.compile(r"[.!?…。！？؟।۔]|[\u0e00-\u0e7f]{20}")
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
 _LOGIN = re.compile(
-    r"log\s?in|sign\s?in|subscribe|register|anmelden|einloggen|abonn|connexion|iniciar sesión|suscr|"
-    r"accedi|войти|подписк|ログイン|会員|登录|登入|로그인",
+    r"log[\s-]?(?:in|on)\b|sign[\s-]?in\b|subscrib|subscription|\bregister\b|registrier|passwor[td]|kennwort|"
+    r"welcome back|anmelde[nt]|anmeldung|einloggen|abonn|connexion|connecte[rz]|mot de passe|iniciar sesi[oó]n|suscr|"
+    r"contraseña|accedi\b|registrati\b|iniciar sessão|assin(?:e|ar|ante)\b|senha\b|inloggen|wachtwoord|logga in|"
+    r"lösenord|log(?:g|ge) ind?\b|adgangskode|kirjaudu|salasana|zaloguj|hasło|přihlá|heslo\b|prihlás|bejelentkez|"
+    r"jelszó|autentificar|parola (?:ta|dvs)|prijavi se|lozink|войти|вход на сайт|подписк|пароль|увійти|передплат|"
+    r"абонамент|σύνδεση|συνδεθείτε|κωδικό|giriş yap|üye ol|şifre|تسجيل الدخول|كلمة المرور|اشتر[كا]|ورود به|رمز عبور|"
+    r"התחבר|סיסמ|लॉग ?इन|पासवर्ड|লগ ?ইন|เข้าสู่ระบบ|รหัสผ่าน|đăng nhập|mật khẩu|kata sandi|"
+    r"ログイン|会員|パスワード|登录|登入|密码|密碼|로그인|비밀번호",
     re.IGNORECASE,
 )
 _STATED = ("json-ld", "opengraph", "meta")
@@ -136,10 +142,8 @@ def refuse(document: Document, facts: Facts, body: Body) -> None:
         _refuse_error_page(document, facts)
     if not stated and (trace := _TRACE.search(text, 0, TRACE_REACH)):
         raise ExtractionError("error_page", f"the text begins with {trace[0]}")
-    if document.password and length < LIMITS.login_text:
-        words = " ".join(document.body.itertext())[: LIMITS.login_words]
-        if _LOGIN.search(words):
-            raise ExtractionError("login_wall", f"{length} characters of text and a password field")
+    if document.password and length < LIMITS.login_text and _asks_to_log_in(facts, text, stated):
+        raise ExtractionError("login_wall", f"{length} characters of text and a password field")
     links = f"{body.weights.linked:.0f} characters of links, {length} of text"
     if not stated and _is_section(facts, body):
         raise ExtractionError("section_page", links)
@@ -176,6 +180,19 @@ def says_error(heading: str) -> bool:
     (False, False)
     """
     return len(heading) < LIMITS.error_headline and _ERROR.search(heading) is not None
+
+
+def _asks_to_log_in(facts: Facts, text: str, stated: bool) -> bool:
+    """Whether a page with a field for a password is about that: many an article has one in its header or a box.
+
+    A log-in page says so where an article has its headline and its text. Of a page that states an article's data,
+    sentences that ask for nothing of the kind are the article.
+    """
+    if len(facts.title) < LIMITS.login_headline and _LOGIN.search(facts.title):
+        return True
+    if stated and _prose("\n".join(line for line in text.split("\n") if not _LOGIN.search(line))) >= LIMITS.article:
+        return False
+    return any(map(_LOGIN.search, (*facts.headings, text)))
 
 
 def _shows_video(document: Document, facts: Facts) -> bool:
