@@ -15,11 +15,16 @@ from typing import NamedTuple, TypeVar
 
 from newsbot import __version__
 
-EXTRACTOR = f"newsbot/{__version__} trafilatura/{version('trafilatura')}"
+_NEWSBOT, _TRAFILATURA = f"newsbot/{__version__}", f"trafilatura/{version('trafilatura')}"
+EXTRACTORS = {"auto": f"{_NEWSBOT} {_TRAFILATURA}", "trafilatura": f"{_TRAFILATURA} {_NEWSBOT}"}
+"""Who makes the text (NEWSBOT_EXTRACTOR), and what the record calls that: who decides of it first, then who helps."""
+EXTRACTOR = EXTRACTORS["auto"]
 """What makes articles of pages, or rejects them: name and version of newsbot and of what it extracts with."""
 
 KINDS = ("article", "liveblog", "video", "gallery", "audio", "opinion", "review", "interview")
 PRECISIONS = ("second", "minute", "day")
+CONFIDENCES = ("high", "medium", "low")
+"""How sure it is that a text is the article and all of it; of those with the last about half are wrong."""
 OPT_OUTS = ("tdm-reservation", "noai", "noimageai", "noarchive")
 CHANNELS = ("feed", "news_sitemap", "sitemap", "section", "site", "archive")
 
@@ -115,6 +120,8 @@ class ExtractedArticle:
     summary: str | None = None
     text: str
     """Paragraphs parted by a blank line."""
+    text_confidence: str = "medium"
+    """One of CONFIDENCES."""
     kind: str = "article"
     """One of KINDS."""
     paywalled: bool | None = None
@@ -166,6 +173,7 @@ class Article:
     summary: str | None
     text: str
     word_count: int
+    text_confidence: str | None = None
     kind: str
     paywalled: bool | None
     opt_outs: Sequence[str] = field(default_factory=list)

@@ -20,7 +20,7 @@ from newsbot.crawl.run import Run
 from newsbot.crawl.worker_pool import Workers, worker_count
 from newsbot.downloader.fetch import fetch
 from newsbot.extensions.collection import Collection
-from newsbot.items import MAX_BYTES, MAX_TEXT, Collected, ExtractedArticle, New, Page, Rejection, Revision
+from newsbot.items import CONFIDENCES, MAX_BYTES, MAX_TEXT, Collected, ExtractedArticle, New, Page, Rejection, Revision
 from newsbot.store import Unstorable
 from newsbot.web.urls import site_of
 
@@ -79,7 +79,8 @@ class ArticlePipeline:
                 break
             further_pages.append(article.next_page)
             text = f"{article.text}\n\n{further.text}"
-            article = dataclasses.replace(article, text=text, next_page=further.next_page)
+            sure = max(article.text_confidence, further.text_confidence, key=CONFIDENCES.index)
+            article = dataclasses.replace(article, text=text, text_confidence=sure, next_page=further.next_page)
         aliases = [*first.aliases, *further_pages, first.url] if further_pages else first.aliases
         return Collected(article=article, aliases=aliases, announced=first.announced)
 

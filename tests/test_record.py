@@ -30,7 +30,7 @@ def test_the_record_has_every_field_of_an_article_and_no_other() -> None:
 @pytest.fixture
 def document(engine: Engine) -> dict[str, Any]:
     """Return an article as the store keeps it."""
-    brought = collected()
+    brought = collected(text_confidence=LATER_FIELDS["text_confidence"])
     articles.save(engine, brought, Entry("r", "example", brought.aliases[0], "feed", "example.org/a"), now=NOW)
     (document,) = selected(engine, Selection())
     return document

@@ -127,7 +127,7 @@ def test_a_correction_is_the_next_revision_and_has_its_line(at: Callable[..., Ru
 def test_the_same_text_is_unchanged_and_has_no_line(at: Callable[..., Run], tmp_path: Path) -> None:
     first(at(START))
     run = at(LATER)
-    bring(run, text=f"Updated 1 hour ago\n\n{TEXT}\n\n15 comments")
+    bring(run, text=f"Updated 1 hour ago\n\n{TEXT}\n\n15 comments", text_confidence="low", extractor="a newer one")
     assert run.finish().total.counts == {"discovered": 1, "fetched": 1, "unchanged": 1}
     assert len(lines_of(tmp_path, "articles")) == 1
 

@@ -15,6 +15,7 @@ import orjson
 from newsbot.items import (
     CHANGES,
     CHANNELS,
+    CONFIDENCES,
     FAIL_REASONS,
     KINDS,
     KNOWN_REASONS,
@@ -96,6 +97,13 @@ FIELDS = (
     Field("summary", _maybe(_text()), "Standfirst or description that the page states.", None),
     Field("text", _text(minLength=1), "The article alone, paragraphs parted by a blank line.", "First…"),
     Field("word_count", {"type": "integer", "minimum": 1}, "Words in `text`.", 312),
+    Field(
+        "text_confidence",
+        {"enum": [*CONFIDENCES, None]},
+        "How sure newsbot is of `text` (see below): of those with `low` about half are wrong; null in records of a "
+        "newsbot that did not say.",
+        "high",
+    ),
     Field("kind", {"enum": list(KINDS)}, "Form of the article.", "article"),
     Field(
         "paywalled",
@@ -130,7 +138,12 @@ FIELDS = (
         "2026-11-20T08:41:01Z",
     ),
     Field("run_id", _text(minLength=1), "The run that fetched it.", "20261120T084000Z-1c9a07e3"),
-    Field("extractor", _text(minLength=1), "What extracted it, and its version.", "newsbot/0.1.0"),
+    Field(
+        "extractor",
+        _text(minLength=1),
+        "Who decided of the text, then who was asked, with their versions.",
+        "newsbot/0.1.0 trafilatura/2.3.1",
+    ),
     Field(
         "origins",
         {"type": "object", "additionalProperties": _text()},
@@ -166,7 +179,13 @@ DUPLICATE_FIELDS = (
     Field("origin", _ID, "The same: the story's member that is its origin.", "5f0c…"),
 )
 
-LATER_FIELDS: dict[str, object] = {"opt_outs": [], "agency": None, "previous_hash": None, "change": None}
+LATER_FIELDS: dict[str, object] = {
+    "text_confidence": None,
+    "opt_outs": [],
+    "agency": None,
+    "previous_hash": None,
+    "change": None,
+}
 """Fields that documents stored by an earlier newsbot lack, with what they stand at there."""
 NAMES = tuple(field.name for field in FIELDS)
 

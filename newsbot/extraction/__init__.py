@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from newsbot.extraction.body import find_body, with_lead
@@ -14,13 +14,13 @@ from newsbot.extraction.fields import address_of, read_fields
 from newsbot.extraction.kinds import kind_of, paywalled
 from newsbot.extraction.language import claimed, language_of
 from newsbot.extraction.rejection import refuse
-from newsbot.extraction.witnesses import text_of_html
-from newsbot.items import EXTRACTOR, MAX_TEXT, Candidate, ExtractedArticle
+from newsbot.extraction.witnesses import check_options, text_of_html
+from newsbot.items import EXTRACTOR, EXTRACTORS, MAX_TEXT, Candidate, ExtractedArticle
 from newsbot.web.dates import as_instant
 from newsbot.web.tdmrep import RESERVE_TEXT, in_order, opt_outs_of_head
 from newsbot.web.text import shortened, well_formed
 
-__all__ = ["EXTRACTOR", "ExtractionError", "bounded", "extract_article"]
+__all__ = ["EXTRACTOR", "ExtractionError", "bounded", "check_options", "extract_article"]
 
 # On 1,087 of the real pages (docs/decisions/0002-extraction.md) the longest title has 187 characters, site name 116,
 # name of an author 42, summary 14,903 (a whole article), and nobody has more than four authors.
@@ -39,6 +39,8 @@ def extract_article(
     candidate: Candidate | None = None,
     opt_outs: Iterable[str] = (),
     respect_tdm: bool = False,
+    extractor: str = "auto",
+    trafilatura: Mapping[str, object] | None = None,
 ) -> ExtractedArticle:
     """Extract the article of one page.
 
@@ -47,11 +49,17 @@ def extract_article(
     charset is the HTTP header's, which may be wrong; fetched_at (RFC 3339) is the time after which nothing can
     have been published; candidate is what a feed or sitemap said, the last witness for every field; opt_outs are
     what headers and host reserve, to which the page's own meta tags add. With respect_tdm, a page whose text is
-    reserved is refused ("tdm_reserved"), and one whose images are has none.
+    reserved is refused ("tdm_reserved"), and one whose images are has none. extractor, one of items.EXTRACTORS, is
+    who makes the text: "auto", newsbot's own walk and whom it asks where it doubts, or "trafilatura" alone, with these
+    options of its bare_extraction.
     Raises ExtractionError, whose reason is one of items.REJECTION_REASONS, for a page that is no article, and for one
-    whose address nobody knows ("unreadable").
+    whose address nobody knows ("unreadable"); ValueError for another extractor, or an option that there is not.
     What it returns is bounded().
     """
+    if extractor not in EXTRACTORS:
+        raise ValueError(f"one of {', '.join(EXTRACTORS)}, not {extractor!r}")
+    if trafilatura:
+        check_options(trafilatura)
     if as_instant(fetched_at) is None:
         fetched_at = None
     reserved = _reserved(opt_outs, respect_tdm)
@@ -62,7 +70,7 @@ def extract_article(
     told = [(text_of_html(facts.article_body), "json-ld")] if facts.article_body else []
     if candidate and candidate.html:
         told.append((text_of_html(candidate.html), "feed"))
-    body = find_body(document, facts, told)
+    body = find_body(document, facts, told, extractor=extractor, options=trafilatura)
     if len(body.text) > MAX_TEXT:
         raise ExtractionError("too_large", f"{len(body.text)} characters of text, the limit is {MAX_TEXT}")
     refuse(document, facts, body)
@@ -73,7 +81,7 @@ def extract_article(
         candidate.language if candidate else None,
     )
     language, origin = language_of(body.text, claim)
-    text = with_lead(body, facts.summary or "", language)
+    text = with_lead(body, facts.summary or "", language) if extractor == "auto" else body.text
     facts.origins |= {"language": origin, "text": body.origin}
     article = ExtractedArticle(
         url=facts.url,
@@ -90,11 +98,12 @@ def extract_article(
         image=None if respect_tdm and "noimageai" in reserved else facts.image,
         summary=facts.summary,
         text=text,
+        text_confidence=body.confidence,
         kind=kind_of(facts),
         paywalled=paywalled(facts),
         opt_outs=reserved,
         fetched_at=fetched_at,
-        extractor=EXTRACTOR,
+        extractor=EXTRACTORS[extractor],
         origins=facts.origins,
         next_page=next_page(document, address),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -13,7 +13,7 @@ from newsbot.extraction.container import Weights, locate, weigh
 from newsbot.extraction.document import Document, headlines
 from newsbot.extraction.fields import Facts
 from newsbot.extraction.render import Block, joined, render, select, without_repeats
-from newsbot.extraction.witnesses import Told, choose
+from newsbot.extraction.witnesses import Told, agreement, ask_trafilatura, choose
 from newsbot.web.text import fold, text_content
 
 
@@ -60,10 +60,23 @@ class Body:
     """What newsbot's own walk gave, before another opinion was heard."""
     blocks: list[Block] = field(default_factory=list)
     """What that walk met, before it chose."""
+    engine: str = "newsbot"
+    """Who decided of the text."""
 
 
-def find_body(document: Document, facts: Facts, told: Sequence[Told] = ()) -> Body:
-    """Return the article's text; told is what JSON-LD and the feed say that it is."""
+def find_body(
+    document: Document,
+    facts: Facts,
+    told: Sequence[Told] = (),
+    *,
+    extractor: str = "auto",
+    options: Mapping[str, object] | None = None,
+) -> Body:
+    """Return the article's text; told is what JSON-LD and the feed say that it is.
+
+    extractor, one of items.EXTRACTORS, is who decides of it; options are trafilatura's, for a text of its own. What
+    newsbot's walk saw is told either way, for whoever has to judge the page.
+    """
     weights = weigh(document.body, document.elements)
     container = locate(document.body, weights, facts.title)
     headline = next(headlines(document.h1, facts.title), None)
@@ -74,6 +87,9 @@ def find_body(document: Document, facts: Facts, told: Sequence[Told] = ()) -> Bo
     standfirst = _standfirst(weights, container, headline, facts.summary or "")
     if standfirst and fold(standfirst) not in fold(own[: LIMITS.beginning]):
         own = f"{standfirst}\n\n{own}"
+    if extractor == "trafilatura":
+        text = ask_trafilatura(document, options or {})
+        return Body(text, "html", agreement(text, own), weights, container, own, blocks, extractor)
     text, origin, confidence = choose(own, weight, document, facts, told)
     return Body(text, origin, confidence, weights, container, own, blocks)
 

@@ -157,7 +157,7 @@ def refuse(document: Document, facts: Facts, body: Body) -> None:
             raise ExtractionError("video_shell", f"{length} characters of text beside a player")
         if body.weights.linked > max(LIMITS.links_share * body.weights.total, LIMITS.links):
             raise ExtractionError("section_page", links)
-        raise ExtractionError("too_short" if text else "no_body", f"{length} characters of text")
+        raise ExtractionError("too_short" if text else "no_body", f"{length} characters of text, by {body.engine}")
     if not facts.title:
         raise ExtractionError("no_title", text[:100])
 

@@ -417,6 +417,7 @@ def _record(
         summary=article.summary,
         text=article.text,
         word_count=facts.word_count,
+        text_confidence=article.text_confidence,
         kind=article.kind,
         paywalled=article.paywalled,
         opt_outs=article.opt_outs,
