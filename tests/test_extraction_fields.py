@@ -150,3 +150,86 @@ LINKS = "".join(f'<a href="{href}">{n}</a> ' for n, href in enumerate(["/town/fe
 )
 def test_next_page(url: str, links: str, following: str | None) -> None:
     assert extract_article(page(body=links), url).next_page == following
+
+
+# When it was published.
+
+PLACE = "https://www.harbour.example/"
+SAID = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Ferry stays",%s}</script>'
+SAVED = SAID % '"datePublished":"2026-05-12T09:00:00Z","dateModified":"2026-05-12T09:00:00Z"'
+SENTENCES = f"<p>{TEXT * 3}</p>" * 3
+
+
+def dated(head: str, above: str, below: str, after: str, path: str = "town/ferry") -> str | None:
+    html = (
+        f'<html lang="en"><head>{head}</head><body><div class=top>{above}</div><main><h1>Ferry stays</h1>{below}'
+        f"{SENTENCES}{after}</main></body></html>"
+    )
+    return extract_article(html.encode(), PLACE + path).published
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "after", "published"),
+    [
+        ("", "<p>15 December 2025", "", "2025-12-15"),
+        ("", "<p>15 December 2025<p>Updated 3 March 2026", "", "2025-12-15"),
+        ("", "<p>Mis à jour le 3 mars 2026", "", "2026-03-03"),
+        ("15 December 2025", "<p>Aktualisiert am 3. März 2026", "", "2025-12-15"),
+        ("", "<p>Ann Lee<p>On 3 March 2026 the council of the town will hear the captains", "", None),
+        ("", "", "<footer>Page generated 3 March 2024. © 2024</footer>", None),
+        ("", "", "<p>Questions: telephone 2012-11-10 44.", None),
+        ("", "<time datetime=2026-05-12></time>", "<time datetime=2026-05-14></time>", "2026-05-12"),
+        ("<nav><p><time datetime=2026-05-14></time></nav>", "<time datetime=2026-05-12></time>", "", "2026-05-12"),
+        ("", "", "<article><h3><a href=/b>Bus</a></h3><time datetime=2026-05-14></time></article>", None),
+        ("", "", "<ul class=comments><li><time datetime=2026-05-14></time></ul>", None),
+        ("", "<time class='entry-date updated' datetime=2026-05-12></time>", "", "2026-05-12"),
+        (
+            "", "<time class=published datetime=2026-05-11></time><time class=updated datetime=2026-05-12></time>", "",
+            "2026-05-11",
+        ),
+        ("", "<time datetime=12051778592400>12 May 2026, 9:40 am</time>", "", "2026-05-12T09:40:00"),
+    ],
+)  # fmt: skip
+def test_a_date_counts_where_it_stands_beside_the_headline(
+    above: str, below: str, after: str, published: str | None
+) -> None:
+    assert dated("", above, below, after) == published
+
+
+@pytest.mark.parametrize(
+    ("head", "below", "path", "published"),
+    [
+        (SAVED, "<p>3 May 2026", "ferry", "2026-05-03"),
+        (SAVED, "<p>11 May 2026", "ferry", "2026-05-12T09:00:00+00:00"),
+        (SAVED, "<p>3 April 2026", "2026/05/ferry", "2026-05-12T09:00:00+00:00"),
+        (SAVED, "<p>12 May 2026<p>3 May 2026", "ferry", "2026-05-12T09:00:00+00:00"),
+        (SAID % '"datePublished":"2026-05-12"', "<p>3 May 2026", "ferry", "2026-05-12"),
+        ("<meta name=date content=2026-05-12>", "<p>3 May 2026", "ferry", "2026-05-03"),
+        ("<meta name=pubdate content=2026-05-12>", "<p>3 May 2026", "ferry", "2026-05-12"),
+        ("", "<p>3 May 2026", "2026/05/12/ferry", "2026-05-03"),
+        ("", "", "2026/05/12/ferry", "2026-05-12"),
+        ("", "", "2026/05/ferry", None),
+        ("<meta name=pubdate content='3/4/2026'>", "<p>March 4, 2026", "ferry", "2026-03-04"),
+        ("<meta name=pubdate content='11/01/2026 12:43'>", "<p>Created 01.11.2026", "ferry", "2026-11-01T12:43:00"),
+        ("<meta name=pubdate content='3/4/2026'>", "<p>Updated 11/20/2026", "ferry", "2026-03-04"),
+    ],
+)
+def test_what_is_shown_beside_the_headline_speaks_against_what_is_loosely_stated(
+    head: str, below: str, path: str, published: str | None
+) -> None:
+    assert dated(head, "", below, "", path) == published
+
+
+@pytest.mark.parametrize(
+    ("shown", "published"),
+    [
+        ("<p>May 11, 2026, 10:28 p.m.", "2026-05-11T22:28:35-05:00"),
+        ("<time datetime='2026-05-11T22:28:35-05:00'></time>", "2026-05-11T22:28:35-05:00"),
+        ("<time datetime='2026-05-12T03:28:35Z'>12 May 2026 08:58</time>", "2026-05-12T08:58:35+05:30"),
+        ("<p>May 12, 2026, 3:28 a.m.", "2026-05-12T03:28:35+00:00"),
+        ("<p>May 12, 2026, 3:58 a.m.", "2026-05-12T03:28:35+00:00"),
+        ("<p>May 12, 2026", "2026-05-12T03:28:35+00:00"),
+    ],
+)
+def test_a_moment_of_utc_takes_the_offset_of_the_clock_that_readers_see(shown: str, published: str) -> None:
+    assert dated(SAID % '"datePublished":"2026-05-12T03:28:35Z"', "", shown, "") == published

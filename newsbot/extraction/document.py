@@ -124,8 +124,8 @@ class Document:
     """Whether the page has a field to type a password in."""
     players: int = 0
     """Number of video and audio players, embedded ones with them."""
-    nearby: list[str] | None = None
-    """The lines around the headline, once somebody has asked for them."""
+    around: tuple[list[str], list[str]] | None = None
+    """The lines after and before the headline, the nearest first, once somebody has asked for them."""
     body: etree._Element = field(init=False)
     """The <body>, or the root of a page that has none."""
     elements: list[etree._Element] = field(default_factory=list)
@@ -331,18 +331,23 @@ def headlines(elements: Iterable[etree._Element], title: str) -> Iterator[etree.
 
 
 def nearby_texts(document: Document, title: str) -> list[str]:
-    """Return the lines that follow the headline, then those before it; empty where the page shows no such headline."""
-    if document.nearby is None:
-        document.nearby = list(_around(document.body, title))
-    return document.nearby
+    """Return the short lines that follow the headline, then those before it; empty where the page shows none such."""
+    return [line for line in chain(*lines_around(document, title)) if len(line) < LONGEST_LINE]
 
 
-def _around(body: etree._Element, title: str) -> Iterator[str]:
-    heading = next(headlines(body.iter("h1", "h2"), title), None)
-    if heading is not None:
-        after = islice(_lines(_following(heading)), LINES_AFTER)
-        before = islice(_lines(_preceding(heading, body)), LINES_BEFORE)
-        yield from (line for line in chain(after, before) if len(line) < LONGEST_LINE)
+def lines_around(document: Document, title: str) -> tuple[list[str], list[str]]:
+    """Return the lines after and before the headline, the nearest first; none where the page shows no such headline."""
+    if document.around is None:
+        heading = next(headlines(document.body.iter("h1", "h2"), title), None)
+        document.around = (
+            ([], [])
+            if heading is None
+            else (
+                list(islice(_lines(_following(heading)), LINES_AFTER)),
+                list(islice(_lines(_preceding(heading, document.body)), LINES_BEFORE)),
+            )
+        )
+    return document.around
 
 
 def _lines(texts: Iterator[str | None]) -> Iterator[str]:
