@@ -13,7 +13,7 @@ from newsbot.extraction.container import Weights, locate, weigh
 from newsbot.extraction.document import Document, headlines
 from newsbot.extraction.fields import Facts
 from newsbot.extraction.render import Block, joined, render, select, without_repeats
-from newsbot.extraction.witnesses import Told, agreement, ask_trafilatura, choose
+from newsbot.extraction.witnesses import Told, agreement, ask_trafilatura, choose, without_strangers
 from newsbot.web.text import fold, text_content
 
 
@@ -82,15 +82,17 @@ def find_body(
     headline = next(headlines(document.h1, facts.title), None)
     met = [*_intro(weights, container, headline, facts.summary or ""), *render(container, weights)]
     blocks = without_repeats(met)
-    weight = weights.total - sum(len(block.text) for block in met) + sum(len(block.text) for block in blocks)
-    own = joined(select(blocks, facts.title, facts.authors, facts.site))
+    repeated = sum(len(block.text) for block in met) - sum(len(block.text) for block in blocks)
+    chosen = select(blocks, facts.title, facts.authors, facts.site)
+    own = joined(without_strangers(chosen, next((text for text, origin in told if origin == "json-ld"), "")))
     standfirst = _standfirst(weights, container, headline, facts.summary or "")
     if standfirst and fold(standfirst) not in fold(own[: LIMITS.beginning]):
         own = f"{standfirst}\n\n{own}"
     if extractor == "trafilatura":
         text = ask_trafilatura(document, options or {})
         return Body(text, "html", agreement(text, own), weights, container, own, blocks, extractor)
-    text, origin, confidence = choose(own, weight, document, facts, told)
+    once, page = weights.total - repeated, weights.raw[document.body] - repeated
+    text, origin, confidence = choose(own, once, page, document, facts, told)
     return Body(text, origin, confidence, weights, container, own, blocks)
 
 
