@@ -114,3 +114,46 @@ def test_the_offers_of_a_gift_guide_are_its_text() -> None:
     assert lines("".join(rows)) == ["\n".join(offers[at : at + 4]) for at in range(0, 16, 4)]
     teasers = [one.replace("https://shop.example.org", "") for one in linked]
     assert lines("".join(f"<p>{one}</p>" for one in teasers)) == []
+
+
+SAID = "The boats will sail again from the first of the month, and nobody is gladder of it than the harbour master is."
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<blockquote><p>{SAID}</p><footer>Otto Beck</footer></blockquote>",
+        f"<blockquote><p class=caption>{SAID}</p><p><span class=author>Otto Beck</span></p></blockquote>",
+        f"<div class='accordion hidden'><p>{SAID}</p></div>",
+        f"<section class='faq related'><p>{SAID}</p></section>",
+        f"<div class='cmp-container' id=container-1><div class='cmp-text'><p>{SAID}</p></div></div>",
+        f"<div class='text-image'><div class='image-text'><p>{SAID}</p></div></div>",
+        f"<div class='textImage bildtext-block'><p>{SAID}</p></div>",
+        f"<div class='wp-block-media-text image-with-text'><p>{SAID}</p></div>",
+        f"<section class='overflow-hidden rounded'><p>{SAID}</p></section>",
+        f"<div class='paragraph paragraph--published'><p>{SAID}</p></div>",
+        f"<section id=toc-why-it-matters><p>{SAID}</p></section>",
+        f"<div class='read-more-content'><p>{SAID}</p></div>",
+        f"<div class='w-embed'><p>{SAID}</p></div>",
+    ],
+)
+def test_names_that_mean_something_else_hide_no_text(markup: str) -> None:
+    assert SAID in lines(markup)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<div class=hidden><p>{SAID}</p></div>",
+        f"<div class='cmp-banner'><p>{SAID}</p></div>",
+        f"<div id=cmp><p>{SAID}</p></div>",
+        "<div class=toc><ul><li>Boats</li><li>Piers</li></ul></div>",
+        "<p class=published>Published on Friday</p>",
+        "<div class='read-more'>Read more of it</div>",
+        "<div class='image-text'>The pier in winter</div>",
+        f"<p class=disclaimer>{SAID}</p>",
+        f"<blockquote class=newsletter><p class=sr-only>{SAID}</p></blockquote>",
+    ],
+)
+def test_names_of_furniture_hide_it(markup: str) -> None:
+    assert lines(markup) == []

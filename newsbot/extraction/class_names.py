@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+SURE, WEAK, SLIGHT = 3, 2, 1
+"""How much a name says: whatever text the element holds; if it holds no more than a box does; no more than a label."""
 _BREAKS = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 _BODY = re.compile(
@@ -24,7 +26,7 @@ _STRONG = re.compile(
     replies|livefyre|
     related\w*|relacionad[ao]s?|relacion[ea]\w*|correlat[ie]|verwandt\w*|kanren|recirc\w*|
     recommend(?:ed|ations?|er)?|trending|mostread|most\s(?:read|viewed|popular|recent)|
-    more\s(?:from|on|stories|news|articles|posts)|read\s(?:more|next|also)|readmore|also\sread|see\salso|up\snext|
+    more\s(?:from|on|stories|news|articles|posts)|read\s(?:next|also)|also\sread|see\salso|up\snext|
     next\s(?:article|post|story)|prev(?:ious)?\s(?:article|post|story)|latest\s(?:news|posts|articles)|
     teasers?|promos?|promo\w+|onward|further\sreading|
     outbrain|taboola|zergnet|revcontent|mgid|
@@ -41,7 +43,8 @@ _STRONG = re.compile(
     taglist|tag\s(?:list|cloud|links)|tagcloud|cat\slinks|
     (?:post|entry|article|story|news|page|item)\s
     (?:meta|tools|actions|share|footer|nav|tags|tag|author|utility|header\smeta)|
-    cookies?|cookiebanner|consent|gdpr|onetrust|cmp|
+    cookies?|cookiebanner|consent|gdpr|onetrust|
+    cmp(?!\s[a-z])|cmp\s(?:banner|box|overlay|popup|modal|app|dialog|root|message|ui|layer)|
     popup|popover|rollover|hovercard|tooltip|toast|dialog|notification|
     captions?|figcaption|photocredit|captionlink|
     print\sonly|noprint|no\sprint|hide\sprint|donotprint|
@@ -59,34 +62,43 @@ _WEAK = re.compile(
     r"""\b(?:
     popular|latest|more\s(?:info|to)|
     widgets|widget\s(?:area|title|recent|categories|tag|search|archive|meta|nav|custom|popular|social|news|posts?)|
-    sidebar|side\sbar|rail|right\s(?:rail|column|col)|nav|navigation|toolbar|toc|ez\stoc|table\sof\scontents|
-    tags|keywords|topics|topic\slist|(?:post|entry|article|story|news|page|item)\s(?:info|date|details)|
+    sidebar|side\sbar|rail|right\s(?:rail|column|col)|nav|navigation|toolbar|
+    (?:post|entry|article|story|news|page|item)\s(?:info|date|details)|
     metadata|meta|follow|
     modal|overlay|lightbox|banner|credits?|copyright|legend|(?:res)?gallery|galleria|galerie|slideshow|
-    (?:img|pic|pict|image|photo|foto|bild)\s?(?:box\w?|wrap\w*|container|holder|block|text|desc\w*|title|info)|
+    (?:img|pic|pict|image|photo|foto|bild)\s?(?:box\w?|wrap\w*|container|holder|block|desc\w*|title|info)|
     player|jwplayer|playlist|video\s(?:player|container|wrap\w*|caption|title|meta|info)|carousel|slider|swiper|
-    ratings?|star\srating|poll|quiz|survey|votes?|search|
-    timestamp|pub\s?date|published|posted\son|publish\s?date|post\sdate|reading\stime|read\stime|
-    ctas?|call\sto\saction|affiliate\w*|audio\splayer|listen|hidden|
+    ratings?|star\srating|poll|quiz|survey|votes?|disclaimers?|
+    ctas?|call\sto\saction|affiliate\w*|audio\splayer|listen|(?<!overflow\s)(?<!overflow\s[xy]\s)hidden|
     wp\sblock\sbutton|disclosure|print\sfooter|btn|button|buttons|faux\sbutton
+    )\b""",
+    re.VERBOSE,
+)
+_SLIGHT = re.compile(
+    r"""\b(?:
+    toc|ez\stoc|table\sof\scontents|tags|keywords|topics|topic\slist|search|read\smore|readmore|
+    timestamp|pub\s?date|published|posted\son|publish\s?date|post\sdate|reading\stime|read\stime|
+    (?:img|pic|pict|image|photo|foto|bild)\s?text
     )\b""",
     re.VERBOSE,
 )
 _HIDDEN = re.compile(
     r"\b(?:print\sonly|noprint|no\sprint|hide\sprint|donotprint|sr\sonly|visually\s?hidden|offscreen|a11y\shidden|"
-    r"screen\s?reader\w*|hidden)\b"
+    r"screen\s?reader\w*|(?<!overflow )(?<!overflow [xy] )hidden)\b"
 )
 _MAIN = re.compile(
     r"\b(?:content|main|article|post|story|entry|conteudo|conteúdo|contenido|contenu|inhalt|artikel|beitrag|noticia|"
     r"nota|articolo|single|primary)\b"
 )
 _LAYER = re.compile(
-    r"\b(?:consent|onetrust|cookie(?:s|banner)?|gdpr|cmp|privacy|comments?|commentlist|disqus|livefyre|lightbox|modal)\b"
+    r"\b(?:consent|onetrust|cookie(?:s|banner)?|gdpr|cmp(?! [a-z])|privacy|comments?|commentlist|disqus|livefyre|"
+    r"lightbox|modal)\b"
 )
 _ACCORDION = re.compile(r"\b(?:accordion|faq|faqs|question|collapse|collapsible|toggle content|expand content)\b")
-_CONSENT = re.compile(r"\b(?:consent|onetrust|ot sdk|cookie(?:s|banner)?|gdpr|cmp|privacy|policy)\b")
+_CONSENT = re.compile(r"\b(?:consent|onetrust|ot sdk|cookie(?:s|banner)?|gdpr|cmp(?! [a-z])|privacy|policy)\b")
+_FOLDED = re.compile(r"\b(?:accordions?|faqs?)\b")
 _EMBED = re.compile(
-    r"\b(?:embed|embeds|embedded|embetty|opt ?in|external content|oembed|consent placeholder|video embed)\b"
+    r"\b(?:(?<!\bw )embed|embeds|embedded|embetty|opt ?in|external content|oembed|consent placeholder|video embed)\b"
 )
 _NOT_FURNITURE = re.compile(
     r"\belementor (?:widget|element)\b(?! (?:widget )?(?:container )?(?:share|posts|nav|author|search|form|social))|"
@@ -128,16 +140,16 @@ def _words(class_name: str, identifier: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def names_furniture(class_name: str, identifier: str) -> int:
-    """Tell whether an element's names say that it is no text of the article: 2 surely, 1 if it has little text, 0 no.
+    """Tell whether an element's names say that it is no text of the article: SURE, WEAK, SLIGHT or 0 for no.
 
-    >>> names_furniture("article-related", ""), names_furniture("slider", ""), names_furniture("shadow", "")
-    (2, 1, 0)
+    >>> [names_furniture(name, "") for name in ("article-related", "slider", "toc", "shadow")]
+    [3, 2, 1, 0]
     """
     long = words_of(identifier).count(" ") > 3  # an id of so many words is a heading's anchor
     words = words_of(class_name) if long else _words(class_name, identifier)
-    if _NOT_FURNITURE.search(words) or _BODY.search(words):
+    if _NOT_FURNITURE.search(words) or _BODY.search(words) or _FOLDED.search(words):
         return 0
-    return 2 if _STRONG.search(words) else 1 if _WEAK.search(words) else 0
+    return SURE if _STRONG.search(words) else WEAK if _WEAK.search(words) else SLIGHT if _SLIGHT.search(words) else 0
 
 
 @lru_cache(maxsize=20_000)

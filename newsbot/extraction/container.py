@@ -11,10 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 
 from newsbot.extraction.class_names import (
+    SURE,
+    WEAK,
     names_accordion,
     names_body,
     names_consent,
@@ -43,6 +46,9 @@ _PLAIN = frozenset((
     "em", "i",
 ))  # fmt: skip
 """Elements whose names say what they are about, not what they are: headings carry slugs, quotations sources."""
+_SOURCES = ("footer", "figcaption", "aside", "address")
+"""Tags of furniture that tell in a quotation whose it is."""
+_EMBEDDING = ("div", "figure", "section", "p")
 _INLINE = frozenset((
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
     "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt",
@@ -70,6 +76,8 @@ class Limits:
     """What weighs more holds the article and maybe more: it is no furniture, whatever its names."""
     weak_name: int = 900
     """Characters from which on an element is no slider, table of contents or banner, whatever its name."""
+    slight_name: int = 100
+    """The same for tables of contents, dates and tags, of which an element's id or state may speak too."""
     left_by_names: float = 0.4
     """Where furniture leaves less of the page, names are believed of elements up to small only."""
     small: float = 0.02
@@ -93,7 +101,7 @@ class Limits:
     """Share of their parent's weight that the pieces of an article's body have together, at least."""
     pieces_of_page: float = 0.5
     nested: int = 4
-    """Inline elements, one within the other, between the text of a block and one that is named."""
+    """Elements, one within the other, between the text of a block, or a quotation, and one that is named."""
     parts_of_phrase: int = 3
     """An element with so many children is more than a phrase: a card that opens above a name."""
     headline_region: int = 250
@@ -254,7 +262,9 @@ def is_furniture(element: etree._Element, weight: float, page: float, lightest: 
             return not names_accordion(get("class") or "")
         if tag == "label":
             return not _is_in_sentence(element)
-        return tag != "figure" or not _holds_words(element)
+        if tag == "figure":
+            return not _holds_words(element)
+        return tag not in _SOURCES or not _is_quoted(element)
     attributes = len(element.keys())
     if not attributes:
         return False
@@ -263,12 +273,13 @@ def is_furniture(element: etree._Element, weight: float, page: float, lightest: 
         return get("hidden") is not None or style_hides(get("style"))
     if lightest and weight > lightest:
         return element.tag in ("div", "section") and names_layer(class_name or "", identifier or "")
-    if class_name and names_embed(class_name) and element.tag in ("div", "figure", "section", "p"):
+    if class_name and weight < LIMITS.weak_name and names_embed(class_name) and tag in _EMBEDDING:
         return next(element.iter("blockquote"), None) is None and not says_body(element)
     if class_name or identifier:
-        sure = names_furniture(class_name or "", identifier or "")
-        if sure == 2 or (sure and weight < LIMITS.weak_name):
-            if tag in _INLINE and not names_hidden(class_name or "") and _is_in_sentence(element):
+        said = names_furniture(class_name or "", identifier or "")
+        if said == SURE or (said and weight < (LIMITS.weak_name if said == WEAK else LIMITS.slight_name)):
+            part = (tag in _INLINE and _is_in_sentence(element)) or _is_quoted(element)
+            if part and not names_hidden(class_name or ""):
                 return role_hides(get("role")) or _is_hidden(element)
             return not (get("itemprop") or "").lower().endswith("articlebody")
     if attributes == (class_name is not None) + (identifier is not None):
@@ -276,6 +287,11 @@ def is_furniture(element: etree._Element, weight: float, page: float, lightest: 
     if role_is_furniture(get("role")):
         return role_hides(get("role")) or tag not in _INLINE or not _is_in_sentence(element)
     return _is_hidden(element)
+
+
+def _is_quoted(element: etree._Element) -> bool:
+    """Whether an element stands in a quotation: its source, or a part of what is quoted."""
+    return any(above.tag == "blockquote" for above in islice(element.iterancestors(), LIMITS.nested))
 
 
 def _is_hidden(element: etree._Element) -> bool:
