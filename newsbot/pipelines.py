@@ -17,7 +17,7 @@ from scrapy.exceptions import DropItem, NotConfigured
 
 from newsbot.crawl.claims import rejected_away
 from newsbot.crawl.run import Run
-from newsbot.crawl.worker_pool import Workers, worker_count
+from newsbot.crawl.worker_pool import Extraction, Workers, worker_count
 from newsbot.downloader.fetch import fetch
 from newsbot.extensions.collection import Collection
 from newsbot.items import CONFIDENCES, MAX_BYTES, MAX_TEXT, Collected, ExtractedArticle, New, Page, Rejection, Revision
@@ -30,12 +30,12 @@ logger = logging.getLogger("newsbot")
 class ArticlePipeline:
     """Page -> Collected or Rejection; an article over several pages becomes one, in their order."""
 
-    def __init__(self, crawler: Crawler, count: int, timeout: float, max_pages: int, respect_tdm: bool) -> None:
+    def __init__(self, crawler: Crawler, count: int, timeout: float, max_pages: int, extraction: Extraction) -> None:
         self.crawler = crawler
-        self.respect_tdm = respect_tdm
         self.count = count
         self.timeout = timeout
         self.max_pages = max_pages
+        self.extraction = extraction
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -44,11 +44,15 @@ class ArticlePipeline:
             worker_count(crawler.settings.getint("NEWSBOT_EXTRACT_WORKERS")),
             crawler.settings.getfloat("NEWSBOT_EXTRACT_TIMEOUT"),
             crawler.settings.getint("NEWSBOT_MAX_ARTICLE_PAGES"),
-            crawler.settings.getbool("NEWSBOT_RESPECT_TDM"),
+            Extraction(
+                crawler.settings["NEWSBOT_EXTRACTOR"],
+                crawler.settings.getdict("NEWSBOT_TRAFILATURA"),
+                crawler.settings.getbool("NEWSBOT_RESPECT_TDM"),
+            ),
         )
 
     def open_spider(self) -> None:
-        self.workers = Workers(self.count, self.timeout, respect_tdm=self.respect_tdm)
+        self.workers = Workers(self.count, self.timeout, self.extraction)
 
     def close_spider(self) -> None:
         self.workers.close()

@@ -125,6 +125,11 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
 # --- Extraction ----------------------------------------------------------------------------------
+# Who makes the text. auto: newsbot, which asks trafilatura and the page's other witnesses where it doubts; trafilatura:
+# trafilatura alone. Fields, rejections and cleaning are newsbot's either way.
+NEWSBOT_EXTRACTOR = "auto"
+# Options of trafilatura, where it makes the text: {"favor_recall": True}; with -s as JSON, {"favor_recall": true}.
+NEWSBOT_TRAFILATURA: dict[str, object] = {}
 # Worker processes; -1: one a core, 0: none, in the crawl's own process.
 NEWSBOT_EXTRACT_WORKERS = -1
 # Seconds for one page; then its worker is killed and the page is rejected.

@@ -117,6 +117,17 @@ def stocked(engine: Engine) -> None:
         ("prune -s NEWSBOT_REMEMBER_DAYS=many", "NEWSBOT_REMEMBER_DAYS: a whole number, not 'many'"),
         ("browse -s NEWSBOT_MAX_WAIT=long", "NEWSBOT_MAX_WAIT: a number, not 'long'"),
         ("sources list -s NEWSBOT_RESPECT_TDM=often", "NEWSBOT_RESPECT_TDM: 1 or 0, not 'often'"),
+        ("sources list -s NEWSBOT_EXTRACTOR=wget", "NEWSBOT_EXTRACTOR: one of auto, trafilatura, not 'wget'"),
+        ("sources list -s NEWSBOT_TRAFILATURA=fast", "NEWSBOT_TRAFILATURA: a JSON object such as"),
+        ("sources list -s NEWSBOT_TRAFILATURA=[1]", "NEWSBOT_TRAFILATURA: a JSON object such as"),
+        (
+            "sources list -s NEWSBOT_TRAFILATURA='{\"favour_recall\":true}'",
+            "NEWSBOT_TRAFILATURA: trafilatura has no option 'favour_recall' (did you mean favor_recall?); there are: ",
+        ),
+        (
+            "sources list -s NEWSBOT_TRAFILATURA='{\"deduplicate\":true}'",
+            "NEWSBOT_TRAFILATURA: deduplicate cannot be chosen: it remembers earlier pages",
+        ),
         ("sources list -s NEWSBOT_OTUPUT=x", "there is no setting NEWSBOT_OTUPUT (did you mean NEWSBOT_OUTPUT?)"),
         ("demo --sites few", "argument --sites: a whole number, 1 or more, not 'few'"),
         ("browse --port http", "argument --port: a whole number, 0 or more, not 'http'"),

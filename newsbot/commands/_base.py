@@ -40,6 +40,7 @@ KINDS: dict[type, tuple[Callable[[BaseSettings, str], object], str]] = {
     bool: (BaseSettings.getbool, "1 or 0"),
     int: (BaseSettings.getint, "a whole number"),
     float: (BaseSettings.getfloat, "a number"),
+    dict: (BaseSettings.getdict, 'a JSON object such as {"name": true}'),
 }
 """How settings are read that are checked first, and what is wanted of them, by the type of their default."""
 
@@ -218,6 +219,15 @@ def check_settings(settings: BaseSettings, given: Sequence[str]) -> None:
                 read(settings, name)
             except (TypeError, ValueError):
                 raise UsageError(f"{name}: {wanted}, not {settings[name]!r}") from None
+    _check_extraction(settings["NEWSBOT_EXTRACTOR"], settings.getdict("NEWSBOT_TRAFILATURA"))
+
+
+def _check_extraction(extractor: str, options: dict[str, object]) -> None:
+    """Raise UsageError for who cannot make a text, and for options that trafilatura has not."""
+    if extractor != "auto" or options:
+        from newsbot.crawl.worker_pool import Extraction
+
+        Extraction(extractor, options)
 
 
 def whole_number(minimum: int) -> Callable[[str], int]:

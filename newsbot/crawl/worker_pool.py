@@ -12,18 +12,19 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from time import monotonic
 
 from pebble import ProcessExpired, ProcessPool
 
 from newsbot.cleaning import CleaningError, clean_article
-from newsbot.items import ExtractedArticle, Page, Rejection, digest_of
-from newsbot.process import die_with_parent, give_free_memory_back, give_large_blocks_back
+from newsbot.items import EXTRACTORS, ExtractedArticle, Page, Rejection, digest_of
+from newsbot.process import UsageError, die_with_parent, give_free_memory_back, give_large_blocks_back
 
 LOOK_AGAIN = 1.0
 """Seconds after which who waits for a page looks whether there are workers still."""
@@ -33,7 +34,34 @@ LARGE = 2_000_000
 """Bytes of a page from which on it is worked on alone: its worker takes up to ten times as many."""
 
 
-def make_article(page: Page, respect_tdm: bool = False) -> ExtractedArticle | Rejection:
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """How articles are made of pages, as the settings say it."""
+
+    extractor: str = "auto"
+    """Who makes the text, one of items.EXTRACTORS."""
+    trafilatura: Mapping[str, object] = field(default_factory=dict)
+    """Options of trafilatura, where it does."""
+    respect_tdm: bool = False
+    """Whether pages that reserve themselves are to be refused."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant. Raises UsageError."""
+        if self.extractor not in EXTRACTORS:
+            raise UsageError(f"NEWSBOT_EXTRACTOR: one of {', '.join(EXTRACTORS)}, not {self.extractor!r}")
+        if self.trafilatura:
+            from newsbot.extraction import check_options  # see make_article
+
+            try:
+                check_options(self.trafilatura)
+            except ValueError as error:
+                raise UsageError(f"NEWSBOT_TRAFILATURA: {error}") from None
+
+
+BY_DEFAULT = Extraction()
+
+
+def make_article(page: Page, extraction: Extraction = BY_DEFAULT) -> ExtractedArticle | Rejection:
     """Make a clean article of a fetched page, or say why it is none."""
     # Not above: a crawl that has worker processes starts sooner and stays smaller without the extractor.
     from newsbot.extraction import ExtractionError, extract_article
@@ -47,7 +75,9 @@ def make_article(page: Page, respect_tdm: bool = False) -> ExtractedArticle | Re
                 fetched_at=page.fetched_at,
                 candidate=page.candidate,
                 opt_outs=page.opt_outs,
-                respect_tdm=respect_tdm,
+                respect_tdm=extraction.respect_tdm,
+                extractor=extraction.extractor,
+                trafilatura=extraction.trafilatura,
             )
         )
     except ExtractionError as error:
@@ -66,14 +96,11 @@ def worker_count(wanted: int) -> int:
 class Workers:
     """Makes articles of pages in processes, or in this one where there are 0 of them."""
 
-    def __init__(self, count: int, timeout: float, *, respect_tdm: bool = False) -> None:
-        """``timeout``: seconds that one page may take; there is none where ``count`` is 0.
-
-        ``respect_tdm``: whether pages that reserve themselves are to be refused.
-        """
+    def __init__(self, count: int, timeout: float, extraction: Extraction = BY_DEFAULT) -> None:
+        """``timeout``: seconds that one page may take; there is none where ``count`` is 0."""
         self._count = count
         self._timeout = timeout
-        self._respect_tdm = respect_tdm
+        self._extraction = extraction
         self._turn = asyncio.Semaphore(1)
         self._last_result = 0.0
         self._pool = _new_pool(count) if count else None
@@ -81,14 +108,14 @@ class Workers:
     async def make_article(self, page: Page) -> ExtractedArticle | Rejection:
         """Make a clean article of a page without holding up the event loop."""
         if self._pool is None:
-            return make_article(page, self._respect_tdm)
+            return make_article(page, self._extraction)
         if len(page.html) > LARGE:
             async with self._turn:
                 return await self._in_worker(_make_large_article, page)
         return await self._in_worker(make_article, page)
 
     async def _in_worker(
-        self, make: Callable[[Page, bool], ExtractedArticle | Rejection], page: Page
+        self, make: Callable[[Page, Extraction], ExtractedArticle | Rejection], page: Page
     ) -> ExtractedArticle | Rejection:
         assert self._pool is not None
         try:
@@ -96,7 +123,7 @@ class Workers:
                 if not self._pool.active:  # a worker that was idle has been killed, or the fork server
                     self.close()
                     self._pool = _new_pool(self._count)
-                future = self._pool.schedule(make, args=[page, self._respect_tdm], timeout=self._timeout)
+                future = self._pool.schedule(make, args=[page, self._extraction], timeout=self._timeout)
             return await self._result(self._pool, asyncio.wrap_future(future))
         except FutureTimeoutError:
             return _rejection(page, "extractor_timeout", f"over {self._timeout:g} s")
@@ -165,9 +192,9 @@ def _begin() -> None:
     give_large_blocks_back()
 
 
-def _make_large_article(page: Page, respect_tdm: bool) -> ExtractedArticle | Rejection:
+def _make_large_article(page: Page, extraction: Extraction) -> ExtractedArticle | Rejection:
     """Make an article of a large page, and give back what that took."""
     try:
-        return make_article(page, respect_tdm)
+        return make_article(page, extraction)
     finally:
         give_free_memory_back()

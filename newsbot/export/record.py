@@ -141,7 +141,7 @@ FIELDS = (
     Field(
         "extractor",
         _text(minLength=1),
-        "Who decided of the text, then who was asked, with their versions.",
+        "Who decided of the text, then who was asked, with their versions (NEWSBOT_EXTRACTOR).",
         "newsbot/0.1.0 trafilatura/2.3.1",
     ),
     Field(

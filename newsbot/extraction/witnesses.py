@@ -58,8 +58,10 @@ class Limits:
     """Another opinion takes a shorter result's place if it is longer; one that is shorter itself tells little."""
     much_longer: float = 1.5
     """An opinion is longer if it is so many times as long as the result, and not under half of short."""
-    agreed: float = 0.9
-    doubted: float = 0.6
+    agreed: float = 0.95
+    """A text of trafilatura's that shares so many words with newsbot's own (F1) is sure: of 772 pages 3 % are wrong."""
+    doubted: float = 0.9
+    """One that shares fewer is in doubt: of 156 pages 55 % are wrong; between the two, of 105 pages 7 %."""
     better: float = 0.1
     """A longer opinion wins if it has so much more of what is promised; another one needs much_better ..."""
     much_better: float = 0.2

@@ -131,10 +131,13 @@ class ProbeSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         named = [Source(name=source_name(self.url), home=self.url)] if self.url else []
         CrawlContext.of(self.crawler).exemptions = exemptions_of([*self.sources, *named])
-        from newsbot.crawl.worker_pool import Workers, worker_count  # not above: `scrapy list` has no use for them
+        # not above: `scrapy list` has no use for them
+        from newsbot.crawl.worker_pool import Extraction, Workers, worker_count
 
         wanted = worker_count(self.settings.getint("NEWSBOT_EXTRACT_WORKERS"))
-        self.workers = Workers(min(wanted, len(self.sources) or 1), self.settings.getfloat("NEWSBOT_EXTRACT_TIMEOUT"))
+        extraction = Extraction(self.settings["NEWSBOT_EXTRACTOR"], self.settings.getdict("NEWSBOT_TRAFILATURA"))
+        timeout = self.settings.getfloat("NEWSBOT_EXTRACT_TIMEOUT")
+        self.workers = Workers(min(wanted, len(self.sources) or 1), timeout, extraction)
         try:
             if self.url:
                 self.reports = [await self.find(self.url)]
