@@ -80,7 +80,7 @@ FIELDS = (
         "published",
         _maybe(_TIME),
         "First publication, RFC 3339 with the page's own offset; a local time where the page states none, "
-        "a date alone where it states no more.",
+        "a date alone where it states no more. A page that tells only of its last update has that here, too.",
         "2026-11-20T08:30:00+01:00",
     ),
     Field("modified", _maybe(_TIME), "Last modification that the page states.", None),
