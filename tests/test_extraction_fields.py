@@ -3,7 +3,6 @@
 import pytest
 
 from newsbot.extraction import EXTRACTOR, ExtractionError, extract_article
-from newsbot.extraction.authors import people
 from newsbot.items import Candidate
 
 URL = "https://www.harbour.example/town/ferry"
@@ -103,31 +102,6 @@ def test_feed_body_speaks_where_the_page_has_none() -> None:
     article = extract_article(b"<html><body><h1>Ferry stays</h1><div id=app></div></body></html>", URL, candidate=hint)
     assert article.text.startswith("The council voted")
     assert article.origins["text"] == "feed"
-
-
-@pytest.mark.parametrize(
-    ("value", "names"),
-    [
-        ("By Jane Doe and John Roe", ["Jane Doe", "John Roe"]),
-        ("JANE DOE, STAFF WRITER", ["JANE DOE"]),
-        ("Von Anna Müller, Berlin", ["Anna Müller"]),
-        ("Par Luc Martin et Zoé Petit", ["Luc Martin", "Zoé Petit"]),
-        ("Иван Петров и Анна Сидорова", ["Иван Петров", "Анна Сидорова"]),
-        ("山田太郎、佐藤花子", ["山田太郎", "佐藤花子"]),
-        ("김철수 기자", ["김철수"]),
-        ("بقلم: محمد علي، أحمد حسن", ["محمد علي", "أحمد حسن"]),
-        ("AFP", ["AFP"]),
-        ("Associated Press", ["Associated Press"]),
-        ("admin", []),
-        ("Redaktion", []),
-        ("jane@harbour.example", []),
-        ("https://www.facebook.com/harbour", []),
-        ("Jane Doe Published on July 18, 2024", ["Jane Doe"]),
-        ("", []),
-    ],
-)
-def test_people(value: str, names: list[str]) -> None:
-    assert people([value]) == names
 
 
 LINKS = "".join(f'<a href="{href}">{n}</a> ' for n, href in enumerate(["/town/ferry?page=2", "/town/ferry?page=3"], 2))

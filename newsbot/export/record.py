@@ -75,7 +75,7 @@ FIELDS = (
     ),
     Field("site_name", _maybe(_text()), "Name by which the site calls itself.", "The Example"),
     Field("title", _text(minLength=1), "Headline as readers see it, without the site's name.", "A headline"),
-    Field("authors", _NAMES, "Names of people or agencies, in the page's order.", ["Ana Silva"]),
+    Field("authors", _NAMES, "Names of people or agencies, else of the outlet or desk that signs.", ["Ana Silva"]),
     Field(
         "published",
         _maybe(_TIME),

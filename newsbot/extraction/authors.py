@@ -1,12 +1,15 @@
 """Who wrote an article: the page's witnesses in their order, and the names in what they say.
 
-    stated      JSON-LD and meta tags
-    marked      bylines that microdata, rel=author, a class or an id tells
-    unmarked    bylines after a label near the headline, in bold above the text, after the page's one label
+    of the article    JSON-LD, meta tags that speak of the article
+    of the page       meta tags that as often name the publisher: believed where the page shows the name at its headline
+    marked            bylines that microdata, rel=author, a class or an id tells: near the headline, then elsewhere
+    labelled          bylines after a label near the headline
+    unlabelled        bylines in bold above the text, after the page's one label
     the feed
 
 The first that names a person is believed, and a later statement only where it names others with him. What names
-only the house (the site, its publisher, an account such as "admin") stands where nobody else is named.
+only the house (the site, its publisher, an organization, a desk such as "Staff") stands where nobody else is named.
+The author of a comment, a teaser or a picture, and a name within a sentence, is none of the article's.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from html import unescape
-from itertools import dropwhile, islice, takewhile
+from itertools import chain, dropwhile, islice, takewhile
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -28,6 +31,8 @@ from newsbot.web.text import fold, text_content
 
 Found: TypeAlias = tuple[list[str], str]
 """Names, and the origin of the witness that told them."""
+Byline: TypeAlias = tuple[etree._Element, list[str], str, int]
+"""An element, the texts with names in it, its origin, and how many elements it stands below the headline."""
 
 LONGEST_FIELD = 600
 """Characters of what names authors; what is longer names none."""
@@ -47,16 +52,37 @@ LABEL, LABELLED_NAME = 20, 80
 """Characters of a label such as "Author", and of the line after it; both have fewer."""
 LABELLED_WORDS = 10
 """Words of a line that begins with "By"; it has fewer, or is a sentence."""
+NEAR = range(-40, 80)
+"""Elements between the headline and a byline that is the article's by its place."""
+LARGEST = 1_000_000
+"""Elements that no page has: how far off a headline is that the page does not show."""
+SENTENCE = 3
+"""Words before a name in one paragraph from which on it stands in a sentence."""
+HEIGHT = 12
+"""Elements above a byline that are asked what part of the page they are."""
 LONGEST_TEXT = 200
 """Characters of a text that may be a label or a byline anywhere on the page."""
 
 # The witnesses.
 
-_META_NAMES = (
-    "author", "article:author_name", "parsely-author", "articleauthor", "sailthru.author", "dc.creator",
-    "dcterms.creator", "article:author", "og:article:author", "byl", "citation_author", "cxenseparse:author",
-    "itemprop:author", "rnews:author", "twitter:data1", "shareaholic:article_author_name",
+_OF_ARTICLE = (
+    "article:author_name", "parsely-author", "articleauthor", "article_author", "article:author", "og:article:author",
+    "byline", "article:byline", "byl", "sailthru.author", "citation_author", "cxenseparse:author", "itemprop:author",
+    "rnews:author",
 )  # fmt: skip
+"""Meta names that speak of the article."""
+_OF_PAGE = ("author", "dc.creator", "dcterms.creator", "shareaholic:article_author_name")
+"""Meta names that as often name the publisher, or whoever typed the article in."""
+_CARD_LABEL = re.compile(
+    r"""^by\b|\b(?:written|posted\ by|authors?|verfasst|geschrieben|autor(?:in|es|e|a|zy|i)?|[ée]crit|r[ée]dig[ée]|
+        auteurs?|escrito|scritto|geschreven|skriven|skrevet|f[öo]rfattare|forfatter|kirjoittaja|kirjoittanut|napisane|napsal|
+        nap[íi]sal|szerz[őo]|[íi]rta|scris|napisao|ditulis|penulis|yazan|yazar|t[áa]c\ gi[ảa]|vi[ếe]t\ b[ởo]i|
+        автор\w*|написано?|написал\w*|συντάκτης|γράφτηκε|συγγραφέας)\b|
+        作者|作成者|著者|執筆者|投稿者|撰文|글쓴이|작성자|เขียนโดย|ผู้เขียน|लेखक|লেখক|كتب|الكاتب|بواسطة|نویسنده|כותב|נכתב|מאת""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""The labels of a Twitter card beside which an author's name stands; beside others stand reading times and prices."""
+_CARD_ROWS = 4
 _ACCOUNT = re.compile(
     r"/(?:authors?|autor|auteur|user)/(?:admin\w*|editor\w*|staff|newsroom|webmaster|news-?desk|redak\w+)/?#?$"
 )
@@ -91,6 +117,15 @@ _PERSON = re.compile(
     r"\s+[^\W\d_a-z][\w'’.-]*|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{2,8})$"
 )
 
+_ELSEWHERE = re.compile(
+    r"\b(?:comments?|commentlist|kommentare?|comentarios?|commentaires?|related\w*|recommend\w*|recirc\w*|teasers?|"
+    r"sidebar|popular|latest|trending|most|carousel|slider|promo\w*|loop|next|more|captions?|credits?)\b"
+)
+"""What the parts of a page are called whose authors are not the article's."""
+_ASIDE_TAGS = (frozenset(("aside", "nav", "figure", "figcaption")), frozenset(("figure", "figcaption")))
+_INLINE = frozenset(("a", "span", "em", "i", "b", "strong", "cite"))
+_COMPANIES = frozenset(("corporation", "website", "brand", "localbusiness"))
+
 # The names in a byline.
 
 _BY = re.compile(
@@ -98,8 +133,8 @@ _BY = re.compile(
         reporting|reviewed|created|contributed|medically\ reviewed|guest\ post|ein\ artikel|ein\ beitrag|artikel|
         texte|texto|testo|tekst|tekst[ey]?)\s+)?
         (?:by|von|vom|par|por|de\ la\ mano\ de|di|da|door|av|af|przez|autor(?:in|es|a)?|authors?|auteurs?|autore|
-        författare|yazan|oleh|penulis|reporter|redaktion|skrevet\ av|text|texte|texto|testo|foto|фото|автор[ы]?|текст|
-        بقلم|كتب(?:ت)?|מאת|द्वारा|লেখক)
+        författare|yazan|oleh|penulis|reporter|redaktion(?=\s*:)|skrevet\ av|text|texte|texto|testo|foto|фото|
+        автор[ы]?|текст|بقلم|كتب(?:ت)?|מאת|द्वारा|লেখক)
         \s*(?::\s*|\s+|$)""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -122,21 +157,27 @@ _JOB = re.compile(
 _PICTURE = re.compile(
     r"^(?:photos?|photography|fotos?|bild(?:er)?|video|illustrations?|фото|写真|撮影)\b", re.IGNORECASE
 )
-_PLACE = re.compile(r"(?<=\w)\s+(?:in|aus|à|from)\s+[^\W\d_]+(?:[ -][^\W\d_]+)?$|\s+staff$", re.IGNORECASE)
+_PLACE = re.compile(r"(?<=\w)\s+(?:in|aus|à|from)\s+[^\W\d_]+(?:[ -][^\W\d_]+)?$", re.IGNORECASE)
 _DEGREE = re.compile(
     r"^(?:ph\.?\s?d|m\.?d|r\.?d|m\.?s|r\.?n|mph|cfa|cpa|esq|mba|jr|sr|ii|iii|iv|fand|pt|dpt|lcsw|do|dds)\.?$",
     re.IGNORECASE,
 )
+_DESK = re.compile(
+    r"""(?:the\ |our\ |die\ |la\ |de\ )?(?:
+        staff(?:\ (?:writer|reporter|report)s?)?|correspondent|reporter|bureau|web\ ?desk|
+        guest(?:\ (?:author|contributor|blogger))?|editor(?:s|ial(?:\ (?:staff|team|board))?)?|newsroom|news\ ?desk|
+        redaktion|redaktionen|redacci[óo]n|r[ée]daction|redazione|redactie|redakcja|redakce|redakcia|redak[ct]ia|
+        szerkesztőség|redaktionen|toimitus|редакция|редакція|σύνταξη|team|编辑部|編集部|本报记者)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Who signs where nobody does."""
 _NOBODY = re.compile(
-    r"""^(?:admin(?:istrator)?|staff(?:\ (?:writer|reporter)s?)?|our\ (?:staff|correspondent|reporter|bureau)|
-        web\ ?(?:desk|master)|webmaster|guest(?:\ (?:author|contributor|blogger))?|
-        editor(?:s|ial(?:\ (?:staff|team|board))?)?|newsroom|news\ ?desk|unknown|anonymous|none|null|n/?a|undefined|
+    r"""^(?:admin(?:istrator)?|web\ ?master|unknown|anonymous|none|null|n/?a|undefined|no\ author|
         author|contributor|user|root|
-        redaktion|die\ redaktion|redaktionen|redacci[óo]n|la\ r[ée]daction|r[ée]daction|redazione|redactie|redakcja|
-        редакция|team|posted|published|updated|by|share|follow|more|read\ more|see\ (?:all|more).*|
+        posted|published|updated|by|share|follow|more|read\ more|see\ (?:all|more).*|
         view\ (?:all|profile).*|all\ (?:posts|articles).*|.*\ articles?|editorial\ team|
         facebook|twitter|instagram|linkedin|email|rss|home|test|default|wordpress|super\ ?user|مدير|محرر|
-        编辑部|本报记者|编辑)$""",
+        编辑)$""",
     re.IGNORECASE | re.VERBOSE,
 )
 _NOISE = re.compile(
@@ -181,78 +222,200 @@ def read_authors(
     """
     site = own[0] if own else ""
     author = jsonld.resolve(node.get("author") or node.get("creator"), nodes) if node else None
-    house = {fold(name) for name in (*own, *_account_names(author))}
-    best: Found = ([], "none")
-    of_house = best
-    for values, origin in _stated(author, meta):
-        names = people(values, site)
-        persons = [name for name in names if fold(name) not in house]
-        if persons and (not best[0] or set(best[0]) < set(persons)):
-            best = (persons, origin)
-        elif names and not of_house[0]:
-            of_house = (names, origin)
+    house = _House(own, _house_names(author))
+    best, of_house = _best(_of_article(author, meta), house, site)
     if best[0]:
         return best
-    if (marked := _marked(document, house))[0]:
-        return marked
-    if persons := _unmarked(document, title, house, instead_of_house=bool(of_house[0])):
+    weak, named = _best(_of_page(meta), house, site)
+    of_house = of_house if of_house[0] else named
+    if weak[0] and _is_shown(weak[0], document, title):
+        return weak
+    near, far, shown = _marked(document, title, house)
+    if near[0]:
+        return near
+    if persons := _labelled(document, title, house, agency=not (of_house[0] or weak[0])):
+        return persons, "html"
+    if weak[0]:
+        return weak
+    if far[0]:
+        return far
+    if persons := _unlabelled(document, title, house, instead_of_house=bool(of_house[0])):
         return persons, "html"
     if names := people(hint, site):
         return names, "feed"
-    return of_house
+    return of_house if of_house[0] else shown
 
 
-def _account_names(author: Any) -> Iterator[str]:
-    """Give the names of those authors in JSON-LD whose address is an account's."""
+def _best(statements: Iterable[Found], house: _House, site: str) -> tuple[Found, Found]:
+    """Return the first statement that names persons, and the first that names the house.
+
+    A later one that names others with the same persons is better.
+    """
+    best: Found = ([], "none")
+    of_house = best
+    for values, origin in statements:
+        names = people(values, site)
+        persons = [name for name in names if not house.owns(name)]
+        if not all(map(house.has, persons)) and (not best[0] or set(best[0]) < set(persons)):
+            best = (persons, origin)
+        elif names and not of_house[0]:
+            of_house = (names, origin)
+    return best, of_house
+
+
+def _is_shown(names: Sequence[str], document: Document, title: str) -> bool:
+    """Whether one of the names stands near the headline."""
+    lines = " ".join(map(fold, nearby_texts(document, title)))
+    return any(fold(name) in lines for name in names)
+
+
+class _House:
+    """What the outlet, its publisher and its desks are called."""
+
+    def __init__(self, own: Iterable[str], companies: Iterable[str]) -> None:
+        self.own = {folded for name in own if (folded := fold(name))}
+        self.companies = {fold(name) for name in companies}
+
+    def owns(self, name: str) -> bool:
+        """Whether a name is the outlet's or a desk's."""
+        return fold(name) in self.own or _DESK.fullmatch(name) is not None
+
+    def has(self, name: str) -> bool:
+        """Whether a name is known to be no person's."""
+        return self.owns(name) or fold(name) in self.companies
+
+    def shows(self, name: str) -> bool:
+        """Whether a name that the page shows is no person's, or has the outlet's in it, or is a part of it."""
+        folded = f" {fold(name)} "
+        return self.has(name) or any(folded in f" {own} " or f" {own} " in folded for own in self.own)
+
+
+def _house_names(author: Any) -> Iterator[str]:
+    """Give the names of those authors in JSON-LD that are organizations, or whose address is an account's."""
     for one in author if isinstance(author, list) else [author]:
         if isinstance(one, dict):
             places = (one.get("url"), one.get("@id"))
-            if any(isinstance(place, str) and _ACCOUNT.search(place) for place in places):
-                yield from jsonld.strings(one)
+            if _is_organization(one) or any(isinstance(at, str) and _ACCOUNT.search(at) for at in places):
+                names = jsonld.strings(one)
+                yield from (*names, *people(names))
 
 
-def _stated(author: Any, meta: MetaTags) -> Iterator[Found]:
-    """Give what data and meta tags say."""
+def _is_organization(node: jsonld.Node) -> bool:
+    types = jsonld.types(node)
+    return "person" not in types and any(name.endswith("organization") or name in _COMPANIES for name in types)
+
+
+def _of_article(author: Any, meta: MetaTags) -> Iterator[Found]:
+    """Give what data and meta tags say of the article."""
     yield jsonld.strings(author), "json-ld"
-    for name in _META_NAMES:
+    for name in _OF_ARTICLE:
         yield [value for value in meta.all(name) if not value.startswith(("http", "/"))], origin_of(name)
 
 
-def _marked(document: Document, house: set[str]) -> Found:
-    """Return the names of the first marked byline that has any; a class name's must be persons'."""
-    for values, origin in _marked_bylines(document):
-        names = [name for name in people(values) if fold(name) not in house]
+def _of_page(meta: MetaTags) -> Iterator[Found]:
+    """Give what meta tags say of the page."""
+    for name in _OF_PAGE:
+        yield [value for value in meta.all(name) if not value.startswith(("http", "/"))], origin_of(name)
+    for row in range(1, _CARD_ROWS + 1):
+        if _CARD_LABEL.search(meta.first(f"twitter:label{row}")):
+            yield [*meta.all(f"twitter:data{row}")], "meta"
+
+
+def _marked(document: Document, title: str, house: _House) -> tuple[Found, Found, Found]:
+    """Return the first marked byline of persons near the headline, the first elsewhere, and the first of the house."""
+    nobody: Found = ([], "none")
+    near = far = of_house = nobody
+    headline = _headline(document, title)
+    around = {headline, document.body, *headline.iterancestors()}
+    for element, values, origin, distance in _marked_bylines(document, headline):
+        is_near = distance in NEAR
+        if far[0] and not is_near:
+            continue
+        names = people(values)
+        persons = [name for name in names if not house.shows(name)]
         if origin == "html":
-            names = [name for name in names if looks_like_person(name)]
-        if names:
-            return names, origin
-    return [], "none"
+            persons = [name for name in persons if looks_like_person(name)]
+        if not names or _is_elsewhere(element, around, is_near=is_near):
+            continue
+        if persons and is_near:
+            near = (persons, origin)
+            break
+        if persons:
+            far = (persons, origin)
+        elif not of_house[0] and len(names) == 1 and (is_near or origin != "html" or looks_like_person(names[0])):
+            of_house = (names, origin)
+    return near, far, of_house
 
 
-def _marked_bylines(document: Document) -> Iterator[Found]:
-    """Give the texts of each byline in document order: those of microdata and rel=author, then those of names."""
+def _headline(document: Document, title: str) -> etree._Element:
+    """Return the element that shows the headline, or the body where none does."""
+    second = (element for element in document.elements if element.tag == "h2")
+    first = next(headlines(chain(document.h1, second), title), None)
+    return first if first is not None else next(iter(document.h1), document.body)
+
+
+def _marked_bylines(document: Document, headline: etree._Element) -> Iterator[Byline]:
+    """Give each marked byline.
+
+    Those of microdata and rel=author come first, each row of them as one, then those that a class or an id names.
+    """
+    told: list[tuple[int, etree._Element]] = []
+    named: list[tuple[int, etree._Element]] = []
+    at = -LARGEST
+    for position, element in enumerate(document.elements):
+        if element is headline and position:
+            at = position
+        itemprop = element.get("itemprop")
+        if (itemprop and "author" in itemprop) or (element.tag == "a" and "author" in (element.get("rel") or "")):
+            told.append((position, element))
+        else:
+            name = element.get("class") or element.get("id") or element.get("data-testid")
+            if name and _names_byline(name) and element.tag in _BYLINE_TAGS:
+                named.append((position, element))
     together: list[str] = []
     beside: etree._Element | None = None
-    for element in document.elements:
-        told = element.get("itemprop")
-        if not (told and "author" in told) and not (element.tag == "a" and "author" in (element.get("rel") or "")):
-            continue
+    first: tuple[int, etree._Element] | None = None
+    for position, element in told:
         names = element.xpath(".//*[contains(@itemprop, 'name')]")
         pieces = [text_content(name, " ") for name in names] or _pieces(element)
         row = element.getparent()
         if row is not None and row.tag in ("li", "span", "h2", "h3", "h4"):
             row = row.getparent()
-        if together and row is not beside:
-            yield together, "microdata"
-            together = []
+        if first and row is not beside:
+            yield first[1], together, "microdata", first[0] - at
+            first, together = None, []
         beside = row
+        first = first or (position, element)
         together = [*together, *pieces]
-    if together:
-        yield together, "microdata"
-    for element in document.elements:
-        name = element.get("class") or element.get("id") or element.get("data-testid")
-        if name and _names_byline(name) and element.tag in _BYLINE_TAGS:
-            yield _pieces(element), "html"
+    if first:
+        yield first[1], together, "microdata", first[0] - at
+    for position, element in named:
+        yield element, _pieces(element), "html", position - at
+
+
+def _is_elsewhere(element: etree._Element, around: set[etree._Element], *, is_near: bool) -> bool:
+    """Whether an element stands in a sentence, or in a part of the page that is about something else.
+
+    around are the elements that hold the headline: they are no such part, whatever they are called.
+    """
+    above = element.getparent()
+    if above is not None and above.tag == "p" and element.tag in _INLINE:
+        before = element.getprevious()
+        words = (above.text if before is None else before.tail) or ""
+        last = words.split()[-1:]
+        if len(words.split()) >= SENTENCE and _LABEL.match(last[0]) is None:
+            return True
+    for _ in range(HEIGHT):
+        if above is None or above in around:
+            break
+        if above.tag in _ASIDE_TAGS[is_near] or _ELSEWHERE.search(words_of(_name_of(above))):
+            return True
+        above = above.getparent()
+    return False
+
+
+def _name_of(element: etree._Element) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
 
 
 @lru_cache(maxsize=20_000)
@@ -271,20 +434,24 @@ def _pieces(element: etree._Element) -> list[str]:
     return persons if persons else [text]
 
 
-def _unmarked(document: Document, title: str, house: set[str], *, instead_of_house: bool) -> list[str]:
-    """Return the persons of a byline that no markup tells; an agency only where there is no house to replace."""
-    agency = not instead_of_house
+def _labelled(document: Document, title: str, house: _House, *, agency: bool) -> list[str]:
+    """Return the persons of a line near the headline that begins as bylines do."""
     for line in _labelled_bylines(nearby_texts(document, title)):
         if persons := _persons(line, house, agency=agency):
             return persons
+    return []
+
+
+def _unlabelled(document: Document, title: str, house: _House, *, instead_of_house: bool) -> list[str]:
+    """Return the persons of a byline in bold, or of the page's only one."""
     if instead_of_house and (persons := _persons(_bold_byline(document, title), house, agency=False)):
         return persons
-    return _persons(_only_byline(document), house, agency=agency)
+    return _persons(_only_byline(document), house, agency=not instead_of_house)
 
 
-def _persons(line: str, house: set[str], *, agency: bool) -> list[str]:
+def _persons(line: str, house: _House, *, agency: bool) -> list[str]:
     """Return the persons in a line, or the agency, where one will do."""
-    names = [name for name in people([line]) if fold(name) not in house]
+    names = [name for name in people([line]) if not house.shows(name)]
     persons = [name for name in names if looks_like_person(name)]
     return persons or [name for name in names[:1] if agency and name.isupper()]
 
@@ -357,12 +524,12 @@ def people(values: Iterable[str], site: str = "") -> list[str]:
 
     >>> people(["By Jane Doe, Staff Writer and John Q. Public | j.public@example.org"])
     ['Jane Doe', 'John Q. Public']
-    >>> people(["Von ANNA MÜLLER und Bernd Groß"]), people(["Editorial Staff"]), people(["AFP"])
-    (['ANNA MÜLLER', 'Bernd Groß'], [], ['AFP'])
+    >>> people(["Von ANNA MÜLLER und Bernd Groß"]), people(["Editorial Staff"]), people(["admin"])
+    (['ANNA MÜLLER', 'Bernd Groß'], ['Editorial Staff'], [])
     >>> people(["Doe, Jane"]), people(["https://facebook.com/jane"]), people(["김철수 기자"])
     (['Jane Doe'], [], ['김철수'])
     >>> people(["Von Jane Doe, Berlin"]), people(["Text: Anna Berg / Foto: Max Ott"]), people(["Reuters Staff"])
-    (['Jane Doe'], ['Anna Berg'], ['Reuters'])
+    (['Jane Doe'], ['Anna Berg'], ['Reuters Staff'])
     """
     found: dict[str, str] = {}
     for value in values:
@@ -426,7 +593,7 @@ def _name(piece: str) -> str:
     words = name.split()
     if len(name) < 2 or len(name) > LONGEST_NAME or len(words) > MOST_WORDS or not _LETTERS.search(name):
         return ""
-    if name in _PREPOSITIONS or _NOBODY.match(name) or _JOB.fullmatch(name):
+    if name in _PREPOSITIONS or _NOBODY.match(name) or (_JOB.fullmatch(name) and not _DESK.fullmatch(name)):
         return ""
     lowered = [word for word in words if word[0].islower() and word not in _PARTICLES]
     return "" if len(words) >= 3 and len(lowered) > len(words) / 2 else name

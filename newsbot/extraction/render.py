@@ -33,6 +33,11 @@ _SENTENCE_END = re.compile(r"[.!?…。！？؟।»”\"')\]:]$")
 _FULL_STOP = re.compile(r"[.。।۔][”\"'’»)]*$")
 _LEADING_LABEL = re.compile(r"[^.,:：]{2,30}[:：]")
 _COMMA = re.compile(r"[.,;:!?…。、，！？؟،؛।॥]")
+_BARE_BY = re.compile(
+    r"(?:by|von|vom|par|por|door|di|da|av|af|przez|oleh|(?:written|posted) by|skrevet av|skriven av)[\W_]{0,9}",
+    re.IGNORECASE,
+)
+"""What is left of a byline whose names are nowhere in the page's text."""
 _DATE_LINE = re.compile(
     r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}\s?[年년]"
     r"|\b\d{1,2}\.?\s+[^\W\d]{3,12}\.?,?\s+\d{4}\b|\b[^\W\d]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}\b"
@@ -474,6 +479,8 @@ def _is_head_line(block: Block, folded_title: str, names: list[str]) -> bool:
     if len(block.text) >= LIMITS.byline or block.kind == "li":
         return False
     if any(name in folded and len(folded) < LIMITS.beside_name + len(name) for name in names):
+        return True
+    if _BARE_BY.fullmatch(block.text):
         return True
     return _DATE_LINE.search(block.text) is not None and not _SENTENCE_END.search(block.text)
 

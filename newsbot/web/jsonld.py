@@ -266,12 +266,16 @@ def strings(value: Any, depth: int = 0) -> list[str]:
 
     >>> strings({"@type": "Person", "name": ["Ann Lee", "Bo Berg"]})
     ['Ann Lee', 'Bo Berg']
+    >>> strings([{"givenName": "Ann", "familyName": "Lee"}, "Bo Berg"])
+    ['Ann Lee', 'Bo Berg']
     """
     out: list[str] = []
     for item in value if isinstance(value, list) else [value]:
         names = item.get("name") or item.get("@list") if isinstance(item, dict) else None
         if isinstance(names, list):
             out.extend(strings(names, depth + 1) if depth < _MAX_DEPTH else ())
+        elif isinstance(item, dict) and not names and (item.get("givenName") or item.get("familyName")):
+            out.append(f"{text(item.get('givenName'))} {text(item.get('familyName'))}".strip())
         elif found := text(item):
             out.append(found)
     return out
