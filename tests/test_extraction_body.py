@@ -52,3 +52,19 @@ def test_rows_of_a_list_may_be_alike() -> None:
     rows = [*STORY[:3], "\n".join([weeks] * 3), STORY[3]]
     markup = f"{BODY[: BODY.rindex('<p>')]}<ul>{f'<li>{weeks}</li>' * 3}</ul><p>{STORY[3]}</p>"
     assert paragraphs(f"<article><h1>Ferry resumes</h1>{markup}</article>") == rows
+
+
+TEASER = (
+    "<h3><a href=/2025/{0}>{0} is news as well</a></h3><p>What the {0} did on Monday took all the town by surprise.</p>"
+)
+TEASERS = "".join(TEASER.format(name) for name in ("mayor", "miller", "baker"))
+
+
+def test_what_other_articles_begin_with_is_no_end_of_this_one() -> None:
+    assert paragraphs(f"<article><h1>Ferry resumes</h1>{BODY}{TEASERS}</article>") == STORY
+
+
+def test_a_list_whose_items_are_linked_stays() -> None:
+    items = [f"<h3><a href=/hotels/{n}>Hotel {n}</a></h3><p>{words}</p>" for n, words in enumerate(STORY * 2, 1)]
+    text = paragraphs(f"<article><h1>Ferry resumes</h1>{'<h2>Here they are</h2>'.join(items)}</article>")
+    assert [words for words in text if words in STORY] == STORY * 2

@@ -83,6 +83,12 @@ class Limits:
     refrain: int = 60
     repeated: int = 2
     """What comes again in a run with so many paragraphs, none of them shorter than refrain, is no refrain."""
+    teaser: int = 400
+    """A heading with a link and fewer characters below it is another article's ..."""
+    teasers: int = 2
+    """... where the text ends in so many of them, ..."""
+    above_teasers: int = 500
+    """... and has more characters above."""
     quote: range = range(61, 400)
     """A quotation of such a length that a paragraph repeats is a pull quote."""
     link_heading: float = 0.9
@@ -291,6 +297,7 @@ def select(blocks: Sequence[Block], title: str, authors: Sequence[str], site: st
     """
     kept = [block for block in blocks if not _is_label(block)]
     kept = _without_comments(kept)
+    kept = _without_teasers(kept, site)
     kept = _without_pull_quotes(kept)
     kept = _without_link_lists(kept, site)
     kept = _without_head_lines(kept, title, authors)
@@ -312,6 +319,22 @@ def _without_comments(blocks: list[Block]) -> list[Block]:
             if above > sum(len(other.text) for other in blocks[position:]):
                 return blocks[:position]
     return blocks
+
+
+def _without_teasers(blocks: list[Block], site: str) -> list[Block]:
+    """Cut what stands below the text: headings that lead to other articles, each with a few lines below it.
+
+    Where the text is made of such headings from the beginning, they are a list of its own.
+    """
+    linked = [at for at, block in enumerate(blocks) if block.kind in _HEADINGS and _is_link(block, site)]
+    end, teasers = len(blocks), 0
+    for position in reversed(linked):
+        if sum(len(block.text) for block in blocks[position + 1 : end]) > LIMITS.teaser:
+            break
+        end, teasers = position, teasers + 1
+    if teasers < max(LIMITS.teasers, len(linked) / 2):
+        return blocks
+    return blocks[:end] if sum(len(block.text) for block in blocks[:end]) > LIMITS.above_teasers else blocks
 
 
 def _without_pull_quotes(blocks: list[Block]) -> list[Block]:
