@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsbot.extraction import ExtractionError, extract_article
-from newsbot.items import REJECTION_REASONS, ExtractedArticle
+from newsbot.items import EXTRACTORS, REJECTION_REASONS, ExtractedArticle
 
 URL = "https://harbour.example/2026/05/12/ferry"
 P = (
@@ -82,11 +82,12 @@ CASES = {
 }
 
 
+@pytest.mark.parametrize("extractor", EXTRACTORS)
 @pytest.mark.parametrize("name", CASES)
-def test_no_page_holds_up_the_others(name: str) -> None:
+def test_no_page_holds_up_the_others(name: str, extractor: str) -> None:
     with not_hanging():
         try:
-            article = extract_article(CASES[name], URL)
+            article = extract_article(CASES[name], URL, extractor=extractor)
         except ExtractionError as error:
             assert error.reason in REJECTION_REASONS
             assert error.detail
