@@ -36,7 +36,7 @@ import sys
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -61,7 +61,7 @@ def newsbot_by_trafilatura(html: bytes, url: str) -> Any:
 def newsbot_record(article: Any) -> Fields:
     """Return the record of what was extracted: cleaned."""
     cleaned = importlib.import_module("newsbot.cleaning").clean_article(article)
-    return {key: getattr(cleaned, key) for key in ("text", "title", "authors", "published", "origins")}
+    return {key: getattr(cleaned, key) for key in ("text", "title", "authors", "published", "text_confidence")}
 
 
 def trafilatura(html: bytes, url: str) -> Any:
@@ -177,6 +177,20 @@ def report(name: str, rows: list[Fields], engines: list[str]) -> None:
                 print(line(f"  {part}", some))
 
 
+def calibration(rows: list[Fields]) -> Iterator[str]:
+    """Say of how many texts newsbot is how sure, and how many of them are badly wrong."""
+    for level in ("high", "medium", "low"):
+        cells = []
+        for part in ("A", "B"):
+            sure = [
+                row["scores"]["wrong"]
+                for row in rows
+                if row["part"] == part and row["found"].get("text_confidence") == level and "wrong" in row["scores"]
+            ]
+            cells.append(f"{part}: {sum(sure):3.0f} of {len(sure):3} wrong ({statistics.fmean(sure or [0]):.3f})")
+        yield f"text_confidence {level:8}{'   '.join(cells)}"
+
+
 def speed(rows: list[Fields]) -> str:
     """Say how many times as fast as trafilatura newsbot is, by CPU seconds of extraction."""
     spent: Counter[str] = Counter()
@@ -265,6 +279,8 @@ def main() -> None:
             print(line(engine, [row for row in everything if row["engine"] == engine]))
         if text := speed(everything):
             print(text)
+        if "newsbot" in engines:
+            print("\n".join(calibration([row for row in everything if row["engine"] == "newsbot"])))
     if options.details:
         options.details.write_text("".join(json.dumps(row) + "\n" for row in everything), encoding="utf-8")
 

@@ -72,3 +72,19 @@ def test_an_excerpt_that_repeats_the_summary_does_not_replace_the_article() -> N
     whole = [f"{sentence} ({day} May)" for day in range(1, 5) for sentence in WALL]
     text = extract_article(page(paragraphs(*whole), summary=summary), URL, candidate=feed).text
     assert WALL[0] in text
+
+
+ROWS = "".join(f"<li>Pier {n}, berth {n + 3}, depth {n} m</li>" for n in range(40))
+ASIDE = f"<aside>{paragraphs(*[f'{sentence} ({n})' for n in range(2) for sentence in WALL])}</aside>"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "confidence"),
+    [
+        ((paragraphs(*WALL), paragraphs(STRANGER, *WALL[::-1])), "high"),
+        ((paragraphs(*WALL), f"<ul>{ROWS}</ul>"), "medium"),
+        ((paragraphs(WALL[0]), f"<ul>{ROWS}</ul>", ASIDE), "low"),
+    ],
+)
+def test_a_record_says_how_sure_its_text_is(blocks: tuple[str, ...], confidence: str) -> None:
+    assert extract_article(page(*blocks), URL).text_confidence == confidence

@@ -122,8 +122,8 @@ WITHHELD = {
 
 def choose(
     own: str, weight: float, page: float, document: Document, facts: Facts, told: Sequence[Told] = ()
-) -> tuple[str, str, str]:
-    """Return newsbot's own result, or the opinion that is better where that is doubtful; its origin and confidence.
+) -> tuple[str, str, bool]:
+    """Return newsbot's own result, or the opinion that is better where that is doubtful; its origin; whether it was.
 
     weight is that of the page's text without furniture, page with it; told is what JSON-LD and the feed say. A result
     is doubtful where it is short, a small part of the page's text or of what is told, or where it holds few of the
@@ -141,7 +141,7 @@ def choose(
         LIMITS.share_of_witness * max((len(text) for text, _ in told), default=0),
     )
     if not small and kept >= LIMITS.promised:
-        return own, "html", "high"
+        return own, "html", False
     whole = len(own) >= max(LIMITS.least, LIMITS.most_of_page * weight, LIMITS.most_of_all * page)
     for opinion, origin in _other_opinions(document, told, facts.site):
         other = _without_headline(opinion, facts.title)
@@ -149,10 +149,10 @@ def choose(
         longer = small and not whole and len(other) > max(LIMITS.much_longer * len(own), LIMITS.short / 2)
         little = len(own) < max(LIMITS.short, LIMITS.little_of_page * weight)
         if longer and (little or better > LIMITS.better or len(own) >= LIMITS.doubtful):
-            return other, origin, "low"
+            return other, origin, True
         if better > LIMITS.much_better and len(other) > max(LIMITS.short, LIMITS.half * len(own)):
-            return other, origin, "low"
-    return own, "html", "medium"
+            return other, origin, True
+    return own, "html", True
 
 
 def without_strangers(blocks: list[Block], told: str) -> list[Block]:
