@@ -147,8 +147,8 @@ FIELDS = (
     Field(
         "origins",
         {"type": "object", "additionalProperties": _text()},
-        "For each field, where its value came from: json-ld, opengraph, meta, microdata, html, feed, url, "
-        "text or none.",
+        "For each field, where its value came from: json-ld, opengraph, meta, microdata, html, script, feed, "
+        "url, text or none.",
         {"title": "json-ld"},
     ),
     Field("removed", _REMOVED, "What cleaning took out of the text, and why.", []),
