@@ -157,3 +157,20 @@ def test_names_that_mean_something_else_hide_no_text(markup: str) -> None:
 )
 def test_names_of_furniture_hide_it(markup: str) -> None:
     assert lines(markup) == []
+
+
+@pytest.mark.parametrize(
+    ("markup", "kept"),
+    [
+        ("<p>Über den Autor</p>", False),
+        ("<p>Photo: Borno Picture Agency</p>", False),
+        ("<h3>More</h3>", False),
+        ("<p>And so they sailed.</p>", True),
+        ("<ul><li>Monday, nine in the morning</li></ul>", True),
+        ("<p>Yours,<br>Otto Beck</p>", True),
+    ],
+)
+def test_a_line_that_trails_behind_the_text_is_none_of_it(markup: str, kept: bool) -> None:
+    page = f"<html lang=en><title>Ferry resumes</title><body><article><h1>Ferry resumes</h1><p>{FIRST}</p><p>{LONG}</p>"
+    text = extract_article(f"{page}<p>{LAST}</p>{markup}</article>".encode(), "https://quay.example/2025/ferry").text
+    assert text.endswith(LAST) is not kept

@@ -115,6 +115,8 @@ class Limits:
     beside_name: int = 40
     above_headline: int = 8
     """Blocks that are searched for the headline."""
+    trailing: int = 45
+    """A line at the end that is no sentence, and shorter, trails behind the text."""
     notes: int = 3
     """Blocks at the end that may tell of the author."""
     opening: int = 4
@@ -302,9 +304,20 @@ def select(blocks: Sequence[Block], title: str, authors: Sequence[str], site: st
     kept = _without_link_lists(kept, site)
     kept = _without_head_lines(kept, title, authors)
     kept = _without_author_notes(kept, authors)
-    while kept and kept[-1].kind in _HEADINGS:  # with nothing below
+    while kept and (kept[-1].kind in _HEADINGS or _is_trailing(kept)):  # with nothing below
         kept.pop()
     return kept
+
+
+def _is_trailing(blocks: list[Block]) -> bool:
+    """Whether the last block is a short line below running text that is no sentence: a credit, a date, a button.
+
+    Of 47 such lines on 1,036 real pages, 13 are the article's.
+    """
+    last = blocks[-1]
+    if last.kind != "p" or len(last.text) >= LIMITS.trailing or "\n" in last.text or len(blocks) < 2:
+        return False
+    return len(blocks[-2].text) >= LIMITS.running and not _SENTENCE_END.search(last.text)
 
 
 def _is_label(block: Block) -> bool:
