@@ -10,8 +10,7 @@ from dataclasses import replace
 
 from newsbot.extraction.body import find_body, with_lead
 from newsbot.extraction.document import ExtractionError, next_page, read_document
-from newsbot.extraction.fields import address_of, read_fields
-from newsbot.extraction.kinds import kind_of, paywalled
+from newsbot.extraction.fields import address_of, kind_of, paywalled, read_fields
 from newsbot.extraction.language import claimed, language_of
 from newsbot.extraction.rejection import refuse
 from newsbot.extraction.witnesses import check_options, text_of_html

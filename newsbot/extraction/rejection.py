@@ -14,8 +14,7 @@ from lxml import etree
 from newsbot.extraction.body import Body
 from newsbot.extraction.class_names import names_error
 from newsbot.extraction.document import Document, ExtractionError
-from newsbot.extraction.fields import Facts
-from newsbot.extraction.kinds import paywalled
+from newsbot.extraction.fields import Facts, paywalled
 from newsbot.extraction.render import Block
 from newsbot.web import jsonld
 from newsbot.web.text import HAN_AND_KANA, THAI_LAO_BURMESE_KHMER
