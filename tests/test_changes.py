@@ -63,6 +63,7 @@ def test_a_list_without_sentences_is_compared_as_a_whole() -> None:
         (["The Associated Press"], "", "AP"),
         (["Ana Silva, AFP"], "", "AFP"),
         (["dpa/lno"], "", "dpa"),
+        (["Reuters Staff"], "", "Reuters"),
         (["Maria Reuters-Schmidt"], "", None),
         (["Paul Apa"], "", None),
         ([], "LONDON, March 3 (Reuters) - The wall will rise.", "Reuters"),

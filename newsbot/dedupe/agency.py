@@ -107,7 +107,7 @@ CREDITED = 2
 _DATELINE = re.compile(rf"[(\[（【]\s*({_NAME})\b[^)\]）】]{{0,20}}[)\]）】]|^({_NAME})\s?[-–—:,，]\s|^(新华社|新華社)")
 # A last line of its own: (AFP) | dpa/abc | Reporting by … – Reuters | Source: Xinhua | © 2026 AFP
 _CREDIT = re.compile(rf"(?:^|[(\[（©/–—:：-]\s*(?:\d{{4}}\s+)?)({_NAME})(?:/[\w-]+)*\s*[)\]）.]?$")
-_PARTS = re.compile(r"/|,|;|\||\+|&| - | – |\bwith\b|\bund\b|\band\b", re.IGNORECASE)
+_PARTS = re.compile(r"/|,|;|\||\+|&| - | – |\bwith\b|\bund\b|\band\b|\bstaff\b", re.IGNORECASE)
 
 
 def agency_of(authors: Iterable[str], text: str) -> str | None:

@@ -87,14 +87,20 @@ _ACCOUNT = re.compile(
     r"/(?:authors?|autor|auteur|user)/(?:admin\w*|editor\w*|staff|newsroom|webmaster|news-?desk|redak\w+)/?#?$"
 )
 """Where an author's address says that the name is an account's and no person's."""
+_PROFILE = re.compile(
+    r"/(?:authors?|autor(?:e[ns]?|i|zy)?|auteurs?|profiles?|contributors?|producers?|staff|by|writers?|"
+    r"journalists?|reporters?|redakteur\w*|redac\w+|periodistas?|firmas?|skribent\w*|forfatter\w*|yazar\w*|penulis)/",
+    re.IGNORECASE,
+)
+"""Where the pages about authors are."""
 _BYLINE_TAGS = frozenset((
     "div", "span", "p", "a", "li", "ul", "address", "strong", "h2", "h3", "h4", "section", "cite", "em", "b", "td",
     "dd",
 ))  # fmt: skip
 _BYLINE_WORDS = re.compile(
-    r"\b(?:authors?|byline|bylines|writer|reporter|journalist|penulis|autor|autore|autora|auteur|redakteur|redaktor|"
-    r"autorzy|auteurs|autores|autori|autoren|firma|signature|kisha|kija|yazar|forfatter|journaliste?|giornalista|"
-    r"periodista)\b"
+    r"\b(?:(?:by)?authors?(?:name|link|info|line)?|bylines?|posted ?by|writ(?:er|ten ?by)|creator|username|reporter|"
+    r"journalist|penulis|autor(?:en)?(?:name|zeile)?|autore|autora|auteur|redakteur|redaktor|autorzy|auteurs|autores|"
+    r"autori|firma|signature|kisha|kija|yazar|forfatter|journaliste?|giornalista|periodista)\b"
 )
 _ASIDE_WORDS = re.compile(
     r"\b(?:comments?|related|recommend\w*|sidebar|footer|bio|box|card|avatar|photo|image|desc\w*|follow|social|teaser)\b"
@@ -138,12 +144,24 @@ _BY = re.compile(
         \s*(?::\s*|\s+|$)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_OF_WHAT = re.compile(
+    r"""[^,;|/]{0,40}\b(?:
+        (?:posts?|more|articles?|stories|insights|interview|essay|column|report|analysis)\ (?:by|from)|
+        (?:erstellt|eingestellt|ver[öo]ffentlicht|verfasst|geschrieben|gepostet|beitr[äa]ge|\w*(?:kolumne|beitrag|kommentar|
+        analyse|interview|bericht|essay|reportage|rezension|mitteilung))\ von|
+        (?:publicado|escrito|scritto|publié|rédigé|geplaatst|skrevet|skriven)\ (?:por|da|par|door|av|af)
+        )\s+""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What was written, in front of "by" and a name."""
 _BY_CJK = re.compile(r"^(?:作者|文|記者|记者|責任編輯|编辑|編輯|撰文|取材・文|文・|執筆)\s*[:：/／・]\s*|^(?:โดย)\s*")
 _AFTER_CJK = re.compile(r"(?:\s*(?:기자|특파원|記者|记者|編集委員|論説委員))+$")
 _BETWEEN_NAMES = re.compile(
     r"\s*(?:[;|•·/／、،]|\s[–—-]\s|\n|\t|\s+(?:and|und|et|y|en|e|og|och|ja|oraz|i|dan|ve|и|та|і|و|with|mit|&)\s+|&)\s*",
     re.IGNORECASE,
 )
+_SIGNS = re.compile(r"[^\W_][\w.]{1,29} ?/ ?[^\W_][\w. ]{1,29}")
+"""Who has no name but a sign, and an agency or site beside him: det/dpa."""
 _COMMA = re.compile(r"\s*[,，]\s*")
 _JOB = re.compile(
     r"""\b(?:editor|reporter|correspondent|writer|journalist|columnist|contributor|staff|producer|photographer|analyst|
@@ -159,9 +177,14 @@ _PICTURE = re.compile(
 )
 _PLACE = re.compile(r"(?<=\w)\s+(?:in|aus|à|from)\s+[^\W\d_]+(?:[ -][^\W\d_]+)?$", re.IGNORECASE)
 _DEGREE = re.compile(
-    r"^(?:ph\.?\s?d|m\.?d|r\.?d|m\.?s|r\.?n|mph|cfa|cpa|esq|mba|jr|sr|ii|iii|iv|fand|pt|dpt|lcsw|do|dds)\.?$",
-    re.IGNORECASE,
+    r"""(?:(?i:ph\.?\ ?d|psy\.?d|pharm\.?d|ed\.?d|esq|jr|sr)|
+        M\.?[DSA]|B\.?[AS]|R\.?[DN]|R\.?D\.?N|N\.?P|D\.?O|J\.?D|LL\.?[MD]|
+        D\.?V\.?M|V\.?M\.?D|D\.?D\.?S|MPH|CF[AP]|CEPF|ChFC|CPA|EA|MBA|I{2,3}|IV|LDN?|D?PT|LCSW|LMFT|[NP][PA]-C|
+        FAND|FA[AC]P|FACS|FACLM|FOMA|DABOM|DACVB|CSCS|CPT|E-RYT|[25]00)\.?[®™]?""",
+    re.VERBOSE,
 )
+"""What stands after a name and a comma, and is kept: the name is as the byline prints it."""
+_DEGREES = re.compile(rf"(?:,?\s(?:{_DEGREE.pattern}))+$", re.VERBOSE)
 _DESK = re.compile(
     r"""(?:the\ |our\ |die\ |la\ |de\ )?(?:
         staff(?:\ (?:writer|reporter|report)s?)?|correspondent|reporter|bureau|web\ ?desk|
@@ -181,7 +204,7 @@ _NOBODY = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _NOISE = re.compile(
-    r"https?://\S*|www\.\S+|\S+@\S+\.\w+|(?<!\w)@\w+|\((?:[^()]*)\)|\[[^\]]*\]|<[^>]*>|"
+    r"https?://\S*|www\.\S+|\S+@\S+\.\w+|(?<!\w)@\w+|\([^()]*\)(?!\s(?-i:[A-ZÀ-Þ])[\w’'-]+$)|\[[^\]]*\]|<[^>]*>|"
     r"\b\d{1,2}[:.]\d{2}\b.*|\b\d{4}\b.*",
     re.IGNORECASE,
 )
@@ -370,7 +393,9 @@ def _marked_bylines(document: Document, headline: etree._Element) -> Iterator[By
             told.append((position, element))
         else:
             name = element.get("class") or element.get("id") or element.get("data-testid")
-            if name and _names_byline(name) and element.tag in _BYLINE_TAGS:
+            if (name and _names_byline(name) and element.tag in _BYLINE_TAGS) or (
+                element.tag == "a" and position - at in NEAR and _PROFILE.search(element.get("href") or "")
+            ):
                 named.append((position, element))
     together: list[str] = []
     beside: etree._Element | None = None
@@ -405,6 +430,8 @@ def _is_elsewhere(element: etree._Element, around: set[etree._Element], *, is_ne
         last = words.split()[-1:]
         if len(words.split()) >= SENTENCE and _LABEL.match(last[0]) is None:
             return True
+        if not words.strip() and len(text_content(above)) > LONGEST_BYLINE // 2:
+            return True
     for _ in range(HEIGHT):
         if above is None or above in around:
             break
@@ -429,8 +456,8 @@ def _pieces(element: etree._Element) -> list[str]:
     text = text_content(element, " ")
     if len(text) > LONGEST_BYLINE:
         return []
-    leaves = [text_content(leaf, " ") for leaf in element.iter("a", "span", "li", "strong", "b") if not len(leaf)]
-    persons = [leaf for leaf in leaves if looks_like_person(leaf)]
+    leaves = [text_content(leaf, " ") for leaf in element.iter(*_BYLINE_TAGS) if not len(leaf)]
+    persons = [leaf for leaf in leaves if looks_like_person(leaf) and not _JOB.search(leaf)]
     return persons if persons else [text]
 
 
@@ -514,6 +541,9 @@ def looks_like_person(name: str) -> bool:
     >>> looks_like_person("Jane van Doe"), looks_like_person("breaking news"), looks_like_person("松岡大地")
     (True, False, True)
     """
+    if len(name) > LONGEST_NAME:
+        return False
+    name = _DEGREES.sub("", name)
     return bool(_PERSON.match(name)) and len(name.split()) <= PERSON_WORDS
 
 
@@ -550,17 +580,26 @@ def _names(value: str) -> Iterator[str]:
     if inverted and not inverted[2][0].islower() and not _JOB.search(text) and not text.isupper():
         yield f"{inverted[2]} {inverted[1]}"
         return
+    if _SIGNS.fullmatch(text):
+        yield text
+        return
     for part in _BETWEEN_NAMES.split(text):
         if _PICTURE.match(part):
             continue
         previous = ""
         for position, piece in enumerate(_COMMA.split(part)):
-            if position and (_DEGREE.match(piece.strip()) or _JOB.search(piece) or _is_place(previous, piece)):
+            if previous and piece and all(map(_DEGREE.fullmatch, piece.split())):
+                previous = f"{previous}, {piece.strip()}"
+                continue
+            if position and (_JOB.search(piece) or _is_place(previous, piece)):
                 continue
             name = _name(piece)
             if name and name != previous:
-                yield name
+                if previous:
+                    yield previous
                 previous = name
+        if previous:
+            yield previous
 
 
 def _without_day(text: str) -> str:
@@ -572,6 +611,8 @@ def _without_day(text: str) -> str:
 
 def _without_by(text: str) -> str:
     """Take "By", "Written by", "Text:" and the like off the front, up to three deep."""
+    if said := _OF_WHAT.match(text):
+        text = text[said.end() :]
     for _ in range(3):
         stripped = _BY_CJK.sub("", _BY.sub("", text)).strip(_AROUND)
         if stripped == text:
