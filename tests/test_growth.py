@@ -259,7 +259,7 @@ READERS: dict[str, dict[str, Reader]] = {
 ELSEWHERE = {"discovery.xml_recovery": "discovery.feeds", "dedupe.origin": "store.duplicates"}
 """Modules with patterns that others' readers reach, and only they; a member of a story is bounded by its columns."""
 PAGES_ALONE = {
-    "extraction.container", "extraction.fields", "extraction.published", "extraction.render",
+    "extraction.body", "extraction.container", "extraction.fields", "extraction.published", "extraction.render",
 }  # fmt: skip
 """Modules whose functions take a page's tree, of which trafilatura and lxml take the most time; a page is bounded
 (items.MAX_BYTES), and the time with it (NEWSBOT_EXTRACT_TIMEOUT)."""

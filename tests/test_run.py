@@ -14,7 +14,7 @@ from newsbot.crawl.recovery import heal
 from newsbot.crawl.run import Run
 from newsbot.crawl.schedule import Schedule, shifted
 from newsbot.crawl.verdicts import OWN_FAULTS
-from newsbot.items import Candidate, Rejection
+from newsbot.items import EXTRACTORS, Candidate, Rejection
 from newsbot.sources import Source
 from newsbot.store import Unstorable, frontier, runs
 from newsbot.store.articles import Policy
@@ -51,9 +51,9 @@ def at(hours: float) -> str:
     return shifted(NOW, hours * 60)
 
 
-def again_at(start: Start, hours: float) -> list[str]:
+def again_at(start: Start, hours: float, **options: Any) -> list[str]:
     """Return the paths that a run so many hours later tries again."""
-    run = start(now=lambda: at(hours))
+    run = start(now=lambda: at(hours), **options)
     return [candidate.url.removeprefix("https://example.org") for candidate in run.intake.again(SOURCE)]
 
 
@@ -148,7 +148,9 @@ def test_a_page_that_was_rejected_for_a_while_is_an_article_once_it_is_one(start
     assert again_at(start, 30) == []
 
 
-def test_what_an_older_extractor_rejected_is_tried_once_more(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("another", ["newsbot/9", EXTRACTORS["trafilatura"]])
+def test_what_another_extractor_rejected_is_tried_once_more(start: Start, another: str) -> None:
+    policy = Policy(extractor=another)
     run = start()
     run.intake.discover(SOURCE, candidates("/a", "/reserved"), FEED)
     reject(run, "/a")
@@ -158,14 +160,13 @@ def test_what_an_older_extractor_rejected_is_tried_once_more(start: Start, monke
     run.intake.again(SOURCE)
     reject(run, "/a")
     assert again_at(start, 101) == []
-    monkeypatch.setattr("newsbot.store.frontier.EXTRACTOR", "newsbot/9")
-    assert again_at(start, 24 * 31) == [], "long ago"
-    assert again_at(start, 101) == ["/a"]
-    run = start(now=lambda: at(101))
+    assert again_at(start, 24 * 31, policy=policy) == [], "long ago"
+    assert again_at(start, 101, policy=policy) == ["/a"]
+    run = start(now=lambda: at(101), policy=policy)
     run.intake.again(SOURCE)
     assert run.verdicts.rejected_before("https://example.org/a", b"") is None
     reject(run, "/a")
-    assert again_at(start, 102) == []
+    assert again_at(start, 102, policy=policy) == []
 
 
 def test_the_same_page_is_not_extracted_again(start: Start) -> None:

@@ -85,13 +85,17 @@ def test_what_came_to_nothing_is_told_from_what_was_collected(store: Engine) -> 
     enqueue(store, *((entry.key, Candidate(url=entry.url, via="feed", title=entry.key)) for entry in entries))
     with store.begin() as connection:
         frontier.fail(connection, entries[0], reason="timeout", hours=(1,), now=NOW)
-        frontier.reject(connection, entries[1], reason="no_body", digest="d", hours=(1,), now=NOW)
+        frontier.reject(connection, entries[1], reason="no_body", digest="d", extractor=EXTRACTOR, hours=(1,), now=NOW)
     assert frontier.known(store, [entry.key for entry in entries]) == {
         "example.org/a": "failed", "example.org/b": "rejected",
     }  # fmt: skip
-    assert [candidate.title for candidate, _ in frontier.due(store, "example", now=NOW)] == ["example.org/a"]
+    assert [candidate.title for candidate, _ in frontier.due(store, "example", extractor=EXTRACTOR, now=NOW)] == [
+        "example.org/a"
+    ]
     later = "2026-11-20T09:00:00Z"
-    (_, failed), (_, rejected) = sorted(frontier.due(store, "example", now=later), key=lambda found: found[0].url)
+    (_, failed), (_, rejected) = sorted(
+        frontier.due(store, "example", extractor=EXTRACTOR, now=later), key=lambda found: found[0].url
+    )
     assert (failed, rejected) == (Dropped("timeout", None, None), Dropped("no_body", EXTRACTOR, "d"))
     assert frontier.next_try(store, "example") == NOW, "what failed, by the next run"
     assert frontier.sources_waiting(store, now=NOW) == {"example"}

@@ -153,7 +153,9 @@ class Intake:
     def again(self, source: Source) -> list[Candidate]:
         """Return what came to nothing in earlier runs and is to be tried again now."""
         due = []
-        for candidate, dropped in frontier.due(self._engine, source.name, now=self._now()):
+        for candidate, dropped in frontier.due(
+            self._engine, source.name, extractor=self._verdicts.extractor, now=self._now()
+        ):
             if self._schedule.rests_until(urlsplit(candidate.url).netloc) or source.refuses(candidate.url):
                 continue
             if entry := self._ledger.discover(source.name, candidate.url, candidate.via):

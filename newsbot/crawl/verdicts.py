@@ -11,7 +11,7 @@ from functools import partial
 from sqlalchemy import Connection, Engine
 
 from newsbot.crawl.boilerplate import SiteBoilerplate
-from newsbot.items import EXTRACTOR, POSTPONED, Collected, Decision, New, Rejection, digest_of
+from newsbot.items import POSTPONED, Collected, Decision, New, Rejection, digest_of
 from newsbot.sources import Outlets
 from newsbot.store import Unstorable, articles, frontier, revisits, runs, schema
 from newsbot.store.articles import Policy
@@ -63,6 +63,11 @@ class Verdicts:
         self._outlets = outlets
         self._policy = policy
         self._now = now
+
+    @property
+    def extractor(self) -> str:
+        """Who rejects pages in this run."""
+        return self._policy.extractor
 
     def is_open(self, url: str) -> bool:
         """Whether an address was taken in and has no outcome yet."""
@@ -117,7 +122,7 @@ class Verdicts:
     def rejected_before(self, url: str, html: bytes) -> Rejection | None:
         """Return the rejection that a page had before, if it is the same page and the same extractor would see it."""
         before = self._entry(url).dropped
-        if before is None or before.extractor != EXTRACTOR or before.digest != digest_of(html):
+        if before is None or before.extractor != self.extractor or before.digest != digest_of(html):
             return None
         return Rejection(url=url, reason=before.reason, detail="the same page as before", digest=before.digest)
 
@@ -195,7 +200,9 @@ class Verdicts:
             frontier.fail(connection, entry, reason=reason, hours=hours, now=now)
         else:
             hours = () if reason in FINAL else hours
-            frontier.reject(connection, entry, reason=reason, digest=digest, hours=hours, now=now)
+            frontier.reject(
+                connection, entry, reason=reason, digest=digest, extractor=self.extractor, hours=hours, now=now
+            )
 
 
 def storable(ending: Ending) -> Ending:

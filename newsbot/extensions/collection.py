@@ -18,6 +18,7 @@ from newsbot.crawl.context import Collector, CrawlContext
 from newsbot.crawl.publishing import Bounds
 from newsbot.crawl.recovery import heal, refuse_anothers_files
 from newsbot.crawl.run import Run, Summary, begin_life
+from newsbot.items import EXTRACTORS
 from newsbot.process import ExitStatus, NewsbotError, UsageError, utc_now
 from newsbot.sources import Outlets, Source, exemptions_of
 from newsbot.store import StoreError
@@ -66,6 +67,7 @@ class Collection(CrawlContext):
         revisit_hours: Sequence[object],
         retry_hours: Sequence[object],
         remember_days: object,
+        extractor: str,
     ) -> None:
         """``duplicates`` and what follows it are the settings as given; ``open`` checks them."""
         self._crawler = crawler
@@ -79,6 +81,7 @@ class Collection(CrawlContext):
         self._revisit_hours = revisit_hours if collector.revisits else ()
         self._retry_hours = retry_hours
         self._remember_days = remember_days
+        self._extractor = extractor
         self._engine: Engine | None = None
         self._life: Life | None = None
         self._beating: asyncio.Task[None] | None = None
@@ -117,6 +120,7 @@ class Collection(CrawlContext):
             revisit_hours=settings.getlist("NEWSBOT_REVISIT_HOURS"),
             retry_hours=settings.getlist("NEWSBOT_RETRY_REJECTED_HOURS"),
             remember_days=settings["NEWSBOT_REMEMBER_DAYS"],
+            extractor=settings["NEWSBOT_EXTRACTOR"],
         )
         crawler.signals.connect(collection.spider_closed, signal=signals.spider_closed)
         return collection
@@ -233,7 +237,8 @@ class Collection(CrawlContext):
         revisit_hours = _hours("NEWSBOT_REVISIT_HOURS", self._revisit_hours)
         retry_hours = _hours("NEWSBOT_RETRY_REJECTED_HOURS", self._retry_hours)
         try:
-            return Policy(self._duplicates, revisit_hours, retry_hours, int(str(self._remember_days)))
+            days, made_by = int(str(self._remember_days)), EXTRACTORS[self._extractor]
+            return Policy(self._duplicates, revisit_hours, retry_hours, days, made_by)
         except ValueError as error:
             raise UsageError(str(error)) from None
 

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, sele
 
 from newsbot.dedupe import Sketch, agency_of, change_between, content_hash, likeness, sketch_of
 from newsbot.items import (
+    EXTRACTOR,
     Article,
     Candidate,
     Collected,
@@ -68,6 +69,8 @@ class Policy:
     """When what came to nothing is tried again, in hours after it first did."""
     remember_days: int = 0
     """How long a text can be recognised in changed form; 0: for ever."""
+    extractor: str = EXTRACTOR
+    """Who makes articles of pages, or rejects them: what another one has rejected is tried once more."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant. Raises ValueError."""

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 import orjson
 from sqlalchemy import Connection, Engine, Row, and_, bindparam, delete, func, select, union, update
 
-from newsbot.items import EXTRACTOR, Candidate
+from newsbot.items import Candidate
 from newsbot.store import Unstorable, schema
 from newsbot.store.database import as_json, chunks, reading, sift, upsert
 from newsbot.store.ledger import Dropped, Entry
@@ -39,14 +39,14 @@ _TABLE = schema.frontier
 _CANDIDATE = select(_TABLE.c.candidate).where(_TABLE.c.url_key == bindparam("key"))
 _HISTORY = select(_TABLE.c.candidate, _TABLE.c.dropped_at).where(_TABLE.c.url_key == bindparam("key"))
 _IS_DUE = _TABLE.c.due_at <= bindparam("now")
-_BY_OLDER = and_(
+_BY_ANOTHER = and_(
     _TABLE.c.status == "rejected",
     _TABLE.c.extractor != bindparam("extractor"),
     _TABLE.c.dropped_at >= bindparam("since"),
 )
 # Each by an index of its own: with "or" SQLite reads every address of the source.
 _DUE_KEYS = union(
-    *(select(_TABLE.c.url_key).where(_TABLE.c.source == bindparam("source"), which) for which in (_IS_DUE, _BY_OLDER))
+    *(select(_TABLE.c.url_key).where(_TABLE.c.source == bindparam("source"), which) for which in (_IS_DUE, _BY_ANOTHER))
 )
 _DUE = (
     select(_TABLE.c.candidate, _TABLE.c.reason, _TABLE.c.extractor, _TABLE.c.digest)
@@ -139,14 +139,14 @@ def pending(engine: Engine, source: str) -> list[Candidate]:
     return [_read(row.candidate) for row in rows if row.candidate]
 
 
-def due(engine: Engine, source: str, *, now: str) -> list[tuple[Candidate, Dropped]]:
+def due(engine: Engine, source: str, *, extractor: str, now: str) -> list[tuple[Candidate, Dropped]]:
     """Return what came to nothing and is to be tried again now, the newest first, at most MOST of a source.
 
-    Its time has come, or it was rejected by an older extractor, and not long ago.
+    Its time has come, or it was rejected by another extractor (an older one, or by another setting), and not long ago.
     """
     since = (datetime.fromisoformat(now) - YOUNG).strftime("%Y-%m-%dT%H:%M:%SZ")
     with reading(engine) as connection:
-        rows = connection.execute(_DUE, {"source": source, "now": now, "extractor": EXTRACTOR, "since": since}).all()
+        rows = connection.execute(_DUE, {"source": source, "now": now, "extractor": extractor, "since": since}).all()
     return [(_read(row.candidate), Dropped(row.reason or "", row.extractor, row.digest)) for row in rows]
 
 
@@ -225,19 +225,22 @@ def reject(
     *,
     reason: str | None,
     digest: str | None,
+    extractor: str,
     hours: Sequence[float],
     now: str,
 ) -> None:
     """Write down that the page of an address is no article, inside the caller's transaction.
 
-    If it is young, it is tried again so many hours after it first came to nothing, and by the next extractor.
+    If it is young, it is tried again so many hours after it first came to nothing, and by another extractor.
     """
     candidate, since = _history(connection, entry)
     stated = [moment for moment in (candidate.published, candidate.modified) if as_instant(moment)]
     is_young = bool(hours) and (not stated or min(age(moment, now) for moment in stated) <= YOUNG)
     due_at = next_look(since or now, hours, now=now) if is_young else None
     kept = candidate if due_at else replace(candidate, html=None) if is_young else None
-    _drop(connection, entry, "rejected", reason, kept, since or now, due_at, now=now, digest=digest)
+    _drop(
+        connection, entry, "rejected", reason, kept, since or now, due_at, now=now, extractor=extractor, digest=digest
+    )
 
 
 def forget(connection: Connection, key: str) -> None:
@@ -262,6 +265,7 @@ def _drop(
     due_at: str | None,
     *,
     now: str,
+    extractor: str | None = None,
     digest: str | None = None,
 ) -> None:
     values = {
@@ -277,7 +281,7 @@ def _drop(
         "met_at": now,
         "dropped_at": dropped_at,
         "due_at": due_at,
-        "extractor": EXTRACTOR if status == "rejected" else None,
+        "extractor": extractor,
         "digest": digest,
     }
     upsert(connection, _TABLE, values, replacing=_SETTLED, adding=["tries"])
