@@ -52,8 +52,8 @@ class Limits:
     most_of_page: float = 0.8
     most_of_all: float = 0.3
     least: int = 120
-    """One of so many characters that has more than most_of_page of the page's weight, and than most_of_all of its text
-    outside links, furniture or not, gives way to nothing that is longer: there is no more to find."""
+    """One of so many characters that has most_of_page of the page's weight, and most_of_all of its text outside links,
+    furniture or not, is in no doubt: there is no more to find."""
     short: int = 250
     """Another opinion takes a shorter result's place if it is longer; one that is shorter itself tells little."""
     much_longer: float = 1.5
@@ -127,8 +127,8 @@ def choose(
 
     weight is that of the page's text without furniture, page with it; told is what JSON-LD and the feed say. A result
     is doubtful where it is short, a small part of the page's text or of what is told, or where it holds few of the
-    words of title and summary. Then the other witnesses are asked, and the first wins that is much longer, unless the
-    result is nearly all that the page has, or that speaks far better of what title and summary promise.
+    words of title and summary, unless it is nearly all that the page has. Then the other witnesses are asked, and the
+    first wins that is much longer or speaks far better of what title and summary promise.
     """
     promised = {
         word for word in fold(f"{facts.title} {facts.summary or ''}").split() if len(word) >= LIMITS.promised_word
@@ -140,13 +140,13 @@ def choose(
         LIMITS.share_of_page * weight,
         LIMITS.share_of_witness * max((len(text) for text, _ in told), default=0),
     )
-    if not small and kept >= LIMITS.promised:
-        return own, "html", False
     whole = len(own) >= max(LIMITS.least, LIMITS.most_of_page * weight, LIMITS.most_of_all * page)
+    if whole or not (small or kept < LIMITS.promised):
+        return own, "html", False
     for opinion, origin in _other_opinions(document, told, facts.site):
         other = _without_headline(opinion, facts.title)
         better = _share_kept(promised, other) - kept
-        longer = small and not whole and len(other) > max(LIMITS.much_longer * len(own), LIMITS.short / 2)
+        longer = small and len(other) > max(LIMITS.much_longer * len(own), LIMITS.short / 2)
         little = len(own) < max(LIMITS.short, LIMITS.little_of_page * weight)
         if longer and (little or better > LIMITS.better or len(own) >= LIMITS.doubtful):
             return other, origin, True
@@ -209,8 +209,11 @@ def _other_opinions(document: Document, told: Sequence[Told], site: str) -> Iter
 
 
 def _by_trafilatura(document: Document) -> str:
-    """Ask trafilatura for another opinion, without those whom it would ask itself."""
-    return ask_trafilatura(document, {"fast": True})
+    """Ask trafilatura for another opinion, without those whom it would ask itself.
+
+    Nor for tables: it writes a page that is laid out as one in rows, all columns beside each other.
+    """
+    return ask_trafilatura(document, {"fast": True, "include_tables": False})
 
 
 def ask_trafilatura(document: Document, options: Mapping[str, object]) -> str:
