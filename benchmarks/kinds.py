@@ -3,7 +3,7 @@
     python benchmarks/kinds.py [--kinds dates,inline,...] [--show] [--seed 1] [--pages 3 | --all] [--engine trafilatura]
 
 Each variant of a kind is put into a page alone, in --pages pages drawn with the seed (with --all, into every page that
-takes it; that takes hours): a story in one of 18 languages, in one of 6 layouts, that states its fields in JSON-LD, in
+takes it; that takes hours): a story in one of 18 languages, in one of 7 layouts, that states its fields in JSON-LD, in
 meta tags or only to readers; and, where words or blocks are changed, pages of the newsroom and of tests/pages too.
 
     plain       the pages without a fault; only those that are read right take one
@@ -14,7 +14,7 @@ meta tags or only to readers; and, where words or blocks are changed, pages of t
     refusals    5  good short articles that look like a login, an error, a list or a video
     authors     6  forms of data and bylines; names of others, labels and counts that are no authors
     blocks      7  linked sentences, anchors, lists of links, pictures with text, components
-    beside      8  shops, staff, the text twice, figures, notices of walls and accounts
+    beside      8  shops, staff, comments, lists, the text twice, figures, notices of walls and accounts
 
 Measure. A page is right if the record (extraction and cleaning) is right in what the kind is about: the day, the title
 (folded), the authors as a set, or the text, which has the article's words and no others, in their order; of refusals
@@ -197,9 +197,10 @@ def refusals() -> Iterator[Variant]:
             for headline in ("<h2>{t}</h2>", "<div class='hl'>{t}</div>"):
                 what = f"{logo} above a short article, {headline}, {data.__name__}"
                 yield variant(what, both(data, headline_as(headline), site_above(logo), short(2)))
-    for count in (4, 8):
-        for part in ("before", "aside", "foot"):
+    for count in (4, 8, 12):
+        for part in ("before", "aside", "foot", "below"):
             yield variant(f"{count} teasers {part}", both(short(2), without_data, adding(part, teasers(count))))
+            yield variant(f"{count} teasers {part}, whole article", both(without_data, adding(part, teasers(count))))
 
 
 def authors() -> Iterator[Variant]:
@@ -289,6 +290,13 @@ def beside() -> Iterator[Variant]:
             there = adding(part, html)
             yield variant(f"{name} in {part}", there, whole=part == "foot")
             yield variant(f"{name} in {part}, short article", both(short(2), there))
+    for name, (above, item) in forms["below"].items():
+        html = f'<div class="k3">{above}{"".join(item.format(n=number) for number in ITEMS)}</div>'
+        for part in ("before", "aside", "foot", "below"):
+            yield variant(f"{name} in {part}", adding(part, html))
+    for name, html in forms["lines"].items():
+        yield variant(f"{name} line above", adding("dateline", html))
+        yield variant(f"{name} line at the end", adding("below", html))
     for notice in forms["notices"]:
         for form in ("<p>{}</p>", '<div class="z1"><p>{}</p></div>', '<div class="wall"><h3>{}</h3></div>'):
             yield variant(f"{form.format(notice)} at the end", adding("below", form.format(notice)))

@@ -25,7 +25,7 @@ from newsbot.demo.stories import write_story
 ROOT = Path(__file__).parent.parent
 DAY = "2025-11-28"
 """The day on which every made article was published."""
-LAYOUTS = ("article", "main", "divs", "named", "table", "bare")
+LAYOUTS = ("article", "main", "divs", "named", "table", "tables", "bare")
 DATA = ("json-ld", "meta", "none")
 """Where a made page states title, author and day: in data, in meta tags, or only where readers see them."""
 PARAGRAPHS = 6
@@ -270,4 +270,10 @@ def _arranged(page: MadePage, top: str, body: str) -> str:
     if page.layout == "table":
         cells = f'<td width="160">{escape(story.site)}</td><td>{top}{body}</td><td width="200">{aside}</td>'
         return f"<table><tr>{cells}</tr></table>"
+    if page.layout == "tables":
+        menu = "".join(
+            f'<tr><td><a href="/{number}/">{escape(story.section)} {number}</a></td></tr>' for number in range(9)
+        )
+        left, text = f"<table>{menu}</table>", f"<table><tr><td>{top}</td></tr><tr><td>{body}</td></tr></table>"
+        return f"<table><tr><td>{left}</td><td>{text}</td><td>{aside}</td></tr></table>"
     return f"{top}{body}<div>{aside}</div>"

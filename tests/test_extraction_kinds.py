@@ -13,15 +13,15 @@ from made_pages import made_pages
 SAMPLE = 40
 """Variants of a kind that are looked at; the benchmark looks at all."""
 LEFT = {
-    "dates": r"another day|/nov/|(?:time|text) in .*(?:no day|line)|Tel. 2012-|VAT|Licence|Tel: |"
+    "dates": r"/[nN]ov/|(?:time|text) in .*(?:no day|line)|Tel. 2012-|VAT|Licence|Tel: |"
     r"line (?:uk|he|hr|hi|bn|th|l[tv]|kk)",
-    "inline": r"tooltip|button|share",
-    "parts": r"rich-text|RichText|article-text|body-text|story-part|articleBody|entry-content|body class",
-    "titles": r"<h1><|<h1>\{t\}<|<h1>\{t\} <|[‹>●丨]| \{k\}|, div|, og|unnamed",
-    "refusals": r"password in (?:dialog|footer|below)|error h1|noscript|og:site_name|teasers",
-    "authors": r"given|comment|teaser|related|^(?:fi|hu|ro|hr|el|fa|hi|vi|th|ja|zh|ko) |"
-    r"link|mail|share|organization|publisher|twitter",
-    "blocks": r"link|href|fragment|button|text|cmp-|blockquote|guide",
+    "inline": r"tooltip|<button>",
+    "parts": r"rich-text|RichText|text-1|article-text|body-text|story-part|articleBody|entry-content|body class|"
+    r"__premium|article in article",
+    "titles": r"<h1><|<h1>\{t\}<|<h1>\{t\} <|[‹>●丨_]| \{k\}|, div|, og|unnamed",
+    "refusals": r"password in below|error h1|noscript|og:site_name|teasers",
+    "authors": r"teaser|^(?:fi|hu|ro|hr|el|fa|hi|vi|th|ja|zh|ko) |link|mail|share|publisher",
+    "blocks": r"paragraph: (?:link of|button)|picture|-text|guide",
     "beside": r"^(?!<span>.*above)",
 }
 """Kind -> the forms of it that are still read wrong, as a pattern of their names."""
@@ -30,7 +30,7 @@ LEFT = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_form_of_a_kind_of_fault_changes_the_record(kind: str) -> None:
     held = [variant for variant in KINDS[kind]() if not re.search(LEFT[kind], variant.name)]
-    pages = [page for page in made_pages(data=("json-ld", "meta")) if page.layout != "table"]
+    pages = [page for page in made_pages(data=("json-ld", "meta")) if "table" not in page.layout]
     wrong = {
         variant.name: found
         for variant in random.Random(kind).sample(held, min(SAMPLE, len(held)))
