@@ -131,6 +131,8 @@ SAID = "The boats will sail again from the first of the month, and nobody is gla
         f"<div class='textImage bildtext-block'><p>{SAID}</p></div>",
         f"<div class='wp-block-media-text image-with-text'><p>{SAID}</p></div>",
         f"<section class='overflow-hidden rounded'><p>{SAID}</p></section>",
+        f"<div class='field field--label-hidden field__item'><p>{SAID}</p></div>",
+        f"<p class='article-teaser-text'>{SAID}</p>",
         f"<div class='paragraph paragraph--published'><p>{SAID}</p></div>",
         f"<section id=toc-why-it-matters><p>{SAID}</p></section>",
         f"<div class='read-more-content'><p>{SAID}</p></div>",
@@ -145,6 +147,9 @@ def test_names_that_mean_something_else_hide_no_text(markup: str) -> None:
     "markup",
     [
         f"<div class=hidden><p>{SAID}</p></div>",
+        f"<div class='box is-hidden'><p>{SAID}</p></div>",
+        f"<div class='md:hidden'><p>{SAID}</p></div>",
+        "<h2 class=visually-hidden>Article content</h2>",
         f"<div class='cmp-banner'><p>{SAID}</p></div>",
         f"<div id=cmp><p>{SAID}</p></div>",
         "<div class=toc><ul><li>Boats</li><li>Piers</li></ul></div>",
@@ -168,6 +173,7 @@ def test_names_of_furniture_hide_it(markup: str) -> None:
         ("<p>And so they sailed.</p>", True),
         ("<ul><li>Monday, nine in the morning</li></ul>", True),
         ("<p>Yours,<br>Otto Beck</p>", True),
+        ("<p>เรือจะแล่นอีกครั้ง</p>", True),
     ],
 )
 def test_a_line_that_trails_behind_the_text_is_none_of_it(markup: str, kept: bool) -> None:

@@ -28,7 +28,7 @@ _STRONG = re.compile(
     recommend(?:ed|ations?|er)?|trending|mostread|most\s(?:read|viewed|popular|recent)|
     more\s(?:from|on|stories|news|articles|posts)|read\s(?:next|also)|also\sread|see\salso|up\snext|
     next\s(?:article|post|story)|prev(?:ious)?\s(?:article|post|story)|latest\s(?:news|posts|articles)|
-    teasers?|promos?|promo\w+|onward|further\sreading|
+    teasers?(?!\stext)|promos?|promo\w+|onward|further\sreading|
     outbrain|taboola|zergnet|revcontent|mgid|
     sponsor(?:ed|s)?|adverts?|advertisements?|advertising|advertorial|ads?|adslot|adsbygoogle|dfp|
     share|sharing|sharebar|sharedaddy|shares|social|socials|sociable|addthis|addtoany|sharethis|followus|
@@ -69,7 +69,7 @@ _WEAK = re.compile(
     (?:img|pic|pict|image|photo|foto|bild)\s?(?:box\w?|wrap\w*|container|holder|block|desc\w*|title|info)|
     player|jwplayer|playlist|video\s(?:player|container|wrap\w*|caption|title|meta|info)|carousel|slider|swiper|
     ratings?|star\srating|poll|quiz|survey|votes?|disclaimers?|
-    ctas?|call\sto\saction|affiliate\w*|audio\splayer|listen|(?<!overflow\s)(?<!overflow\s[xy]\s)hidden|
+    ctas?|call\sto\saction|affiliate\w*|audio\splayer|listen|
     wp\sblock\sbutton|disclosure|print\sfooter|btn|button|buttons|faux\sbutton
     )\b""",
     re.VERBOSE,
@@ -82,10 +82,13 @@ _SLIGHT = re.compile(
     )\b""",
     re.VERBOSE,
 )
-_HIDDEN = re.compile(
+_UNSEEN = re.compile(
     r"\b(?:print\sonly|noprint|no\sprint|hide\sprint|donotprint|sr\sonly|visually\s?hidden|offscreen|a11y\shidden|"
-    r"screen\s?reader\w*|(?<!overflow )(?<!overflow [xy] )hidden)\b"
+    r"screen\s?reader\w*)\b"
 )
+_HIDDEN = re.compile(r"(?:^|\s)(?:(?:is|js|u)-|\w{1,9}:)?hidden(?!\S)", re.IGNORECASE)
+"""A class of its own. Within another ("field--label-hidden", "overflow-hidden") it speaks of something else: of 64
+blocks on real pages that have such a class none is the article's, of 62 whose classes hold the word 34 are."""
 _MAIN = re.compile(
     r"\b(?:content|main|article|post|story|entry|conteudo|conteúdo|contenido|contenu|inhalt|artikel|beitrag|noticia|"
     r"nota|articolo|single|primary)\b"
@@ -149,13 +152,17 @@ def names_furniture(class_name: str, identifier: str) -> int:
     words = words_of(class_name) if long else _words(class_name, identifier)
     if _NOT_FURNITURE.search(words) or _BODY.search(words) or _FOLDED.search(words):
         return 0
-    return SURE if _STRONG.search(words) else WEAK if _WEAK.search(words) else SLIGHT if _SLIGHT.search(words) else 0
+    if _STRONG.search(words):
+        return SURE
+    if _WEAK.search(words) or _HIDDEN.search(class_name[:400]):
+        return WEAK
+    return SLIGHT if _SLIGHT.search(words) else 0
 
 
 @lru_cache(maxsize=20_000)
 def names_hidden(class_name: str) -> bool:
     """Whether a class name says that readers do not see the element, or only on paper or by ear."""
-    return bool(_HIDDEN.search(words_of(class_name)))
+    return bool(_UNSEEN.search(words_of(class_name)) or _HIDDEN.search(class_name[:400]))
 
 
 @lru_cache(maxsize=20_000)

@@ -58,7 +58,7 @@ _INLINE = frozenset((
 _CODE = ("pre", "code", "kbd", "samp")
 """What highlighters fill with spans named comment, meta or keyword."""
 _WORD = re.compile(r"\w")
-_SENTENCE_END = re.compile(r"[.!?…。！？؟।][”\"'’»)]*$")
+_SENTENCE_END = re.compile(r"[.!?…。！？؟।॥۔։။][”\"'’»)]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +270,8 @@ def is_furniture(element: etree._Element, weight: float, page: float, lightest: 
         return False
     class_name, identifier = get("class"), get("id")
     if tag in _PLAIN:
-        return get("hidden") is not None or style_hides(get("style"))
+        unseen = class_name is not None and names_hidden(class_name)
+        return unseen or get("hidden") is not None or style_hides(get("style"))
     if lightest and weight > lightest:
         return element.tag in ("div", "section") and names_layer(class_name or "", identifier or "")
     if class_name and weight < LIMITS.weak_name and names_embed(class_name) and tag in _EMBEDDING:

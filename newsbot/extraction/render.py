@@ -29,7 +29,8 @@ _BREAK, _OPEN, _CLOSE, _CELL = "\ue002", "\ue000", "\ue001", "\ue003"
 _LINK = re.compile("\ue000([^\ue001]*)")
 _PARAGRAPH = re.compile("\ue002\\s*(?:[\ue000\ue001]\\s*)*\ue002[\\s\ue000\ue001\ue002]*")
 _COLONS = (":", "：")
-_SENTENCE_END = re.compile(r"[.!?…。！？؟।»”\"')\]:]$")
+_SENTENCE_END = re.compile(r"[.!?…。！？؟।॥۔։။\u0e00-\u0eff\u1780-\u17ff»”\"')\]:]$")
+"""Thai, Lao and Khmer write none."""
 _FULL_STOP = re.compile(r"[.。।۔][”\"'’»)]*$")
 _LEADING_LABEL = re.compile(r"[^.,:：]{2,30}[:：]")
 _COMMA = re.compile(r"[.,;:!?…。、，！？؟،؛।॥]")
