@@ -207,3 +207,83 @@ def test_what_is_shown_beside_the_headline_speaks_against_what_is_loosely_stated
 )
 def test_a_moment_of_utc_takes_the_offset_of_the_clock_that_readers_see(shown: str, published: str) -> None:
     assert dated(SAID % '"datePublished":"2026-05-12T03:28:35Z"', "", shown, "") == published
+
+
+HEAD, SITE = "Ferry to the island resumes", "Harbour Gazette"
+
+
+def titled(head: str, headline: str, url: str = URL, **hint: str) -> tuple[str, str | None]:
+    html = f"<html><head>{head}</head><body>{headline}<div><p>{TEXT * 3}</p></div></body></html>"
+    article = extract_article(html.encode(), url, candidate=Candidate(url=url, via="feed", **hint) if hint else None)
+    return article.title, article.site_name
+
+
+@pytest.mark.parametrize(
+    ("head", "headline"),
+    [
+        # a label, date or counter within the heading, and another witness without it
+        (f"<title>{HEAD} | {SITE}</title>", f"<h1><span>Transport</span><span>{HEAD}</span></h1>"),
+        (f"<title>{HEAD} | {SITE}</title>", f"<h1><div>Transport</div>{HEAD}</h1>"),
+        (f'<meta property="og:title" content="{HEAD}">', f"<h1><strong>Transport:</strong> {HEAD}</h1>"),
+        (f"<title>{HEAD}</title>", f"<h1><a href=/a>{HEAD}</a> <span class=comments>87</span></h1>"),
+        # the site's name in an <h1>, in <title>, in both
+        (f"<title>{HEAD} – {SITE}</title>", f'<h1><a href="/">{SITE}</a></h1><h2>{HEAD}</h2>'),
+        (f"<title>{SITE}: {HEAD}</title>", f'<a href="/"><h1>{SITE}</h1></a><h2>{HEAD}</h2>'),
+        (f"<title>{SITE} » {HEAD}</title>", f'<h1><a href="https://www.harbour.example">{SITE}</a></h1><h2>{HEAD}</h2>'),
+        (f"<title>{SITE}</title><meta property='og:site_name' content='{SITE}'>", f"<h1>{HEAD}</h1>"),
+        # tails and heads that name nothing known, where another witness has the headline alone
+        (f"<title>{HEAD} | Harbours and more</title>", f"<h2>{HEAD}</h2>"),
+        (f"<title>{HEAD} | Harbours and more</title>", f"<div class=big>{HEAD}</div>"),
+        (f'<title>{HEAD} - Town</title><meta name="twitter:title" content="{HEAD}">', ""),
+        (f'<title>Town: {HEAD}</title><meta property="og:title" content="{HEAD}">', f"<h1>{HEAD}</h1>"),
+        (f"<title>{HEAD} - </title>", ""),
+        # an <h1> of breadcrumbs, one that is about something else
+        (f'<title>{HEAD}</title><meta property="og:title" content="{HEAD}">',
+         f"<nav><h1>Harbour: when the ferry to the island runs</h1></nav><h2>{HEAD}</h2>"),
+        (f'<meta property="og:title" content="{HEAD} | {SITE}"><meta property="og:site_name" content="{SITE}">',
+         f"<h1>The island ferries</h1><h2>{HEAD}</h2>"),
+        # what cannot be seen, what was escaped twice, what is parted by breaks
+        ('<script type="application/ld+json">{"@type":"NewsArticle","headline":"\\u200b\\u200b"}</script>',
+         f"<h1>{HEAD}</h1>"),
+        (f"<title>{HEAD}</title>", "<h1>Fer\u00adry to the is\u00adland re\u00adsumes</h1>"),
+        ("", "<h1>Ferry to<br>the island<br>resumes</h1>"),
+        ("", "<h1>Ferry&amp;#32;to the island resumes</h1>"),
+        ("", f"<h1>{''.join(f'<i>{letter}</i>' for letter in HEAD)}</h1>"),
+    ],
+)  # fmt: skip
+def test_the_headline_is_what_readers_see_and_nothing_beside_it(head: str, headline: str) -> None:
+    assert titled(head, headline)[0] == HEAD
+
+
+@pytest.mark.parametrize(
+    ("title", "shown", "wanted"),
+    [
+        ("岛上渡轮恢复运营_时政_岛屿新闻网", "<div>岛上渡轮恢复运营</div>", "岛上渡轮恢复运营"),
+        ("岛上渡轮恢复运营-岛屿新闻网", "<h1>岛上渡轮恢复运营</h1>", "岛上渡轮恢复运营"),
+        ("渡し船の運航が再開へ：島の日誌", "<h3>渡し船の運航が再開へ</h3>", "渡し船の運航が再開へ"),
+        ("섬 여객선 운항 재개-정치ㅣ섬일보", "<h2>섬 여객선 운항 재개</h2>", "섬 여객선 운항 재개"),
+        ("渡し船の運航が再開へ", "", "渡し船の運航が再開へ"),
+        ("Spider-Man_2 and e-mail - how it works", "", "Spider-Man_2 and e-mail - how it works"),
+        ("Rain: who gets wet", "<p>Rain</p>", "Rain: who gets wet"),
+    ],
+)
+def test_a_title_is_cut_where_the_page_shows_the_headline_alone(title: str, shown: str, wanted: str) -> None:
+    assert titled(f"<title>{title}</title>", shown)[0] == wanted
+
+
+def test_what_is_both_headline_and_claimed_name_is_the_headline() -> None:
+    head = f'<title>{HEAD}</title><meta name="application-name" content="{HEAD}">'
+    assert titled(head, f"<h1>{HEAD}</h1>") == (HEAD, None)
+    assert titled(head, "") == (HEAD, HEAD)
+
+
+def test_json_ld_alone_against_all_that_is_shown_is_not_believed() -> None:
+    data = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Ferry back, says mayor"}</script>'
+    head = f'<title>{HEAD}</title><meta property="og:title" content="{HEAD}">{data}'
+    assert titled(head, f"<h1>{HEAD}</h1>")[0] == HEAD
+    assert titled(head, f"<h1>{HEAD}</h1><h2>Ferry back, says mayor</h2>")[0] == "Ferry back, says mayor"
+    assert titled(f"<title>{HEAD}</title>{data}", "<h1>The island's ferry resumes</h1>")[0] == "Ferry back, says mayor"
+
+
+def test_where_there_is_no_other_headline_the_sites_name_is_it() -> None:
+    assert titled(f"<title>{SITE}</title>", f'<h1><a href="/">{SITE}</a></h1>')[0] == SITE

@@ -322,12 +322,17 @@ def origin_of(name: str) -> str:
 def headlines(elements: Iterable[etree._Element], title: str) -> Iterator[etree._Element]:
     """Give the elements whose text is the title, case and punctuation aside; none where there is no title.
 
-    >>> page = etree.HTML("<h1>“Rain falls”</h1><h2>Rain falls elsewhere</h2>")
+    A label before the title, as long as that at most, is no part of it.
+
+    >>> page = etree.HTML("<h1><i>Weather</i>“Rain falls”</h1><h2>Rain falls elsewhere</h2>")
     >>> [element.tag for element in headlines(page.iter("h1", "h2"), "Rain falls")]
     ['h1']
     """
-    if folded := fold(title):
-        yield from (element for element in elements if fold("".join(element.itertext())) == folded)
+    if squeezed := fold(title).replace(" ", ""):
+        for element in elements:
+            text = fold("".join(element.itertext()).replace("\u00ad", "")).replace(" ", "")
+            if text == squeezed or (len(text) <= 2 * len(squeezed) and text.endswith(squeezed) and len(element)):
+                yield element
 
 
 def nearby_texts(document: Document, title: str) -> list[str]:

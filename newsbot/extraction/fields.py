@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from newsbot.extraction.authors import people, read_authors
 from newsbot.extraction.document import Document, ExtractionError, MetaTags, read_metatags
 from newsbot.extraction.published import read_dates
-from newsbot.extraction.title import read_title
+from newsbot.extraction.title import Heading, read_headings, read_title
 from newsbot.items import Candidate
 from newsbot.web import jsonld
 from newsbot.web.dates import Moment
@@ -90,7 +90,8 @@ def read_fields(document: Document, address: str, candidate: Candidate | None, f
     hint = candidate or Candidate(url=address, via="site")
     meta = read_metatags(document)
     nodes = jsonld.nodes(document.scripts)
-    headings = [text_content(h1) for h1 in document.h1]
+    shown = read_headings(document.h1, address)
+    headings = [heading.text for heading in shown]
     node = jsonld.article(nodes, document.url, [*headings, meta.first("og:title")])
     said = node or {}
     publisher = jsonld.text(jsonld.resolve(said.get("publisher"), nodes))
@@ -99,9 +100,17 @@ def read_fields(document: Document, address: str, candidate: Candidate | None, f
     origins = facts.origins
     facts.url, facts.copied_from = _canonical(document.url, address, meta, site)
     origins["url"] = "url"
-    facts.site_name, origins["site_name"] = _site_name(meta, publisher, nodes)
+    facts.site_name, origins["site_name"] = _site_name(meta, publisher, nodes, _headline_for_sure(meta, shown, address))
     names = [facts.site_name or "", site, site.split(".")[0]]
-    facts.title, origins["title"] = read_title(meta, node, headings, names, hint.title)
+    facts.title, origins["title"] = read_title(
+        meta,
+        node,
+        shown,
+        names,
+        hint.title,
+        lambda: map(text_content, document.body.iter("h2", "h3")),
+        lambda: (element.text for element in document.elements if element.text),
+    )
     names = [*names, publisher, *people([publisher, meta.first("publisher", "dc.publisher")])]
     facts.authors, origins["authors"] = read_authors(document, meta, node, nodes, names, facts.title, hint.authors)
     published, modified = read_dates(
@@ -143,16 +152,25 @@ def _canonical(url: str, own: str, meta: MetaTags, site: str) -> tuple[str, str 
     return own, elsewhere
 
 
-def _site_name(meta: MetaTags, publisher: str, nodes: list[jsonld.Node]) -> tuple[str | None, str]:
+def _headline_for_sure(meta: MetaTags, headings: list[Heading], address: str) -> str | None:
+    """Return what <title> and an <h1> that is no logo say alike on a page below the first one."""
+    if urlsplit(address).path == "/":
+        return None
+    return next((meta.title for heading in headings if heading.text == meta.title and not heading.leads_up), None)
+
+
+def _site_name(
+    meta: MetaTags, publisher: str, nodes: list[jsonld.Node], headline: str | None
+) -> tuple[str | None, str]:
+    """Return what the site is called; some sites have the page's headline in the place of their name."""
     websites = (jsonld.text(node.get("name")) for node in nodes if "website" in jsonld.types(node))
-    name, origin = _first(
-        (
-            (meta.first("og:site_name"), "opengraph"),
-            (meta.first("application-name", "apple-mobile-web-app-title"), "meta"),
-            (publisher, "json-ld"),
-            (next(filter(None, websites), ""), "json-ld"),
-        )
+    witnesses = (
+        (meta.first("og:site_name"), "opengraph"),
+        (meta.first("application-name", "apple-mobile-web-app-title"), "meta"),
+        (publisher, "json-ld"),
+        (next(filter(None, websites), ""), "json-ld"),
     )
+    name, origin = _first((text, origin) for text, origin in witnesses if text != headline)
     return (" ".join(name.split()) if name else None), origin
 
 
