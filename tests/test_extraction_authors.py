@@ -88,6 +88,8 @@ SENTENCE = '<p>The boat will carry the mayor, <a class="author-link">Otto Stein<
         (DOUBTFUL, "", ["Northern Media"]),
         ("", '<a rel="author">Harbour Desk</a>', ["Harbour Desk"]),
         ("", '<span class="author">Staff</span>', ["Staff"]),
+        ("", "<p>By 3i Global</p>", ["3i Global"]),
+        ("", '<div class="author"><a>Ana Lind</a><a>Copy Link URL</a><a>Twitter Facebook</a></div>', ["Ana Lind"]),
         ("", '<div class="author"><div>Ana Lind</div><div>Marketing Director</div></div>', ["Ana Lind"]),
         ("", '<p><a href="/authors/ana-lind">Ana Lind</a> 3 May 2026</p>', ["Ana Lind"]),
         ("", f'<p><a href="/authors/ana-lind">Ana Lind</a> {TEXT * 2}</p>', []),

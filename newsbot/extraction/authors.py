@@ -58,6 +58,8 @@ LARGEST = 1_000_000
 """Elements that no page has: how far off a headline is that the page does not show."""
 SENTENCE = 3
 """Words before a name in one paragraph from which on it stands in a sentence."""
+SIGN = 3
+"""Characters of a name after "By" that is no person's; it has more than a weekday's two."""
 HEIGHT = 12
 """Elements above a byline that are asked what part of the page they are."""
 LONGEST_TEXT = 200
@@ -169,7 +171,7 @@ _JOB = re.compile(
         redakteur(?:in)?|redaktion|chefredakteur(?:in)?|korrespondent(?:in)?|autor(?:in)?|volont[äa]r(?:in)?|
         journaliste|r[ée]dacteur|r[ée]dactrice|redactor(?:a)?|corresponsal|periodista|giornalista|redattore|redaktør|
         journalist(?:in)?|dziennikarz|dziennikarka|корреспондент|журналист|редактор|fotograf|verslaggever|redacteur|
-        muhabir|wartawan|specialist|strategist|founder|ceo|president|team|desk|in\ \w+|is\ an?)\b""",
+        muhabir|wartawan|specialist|strategist|reviewer|founder|ceo|president|team|desk|in\ \w+|is\ an?)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _PICTURE = re.compile(
@@ -226,6 +228,12 @@ _PARTICLES = frozenset((
     "van", "von", "der", "den", "de", "la", "le", "du", "di", "da", "del", "della", "dos", "das", "bin", "ibn", "al",
     "el", "ter", "ten", "zu", "af",
 ))  # fmt: skip
+_BUTTON = re.compile(
+    r"\b(?:facebook|twitter|instagram|linkedin|whatsapp|youtube|copy|url|link|share|subscribe|"
+    r"sign (?:in|up)|newsletter|cookies?|privacy|policy|full bio|sponsored|gesponsert\w*|datenschutz\w*|impressum)\b",
+    re.IGNORECASE,
+)
+"""What no name has in it and buttons have."""
 _PREPOSITIONS = frozenset(("in", "at", "for", "from", "of", "on", "to", "im", "aus", "für", "en", "à", "dans", "su"))
 
 
@@ -266,7 +274,10 @@ def read_authors(
         return persons, "html"
     if names := people(hint, site):
         return names, "feed"
-    return of_house if of_house[0] else shown
+    if of_house[0] or shown[0]:
+        return of_house if of_house[0] else shown
+    signs = next(_signs(document, title), [])
+    return signs, "html" if signs else "none"
 
 
 def _best(statements: Iterable[Found], house: _House, site: str) -> tuple[Found, Found]:
@@ -309,8 +320,9 @@ class _House:
 
     def shows(self, name: str) -> bool:
         """Whether a name that the page shows is no person's, or has the outlet's in it, or is a part of it."""
-        folded = f" {fold(name)} "
-        return self.has(name) or any(folded in f" {own} " or f" {own} " in folded for own in self.own)
+        folded = fold(name)
+        words = set(folded.split())
+        return self.has(name) or any(words.issubset(own.split()) or f" {own} " in f" {folded} " for own in self.own)
 
 
 def _house_names(author: Any) -> Iterator[str]:
@@ -469,6 +481,19 @@ def _labelled(document: Document, title: str, house: _House, *, agency: bool) ->
     return []
 
 
+def _signs(document: Document, title: str) -> Iterator[list[str]]:
+    """Give the names of lines near the headline that begin as bylines do, and name no person."""
+    for line in _labelled_bylines(nearby_texts(document, title)):
+        names = people([line])
+        if (
+            len(names) == 1
+            and len(names[0].split()) < PERSON_WORDS
+            and len(names[0]) >= SIGN
+            and not names[0].islower()
+        ):
+            yield names
+
+
 def _unlabelled(document: Document, title: str, house: _House, *, instead_of_house: bool) -> list[str]:
     """Return the persons of a byline in bold, or of the page's only one."""
     if instead_of_house and (persons := _persons(_bold_byline(document, title), house, agency=False)):
@@ -544,7 +569,7 @@ def looks_like_person(name: str) -> bool:
     if len(name) > LONGEST_NAME:
         return False
     name = _DEGREES.sub("", name)
-    return bool(_PERSON.match(name)) and len(name.split()) <= PERSON_WORDS
+    return bool(_PERSON.match(name)) and len(name.split()) <= PERSON_WORDS and _BUTTON.search(name) is None
 
 
 def people(values: Iterable[str], site: str = "") -> list[str]:
