@@ -131,6 +131,7 @@ def test_next_page(url: str, links: str, following: str | None) -> None:
 PLACE = "https://www.harbour.example/"
 SAID = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Ferry stays",%s}</script>'
 SAVED = SAID % '"datePublished":"2026-05-12T09:00:00Z","dateModified":"2026-05-12T09:00:00Z"'
+PUBLISHED = SAID % '"datePublished":"2026-05-12"'
 SENTENCES = f"<p>{TEXT * 3}</p>" * 3
 
 
@@ -162,6 +163,11 @@ def dated(head: str, above: str, below: str, after: str, path: str = "town/ferry
             "2026-05-11",
         ),
         ("", "<time datetime=12051778592400>12 May 2026, 9:40 am</time>", "", "2026-05-12T09:40:00"),
+        ("", "<p>Last updated<p>3 March 2026<p>15 December 2025", "", "2025-12-15"),
+        ("", "<p>Updated <time datetime=2026-05-14></time><p><time datetime=2026-05-12></time>", "", "2026-05-12"),
+        ("", "<ul><li>12 May 2026</ul>", "</main><aside><time datetime=2026-05-14></time></aside>", "2026-05-12"),
+        ("", "", "<p class=postmeta>12 May 2026 · by Ann<p class=comment><a>14 May 2026 at 9:40</a>", "2026-05-12"),
+        ("", "", "<ul><li class=comment><p class=meta>14 May 2026 at 9:40</ul>", None),
     ],
 )  # fmt: skip
 def test_a_date_counts_where_it_stands_beside_the_headline(
@@ -177,9 +183,14 @@ def test_a_date_counts_where_it_stands_beside_the_headline(
         (SAVED, "<p>11 May 2026", "ferry", "2026-05-12T09:00:00+00:00"),
         (SAVED, "<p>3 April 2026", "2026/05/ferry", "2026-05-12T09:00:00+00:00"),
         (SAVED, "<p>12 May 2026<p>3 May 2026", "ferry", "2026-05-12T09:00:00+00:00"),
-        (SAID % '"datePublished":"2026-05-12"', "<p>3 May 2026", "ferry", "2026-05-12"),
+        (PUBLISHED, "<p>3 May 2026", "ferry", "2026-05-12"),
         ("<meta name=date content=2026-05-12>", "<p>3 May 2026", "ferry", "2026-05-03"),
         ("<meta name=pubdate content=2026-05-12>", "<p>3 May 2026", "ferry", "2026-05-12"),
+        (SAID % '"datePublished":"2026-05-12","dateModified":"2026-05-10"', "<p>3 May 2026", "ferry", "2026-05-03"),
+        (PUBLISHED + "<meta name=pubdate content=2026-05-03>", "<p>3 May 2026", "ferry", "2026-05-03"),
+        (PUBLISHED + "<meta name=pubdate content=2026-05-12>", "<p>3 May 2026", "ferry", "2026-05-12"),
+        ("<meta name=w-published-date content=2026-05-12>", "", "ferry", "2026-05-12"),
+        ("<meta name=article:expiration_time content=2026-05-12>", "", "ferry", None),
         ("", "<p>3 May 2026", "2026/05/12/ferry", "2026-05-03"),
         ("", "", "2026/05/12/ferry", "2026-05-12"),
         ("", "", "2026/05/ferry", None),
@@ -188,7 +199,7 @@ def test_a_date_counts_where_it_stands_beside_the_headline(
         ("<meta name=pubdate content='3/4/2026'>", "<p>Updated 11/20/2026", "ferry", "2026-03-04"),
     ],
 )
-def test_what_is_shown_beside_the_headline_speaks_against_what_is_loosely_stated(
+def test_a_statement_stands_until_others_speak_against_it(
     head: str, below: str, path: str, published: str | None
 ) -> None:
     assert dated(head, "", below, "", path) == published

@@ -40,6 +40,8 @@ SIGNUP = 400
 SIGNUP_HEIGHT = 4
 LINES_AFTER, LINES_BEFORE = 25, 12
 """Lines looked at on either side of the headline, for bylines and dates."""
+SHORTEST_HEADLINE = 12
+"""Characters of a heading that is a part of the title, at least."""
 LONGEST_LINE = 120
 """Characters with which a line there is text."""
 MAX_PAGES = 50
@@ -124,8 +126,11 @@ class Document:
     """Whether the page has a field to type a password in."""
     players: int = 0
     """Number of video and audio players, embedded ones with them."""
-    around: tuple[list[str], list[str]] | None = None
-    """The lines after and before the headline, the nearest first, once somebody has asked for them."""
+    headline: dict[str, etree._Element | None] = field(default_factory=dict)
+    """Title -> its heading, once somebody has asked for it."""
+    after: list[str] | None = None
+    """The lines after the headline, the nearest first, once somebody has asked for them; likewise those before it."""
+    before: list[str] | None = None
     body: etree._Element = field(init=False)
     """The <body>, or the root of a page that has none."""
     elements: list[etree._Element] = field(default_factory=list)
@@ -335,24 +340,45 @@ def headlines(elements: Iterable[etree._Element], title: str) -> Iterator[etree.
                 yield element
 
 
+def headline_of(document: Document, title: str) -> etree._Element | None:
+    """Return the heading that is the title, or else the first that is a part of it."""
+    if title not in document.headline:
+        document.headline[title] = _headline_of(document, fold(title))
+    return document.headline[title]
+
+
+def _headline_of(document: Document, title: str) -> etree._Element | None:
+    part = None
+    for heading in document.body.iter("h1", "h2") if title else ():
+        words = fold("".join(heading.itertext()))
+        if words == title:
+            return heading
+        if part is None and len(words) >= SHORTEST_HEADLINE and words in title:
+            part = heading
+    return part
+
+
 def nearby_texts(document: Document, title: str) -> list[str]:
-    """Return the short lines that follow the headline, then those before it; empty where the page shows none such."""
-    return [line for line in chain(*lines_around(document, title)) if len(line) < LONGEST_LINE]
+    """Return the short lines that follow the headline, then those before it; none where the page shows no headline."""
+    lines = chain(lines_after(document, title), lines_before(document, title))
+    return [line for line in lines if len(line) < LONGEST_LINE]
 
 
-def lines_around(document: Document, title: str) -> tuple[list[str], list[str]]:
-    """Return the lines after and before the headline, the nearest first; none where the page shows no such headline."""
-    if document.around is None:
-        heading = next(headlines(document.body.iter("h1", "h2"), title), None)
-        document.around = (
-            ([], [])
-            if heading is None
-            else (
-                list(islice(_lines(_following(heading)), LINES_AFTER)),
-                list(islice(_lines(_preceding(heading, document.body)), LINES_BEFORE)),
-            )
-        )
-    return document.around
+def lines_after(document: Document, title: str) -> list[str]:
+    """Return the lines that follow the headline, the nearest first."""
+    if document.after is None:
+        heading = headline_of(document, title)
+        document.after = [] if heading is None else list(islice(_lines(_following(heading)), LINES_AFTER))
+    return document.after
+
+
+def lines_before(document: Document, title: str) -> list[str]:
+    """Return the lines before the headline, the nearest first."""
+    if document.before is None:
+        heading = headline_of(document, title)
+        lines = () if heading is None else _lines(_preceding(heading, document.body))
+        document.before = list(islice(lines, LINES_BEFORE))
+    return document.before
 
 
 def _lines(texts: Iterator[str | None]) -> Iterator[str]:

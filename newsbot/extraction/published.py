@@ -7,9 +7,9 @@
     address     a day among the parts of the address
     elsewhere   lines in what is called a date or byline; the one day that stands alone on lines of the page
 
-The first that says a day is believed, with three exceptions: what is shown beside the headline is believed before what
-is loosely stated, and before a statement that is nothing but the last change; and a statement that nobody confirms
-gives way to a day on which two others agree.
+The first that says a day is believed, with these exceptions: what is shown beside the headline is believed before what
+is loosely stated, and before a publication that is not before the last change; and a day that nobody else confirms
+gives way to one on which two others agree.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import NamedTuple, TypeAlias
 from lxml import etree
 
 from newsbot.extraction.class_names import words_of
-from newsbot.extraction.document import Document, MetaTags, headlines, lines_around, origin_of
+from newsbot.extraction.document import Document, MetaTags, headline_of, lines_after, lines_before, origin_of
 from newsbot.web import jsonld
 from newsbot.web.dates import Moment, as_instant, day_of, parse_moment, period_of, proven_order
 from newsbot.web.text import text_content
@@ -43,8 +43,12 @@ BESIDE = 600
 """Characters of text between the headline and a line that is beside it; there are fewer."""
 MOST_WORDS = 9
 """Words of a line with a date in it; more are a sentence."""
-ALONE = 40
+LABEL = 25
+"""Characters of a label on a line of its own; it has fewer."""
+ALONE = 60
 """Characters of a line that has a date and little else; it has fewer."""
+ASIDE = 1_000
+"""As how far from the headline counts what stands in an <aside> or <nav>."""
 MOST_TIMES = 100
 """<time> elements that are looked at."""
 NO_TIME, MINUTE, DAY = timedelta(0), timedelta(minutes=1), timedelta(days=1)
@@ -53,6 +57,7 @@ OFFSETS = frozenset(timedelta(hours=hours) for hours in (
 )) - {NO_TIME}  # fmt: skip
 """The offsets from UTC that are in use anywhere."""
 
+# Where a witness stands.
 STATED, LOOSE, SHOWN, LISTED, ADDRESS, ELSEWHERE = range(6)
 
 
@@ -93,6 +98,14 @@ _MODIFIED = (
     "dcterms.modified", "lastmod", "last-modified", "article:updated_time", "modified", "updated_time", "revised",
     "bt:moddate",
 )  # fmt: skip
+_KNOWN = frozenset((*_PUBLISHED, *_LOOSE, *_MODIFIED))
+_MORE = re.compile(
+    r"(?P<published>publi(?:sh|c)\w*?[-_. ]?(?:date|time|day|on|at)|publi(?:shed|cation)$|pub[-_. ]?(?:date|time|day)|"
+    r"date[-_. ]?(?:pub|issued|available)|release[-_]?date|first[-_]?create)"
+    r"|[-_.: ](?:date|datetime)$|^date[-_.]?created|creat(?:ion|ed?)[-_]?(?:date|time|on|at)"
+)
+"""Other names of meta tags that speak of publication, or loosely of a date."""
+_OF_ANOTHER = re.compile(r"modif|updat|expir|last|render|embargo|event|start|end")
 _DATE_IN_TEXT = re.compile(
     r"\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d\b|\b(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}\b|"
     r"[^\W\d]{3,}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d\b"
@@ -141,6 +154,7 @@ def read_dates(
         published.append(Witness(day.isoformat(), "url", ADDRESS))
     read = _reader(document.root.get("lang"), fetched_at, [*published, *modified])
     last = _first(_told(modified, read))
+    published.sort(key=lambda witness: witness.place == ELSEWHERE)
     told = list(_told(published, read)) or list(_told(chain(changed, changed_lines, _elsewhere(document)), read))[:1]
     if not told:
         return (None, "none"), last
@@ -161,17 +175,33 @@ def _structured(
         if other is not node and "webpage" in jsonld.types(other):
             published.append(Witness(jsonld.text(other.get("datePublished")), "json-ld", STATED))
             modified.append(Witness(jsonld.text(other.get("dateModified")), "json-ld", STATED))
-    published += [Witness(value, origin_of(name), STATED) for name in _PUBLISHED for value in meta.all(name)]
+    names: dict[int, list[str]] = {STATED: [], LOOSE: []}
+    for name in meta.values:
+        if (place := _place_of(name)) is not None:
+            names[place].append(name)
+    stated = (*_PUBLISHED, *names[STATED])
+    published += [Witness(value, origin_of(name), STATED) for name in stated for value in meta.all(name)]
     modified += [Witness(value, origin_of(name), STATED) for name in _MODIFIED for value in meta.all(name)]
     if node:
         published += [Witness(jsonld.text(node.get(key)), "json-ld", LOOSE) for key in ("dateCreated", "uploadDate")]
-    published += [Witness(value, origin_of(name), LOOSE) for name in _LOOSE for value in meta.all(name)]
+    published += [
+        Witness(value, origin_of(name), LOOSE) for name in (*_LOOSE, *names[LOOSE]) for value in meta.all(name)
+    ]
     return published, modified
+
+
+@lru_cache(maxsize=2_000)
+def _place_of(name: str) -> int | None:
+    """Return as what a meta tag of a name that is not known counts, if it speaks of publication."""
+    if name in _KNOWN or _OF_ANOTHER.search(name):
+        return None
+    found = _MORE.search(name)
+    return None if found is None else STATED if found["published"] else LOOSE
 
 
 def _timed(document: Document, title: str) -> tuple[list[Witness], list[Witness]]:
     """Return what the <time> elements that are no other item's say of both dates, the nearest to the headline first."""
-    heading = next(headlines(document.body.iter("h1", "h2"), title), None) if document.times else None
+    heading = headline_of(document, title) if document.times else None
     levels = {} if heading is None else {above: level for level, above in enumerate(heading.iterancestors())}
     placed = []
     for element in document.times[:MOST_TIMES]:
@@ -181,11 +211,14 @@ def _timed(document: Document, title: str) -> tuple[list[Witness], list[Witness]
     published: list[Witness] = []
     modified: list[Witness] = []
     placed.sort(key=itemgetter(0))
+    nearest = [element for level, element in placed if level == placed[0][0]]
+    only_updated = all("update" in (element.get("class") or "").lower() for element in nearest)
     for level, element in placed:
-        place = SHOWN if level == placed[0][0] else ELSEWHERE
+        place = SHOWN if level == placed[0][0] < ASIDE else ELSEWHERE
         prop = (element.get("itemprop") or "").lower()
         names = (element.get("class") or "").lower()
-        changed = "modified" in prop or ("update" in names and "publish" not in names)
+        updated = "update" in names and "publish" not in names and not (place == SHOWN and only_updated)
+        changed = updated or "modified" in prop or _label_tells_change(element)
         for words in (element.get("datetime"), "".join(element.itertext())):
             if words:
                 told = modified if changed or _tells_change(words) else published
@@ -193,17 +226,30 @@ def _timed(document: Document, title: str) -> tuple[list[Witness], list[Witness]
     return published, modified
 
 
+def _label_tells_change(element: etree._Element) -> bool:
+    """Whether what stands before an element, in it or in the one around it, says that its date is of a change."""
+    above, before = element.getparent(), element.getprevious()
+    if before is not None:
+        label = (before.tail or "").strip() or "".join(before.itertext())
+    else:
+        label = (above.text or "") if above is not None else ""
+    return _is_label_of_change(label.strip())
+
+
 def _level(element: etree._Element, levels: dict[etree._Element, int]) -> int | None:
     """Return how far above the headline an element's branch begins, or None where it is another item's."""
+    aside = 0
     for above in chain((element,), element.iterancestors()):
         if (level := levels.get(above)) is not None:
-            return level
+            return max(level, aside)
+        if above.tag in ("aside", "nav"):
+            aside = ASIDE
         if above.tag == "article" and levels and _is_linked(above):
             return None
         name = above.get("class") or above.get("id")
         if name and _names_others(name):
             return None
-    return 0
+    return aside
 
 
 def _is_linked(article: etree._Element) -> bool:
@@ -221,17 +267,28 @@ def _names_others(name: str) -> bool:
 
 
 def _beside(document: Document, title: str) -> tuple[list[Witness], list[Witness]]:
-    """Return the date lines beside the headline, those after it first, and those that tell of a change."""
+    """Return the date lines after the headline, or before it where none is there, and those that tell of a change."""
+    after = lines_after(document, title)
+    published, changed = _sorted(after, ["", *after])
+    if not any(parse_moment(witness.text) for witness in published):
+        before = lines_before(document, title)
+        told, earlier = _sorted(before, [*before[1:], ""])
+        published, changed = published + told, changed + earlier
+    return published, changed
+
+
+def _sorted(lines: list[str], labels: list[str]) -> tuple[list[Witness], list[Witness]]:
+    """Sort the date lines beside the headline by what they tell of; labels are the lines before them."""
     published: list[Witness] = []
     changed: list[Witness] = []
-    for lines in lines_around(document, title):
-        length = 0
-        for line in lines:
-            if _may_be_dated(line, NEARBY):
-                (changed if _tells_change(line) else published).append(Witness(line, "html", SHOWN))
-            length += len(line)
-            if length > BESIDE:
-                break
+    length = 0
+    for line, label in zip(lines, labels, strict=False):
+        if length > BESIDE:
+            break
+        if _may_be_dated(line, NEARBY):
+            told = changed if _tells_change(line) or _is_label_of_change(label) else published
+            told.append(Witness(line, "html", SHOWN))
+        length += len(line)
     return published, changed
 
 
@@ -239,6 +296,11 @@ def _tells_change(line: str) -> bool:
     """Whether a date line says that it is of a change: before the date, or behind it in languages that do so."""
     figure = _FIGURE.search(line)
     return _CHANGED.search(line, 0, figure.start() if figure else 0) is not None or line.endswith(_CHANGED_BEHIND)
+
+
+def _is_label_of_change(line: str) -> bool:
+    """Whether a line is a label such as "Last updated:"."""
+    return len(line) < LABEL and _FIGURE.search(line) is None and _CHANGED.search(line) is not None
 
 
 def _may_be_dated(line: str, longest: int) -> bool:
@@ -259,20 +321,24 @@ def _elsewhere(document: Document) -> Iterator[Witness]:
         if not name or not _names_date(name) or element.tag not in _HOLDERS:
             continue
         line = text_content(element)
-        if _may_be_dated(line, NAMED):
+        if _may_be_dated(line, NAMED) and _level(element, {}) is not None:
             yield Witness(line, "html", ELSEWHERE)
-    alone = [text for text in _dated_texts(document) if _may_be_dated(text.strip(), ALONE) and _is_plain(text)]
+    alone = [
+        text
+        for element, text in _dated_texts(document)
+        if _may_be_dated(text, ALONE) and _is_plain(text) and _level(element, {}) is not None
+    ]
     days = {moment.when.date(): text for text in alone if (moment := parse_moment(text))}
     if len(days) == 1:
         yield Witness(days.popitem()[1], "html", ELSEWHERE)
 
 
-def _dated_texts(document: Document) -> Iterator[str]:
-    """Give the texts that have a date in them."""
+def _dated_texts(document: Document) -> Iterator[tuple[etree._Element, str]]:
+    """Give the texts that have a date in them, each with an element in or behind which it stands."""
     for element in document.elements:
         for text in (element.text, element.tail):
             if text and len(text) > SHORTEST and ("20" in text or "19" in text) and _DATE_IN_TEXT.search(text):
-                yield text
+                yield element, " ".join(text.split())
 
 
 def _is_plain(line: str) -> bool:
@@ -323,18 +389,25 @@ def _told(witnesses: Iterable[Witness], read: Callable[[Witness], Moment | None]
 
 
 def _believed_day(told: list[Told], changed: Moment | None, period: tuple[date, date] | None) -> date:
-    """Return the day of the first witness, unless what is shown beside the headline speaks against it.
+    """Return the day of the first witness, unless others speak against it.
 
     changed is when the page says that it was modified, period what its address tells of the time.
     """
     best, first = told[0], told[0].day
-    shown = [one.day for one in told if one.place == SHOWN]
-    if best.place > LOOSE or not shown or first in shown or (changed and shown[0] == changed.when.date()):
-        return first
-    if period and period[0] <= first <= period[1] and not period[0] <= shown[0] <= period[1]:
-        return first
-    only_change = changed is not None and changed.instant == best.moment.instant and first - shown[0] > DAY
-    return shown[0] if best.place == LOOSE or only_change else first
+    last = changed.when.date() if changed else None
+    said: dict[date, set[str]] = {first: {best.origin}}
+    for one in told:
+        if one.place != ELSEWHERE:
+            said.setdefault(one.day, set()).add("shown" if one.place == SHOWN else one.origin)
+    others = [day for day in said if abs(day - first) > DAY or best.place == LOOSE]
+    shown = next((day for day in said if "shown" in said[day]), first)
+    if shown in others and shown != last:
+        only_change = changed is not None and changed.instant <= best.moment.instant and shown < first
+        elsewhen = period and period[0] <= first <= period[1] and not period[0] <= shown <= period[1]
+        if (best.place == LOOSE or only_change) and not elsewhen:
+            return shown
+    agreed = (day for day in others if day != last and len(said[day]) > 1)
+    return first if len(said[first]) > 1 else next(agreed, first)
 
 
 def _first(told: Iterable[Told]) -> Dated:
