@@ -68,3 +68,24 @@ def test_a_list_whose_items_are_linked_stays() -> None:
     items = [f"<h3><a href=/hotels/{n}>Hotel {n}</a></h3><p>{words}</p>" for n, words in enumerate(STORY * 2, 1)]
     text = paragraphs(f"<article><h1>Ferry resumes</h1>{'<h2>Here they are</h2>'.join(items)}</article>")
     assert [words for words in text if words in STORY] == STORY * 2
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<div class=part><p>{STORY[0]}</p><p>{STORY[1]}</p><p>{STORY[3]}</p></div><div id=main-part>{BODY * 2}</div>",
+        f"<div id=main-part>{BODY * 2}</div><div class=answers>{BODY}</div>",
+    ],
+    ids=["before", "after"],
+)
+def test_running_text_beside_what_is_named_the_main_part_stays(markup: str) -> None:
+    words = [p for part in markup.split("<p>")[1:] for p in [part.partition("</p>")[0]]]
+    marked = [f"{number}. {line}" for number, line in enumerate(words)]
+    for line, mark in zip(words, marked, strict=True):
+        markup = markup.replace(f"<p>{line}</p>", f"<p>{mark}</p>", 1)
+    assert paragraphs(f"<article><h1>Ferry resumes</h1>{markup}</article>") == marked
+
+
+def test_a_heavier_column_of_teasers_is_not_the_article() -> None:
+    column = "".join(TEASER.format(name) * 4 for name in ("mayor", "miller", "baker", "smith"))
+    assert paragraphs(f"<div><h1>Ferry resumes</h1>{BODY}</div><div class=articles>{column}</div>") == STORY

@@ -89,6 +89,12 @@ class Limits:
     """Share of an element's weight with which its heaviest child takes its place in the search."""
     named_child: float = 0.5
     """The same where that child, and no other, looks like the article."""
+    running: int = 350
+    """Characters of running text with which another child looks like the article too."""
+    teasers: int = 3
+    """Headings that lead to other articles, and make an element a list of them."""
+    beside_teasers: float = 0.2
+    """Share of the weight that the article has, at least, where such a list is heavier."""
     candidate: float = 0.05
     """What is called the article's body and weighs less is not where the search begins."""
     article: float = 0.15
@@ -352,7 +358,9 @@ def locate(body: etree._Element, weights: Weights, title: str) -> etree._Element
         if best.tag in FLOW and best.tag not in ("table", "tbody", "tr", "td", "center"):
             return node
         if share < LIMITS.nearly_all and not (share > LIMITS.named_child and _is_alone(node, best, weights)):
-            return node
+            if (own := _above_teasers(node, best, weights)) is None:
+                return node
+            best = own
         node = best
 
 
@@ -363,10 +371,33 @@ def _is_alone(node: etree._Element, best: etree._Element, weights: Weights) -> b
         return False
     signature = (best.tag, best.get("class"))
     return all(
-        child.tag not in FLOW and (child.tag, child.get("class")) != signature
+        child.tag not in FLOW and (child.tag, child.get("class")) != signature and not _runs(child, weights)
         for child in weights.children[node]
         if child is not best and weights.clean[child] > 0
     )
+
+
+def _above_teasers(node: etree._Element, best: etree._Element, weights: Weights) -> etree._Element | None:
+    """Return the child that has the page's <h1> and runs, where the heaviest one lists other articles."""
+    if best.tag in FLOW or _teasers(best) < LIMITS.teasers:
+        return None
+    enough = LIMITS.beside_teasers * weights.clean[node]
+    runs = (child for child in weights.children[node] if weights.clean[child] > enough and _runs(child, weights))
+    return next((child for child in runs if next(child.iter("h1"), None) is not None), None)
+
+
+def _runs(element: etree._Element, weights: Weights) -> bool:
+    """Whether an element has running text, and no headings that lead to other articles."""
+    return weights.clean[element] >= LIMITS.running and not _teasers(element)
+
+
+def _teasers(element: etree._Element) -> int:
+    """Return how many headings lead to other articles."""
+    count = 0
+    for heading in element.iter("h2", "h3", "h4", "h5", "h6"):
+        above = heading.getparent()
+        count += (above is not None and above.tag == "a") or next(heading.iter("a"), None) is not None
+    return count
 
 
 def _start(body: etree._Element, weights: Weights, title: str) -> etree._Element:
