@@ -24,7 +24,7 @@ EXTRACTOR = EXTRACTORS["auto"]
 KINDS = ("article", "liveblog", "video", "gallery", "audio", "opinion", "review", "interview")
 PRECISIONS = ("second", "minute", "day")
 CONFIDENCES = ("high", "medium", "low")
-"""How sure it is that a text is the article and all of it; of those with the last about half are wrong."""
+"""How sure it is that a text is the article and all of it (docs/data.md says how many are not)."""
 OPT_OUTS = ("tdm-reservation", "noai", "noimageai", "noarchive")
 CHANNELS = ("feed", "news_sitemap", "sitemap", "section", "site", "archive")
 

@@ -100,8 +100,8 @@ FIELDS = (
     Field(
         "text_confidence",
         {"enum": [*CONFIDENCES, None]},
-        "How sure newsbot is of `text` (see below): of those with `low` about half are wrong; null in records of a "
-        "newsbot that did not say.",
+        "How sure it is that `text` is the article and all of it: see below, with how many are wrong; null in records "
+        "of a newsbot that did not say.",
         "high",
     ),
     Field("kind", {"enum": list(KINDS)}, "Form of the article.", "article"),
