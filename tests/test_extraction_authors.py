@@ -67,7 +67,9 @@ CARD = (
 DOUBTFUL = '<meta name="author" content="Northern Media">'
 COMMENTS = '<div class="comments"><div class="comment"><span class="author">Otto Stein</span><p>Good.</p></div></div>'
 TEASER = '<aside class="latest-news"><a href="/x">Rain falls</a><span class="author">Otto Stein</span></aside>'
-SENTENCE = '<p>The boat will carry the mayor, <a class="author-link">Otto Stein</a> and forty guests.</p>'
+SENTENCE = (
+    f'<p>The boat will carry the <i>mayor</i>, <a class="author-link">Otto Stein</a> and forty guests. {TEXT}</p>'
+)
 
 
 @pytest.mark.parametrize(

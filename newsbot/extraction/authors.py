@@ -24,7 +24,7 @@ from typing import Any, TypeAlias
 from lxml import etree
 
 from newsbot.extraction.class_names import words_of
-from newsbot.extraction.document import Document, MetaTags, headlines, nearby_texts, origin_of
+from newsbot.extraction.document import Document, MetaTags, headlines, is_longer, nearby_texts, origin_of
 from newsbot.web import jsonld
 from newsbot.web.dates import month_of
 from newsbot.web.text import fold, text_content
@@ -60,6 +60,8 @@ SENTENCE = 3
 """Words before a name in one paragraph from which on it stands in a sentence."""
 SIGN = 3
 """Characters of a name after "By" that is no person's; it has more than a weekday's two."""
+RUNNING = 130
+"""Characters of a paragraph that is no byline; it has more."""
 HEIGHT = 12
 """Elements above a byline that are asked what part of the page they are."""
 LONGEST_TEXT = 200
@@ -438,11 +440,9 @@ def _is_elsewhere(element: etree._Element, around: set[etree._Element], *, is_ne
     above = element.getparent()
     if above is not None and above.tag == "p" and element.tag in _INLINE:
         before = element.getprevious()
-        words = (above.text if before is None else before.tail) or ""
-        last = words.split()[-1:]
-        if len(words.split()) >= SENTENCE and _LABEL.match(last[0]) is None:
-            return True
-        if not words.strip() and len(text_content(above)) > LONGEST_BYLINE // 2:
+        words = ((above.text if before is None else before.tail) or "").split()
+        is_labelled = bool(words) and _LABEL.match(words[-1]) is not None
+        if not is_labelled and (len(words) >= SENTENCE or is_longer(above, RUNNING)):
             return True
     for _ in range(HEIGHT):
         if above is None or above in around:

@@ -260,14 +260,14 @@ def _drop_signup(typed: etree._Element, kind: str) -> None:
     for _ in range(SIGNUP_HEIGHT):
         if above is None or above.tag not in ("form", "div", "p", "label", "fieldset", "section", "aside", "span"):
             break
-        if _is_longer(above, SIGNUP) or next(above.iter("h1", "time"), None) is not None:
+        if is_longer(above, SIGNUP) or next(above.iter("h1", "time"), None) is not None:
             break
         box, above = above, above.getparent()
     if box is not None:
         box.tag = _DROPPED
 
 
-def _is_longer(element: etree._Element, most: int) -> bool:
+def is_longer(element: etree._Element, most: int) -> bool:
     """Whether an element has more characters of text than that, blanks folded."""
     length = 0
     for text in element.itertext():
