@@ -138,3 +138,71 @@ def test_a_page_that_asks_to_log_in_is_no_article(heading: str, words: str, data
     with pytest.raises(ExtractionError) as caught:
         extract_article(page.encode(), "https://quay.example/town/ferry")
     assert caught.value.reason == "login_wall"
+
+
+TEASERS = "".join(
+    f'<div><h3><a href="/town/{n}">{headline}</a></h3><p>{told}</p></div>'
+    for n, (headline, told) in enumerate(
+        [
+            ("Ferry stays in port as waves rise to four metres", "The harbour master hopes for Thursday morning."),
+            ("Council votes to keep the old lighthouse open", "Nine members were for it, and three against."),
+            ("School at the quay gets a roof before the winter", "Work is to begin in the first week of October."),
+            ("Fishermen ask for a later start of the season", "They say that the herring is not there yet."),
+            ("A bridge to the second island is measured again", "It would be 400 metres longer than was thought."),
+        ]
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "heading"),
+    [
+        ("/", "Quay: news of the island", "Quay"),
+        ("/", "Startseite | Der Kai", "Nachrichten von der Insel"),
+        ("/town/", "Town | Quay", "Town"),
+        ("/tag/ferry", "All stories about the ferry to the island | Quay", "All stories about the ferry to the island"),
+        ("/stichwort/hafen/", "Alles zum Thema Hafen - Der Kai", "Alles zum Thema Hafen"),
+        ("/search?q=ferry", "Results for “ferry” | Quay", "5 results for “ferry”"),
+        ("/buscar?q=ferry", "Resultados de la búsqueda: ferry", "Resultados de la búsqueda: ferry"),
+        ("/author/ann-lee/", "Ann Lee, Author at Quay", "Ann Lee"),
+        ("/2026/05/", "May 2026 - Quay", "Archive: May 2026"),
+        ("/页/港口", "港口_新闻_码头网", "港口"),
+    ],
+)
+@pytest.mark.parametrize("password", ["", PASSWORD])
+def test_a_page_of_teasers_is_a_section_whatever_its_headline(
+    path: str, title: str, heading: str, password: str
+) -> None:
+    page = (
+        f"<html><head><title>{title}</title></head><body><header>{password}</header><main><h1>{heading}</h1>{TEASERS}"
+        "</main></body></html>"
+    )
+    with pytest.raises(ExtractionError) as caught:
+        extract_article(page.encode(), f"https://quay.example{path}")
+    assert caught.value.reason == "section_page"
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "title"),
+    [
+        ("", "<h2>Ferry stays in port</h2>", "Ferry stays in port"),
+        ("", "<h1></h1>", "The ferry to the island stayed in port on Tuesday, since waves of four metres were told."),
+        ("<title>quay.example</title>", "", "quay.example"),
+    ],
+)
+def test_an_article_with_a_whole_text_is_not_refused_for_its_headline(head: str, body: str, title: str) -> None:
+    text = (
+        "<p>The ferry to the island stayed in port on Tuesday, since waves of four metres were told. It is to sail "
+        "again on Thursday at eight, said the harbour master, if the wind goes down by then.</p><p>Passengers had "
+        "waited since the morning, and were sent home with a bowl of soup and a new ticket for every one of them.</p>"
+    )
+    page = f"<html><head>{head}</head><body><main>{body}{text}</main></body></html>"
+    assert extract_article(page.encode(), "https://quay.example/town/ferry").title == title
+
+
+def test_a_few_words_without_a_headline_are_no_article() -> None:
+    text = "<p>The ferry to the island stayed in port on Tuesday, since waves of four metres were told for the day.</p>"
+    page = f"<html><body><main>{text}<p>It is to sail again on Thursday.</p></main></body></html>"
+    with pytest.raises(ExtractionError) as caught:
+        extract_article(page.encode(), "https://quay.example/town/ferry")
+    assert caught.value.reason == "no_title"

@@ -199,7 +199,13 @@ READERS: dict[str, dict[str, Reader]] = {
     },
     "extraction.language": {"claimed": language.claimed},
     "extraction.rejection": {"says_error": rejection.says_error},
-    "extraction.title": {"without_site": lambda text: title.without_site(text, ["Mail"])},
+    "extraction.title": {
+        "without_site": lambda text: title.without_site(text, ["Mail"]),
+        "opening": title.opening,
+        "read_title": lambda text: title.read_title(
+            document.MetaTags({"og:title": [text]}, title=text), None, [title.Heading(text, (text, text))], [text], text
+        ),
+    },
     "sources": {"source_name": lambda text: source_name(f"{URL}{text}"), "bounded_name": bounded_name},
     "web.dates": {
         "parse_moment": dates.parse_moment,

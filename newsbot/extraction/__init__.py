@@ -13,6 +13,7 @@ from newsbot.extraction.document import ExtractionError, next_page, read_documen
 from newsbot.extraction.fields import address_of, kind_of, paywalled, read_fields
 from newsbot.extraction.language import claimed, language_of
 from newsbot.extraction.rejection import refuse
+from newsbot.extraction.title import opening
 from newsbot.extraction.witnesses import check_options, text_of_html
 from newsbot.items import EXTRACTOR, EXTRACTORS, MAX_TEXT, Candidate, ExtractedArticle
 from newsbot.web.dates import as_instant
@@ -72,6 +73,8 @@ def extract_article(
     body = find_body(document, facts, told, extractor=extractor, options=trafilatura)
     if len(body.text) > MAX_TEXT:
         raise ExtractionError("too_large", f"{len(body.text)} characters of text, the limit is {MAX_TEXT}")
+    if not facts.title and (beginning := opening(body.text)):
+        facts.title, facts.origins["title"] = beginning, "text"
     refuse(document, facts, body)
     claim = claimed(
         document.root.get("lang"),

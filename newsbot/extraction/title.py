@@ -37,6 +37,9 @@ _BREAKS = frozenset({"br", "div", "p", "li", "td", "tr", "h1", "h2", "h3", "h4",
 _MENU = re.compile(r"\bnav\b|bread-?crumb", re.IGNORECASE)
 _INDEX = re.compile(r"(?:^|/)(?:index|default)\.\w{3,5}$", re.IGNORECASE)
 _FURTHER_PAGE = re.compile(r"(?:/|^)(?:page|p|seite)?-?\d*/?$")
+_SENTENCE = re.compile(r".*?(?:[。！？]|[.!?…](?=\s))")
+UNTITLED, UNTITLED_DENSE, LONGEST_OPENING = 250, 80, 120
+"""Characters of a text, at least, whose opening stands in for a headline that nobody says; of the opening, at most."""
 MAX_TITLE = 500
 """Characters after which a headline is cut: what is longer is no headline."""
 SHORTEST = 8
@@ -216,6 +219,23 @@ def _seen(
         long = {part for part in parts if len(part) >= LONG_PART * max(map(len, titles))}
         below = max((line for line in lines() if len(line) < MAX_TITLE and fold(line) in long), key=len, default="")
     return [_clean(below)] if below else seen
+
+
+def opening(text: str) -> str:
+    """Return the first line of a whole text, or the first sentence of it, for an article without any headline.
+
+    >>> opening("Rain falls in Avon. " + "More is to come, and more after that. " * 8)
+    'Rain falls in Avon.'
+    >>> opening("Rain falls in Avon.")
+    ''
+    """
+    if len(text) < (UNTITLED_DENSE if _IS_DENSE.search(text, 0, LONGEST_OPENING) else UNTITLED):
+        return ""
+    line = text.strip().partition("\n")[0][:MAX_TITLE]
+    if len(line) <= LONGEST_OPENING:
+        return line
+    sentence = _SENTENCE.match(line, 0, LONGEST_OPENING)
+    return sentence[0] if sentence else f"{line[:LONGEST_OPENING].rpartition(' ')[0] or line[:LONGEST_OPENING]}…"
 
 
 def _is_headline(heading: Heading) -> bool:
