@@ -19,7 +19,7 @@ LEFT = {
     "parts": r"rich-text|RichText|text-1|article-text|body-text|story-part|articleBody|entry-content|body class|"
     r"__premium|article in article",
     "titles": r"<h1><|<h1>\{t\}<|<h1>\{t\} <|[‹>●丨_]| \{k\}|, div|, og|unnamed",
-    "refusals": r"password in below|error h1|noscript|og:site_name|teasers",
+    "refusals": r"password in below|error h1|noscript|teasers \w+$|teasers foot",
     "authors": r"teaser|^(?:fi|hu|ro|hr|el|fa|hi|vi|th|ja|zh|ko) |link|mail|share|publisher",
     "blocks": r"paragraph: (?:link of|button)|picture|-text|guide",
     "beside": r"^(?!<span>.*above)",

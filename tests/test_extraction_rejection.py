@@ -91,6 +91,15 @@ def test_a_list_whose_data_describes_other_pages_is_a_section() -> None:
     assert caught.value.reason == "section_page"
 
 
+def test_an_article_above_many_teasers_is_an_article() -> None:
+    news = "".join(f"<p>On day {n} the ferry stayed in port, as waves of {n} metres were told.</p>" for n in range(9))
+    teasers = "".join(f'<h3><a href="/{n}">Story number {n} of the day, told at length</a></h3>' for n in range(12))
+    page = f"<title>Ferry stays</title><div><h1>Ferry stays</h1>{news}<h2>Also today</h2>{teasers}</div>"
+    text = extract_article(page.encode(), "https://quay.example/town/ferry").text
+    assert text.startswith("On day 0")
+    assert text.endswith("as waves of 8 metres were told.")
+
+
 PASSWORD = '<form action="/login"><input name="user"><input type="password" name="word"><button>Log in</button></form>'
 SHORT_NEWS = (
     "<p>The ferry to the island stayed in port on Tuesday, since waves of four metres were told for the bay.</p>"

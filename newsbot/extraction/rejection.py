@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -61,7 +62,8 @@ class Limits:
     """... and so many characters; in dense scripts, teaser_headline_dense."""
     teaser_headline_dense: int = 10
     teaser_text: int = 20
-    """Its text has so many; where one has more than longest_teaser, the page is no list."""
+    """Its text has so many; where one has more than longest_teaser, or what stands above the first has, the page is no
+    list."""
     longest_teaser: int = 450
 
 
@@ -83,6 +85,7 @@ _LOGIN = re.compile(
 )
 _STATED = ("json-ld", "opengraph", "meta")
 """Origins of a date that the page states of itself; lists have dates of others, and a feed is not the page."""
+_HEADLINES = ("h2", "h3", "h4")
 _LISTS = frozenset({"collectionpage", "itemlist", "searchresultspage", "profilepage"})
 
 _CODE = "(?:404|403|410|500|502|503)"
@@ -213,15 +216,23 @@ def _is_section(facts: Facts, body: Body) -> bool:
     """Whether a page lists articles: a home page, or linked headlines with a line or two below each."""
     if facts.tags_of_head.first("og:type").lower() == "article":
         return False
-    linked = sum(_is_linked(heading) for heading in body.container.iter("h2", "h3", "h4"))
+    linked = sum(_is_linked(heading) for heading in body.container.iter(*_HEADLINES))
     parts = urlsplit(facts.url)
     if parts.path.strip("/") == "" and not parts.query:
         return linked >= LIMITS.home_headlines or body.weights.linked > body.weights.total
+    if _opening(body.blocks) > LIMITS.longest_teaser:
+        return False
     longest = max(map(len, body.text.split("\n")), default=0)
     if linked >= LIMITS.headlines and longest < LIMITS.paragraph and len(body.text) < LIMITS.text_a_headline * linked:
         return True
     listed = any(name in _LISTS for node in facts.nodes for name in jsonld.types(node))
     return _teasers(body.blocks) >= (LIMITS.teasers_of_list if listed else LIMITS.teasers)
+
+
+def _opening(blocks: list[Block]) -> int:
+    """Count the characters of sentences above the first linked headline: an article has them there, a list has not."""
+    above = takewhile(lambda block: block.kind not in _HEADLINES or block.link_share <= LIMITS.teaser_link, blocks)
+    return _prose("\n".join(block.text for block in above if block.link_share <= LIMITS.teaser_link))
 
 
 def _is_linked(heading: etree._Element) -> bool:
@@ -245,7 +256,7 @@ def _teasers(blocks: list[Block]) -> int:
                 headline, length = block.text, 0
             continue
         length += len(block.text)
-        sections += block.kind in ("h2", "h3", "h4")
+        sections += block.kind in _HEADLINES
         if length > LIMITS.longest_teaser:
             return 0
     if length >= LIMITS.teaser_text:
