@@ -20,7 +20,17 @@ from conftest import extracted
 from scrapy.http import HtmlResponse, Request
 
 import newsbot
-from newsbot.cleaning import CleaningError, boilerplate, clean_article, clean_text, heading, lines, patterns, shapes
+from newsbot.cleaning import (
+    CleaningError,
+    boilerplate,
+    clean_article,
+    clean_text,
+    heading,
+    lines,
+    notices,
+    patterns,
+    shapes,
+)
 from newsbot.cleaning import text as cleaning_text
 from newsbot.cleaning.site_state import SiteState
 from newsbot.dedupe import agency_of, change_between, content_hash, likeness, shared_words
@@ -106,6 +116,7 @@ READERS: dict[str, dict[str, Reader]] = {
         "explain": lambda text: lines.explain(text, patterns.table()),
         "is_date": lambda text: lines.is_date(text, patterns.table()),
     },
+    "cleaning.notices": {"notice": lambda text: notices.notice(text, text)},
     "cleaning.patterns": {"mask": patterns.mask},
     "cleaning.residue": {"clean_text": one_line(clean_text)},
     "cleaning.shapes": {
@@ -119,6 +130,8 @@ READERS: dict[str, dict[str, Reader]] = {
             "is_names",
             "is_list",
             "is_rule",
+            "is_count",
+            "is_stamp",
             "is_asterism",
         )
     },

@@ -318,3 +318,21 @@ def test_a_byline_above_the_text_becomes_its_authors(line: str, authors: list[st
 )
 def test_dateline_and_headings_above_the_text_stay(line: str) -> None:
     assert clean_text(f"{line}\n\n{BEFORE}\n\n{AFTER}").text.startswith(line)
+
+
+@pytest.mark.parametrize("line", ["500", "250", "1.2k", "10:00", "35 %", "(12)", "By ,", "Por:", "Von"])
+def test_what_a_counter_or_a_name_left_behind_goes_at_both_ends(line: str) -> None:
+    assert clean_text(f"{line}\n\n{BEFORE}\n\n{AFTER}").text == f"{BEFORE}\n\n{AFTER}"
+    assert clean_text(f"{BEFORE}\n\n{AFTER}\n\n{line}").text == f"{BEFORE}\n\n{AFTER}"
+
+
+@pytest.mark.parametrize("stamp", ["2025-11-28T10:00:00Z", "2025-11-28 10:00:00+01:00", "1764324000"])
+def test_a_time_as_machines_write_it_goes_anywhere(stamp: str) -> None:
+    assert clean_text(sandwich(stamp)).text == f"{BEFORE}\n\n{AFTER}"
+
+
+def test_numbers_that_count_sections_or_are_figures_stay() -> None:
+    sections = f"1\n\n{BEFORE}\n\n2\n\n{AFTER}"
+    assert clean_text(sections).text == sections
+    figures = f"{BEFORE}\n\n{AFTER}\n\n48\n\n45\n\n42"
+    assert clean_text(figures).text == figures

@@ -2,6 +2,7 @@
 
     text.py         what encodings, editors and templates did to the characters, undone
     residue.py      lines of the site, by a table of patterns (residue.toml) and by shape
+    notices.py      notices of accounts and paywalls, by what they are made of (notices.toml)
     boilerplate.py  blocks of the site, learned from many of its articles
 
 Pure: no clock, no network, no store. The same result however often it is applied.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from newsbot.cleaning.notices import notice
 from newsbot.cleaning.patterns import Rule, Table, compiled, mask, mask_folded
 from newsbot.cleaning.shapes import bare, ends_sentence, fold_line, is_bullet, is_headline, is_list, is_names, size
 
@@ -70,7 +71,11 @@ def explain_folded(line: str, folded: str, table: Table) -> Match | None:
             return match
     elif len(line) <= LIMITS.labelled and (match := _label(line, table)):
         return match
-    return _pattern(folded, table)
+    if match := _pattern(folded, table):
+        return match
+    if language := notice(line, folded):
+        return Match(Rule("support", "line", f"{language}: notice"))
+    return None
 
 
 def foldable(line: str, table: Table) -> str:

@@ -49,7 +49,7 @@ class Table:
 
     lines: dict[str, Rule] = field(default_factory=dict)
     alone: dict[str, Rule] = field(default_factory=dict)
-    """Labels of links whose link was left out: whole lines, if no other rule says what they are."""
+    """Labels of links and names that were left out: whole lines, if no other rule says what they are."""
     heads: dict[str, Rule] = field(default_factory=dict)
     labels: dict[str, list[Rule]] = field(default_factory=dict)
     first_words: set[str] = field(default_factory=set)
@@ -94,6 +94,8 @@ class Table:
             self.labels.setdefault(mask(label), []).append(rule(f"{label}: {rest}"))
             if rest == "headline" and size(label) >= 2:
                 self.alone.setdefault(mask(label), rule(label))
+        for label in (*group.get("labels", ()), *group.get("openers", ())) if kind == "byline" else ():
+            self.alone.setdefault(mask(label), rule(label))
         for label in (label for labels in ("labels", "openers", "glued", "bold") for label in group.get(labels, ())):
             self.first_words.add(fold_line(label).split(" ")[0])
         for label in group.get("openers", ()):

@@ -15,11 +15,13 @@ from newsbot.cleaning.patterns import Rule, Table, mask, mask_folded, table
 from newsbot.cleaning.shapes import (
     is_asterism,
     is_bullet,
+    is_count,
     is_headline,
     is_names,
     is_prose,
     is_row,
     is_rule,
+    is_stamp,
     size,
 )
 from newsbot.items import Removed
@@ -48,6 +50,8 @@ class Limits:
     link: int = 5
     """Words of a headline below "Related Articles" in the middle of a text, at least: a shorter one may head the next
     section."""
+    counts: int = 2
+    """Lines that are nothing but a number, at most, for these to be counters of the page."""
     stack: int = 3
     """Section names that stand one a line, at least."""
 
@@ -144,6 +148,9 @@ def _by_rule(lines: list[_Line], heading: Heading, rules: Table) -> bool:
     first, last = _edges(lines)
     second = next((i for i in range(first + 1, len(lines)) if lines[i].prose and not lines[i].removed), 0)
     standfirst = second if first < len(lines) and len(lines[first].text) <= LIMITS.standfirst else 0
+    # Numbers alone between paragraphs count its sections; many at one end are figures that it gives.
+    counts = {i for i, line in enumerate(lines) if not line.removed and is_count(line.text)}
+    numbered = len(counts) > LIMITS.counts or any(first < i < last for i in counts)
     changed = False
     for i, line in enumerate(lines):
         if line.removed:
@@ -159,6 +166,11 @@ def _by_rule(lines: list[_Line], heading: Heading, rules: Table) -> bool:
             line.remove("tags", "shape: hashtags")
         elif line.marked and _is_pointer(line.text, _neighbours(lines, i)):
             line.remove("related_link", "shape: arrow before a headline")
+        elif line.text[-1:].isascii() and is_stamp(line.text):
+            line.remove("published_date", "shape: time stamp")
+        elif i in counts:
+            if not numbered and not first <= i <= last:
+                line.remove("page_tool", "shape: number")
         elif (i < min(first, LIMITS.head) or (i > last and _YEAR.search(line.text))) and is_date(line.text, rules):
             line.remove("published_date", "shape: date")
         elif i < LIMITS.head and i <= max(first, standfirst):

@@ -69,6 +69,11 @@ _NAME_WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 _RULE = re.compile(r"^[\s_=*~+|#.…·•●∙◦‣▪■□◆◇○★☆►▶»«›‹<>/\\\-‐-―−─-╿▁-▟]+$")
 _ASTERISM = re.compile(r"^_{3}$|^(?:[*＊]\s*){1,5}$|^[⁂◇◆■□●○•◦※☆★]\s*(?:[◇◆■□●○•◦※☆★]\s*){0,4}$")
 
+_COUNT = re.compile(r"^[\s(\[+]*\d{1,3}(?:[\d.,:' ]{0,12}\d)?\s?[kKmM%]?[\s)\]+]*$")
+_STAMP = re.compile(
+    r"^(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?\s?(?:Z|UTC|[+-]\d\d:?\d\d)?|1\d{9}(?:\d{3})?)$"
+)
+
 
 class _Plain(dict[int, str]):
     """What each character becomes; filled as characters are met."""
@@ -198,6 +203,24 @@ def is_rule(line: str) -> bool:
     (True, False, True)
     """
     return bool(_RULE.match(line))
+
+
+def is_count(line: str) -> bool:
+    """Whether a line is a bare number, such as a counter or a clock leaves: 500, 1.2k, 10:00, 35 %.
+
+    >>> is_count("1.2k"), is_count("(500)"), is_count("3 March")
+    (True, True, False)
+    """
+    return bool(_COUNT.match(line))
+
+
+def is_stamp(line: str) -> bool:
+    """Whether a line is a time as machines write it: 2025-11-28T10:00:00Z or the seconds since 1970.
+
+    >>> is_stamp("2025-11-28T10:00:00+01:00"), is_stamp("1764324000"), is_stamp("2025-11-28")
+    (True, True, False)
+    """
+    return bool(_STAMP.match(line))
 
 
 def is_asterism(line: str) -> bool:

@@ -1,0 +1,159 @@
+"""Notices of accounts and paywalls: lines that tell the reader to log in, told by what they are made of."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from importlib import resources
+
+from newsbot.cleaning.shapes import ends_sentence, fold_line, is_bullet
+
+LONGEST = 200
+"""Characters of a notice, at most."""
+COVERED = 0.85
+"""Share of the letters of a line that are in terms of notices, at least: an article that tells of subscribers has other
+words beside them."""
+KEY = 3
+"""Letters by which stems and phrases are looked up."""
+TOGETHER = (
+    {"enter", "read"},
+    {"readers", "only", "item"},
+    {"readers", "only", "read"},
+    {"readers", "only", "enter"},
+    {"already", "readers", "enter"},
+    {"already", "own", "enter"},
+    {"free", "words"},
+)
+"""What a notice has in it: one of these."""
+IN_USE = {"own", "device"}
+"""The same of a notice that is a sentence: without its end these may name an offer ("Two devices per account")."""
+_TELLING = ("readers", "own", "enter", "free")
+_QUOTED = re.compile(r"[\"„“”«»「『]")
+_LETTER = re.compile(r"[^\W\d_]")
+_PARTS = re.compile("[\u0590-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff]")
+"""A letter of the scripts whose terms stand within words."""
+_WORD = re.compile(r"[^\W\d_]+")
+_TERM_WORD = re.compile(r"[^\W\d_]+\*?")
+
+
+@dataclass(slots=True)
+class _Language:
+    """The terms of one language, by the words that they begin with."""
+
+    words: dict[str, str] = field(default_factory=dict)
+    stems: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """By their first letters; longest first."""
+    phrases: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
+    """Likewise."""
+    parts: re.Pattern[str] | None = None
+    """Terms that stand within words."""
+
+    def tells(self, folded: str, words: list[str]) -> bool:
+        """Whether a folded line is a notice of this language and nothing else."""
+        roles = set()
+        covered = 0
+        if self.parts:
+            total = len(_LETTER.findall(folded))
+            for match in self.parts.finditer(folded):
+                roles.add(self.words[match.group()])
+                covered += len(_LETTER.findall(match.group()))
+        else:
+            total = sum(map(len, words))
+            i = 0
+            while i < len(words):
+                count, role = self._at(words, i)
+                if role:
+                    roles.add(role)
+                    covered += sum(map(len, words[i : i + count]))
+                i += count
+        if covered < COVERED * total:
+            return False
+        return any(needed <= roles for needed in TOGETHER) or (roles >= IN_USE and ends_sentence(folded))
+
+    def _at(self, words: list[str], i: int) -> tuple[int, str]:
+        """Return how many words the term at a place has, and its role; one and none if it is in no notice."""
+        word = words[i]
+        for phrase, role in self.phrases.get(word[:KEY], ()):
+            if len(phrase) <= len(words) - i and all(map(_is, words[i : i + len(phrase)], phrase)):
+                return len(phrase), role
+        if role := self.words.get(word, ""):
+            return 1, role
+        return 1, next((role for stem, role in self.stems.get(word[:KEY], ()) if word.startswith(stem)), "")
+
+    def add(self, term: str, role: str) -> None:
+        """Add a term; the role told first stays."""
+        match _TERM_WORD.findall(term):
+            case [stem] if stem.endswith("*"):
+                self.stems.setdefault(stem[:-1][:KEY], []).append((stem[:-1], role))
+            case [word]:
+                self.words.setdefault(word, role)
+            case [_, *_] as phrase:
+                self.phrases.setdefault(phrase[0].rstrip("*")[:KEY], []).append((tuple(phrase), role))
+
+
+def _is(word: str, term: str) -> bool:
+    return word.startswith(term[:-1]) if term[-1] == "*" else word == term
+
+
+def notice(line: str, folded: str) -> str | None:
+    """Return the language of a line that is a notice of an account or a paywall, given with its folded form.
+
+    Notices are made of few words. One is told by what it has together (a command and "read on", "only" and
+    "members"), if there are no other words beside. A line with a quotation mark is none, nor an item of a list.
+
+    >>> line = "Create an account to keep reading this article."
+    >>> notice(line, line.lower()), notice("Members only, read the sign.", "members only, read the sign.")
+    ('en', None)
+    """
+    if len(line) > LONGEST:
+        return None
+    words = _WORD.findall(folded)
+    names = {name for word in words for name in _told_by(word)}
+    if _PARTS.search(folded):
+        names.update(name for part, name in _languages()[1].items() if part in folded)
+    if not names or _QUOTED.search(line) or is_bullet(line):
+        return None
+    return next((name for name in sorted(names) if _languages()[0][name].tells(folded, words)), None)
+
+
+@lru_cache(maxsize=4096)
+def _told_by(word: str) -> tuple[str, ...]:
+    """Return the languages of which a word says that its line may be a notice."""
+    return tuple(
+        name
+        for name, language in _languages()[0].items()
+        if not language.parts
+        and (
+            language.words.get(word) in _TELLING
+            or any(role in _TELLING and word.startswith(stem) for stem, role in language.stems.get(word[:KEY], ()))
+            or any(role in _TELLING and _is(word, phrase[0]) for phrase, role in language.phrases.get(word[:KEY], ()))
+        )
+    )
+
+
+@cache
+def _languages() -> tuple[dict[str, _Language], dict[str, str]]:
+    """Load notices.toml: the languages by name, and the names by the telling terms that stand within words."""
+    raw = tomllib.loads(resources.files("newsbot.cleaning").joinpath("notices.toml").read_text("utf-8"))
+    languages: dict[str, _Language] = {}
+    names: dict[str, str] = {}
+    for name, roles in raw.items():
+        within = roles.pop("parts", False)
+        # Of two terms that begin alike the longer one is meant.
+        terms = sorted(
+            ((fold_line(term), role) for role, told in roles.items() for term in told.split("|")),
+            key=lambda term: -len(term[0]),
+        )
+        language = languages[name] = _Language()
+        for term, role in terms:
+            if within:
+                language.words.setdefault(term, role)
+                if role in _TELLING:
+                    names.setdefault(term, name)
+            else:
+                language.add(term, role)
+        if within:
+            language.parts = re.compile("|".join(re.escape(term) for term in language.words))
+    return languages, names
