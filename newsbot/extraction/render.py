@@ -176,7 +176,7 @@ class _Walk:
             if tag == "br":
                 buffer.append(_BREAK)
             elif child not in furniture if child in raw else not is_furniture(child, 0.0, 1.0):
-                if is_link(child):
+                if tag == "a" and is_link(child):
                     if buffer and buffer[-1] is _CLOSE and _adjoins(child):
                         buffer.append(_BREAK)
                     buffer.append(_OPEN)
@@ -369,6 +369,8 @@ def _without_link_lists(blocks: list[Block], site: str) -> list[Block]:
     """
     fillers = [block.kind not in _HEADINGS and _is_filler(block) for block in blocks]
     links = [filler or _is_link(block, site) for filler, block in zip(fillers, blocks, strict=True)]
+    if not any(links):
+        return blocks
     text = _Text(blocks, links, site)
     kept: list[Block] = []
     position = 0
