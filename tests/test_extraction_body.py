@@ -89,3 +89,13 @@ def test_running_text_beside_what_is_named_the_main_part_stays(markup: str) -> N
 def test_a_heavier_column_of_teasers_is_not_the_article() -> None:
     column = "".join(TEASER.format(name) * 4 for name in ("mayor", "miller", "baker", "smith"))
     assert paragraphs(f"<div><h1>Ferry resumes</h1>{BODY}</div><div class=articles>{column}</div>") == STORY
+
+
+def test_paragraphs_above_a_paywall_open_the_text() -> None:
+    opening = [
+        "The boats are back on the water, as the mayor said.",
+        "Tickets are sold at the old pier from Monday on.",
+    ]
+    free = "".join(f"<p>{words}</p>" for words in opening)
+    markup = f"<article><h1>Ferry resumes</h1>{free}<div class=paywall-part>{BODY}</div></article>"
+    assert paragraphs(markup) == [*opening, *STORY]

@@ -161,13 +161,20 @@ def _between(weights: Weights, container: etree._Element, headline: etree._Eleme
         for sibling in node.itersiblings(preceding=True):
             if sibling in above_headline or sibling is headline:
                 break
-            if weights.clean.get(sibling, 0.0) >= LIMITS.intro and sibling not in weights.furniture:
+            if weights.clean.get(sibling, 0.0) >= LIMITS.lead and sibling not in weights.furniture:
                 before.append(sibling)
+        opening = [element for element in before if element.tag == "p" and _ends_sentence(element)]
+        several = set(opening) if len(opening) > 1 else set()  # a single one is the standfirst
+        before = [element for element in before if weights.clean[element] >= LIMITS.intro or element in several]
         found = [*reversed(before), *found]
         if parent in above_headline:
             return found
         node = parent
     return []
+
+
+def _ends_sentence(element: etree._Element) -> bool:
+    return text_content(element).endswith(_SENTENCE_ENDS)
 
 
 def _standfirst(weights: Weights, container: etree._Element, headline: etree._Element | None, summary: str) -> str:
