@@ -341,7 +341,7 @@ def headlines(elements: Iterable[etree._Element], title: str) -> Iterator[etree.
 
 
 def headline_of(document: Document, title: str) -> etree._Element | None:
-    """Return the heading that is the title, or else the first that is a part of it."""
+    """Return the heading that is the title, or else the first that is a part of it or has it as a part."""
     if title not in document.headline:
         document.headline[title] = _headline_of(document, fold(title))
     return document.headline[title]
@@ -353,7 +353,8 @@ def _headline_of(document: Document, title: str) -> etree._Element | None:
         words = fold("".join(heading.itertext()))
         if words == title:
             return heading
-        if part is None and len(words) >= SHORTEST_HEADLINE and words in title:
+        shorter, longer = sorted((words, title), key=len)
+        if part is None and len(shorter) >= SHORTEST_HEADLINE and shorter in longer:
             part = heading
     return part
 

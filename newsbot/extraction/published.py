@@ -128,6 +128,8 @@ _CHANGED_BEHIND = ("更新", "수정", "업데이트")
 _RIGHTS = re.compile(r"©|\(c\)|copyright|e-?pub", re.IGNORECASE)
 _DATED = re.compile(r"\b(?:date\w*|datetime|publish\w*|pub|posted|time|timestamp|meta|byline|info)\b")
 _OTHERS = re.compile(r"\b(?:comments?|kommentare?|comentarios?|commentaires?|related|recommend\w*|teasers?)\b")
+_ATTRIBUTES = ("content", "title", "data-date", "data-datetime", "data-timestamp", "data-time")
+"""Where an element that is called a date may say it to programs."""
 _HOLDERS = ("div", "span", "p", "li", "ul", "td", "small", "em", "i", "abbr", "section", "dd")
 
 
@@ -219,7 +221,7 @@ def _timed(document: Document, title: str) -> tuple[list[Witness], list[Witness]
         names = (element.get("class") or "").lower()
         updated = "update" in names and "publish" not in names and not (place == SHOWN and only_updated)
         changed = updated or "modified" in prop or _label_tells_change(element)
-        for words in (element.get("datetime"), "".join(element.itertext())):
+        for words in (element.get("datetime"), "".join(element.itertext()), element.get("title")):
             if words:
                 told = modified if changed or _tells_change(words) else published
                 told.append(Witness(words, "microdata" if prop else "html", place))
@@ -320,9 +322,9 @@ def _elsewhere(document: Document) -> Iterator[Witness]:
         name = element.get("class") or element.get("itemprop")
         if not name or not _names_date(name) or element.tag not in _HOLDERS:
             continue
-        line = text_content(element)
-        if _may_be_dated(line, NAMED) and _level(element, {}) is not None:
-            yield Witness(line, "html", ELSEWHERE)
+        for line in (*(told for name in _ATTRIBUTES if (told := element.get(name))), text_content(element)):
+            if _may_be_dated(line, NAMED) and _level(element, {}) is not None:
+                yield Witness(line, "html", ELSEWHERE)
     alone = [
         text
         for element, text in _dated_texts(document)
@@ -403,7 +405,8 @@ def _believed_day(told: list[Told], changed: Moment | None, period: tuple[date, 
     shown = next((day for day in said if "shown" in said[day]), first)
     if shown in others and shown != last:
         only_change = changed is not None and changed.instant <= best.moment.instant and shown < first
-        elsewhen = period and period[0] <= first <= period[1] and not period[0] <= shown <= period[1]
+        months = [(day.year, day.month) for day in (*(period or (shown, shown)), first, shown)]
+        elsewhen = months[0] <= months[2] <= months[1] and not months[0] <= months[3] <= months[1]
         if (best.place == LOOSE or only_change) and not elsewhen:
             return shown
     agreed = (day for day in others if day != last and len(said[day]) > 1)
