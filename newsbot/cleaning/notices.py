@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 
 from newsbot.cleaning.shapes import ends_sentence, fold_line, is_bullet
@@ -110,7 +110,8 @@ def notice(line: str, folded: str) -> str | None:
     if len(line) > LONGEST:
         return None
     words = _WORD.findall(folded)
-    names = {name for word in words for name in _told_by(word)}
+    telling = _telling()
+    names = {name for word in words if word[:KEY] in telling for term, name in telling[word[:KEY]] if _is(word, term)}
     if _PARTS.search(folded):
         names.update(name for part, name in _languages()[1].items() if part in folded)
     if not names or _QUOTED.search(line) or is_bullet(line):
@@ -118,19 +119,18 @@ def notice(line: str, folded: str) -> str | None:
     return next((name for name in sorted(names) if _languages()[0][name].tells(folded, words)), None)
 
 
-@lru_cache(maxsize=4096)
-def _told_by(word: str) -> tuple[str, ...]:
-    """Return the languages of which a word says that its line may be a notice."""
-    return tuple(
-        name
-        for name, language in _languages()[0].items()
-        if not language.parts
-        and (
-            language.words.get(word) in _TELLING
-            or any(role in _TELLING and word.startswith(stem) for stem, role in language.stems.get(word[:KEY], ()))
-            or any(role in _TELLING and _is(word, phrase[0]) for phrase, role in language.phrases.get(word[:KEY], ()))
-        )
-    )
+@cache
+def _telling() -> dict[str, list[tuple[str, str]]]:
+    """Return the words that say that their line may be a notice, with their languages, by their first letters."""
+    index: dict[str, list[tuple[str, str]]] = {}
+    for name, language in _languages()[0].items():
+        told = [(word, role) for word, role in language.words.items() if not language.parts]
+        told += [(f"{stem}*", role) for stems in language.stems.values() for stem, role in stems]
+        told += [(phrase[0], role) for phrases in language.phrases.values() for phrase, role in phrases]
+        for word, role in told:
+            if role in _TELLING:
+                index.setdefault(word.rstrip("*")[:KEY], []).append((word, name))
+    return index
 
 
 @cache
