@@ -185,6 +185,7 @@ def test_a_date_counts_where_it_stands_beside_the_headline(
         (SAVED, "<p>3 May 2026", "ferry", "2026-05-03"),
         (SAVED, "<p>11 May 2026", "ferry", "2026-05-12T09:00:00+00:00"),
         (SAVED, "<p>3 April 2026", "2026/05/ferry", "2026-05-12T09:00:00+00:00"),
+        (SAVED, "<p>3 May 2026", "2026/05/12/ferry", "2026-05-12T09:00:00+00:00"),
         (SAVED, "<p>3 April 2026", "2026/05/3-questions", "2026-05-12T09:00:00+00:00"),
         (SAVED, "<p>12 May 2026<p>3 May 2026", "ferry", "2026-05-12T09:00:00+00:00"),
         (PUBLISHED, "<p>3 May 2026", "ferry", "2026-05-12"),

@@ -407,7 +407,7 @@ def _believed_day(told: list[Told], changed: Moment | None, period: tuple[date, 
         only_change = changed is not None and changed.instant <= best.moment.instant and shown < first
         months = [(day.year, day.month) for day in (*(period or (shown, shown)), first, shown)]
         elsewhen = months[0] <= months[2] <= months[1] and not months[0] <= months[3] <= months[1]
-        if (best.place == LOOSE or only_change) and not elsewhen:
+        if (best.place == LOOSE or only_change) and not elsewhen and "url" not in said[first]:
             return shown
     agreed = (day for day in others if day != last and len(said[day]) > 1)
     return first if len(said[first]) > 1 else next(agreed, first)
