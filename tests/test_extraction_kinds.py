@@ -18,7 +18,7 @@ LEFT = {
     "inline": r"tooltip|<button>",
     "parts": r"rich-text|RichText|text-1|article-text|body-text|story-part|articleBody|entry-content|body class|"
     r"__premium|article in article",
-    "titles": r"<h1><|<h1>\{t\}<|<h1>\{t\} <|[‹>●丨_]| \{k\}|, div|, og|unnamed",
+    "titles": r" [‹>●] |[・丨]|}·{",
     "refusals": r"password in below|error h1|noscript|teasers \w+$|teasers foot",
     "authors": r"teaser|^(?:fi|hu|ro|hr|el|fa|hi|vi|th|ja|zh|ko) |link|mail|share|publisher",
     "blocks": r"paragraph: (?:link of|button)|picture|-text|guide",
