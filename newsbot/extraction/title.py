@@ -1,8 +1,8 @@
 """Choose the headline that readers see, without the site's name, the section's or a label.
 
 A page has several witnesses of its headline (JSON-LD, og:title, <title>, headings), and each may say more than that.
-What one says alone shows where another is to be cut: of 67 pages on which one witness has a label before what another
-has, readers name the headline without it on 52.
+What one says alone shows where another is to be cut: of 67 pairs of witnesses of which one has a label before what the
+other has, readers name the headline without it in 52.
 """
 
 from __future__ import annotations
@@ -10,16 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from itertools import islice
+from typing import TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
 from newsbot.extraction.document import MetaTags
 from newsbot.web import jsonld
-from newsbot.web.text import HAN_AND_KANA, fold
+from newsbot.web.text import HAN_AND_KANA
+from newsbot.web.text import fold as folded_anew
 
+fold = lru_cache(maxsize=2_000)(folded_anew)
+"""Witnesses and names are compared many times over, each with each."""
 _DENSE = f"{HAN_AND_KANA}\uac00-\ud7a3"
 _IS_DENSE = re.compile(f"[{_DENSE}]")
 _SEPARATOR = re.compile(
@@ -38,6 +43,9 @@ _MENU = re.compile(r"\bnav\b|bread-?crumb", re.IGNORECASE)
 _INDEX = re.compile(r"(?:^|/)(?:index|default)\.\w{3,5}$", re.IGNORECASE)
 _FURTHER_PAGE = re.compile(r"(?:/|^)(?:page|p|seite)?-?\d*/?$")
 _SENTENCE = re.compile(r".*?(?:[。！？]|[.!?…](?=\s))")
+Witness: TypeAlias = tuple[str, str]
+"""A headline and its origin."""
+
 UNTITLED, UNTITLED_DENSE, LONGEST_OPENING = 250, 80, 120
 """Characters of a text, at least, whose opening stands in for a headline that nobody says; of the opening, at most."""
 MAX_TITLE = 500
@@ -177,7 +185,7 @@ def read_title(
     is_news = any("news" in name or "live" in name for name in jsonld.types(said))
     if is_news and one and fold(one) == fold(social) == fold(own) != fold(headline):
         is_news = fold(headline) in map(fold, lesser())  # nobody but JSON-LD says so, and all others agree
-    candidates = [
+    candidates: list[Witness] = [
         (headline if is_news else "", "json-ld"),
         (one, "html"),
         (headline, "json-ld"),
@@ -189,9 +197,15 @@ def read_title(
         *((heading.text, "html") for heading in headings),
     ]
     folded_names = {fold(name) for name in names}
-    cleaned = [(without_site(_clean(text), names), origin) for text, origin in candidates]
-    better = ((title, origin) for title, origin in cleaned if (folded := fold(title)) and folded not in folded_names)
-    return next(better, None) or next((witness for witness in cleaned if fold(witness[0])), ("", "none"))
+    of_site: Witness = ("", "none")
+    for text, origin in candidates:
+        title = without_site(_clean(text), names)
+        folded = fold(title)
+        if folded and folded not in folded_names:
+            return title, origin
+        if folded and not of_site[0]:
+            of_site = title, origin
+    return of_site
 
 
 def _seen(
@@ -244,11 +258,10 @@ def _is_headline(heading: Heading) -> bool:
 
 def _resembles(heading: str, others: Iterable[str]) -> bool:
     """Whether a heading says what one of the other titles says, in other words perhaps: a third of its words."""
-    words = set(fold(heading).split())
-    squeezed = "".join(fold(heading).split())
+    words, squeezed = set(fold(heading).split()), _squeezed(heading)
     return any(
-        len(words & set(fold(other).split())) * 3 >= len(words) > 0
-        or (len(squeezed) >= SHORTEST_DENSE and squeezed in "".join(fold(other).split()))
+        len(words.intersection(fold(other).split())) * 3 >= len(words) > 0
+        or (len(squeezed) >= SHORTEST_DENSE and squeezed in _squeezed(other))
         for other in others
     )
 
