@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta, timezone
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
@@ -366,9 +366,11 @@ def _reader(
         others = (parse_moment(text, language=language) for text in texts if text not in either)
         sure = {moment.when.date() for moment in others if moment}
 
+    parse = cache(partial(parse_moment, language=language, order=order))  # many witnesses say the same
+
     def read(witness: Witness) -> Moment | None:
         text = witness.text
-        moment = parse_moment(text, language=language, order=order)
+        moment = parse(text)
         if moment is None or (witness.place >= SHOWN and moment.when.year < OLDEST_SHOWN):
             return None
         to_come = now is not None and moment.in_future(now)

@@ -313,8 +313,10 @@ def without_site(title: str, names: Sequence[str], starts: Iterable[str] = (), e
     'Spider-Man - far from home'
     """
     title = _LOOSE_ENDS.sub("", " ".join(title[:2000].split())[:MAX_TITLE])
-    folded_names = {fold(name) for name in names if name}
     cuts = list(_SEPARATOR.finditer(title))
+    if not cuts and ":" not in title:
+        return title
+    folded_names = {fold(name) for name in names if name}
     wanted = {fold(start) for start in starts if len(start) >= SHORTEST_DENSE} - folded_names
     for cut in cuts if wanted else ():
         if fold(title[: cut.start()]) in wanted:

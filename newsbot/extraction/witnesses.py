@@ -49,7 +49,7 @@ class Limits:
     """With fewer such words nothing is promised."""
     little_of_page: float = 0.5
     """A doubtful result that has less of the page's weight gives way to whatever is longer."""
-    most_of_page: float = 0.8
+    most_of_page: float = 0.7
     most_of_all: float = 0.3
     least: int = 120
     """One of so many characters that has most_of_page of the page's weight, and most_of_all of its text outside links,
@@ -73,10 +73,11 @@ class Limits:
     """JSON-LD is heard against blocks if it has so many words, a length within such multiples of the result's, and such
     a share of it is in the result."""
     block_words: int = 6
+    block_letters: int = 11
     known: float = 0.5
     stranger: float = 0.1
-    """A block of so many words, below the first of whose phrases more than known are in JSON-LD, goes where no more
-    than stranger of its own are."""
+    """A block of so many words (they have as many letters together), below the first of whose phrases more than known
+    are in JSON-LD, goes where no more than stranger of its own are."""
     smallest_script: int = 500
     largest_script: int = 3_000_000
     """A script that carries the article has such a length."""
@@ -164,6 +165,9 @@ def without_strangers(blocks: list[Block], told: str) -> list[Block]:
     """
     shortest, longest = (share * sum(len(block.text) for block in blocks) for share in LIMITS.told_length)
     if not shortest <= len(told) <= longest or told.count(" ") < LIMITS.told_words - 1:
+        return blocks
+    plain = " ".join(told.split())
+    if all(block.text in plain for block in blocks if len(block.text) >= LIMITS.block_letters):
         return blocks
     said = _phrases(told)
     own = [_phrases(block.text) for block in blocks]
