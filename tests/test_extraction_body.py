@@ -99,3 +99,46 @@ def test_paragraphs_above_a_paywall_open_the_text() -> None:
     free = "".join(f"<p>{words}</p>" for words in opening)
     markup = f"<article><h1>Ferry resumes</h1>{free}<div class=paywall-part>{BODY}</div></article>"
     assert paragraphs(markup) == [*opening, *STORY]
+
+
+FIRST, LAST = (
+    "Captains welcomed the decision on Tuesday, and the owners of both hotels did, too.",
+    "The first boat carries the children of the school choir to the mainland and back.",
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "middle", "last"),
+    [
+        ("RichText opening", "RichText", "RichText end"),
+        ("copy-1 story-copy", "copy-2 story-copy", "copy-3 story-copy"),
+        ("text-block block", "text-block block wide", "block text-block"),
+    ],
+)
+def test_the_parts_of_a_text_belong_together_though_their_names_differ_by_a_word(
+    first: str, middle: str, last: str
+) -> None:
+    advert = "<div class=slot><a href=/offer>Cheap crossings all summer long</a></div>"
+    long = BODY + BODY.replace("ferry", "boat").replace("about", "some")
+    found = paragraphs(
+        f"<article><h1>Ferry resumes</h1><div class='{first}'><p>{FIRST}</p></div>{advert}"
+        f"<section><div class='{middle}'>{long}</div></section>"
+        f"{advert}<div class='{last}'><p>{LAST}</p></div></article>"
+    )
+    assert (found[0], found[-1]) == (FIRST, LAST)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        f"<div class='row last'><p>{LAST}</p></div>",
+        f"<div class='row story-text'><h1>Another day</h1><p>{LAST}</p></div>",
+        f"<div class='row story-text'><h3><a href=/other>Hotels are full</a></h3><p>{LAST}</p></div>",
+    ],
+    ids=["a name that says nothing", "a headline of its own", "another article's"],
+)
+def test_what_has_a_name_in_common_alone_is_no_part_of_the_text(beside: str) -> None:
+    long = BODY + BODY.replace("ferry", "boat").replace("about", "some")
+    text = f"<section><div class='row story-text'>{long}{long.upper()}</div></section>"
+    found = paragraphs(f"<article><h1>Ferry resumes</h1>{text}{beside}</article>")
+    assert LAST not in found

@@ -10,7 +10,7 @@ from itertools import islice
 from lxml import etree
 
 from newsbot.extraction.class_names import names_lead
-from newsbot.extraction.container import Weights, locate, weigh
+from newsbot.extraction.container import Weights, locate, parts_of, weigh
 from newsbot.extraction.document import Document, headlines
 from newsbot.extraction.fields import Facts
 from newsbot.extraction.render import Block, joined, render, select, without_repeats
@@ -95,7 +95,9 @@ def find_body(
     weights = weigh(document.body, document.elements)
     container = locate(document.body, weights, facts.title)
     headline = next(headlines(document.h1, facts.title), None)
-    met = [*_intro(weights, container, headline, facts.summary or ""), *render(container, weights)]
+    parts = parts_of(container, weights)
+    met = list(_intro(weights, parts, headline, facts.summary or ""))
+    met += [block for part in parts for block in render(part, weights)]
     blocks = without_repeats(met)
     repeated = sum(len(block.text) for block in met) - sum(len(block.text) for block in blocks)
     chosen = select(blocks, facts.title, facts.authors, facts.site)
@@ -139,11 +141,11 @@ def _doubts(text: str, page: float) -> int:
 
 
 def _intro(
-    weights: Weights, container: etree._Element, headline: etree._Element | None, summary: str
+    weights: Weights, parts: list[etree._Element], headline: etree._Element | None, summary: str
 ) -> Iterator[Block]:
     """Give the blocks of what stands with running text between headline and body, unless it is the lead."""
     told = fold(summary)[: LIMITS.description]
-    for element in _between(weights, container, headline):
+    for element in _between(weights, parts[0], headline):
         blocks = render(element, weights)
         if not (told and fold(joined(blocks)).startswith(told)):  # see with_lead
             yield from blocks

@@ -32,6 +32,7 @@ from newsbot.extraction.class_names import (
 )
 from newsbot.extraction.document import headlines
 
+_NUMBER = re.compile(r"\d+")
 _PUNCTUATION = re.compile(r"[.,;:!?…。、，！？؟،؛।॥።]|[\u0e00-\u0e7f]")
 FLOW = frozenset({
     "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "blockquote", "pre", "table", "tbody", "tr", "td",
@@ -91,6 +92,10 @@ class Limits:
     """The same where that child, and no other, looks like the article."""
     running: int = 350
     """Characters of running text with which another child looks like the article too."""
+    around: int = 3
+    """Elements up to which the container's namesakes are looked for ..."""
+    part: int = 40
+    """... and characters of running text that one has."""
     teasers: int = 3
     """Headings that lead to other articles, and make an element a list of them."""
     beside_teasers: float = 0.2
@@ -362,6 +367,53 @@ def locate(body: etree._Element, weights: Weights, title: str) -> etree._Element
                 return node
             best = own
         node = best
+
+
+def parts_of(container: etree._Element, weights: Weights) -> list[etree._Element]:
+    """Return the elements that hold the article's text, in order: the container, and what bears its names beside it.
+
+    >>> text = f"<p>{'The council voted to keep the ferry. ' * 20}</p>"
+    >>> page = etree.HTML(f"<main><div class='story-text b'>{text}</div><br><div class=story-text>{text}</div></main>")
+    >>> [part.get("class") for part in parts_of(page.find(".//div[@class='story-text']"), weigh(page))]
+    ['story-text b', 'story-text']
+    """
+    names = _names(container)
+    parts = [container]
+    node = container
+    for _ in range(LIMITS.around if names else 0):
+        above = node.getparent()
+        if above is None or above.tag in ("body", "html"):
+            break
+        beside = (sibling for sibling in weights.children.get(above, ()) if sibling is not node)
+        found = (_namesake(sibling, str(container.tag), names, weights) for sibling in beside)
+        parts += [part for part in found if part is not None]
+        node = above
+    return sorted(parts, key=weights.order.__getitem__) if len(parts) > 1 else parts
+
+
+def _namesake(element: etree._Element, tag: str, names: frozenset[str], weights: Weights) -> etree._Element | None:
+    """Return an element with running text, or the one that is all it holds, if it bears the names, a word more or less.
+
+    One name in common has to say that it is an article's body; two do not have to say anything.
+    """
+    while weights.clean[element] >= LIMITS.part and element not in weights.furniture:
+        own = _names(element)
+        common = own & names
+        if element.tag == tag and common and common in (own, names):
+            if len(common) == 1 and not names_body(" ".join(common), ""):
+                return None
+            alone = next(element.iter("h1"), None) is None and not _teasers(element)
+            return element if alone else None
+        inner = weights.children.get(element, [])
+        if len(inner) != 1:
+            return None
+        element = inner[0]
+    return None
+
+
+def _names(element: etree._Element) -> frozenset[str]:
+    """Return the class names of an element, without numbers."""
+    return frozenset(_NUMBER.sub("", name) for name in (element.get("class") or "").split())
 
 
 def _is_alone(node: etree._Element, best: etree._Element, weights: Weights) -> bool:
