@@ -44,10 +44,19 @@ _SEEN_AHEAD = 4_096
 _MAX_DICTIONARY = 16_777_216
 _WINDOW = 24
 """Logarithm of the memory that Zstandard may ask for: 16 MB, twice what RFC 8878 recommends (3.1.1.1.2)."""
+_ARC_SCHEMES = (b"http", b"https", b"filedesc", b"dns", b"ftp")
+_ARC_REST = rb":[^\s]{1,2100} [0-9A-Fa-f.:]{2,45} \d{8,14} [^\r\n]{1,600} \d{1,18}\r?\n"
+# Each way begins with a letter, so that the search runs from one of these letters to the next.
 _MARK = re.compile(
-    rb"WARC/[01]\.\d\d?[ \t]*\r?\n[A-Za-z-]{1,40}[ \t]*:"
-    rb"|(?:^|(?<=\n))(?:https?|filedesc|dns|ftp):[^\s]{1,2100} [0-9A-Fa-f.:]{2,45} \d{8,14} "
-    rb"[^\r\n]{1,600} \d{1,18}\r?\n"
+    b"|".join(
+        [
+            rb"WARC/[01]\.\d\d?[ \t]*\r?\n[A-Za-z-]{1,40}[ \t]*:",
+            *(
+                rb"%b(?:(?<=\n%b)|(?<=^%b))%b" % (name[:1], name[:1], name[:1], name[1:] + _ARC_REST)
+                for name in _ARC_SCHEMES
+            ),
+        ]
+    )
 )
 """The beginning of a record: of WARC with its first header, of ARC its line."""
 _START = re.compile(_MARK.pattern + rb"|\x1f\x8b\x08[\x00-\x1f]|\x28\xb5\x2f\xfd")
