@@ -49,7 +49,9 @@ class Limits:
     labels: float = 0.45
     """A line of fewer characters (in dense scripts, dense_label) is a label; with a larger share a text is doubted."""
     doubts: int = 3
-    """With so many signs against it a text is not the article, or not all of it, in half of the cases."""
+    agreed: float = 0.6
+    """With so many signs against it, or less in common with every witness that was asked, a text is wrong in about half
+    of the cases."""
     beginning: int = 3000
     """Where the text is searched for the lead, lest it stand twice."""
 
@@ -109,23 +111,26 @@ def find_body(
         text = ask_trafilatura(document, options or {})
         return Body(text, "html", agreement(text, own), weights, container, own, blocks, extractor)
     once, page = weights.total - repeated, weights.raw[document.body] - repeated
-    text, origin, doubtful = choose(own, once, page, document, facts, told)
+    text, origin, agreed = choose(own, once, page, document, facts, told)
     met_length = sum(len(block.text) for block in blocks)
-    doubts = doubtful + (len(own) < LIMITS.chosen * met_length) + _doubts(text, page)
-    return Body(text, origin, confidence_of(doubts), weights, container, own, blocks)
+    doubts = (len(own) < LIMITS.chosen * met_length) + _doubts(text, page)
+    return Body(text, origin, confidence_of(agreed, doubts), weights, container, own, blocks)
 
 
-def confidence_of(doubts: int) -> str:
-    """Return how sure a text is (items.CONFIDENCES) that so many of five signs speak against.
+def confidence_of(agreed: float, doubts: int) -> str:
+    """Return how sure a text is (items.CONFIDENCES).
 
-    They are: it was in doubt; much of what the walk met was left out; it is a small part of the page's text; few of
-    its lines are sentences; many are labels. How many of 1,036 real texts are wrong at which number:
+    agreed is the share of words that it has in common with the nearest of the witnesses that were asked, doubts the
+    number of signs against it: much of what the walk met was left out; it is a small part of the page's text; few of
+    its lines are sentences; many are labels. How many of 1,036 real texts are wrong at which:
     docs/decisions/0025-witnesses.md.
 
-    >>> [confidence_of(doubts) for doubts in range(4)]
-    ['high', 'medium', 'medium', 'low']
+    >>> [confidence_of(1.0, doubts) for doubts in range(4)], confidence_of(0.3, 0)
+    (['high', 'medium', 'medium', 'low'], 'low')
     """
-    return "high" if doubts == 0 else "medium" if doubts < LIMITS.doubts else "low"
+    if agreed < LIMITS.agreed or doubts >= LIMITS.doubts:
+        return "low"
+    return "medium" if doubts else "high"
 
 
 def _doubts(text: str, page: float) -> int:

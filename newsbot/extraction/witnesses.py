@@ -123,13 +123,14 @@ WITHHELD = {
 
 def choose(
     own: str, weight: float, page: float, document: Document, facts: Facts, told: Sequence[Told] = ()
-) -> tuple[str, str, bool]:
-    """Return newsbot's own result, or the opinion that is better where that is doubtful; its origin; whether it was.
+) -> tuple[str, str, float]:
+    """Return newsbot's own result, or the opinion that is better where that is doubtful; its origin; who agrees.
 
     weight is that of the page's text without furniture, page with it; told is what JSON-LD and the feed say. A result
     is doubtful where it is short, a small part of the page's text or of what is told, or where it holds few of the
     words of title and summary, unless it is nearly all that the page has. Then the other witnesses are asked, and the
-    first wins that is much longer or speaks far better of what title and summary promise.
+    first wins that is much longer or speaks far better of what title and summary promise. Last returned is the share
+    of words that the result has in common with the nearest of those who were asked, 1 where nobody was.
     """
     promised = {
         word for word in fold(f"{facts.title} {facts.summary or ''}").split() if len(word) >= LIMITS.promised_word
@@ -143,17 +144,19 @@ def choose(
     )
     whole = len(own) >= max(LIMITS.least, LIMITS.most_of_page * weight, LIMITS.most_of_all * page)
     if whole or not (small or kept < LIMITS.promised):
-        return own, "html", False
+        return own, "html", 1.0
+    agreed = 0.0
     for opinion, origin in _other_opinions(document, told, facts.site):
         other = _without_headline(opinion, facts.title)
+        agreed = max(agreed, shared_words(other, own))
         better = _share_kept(promised, other) - kept
         longer = small and len(other) > max(LIMITS.much_longer * len(own), LIMITS.short / 2)
         little = len(own) < max(LIMITS.short, LIMITS.little_of_page * weight)
         if longer and (little or better > LIMITS.better or len(own) >= LIMITS.doubtful):
-            return other, origin, True
+            return other, origin, agreed
         if better > LIMITS.much_better and len(other) > max(LIMITS.short, LIMITS.half * len(own)):
-            return other, origin, True
-    return own, "html", True
+            return other, origin, agreed
+    return own, "html", agreed
 
 
 def without_strangers(blocks: list[Block], told: str) -> list[Block]:
@@ -318,6 +321,11 @@ def _paths(prune_xpath: object) -> Iterable[Any]:
 
 def agreement(text: str, own: str) -> str:
     """Return how sure trafilatura's text is (items.CONFIDENCES), by the words that it shares with newsbot's own."""
-    words, others = Counter(text.split()), Counter(own.split())
-    shared = 2 * (words & others).total() / max(1, words.total() + others.total())
+    shared = shared_words(text, own)
     return "high" if shared >= LIMITS.agreed else "medium" if shared >= LIMITS.doubted else "low"
+
+
+def shared_words(one: str, other: str) -> float:
+    """Return the share of their words that two texts have in common."""
+    words, others = Counter(one.split()), Counter(other.split())
+    return 2 * (words & others).total() / max(1, words.total() + others.total())
