@@ -303,3 +303,12 @@ def test_json_ld_alone_against_all_that_is_shown_is_not_believed() -> None:
 
 def test_where_there_is_no_other_headline_the_sites_name_is_it() -> None:
     assert titled(f"<title>{SITE}</title>", f'<h1><a href="/">{SITE}</a></h1>')[0] == SITE
+
+
+def test_the_clock_of_another_article_gives_no_offset() -> None:
+    page = (
+        '<html lang=en><head><meta property="article:published_time" content="2026-11-19T15:33:04Z"></head><body>'
+        "<article><h1>Whale cut loose</h1><p>19 November 2026, 15:33</p><ul><li>20 November 2026, 00:18</ul>"
+        f"<p>{'Rescuers cut a whale loose off the northern pier on Thursday afternoon. ' * 5}</p></article></html>"
+    )
+    assert extract_article(page.encode(), "https://wire.example/item/1").published == "2026-11-19T15:33:04+00:00"

@@ -112,11 +112,13 @@ _ASIDE_WORDS = re.compile(
 """Words beside which those above name no byline of this article."""
 _LABEL = re.compile(
     r"^(?:by|von|par|por|door|di|av|af|written by|skrevet av|författare|forfatter|kirjoittaja|authors?|"
-    r"autor(?:in)?(?:/autor)?|auteurs?|автор[ы]?|texte?|texto|oleh|penulis|yazan|"
-    r"بقلم|כתב|מאת|記者|文[／/]|作者)(?:\s*[:：]\s*|\s+|$)",
+    r"autor(?:in)?(?:/autor)?|auteurs?|автор[ы]?|texte?|texto|teksti|kirjoittanut|szerző|írta|scris de|piše|"
+    r"napisa[lło]a?|пише|аутор|γράφ(?:ει (?:ο|η)|ουν)|συντάκτης|του|της|oleh|penulis|yazan|tác giả|"
+    r"بقلم|نویسنده|به قلم|כתב|מאת|लेखक|লেখক|記者|记者|文[／/]|撰文|作者|โดย|ผู้เขียน)(?:\s*[:：]\s*|\s+|$)"
+    r"|[\uac00-\ud7a3]{2,4}\s?(?:기자|특파원)\b",
     re.IGNORECASE,
 )
-"""How a byline's line begins."""
+"""How a byline's line begins; in Korean, all of it."""
 _LABEL_ALONE = re.compile(
     r"(?:authors?|written by|autor(?:in)?(?:/autor(?:in)?)?|auteurs?|autore|autores|autora|автор[ы]?|författare|"
     r"forfatter|kirjoittaja|skrevet av|text|texte|texto|testo|yazar|penulis|الكاتب|כותב|作者|記者|기자)\s*[:：]?",
@@ -144,7 +146,8 @@ _BY = re.compile(
         texte|texto|testo|tekst|tekst[ey]?)\s+)?
         (?:by|von|vom|par|por|de\ la\ mano\ de|di|da|door|av|af|przez|autor(?:in|es|a)?|authors?|auteurs?|autore|
         författare|yazan|oleh|penulis|reporter|redaktion(?=\s*:)|skrevet\ av|text|texte|texto|testo|foto|фото|
-        автор[ы]?|текст|بقلم|كتب(?:ت)?|מאת|द्वारा|লেখক)
+        автор[ы]?|текст|teksti|kirjoittanut|szerző|írta|scris\ de|piše|napisa[lło]a?|пише|аутор|γράφ(?:ει\ (?:ο|η)|ουν)|
+        συντάκτης|του|της|tác\ giả|بقلم|كتب(?:ت)?|نویسنده|به\ قلم|מאת|द्वारा|लेखक|লেখক)
         \s*(?::\s*|\s+|$)""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -158,7 +161,9 @@ _OF_WHAT = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """What was written, in front of "by" and a name."""
-_BY_CJK = re.compile(r"^(?:作者|文|記者|记者|責任編輯|编辑|編輯|撰文|取材・文|文・|執筆)\s*[:：/／・]\s*|^(?:โดย)\s*")
+_BY_CJK = re.compile(
+    r"^(?:作者|文|記者|记者|責任編輯|编辑|編輯|撰文|取材・文|文・|執筆)\s*[:：/／・]\s*|^(?:โดย|ผู้เขียน)\s*[:：]?\s*"
+)
 _AFTER_CJK = re.compile(r"(?:\s*(?:기자|특파원|記者|记者|編集委員|論説委員))+$")
 _BETWEEN_NAMES = re.compile(
     r"\s*(?:[;|•·/／、،]|\s[–—-]\s|\n|\t|\s+(?:and|und|et|y|en|e|og|och|ja|oraz|i|dan|ve|и|та|і|و|with|mit|&)\s+|&)\s*",
@@ -657,7 +662,13 @@ def _name(piece: str) -> str:
     name = _PLACE.sub("", _without_by(piece.strip(_ORNAMENT + ".")))
     name = _AFTER_CJK.sub("", name.strip(_ORNAMENT))
     words = name.split()
-    if len(name) < 2 or len(name) > LONGEST_NAME or len(words) > MOST_WORDS or not _LETTERS.search(name):
+    if (
+        len(name) < 2
+        or words[0].isdigit()
+        or len(name) > LONGEST_NAME
+        or len(words) > MOST_WORDS
+        or not _LETTERS.search(name)
+    ):
         return ""
     if name in _PREPOSITIONS or _NOBODY.match(name) or (_JOB.fullmatch(name) and not _DESK.fullmatch(name)):
         return ""

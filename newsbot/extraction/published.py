@@ -418,12 +418,15 @@ def _believed_day(told: list[Told], changed: Moment | None, period: tuple[date, 
 def _first(told: Iterable[Told]) -> Dated:
     """Return the first witness's moment, as a later one of the same day or hour knows it more exactly."""
     best: Dated = (None, "none")
+    clock = False  # the first is the article's own; those below it may be other articles'
     for moment, origin, _ in told:
         if best[0] is None:
             best = (moment, origin)
         elif moment.precision != "day":
-            if (local := _in_local_time(best[0], moment)) is not None:
+            is_clock = moment.when.utcoffset() is None
+            if not (is_clock and clock) and (local := _in_local_time(best[0], moment)) is not None:
                 return local, best[1]
+            clock = clock or is_clock
             if _refines(moment, best[0]):
                 best = (moment, origin)
     return best

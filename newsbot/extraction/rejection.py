@@ -231,8 +231,16 @@ def _is_section(facts: Facts, body: Body) -> bool:
 
 def _opening(blocks: list[Block]) -> int:
     """Count the characters of sentences above the first linked headline: an article has them there, a list has not."""
-    above = takewhile(lambda block: block.kind not in _HEADLINES or block.link_share <= LIMITS.teaser_link, blocks)
+    above = takewhile(lambda block: not _is_teaser_headline(block), blocks)
     return _prose("\n".join(block.text for block in above if block.link_share <= LIMITS.teaser_link))
+
+
+def _is_teaser_headline(block: Block) -> bool:
+    """Whether a block is a link that is as long as a headline, and no sentence."""
+    if block.link_share <= LIMITS.teaser_link or block.text.endswith("."):
+        return False
+    dense = _DENSE.search(block.text)
+    return len(block.text) >= (LIMITS.teaser_headline_dense if dense else LIMITS.teaser_headline)
 
 
 def _is_linked(heading: etree._Element) -> bool:
@@ -248,12 +256,12 @@ def _teasers(blocks: list[Block]) -> int:
     headlines: set[str] = set()
     headline, length, sections = "", 0, 0
     for block in blocks:
+        if _is_teaser_headline(block):
+            if length >= LIMITS.teaser_text:
+                headlines.add(headline)
+            headline, length = block.text, 0
+            continue
         if block.link_share > LIMITS.teaser_link and not block.text.endswith("."):
-            dense = _DENSE.search(block.text)
-            if len(block.text) >= (LIMITS.teaser_headline_dense if dense else LIMITS.teaser_headline):
-                if length >= LIMITS.teaser_text:
-                    headlines.add(headline)
-                headline, length = block.text, 0
             continue
         length += len(block.text)
         sections += block.kind in _HEADLINES
