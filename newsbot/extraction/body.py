@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -15,7 +14,7 @@ from newsbot.extraction.document import Document, headlines
 from newsbot.extraction.fields import Facts
 from newsbot.extraction.render import Block, joined, render, select, without_repeats
 from newsbot.extraction.witnesses import Told, agreement, ask_trafilatura, choose, without_strangers
-from newsbot.web.text import HAN_AND_KANA, THAI_LAO_BURMESE_KHMER, fold, text_content
+from newsbot.web.text import DENSE, fold, text_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,6 @@ class Limits:
 LIMITS = Limits()
 _STOPS = (".", "!", "?", "…", ":", "。", "！", "？", "।", "۔", "؟")
 _QUOTES = "\"'”’»)]」』"
-_DENSE = re.compile(f"[{HAN_AND_KANA}{THAI_LAO_BURMESE_KHMER}\uac00-\ud7a3]")
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "।", "؟", "”", "»")
 
 
@@ -137,7 +135,7 @@ def _doubts(text: str, page: float) -> int:
     """Count the signs against a text that it shows itself."""
     lines = [line for line in text.split("\n") if line]
     sentences = sum(len(line) for line in lines if line.rstrip(_QUOTES).endswith(_STOPS))
-    labels = sum(len(line) < (LIMITS.dense_label if _DENSE.search(line) else LIMITS.label) for line in lines)
+    labels = sum(len(line) < (LIMITS.dense_label if DENSE.search(line) else LIMITS.label) for line in lines)
     return (
         (len(text) < LIMITS.of_page * page)
         + (sentences < LIMITS.in_sentences * len(text))

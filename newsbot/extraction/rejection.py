@@ -18,7 +18,7 @@ from newsbot.extraction.document import Document, ExtractionError
 from newsbot.extraction.fields import Facts, paywalled
 from newsbot.extraction.render import Block
 from newsbot.web import jsonld
-from newsbot.web.text import HAN_AND_KANA, THAI_LAO_BURMESE_KHMER
+from newsbot.web.text import DENSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,6 @@ class Limits:
 
 
 LIMITS = Limits()
-_DENSE = re.compile(f"[{HAN_AND_KANA}{THAI_LAO_BURMESE_KHMER}\uac00-\ud7a3]")
-"""Scripts in which a character says about as much as three letters do."""
 _STOP = re.compile(r"[.!?…。！？؟।۔]|[\u0e00-\u0e7f]{20}")
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
 _LOGIN = re.compile(
@@ -152,7 +150,7 @@ def refuse(document: Document, facts: Facts, body: Body) -> None:
     video = _shows_video(document, facts)
     if video and facts.node is None and body.origin == "html" and _prose(body.own) < LIMITS.article:
         raise ExtractionError("video_shell", f"{_prose(body.own)} characters of sentences beside a player")
-    if length < (LIMITS.article_dense if _DENSE.search(text) else LIMITS.article):
+    if length < (LIMITS.article_dense if DENSE.search(text) else LIMITS.article):
         if paywalled(facts):
             raise ExtractionError("login_wall", f"{length} characters of text, and the page says that it is not free")
         if video:
@@ -204,7 +202,7 @@ def _shows_video(document: Document, facts: Facts) -> bool:
 
 def _prose(text: str) -> int:
     """Count the characters of a text's sentences: not of labels, menus and copyright notices."""
-    least = LIMITS.sentence_dense if _DENSE.search(text) else LIMITS.sentence
+    least = LIMITS.sentence_dense if DENSE.search(text) else LIMITS.sentence
     return sum(
         len(line)
         for line in text.split("\n")
@@ -239,7 +237,7 @@ def _is_teaser_headline(block: Block) -> bool:
     """Whether a block is a link that is as long as a headline, and no sentence."""
     if block.link_share <= LIMITS.teaser_link or block.text.endswith("."):
         return False
-    dense = _DENSE.search(block.text)
+    dense = DENSE.search(block.text)
     return len(block.text) >= (LIMITS.teaser_headline_dense if dense else LIMITS.teaser_headline)
 
 

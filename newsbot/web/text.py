@@ -12,6 +12,8 @@ HAN_AND_KANA = "\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9ff
 """For a class of characters; a word has about two of them (Chinese 1.6, Japanese 2.2 in newspaper corpora)."""
 THAI_LAO_BURMESE_KHMER = "\u0e01-\u0e3a\u0e40-\u0eff\u1000-\u109f\u1780-\u17ff"
 """For a class of characters; a word has about five of them, marks included. No spaces part words here either."""
+DENSE = re.compile(f"[{HAN_AND_KANA}{THAI_LAO_BURMESE_KHMER}\uac00-\ud7a3]")
+"""Scripts in which a character says about as much as three letters do."""
 _UNSPACED = re.compile(f"([{HAN_AND_KANA}]+)|([{THAI_LAO_BURMESE_KHMER}\u200b]+)")
 _MAY_BE_UNSPACED = re.compile("[\u0e01-\u17ff\u200b\u3005-\ufaff\U00020000-\U0003ffff]")
 _LETTER = re.compile(r"\w")
