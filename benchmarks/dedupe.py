@@ -32,17 +32,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import datasketch
 import rensa
 from sqlalchemy import Engine, text
 
-from newsbot.dedupe import Sketch, content_hash, likeness
+from newsbot.crawl import worker_pool
+from newsbot.dedupe import SKETCH_VERSION, likeness
 from newsbot.dedupe.minhash import SLOTS
-from newsbot.items import Article, Collected, ExtractedArticle
+from newsbot.items import Article, Collected, ExtractedArticle, Sketch
 from newsbot.store import articles
-from newsbot.store.articles import Policy, TextFacts
+from newsbot.store.articles import Policy
 from newsbot.store.database import open_engine
 from newsbot.store.ledger import Entry
 from newsbot.web.urls import article_id
@@ -185,9 +187,8 @@ class Newsbot:
     def find(self, body: str) -> list[str]:
         """Say what a text is a copy of."""
         collected = collect("asked", body)
-        facts = TextFacts.of(body)
         with self.engine.connect() as connection, connection.begin() as transaction:
-            decision = articles.decide(connection, collected, facts, entry_of(collected), now=NOW, policy=Policy())
+            decision = articles.decide(connection, collected, entry_of(collected), now=NOW, policy=Policy())
             transaction.rollback()
         found = self._name(decision.article)
         return [found] if found else []
@@ -261,7 +262,7 @@ def collect(name: str, body: str) -> Collected:
     """Return an article with a text, on a site of its own."""
     url = f"https://{article_id('https://x.org/' + name)[:12]}.example/{name}"
     article = ExtractedArticle(url=url, title=f"Headline of {name}", text=body, fetched_at=NOW, extractor="bench")
-    return Collected(article=article, aliases=[url])
+    return worker_pool.collected(article, [url])
 
 
 def entry_of(collected: Collected) -> Entry:
@@ -372,8 +373,9 @@ def fill(database: str, start: int, stop: int, dice: random.Random, batch: int =
                     )
                     body = f"Generated {number}. " * 4
                     collected = collect(f"fill-{number}", body)
-                    facts = TextFacts(8, content_hash(body), Sketch(slots))
-                    articles.decide(connection, collected, facts, entry_of(collected), now=NOW, policy=policy)
+                    sketched = replace(collected.facts, sketch=Sketch(slots, SKETCH_VERSION))
+                    collected = replace(collected, facts=sketched)
+                    articles.decide(connection, collected, entry_of(collected), now=NOW, policy=policy)
     engine.dispose()
 
 

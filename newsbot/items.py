@@ -136,11 +136,45 @@ class ExtractedArticle:
     """Where the article goes on, if it is spread over several pages."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A few numbers of a text, by which the store finds its copies (newsbot.dedupe.minhash)."""
+
+    slots: tuple[int, ...]
+    """24 numbers of 32 bits."""
+    version: int
+    """Sketches of two versions cannot be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextFacts:
+    """What follows from the text of an article, made anew whenever there is another one (newsbot.dedupe.facts)."""
+
+    word_count: int
+    content_hash: str
+    sketch: Sketch | None
+    """None for a text that is too short to have one."""
+    agency: str | None = None
+    """Whose copy it is, as the text or a byline says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """The paragraphs of a text as what repeats on a site is told by (newsbot.cleaning.boilerplate), in their order."""
+
+    keys: tuple[int, ...]
+    """Their fingerprints; -1 for one that is too long to be worth learning."""
+    prose: tuple[bool, ...]
+    """Whether each is a sentence, and no label."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
-    """A clean article on its way to the store, with how it was reached."""
+    """A clean article on its way to the store, with what follows from its text and how it was reached."""
 
     article: ExtractedArticle
+    facts: TextFacts
+    blocks: Blocks
     aliases: Sequence[str]
     """Every address that led to it, the discovered one first, the one where it was found last; at least that."""
     announced: str | None = None

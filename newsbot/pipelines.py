@@ -17,10 +17,10 @@ from scrapy.exceptions import DropItem, NotConfigured
 
 from newsbot.crawl.claims import rejected_away
 from newsbot.crawl.run import Run
-from newsbot.crawl.worker_pool import Extraction, Workers, worker_count
+from newsbot.crawl.worker_pool import Extraction, Workers, collected, worker_count
 from newsbot.downloader.fetch import fetch
 from newsbot.extensions.collection import Collection
-from newsbot.items import CONFIDENCES, MAX_BYTES, MAX_TEXT, Collected, ExtractedArticle, New, Page, Rejection, Revision
+from newsbot.items import CONFIDENCES, MAX_BYTES, MAX_TEXT, Collected, New, Page, Rejection, Revision
 from newsbot.store import Unstorable
 from newsbot.web.urls import site_of
 
@@ -61,12 +61,13 @@ class ArticlePipeline:
         if not isinstance(item, Page):
             return item
         result = await self.workers.make_article(item)
-        if isinstance(result, ExtractedArticle):
-            return await self._join_pages(item, result)
-        return rejected_away(item.aliases, result)
+        if isinstance(result, Rejection):
+            return rejected_away(item.aliases, result)
+        return await self._join_pages(item, result) if result.article.next_page else result
 
-    async def _join_pages(self, first: Page, article: ExtractedArticle) -> Collected:
+    async def _join_pages(self, first: Page, result: Collected) -> Collected:
         """Append the text of the article's further pages, up to one that cannot be had."""
+        article = result.article
         further_pages: list[str] = []
         for _ in range(self.max_pages - 1):
             if article.next_page is None or article.next_page in (*first.aliases, *further_pages):
@@ -74,10 +75,11 @@ class ArticlePipeline:
             if site_of(article.next_page) != site_of(first.url):
                 break
             page = await self._fetch(first, article.next_page)
-            further = await self.workers.make_article(page) if page else None
-            if not isinstance(further, ExtractedArticle):
+            made = await self.workers.make_article(page) if page else None
+            if not isinstance(made, Collected):
                 logger.info("%s: its next page %s is missing", first.url, article.next_page)
                 break
+            further = made.article
             if len(article.text) + len(further.text) > MAX_TEXT:
                 logger.info("%s: cut off before its next page %s, too long", first.url, article.next_page)
                 break
@@ -85,8 +87,9 @@ class ArticlePipeline:
             text = f"{article.text}\n\n{further.text}"
             sure = max(article.text_confidence, further.text_confidence, key=CONFIDENCES.index)
             article = dataclasses.replace(article, text=text, text_confidence=sure, next_page=further.next_page)
-        aliases = [*first.aliases, *further_pages, first.url] if further_pages else first.aliases
-        return Collected(article=article, aliases=aliases, announced=first.announced)
+        if not further_pages:
+            return result
+        return collected(article, [*first.aliases, *further_pages, first.url], first.announced)
 
     async def _fetch(self, first: Page, url: str) -> Page | None:
         response, _ = await fetch(

@@ -23,6 +23,7 @@ from scrapy.utils.project import get_project_settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from newsbot.crawl import worker_pool
 from newsbot.items import Collected, ExtractedArticle
 from newsbot.store.database import open_engine
 
@@ -141,7 +142,7 @@ def extracted(url: str = "https://example.org/a", text: str = "One.\n\nTwo.", **
 def collected(*page: str, aliases: Sequence[str] = (), **fields: Any) -> Collected:
     """Return an article as it is brought to the store: ``extracted`` at its own address, or as ``aliases`` say."""
     article = extracted(*page, **fields)
-    return Collected(article=article, aliases=aliases or [article.url])
+    return worker_pool.collected(article, aliases or [article.url])
 
 
 def lines_of(output: Path, folder: str, pattern: str = "*/*.jsonl") -> list[dict[str, Any]]:

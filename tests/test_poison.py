@@ -39,6 +39,7 @@ from scrapy.http import Response
 from sqlalchemy import Engine
 
 from newsbot.cleaning import CleaningError, clean_article
+from newsbot.crawl import worker_pool
 from newsbot.crawl.publishing import Bounds
 from newsbot.crawl.schedule import Schedule
 from newsbot.discovery import Contents, parse_feed, read_listing, sitemaps_in_robots
@@ -53,7 +54,7 @@ from newsbot.export.record import schema, to_record
 from newsbot.extraction import ExtractionError, bounded, extract_article
 from newsbot.items import PRECISIONS, Candidate, Collected, ExtractedArticle, New
 from newsbot.store import articles, documents, frontier, listings, runs, sites
-from newsbot.store.articles import Policy, TextFacts
+from newsbot.store.articles import Policy
 from newsbot.store.database import as_json, chunks
 from newsbot.store.ledger import LONGEST_NOTE, Entry, Ledger
 from newsbot.store.listings import Listing
@@ -208,9 +209,8 @@ def test_every_value_in_every_place_of_a_page_costs_at_most_itself(said: list[Ex
             address = f"https://example.org/2026/11/24/odd-{number}"
             if article.url == ADDRESS:
                 article = replace(article, url=address)
-            brought, entry = Collected(article=article, aliases=[address]), entry_of(address)
-            facts = TextFacts.of(article.text, article.authors)
-            version = articles.decide(connection, brought, facts, entry, now=NOW, policy=Policy()).article
+            brought, entry = worker_pool.collected(article, [address]), entry_of(address)
+            version = articles.decide(connection, brought, entry, now=NOW, policy=Policy()).article
             stored[version.id] = version
             record = to_record(orjson.loads(orjson.dumps(version)))
             assert [fault.message[:200] for fault in validator.iter_errors(record)] == []
@@ -278,7 +278,7 @@ def brought(draw: st.DrawFn) -> Collected:
         article = clean_article(bounded(article))
     except (InvalidURL, ExtractionError, CleaningError):
         reject()
-    return Collected(article=article, aliases=aliases, announced=draw(TEXTS))
+    return worker_pool.collected(article, aliases, draw(TEXTS))
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))

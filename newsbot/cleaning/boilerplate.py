@@ -28,7 +28,7 @@ from hashlib import blake2b
 from newsbot.cleaning.patterns import table
 from newsbot.cleaning.shapes import ends_sentence, fold_line, is_prose, size
 from newsbot.cleaning.site_state import SAMPLE, WINDOW, SiteBlock, SiteState
-from newsbot.items import Removed
+from newsbot.items import Blocks, Removed
 
 LONGEST, LONGEST_INSIDE = 400, 160
 """Characters of a block that is worth learning, and of one far from both ends of the text: notices there are short."""
@@ -94,6 +94,12 @@ class SiteBlocks:
 
     def __bool__(self) -> bool:
         return bool(self.anywhere or self.at_edges or self.at_end)
+
+
+def blocks_of(text: str) -> Blocks:
+    """Return the paragraphs of a text as learn() and strip() tell them."""
+    blocks = _blocks(text)
+    return Blocks(tuple(_keys(blocks)), tuple(map(is_prose, blocks)))
 
 
 def learn(state: SiteState, text: str) -> SiteState:

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from newsbot.cleaning import boilerplate, without_blocks
 from newsbot.cleaning.site_state import SiteBlock, SiteState
+from newsbot.dedupe import facts_of
 from newsbot.items import AnyArticle, Article, Collected
 from newsbot.store import sites
 from newsbot.store.articles import rewrite
@@ -43,7 +44,9 @@ class SiteBoilerplate:
     def clean(self, collected: Collected, source: str) -> Collected:
         """Return an article without the blocks that are known to be those of the site that served it."""
         article = self._without_blocks(collected.article, site_of(collected.aliases[-1]), source)
-        return collected if article is collected.article else replace(collected, article=article)
+        if article is collected.article:
+            return collected
+        return replace(collected, article=article, facts=facts_of(article.text, article.authors))
 
     def learn(self, collected: Collected, article: Article, source: str) -> None:
         """Count the blocks of one more article of a site: as it was brought, and as it was stored."""

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import Engine
 
 from newsbot.crawl.verdicts import FINAL, OWN_FAULTS
-from newsbot.dedupe import content_hash, likeness, shared_words
+from newsbot.dedupe import likeness, shared_words
 from newsbot.items import Collected, Rejection
 from newsbot.store import frontier
 from newsbot.store.ledger import Ledger
@@ -147,8 +147,8 @@ class Claims:
         So do walls in place that leave a story's data in the page, and pages that a cache mixes up. The first one is
         looked at again by itself, as every article is.
         """
-        article = claim.collected.article
-        told = self._told.setdefault((claim.source, content_hash(article.text)), claim.announced or article.title)
+        article, facts = claim.collected.article, claim.collected.facts
+        told = self._told.setdefault((claim.source, facts.content_hash), claim.announced or article.title)
         if are_one([told, claim.announced or article.title]):
             return claim.collected
         return _rejection(claim, f"its text has come under another headline: {told}")
@@ -156,7 +156,7 @@ class Claims:
     def _hold(self, claim: Claim) -> None:
         """Keep an article, with what it has in common with others that are held."""
         article = claim.collected.article
-        claim = replace(claim, headline=fold(article.title), text=content_hash(article.text))
+        claim = replace(claim, headline=fold(article.title), text=claim.collected.facts.content_hash)
         others = [held for held in self._held if held.source == claim.source]
         if claim.is_elsewhere:
             rivals = (held for held in others if held.claimed == claim.claimed and held.found != claim.found)

@@ -1,4 +1,4 @@
-"""The work on a page, extraction and cleaning, in worker processes.
+"""The work on a page in worker processes: extraction, cleaning, and all that follows from the text.
 
 A page that hangs or kills its worker costs that page alone, and only for now: later runs try again. The workers
 come from a fork server, which has loaded the stages once and holds nothing of the crawl: no sockets, no event
@@ -12,7 +12,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -22,8 +22,9 @@ from time import monotonic
 
 from pebble import ProcessExpired, ProcessPool
 
-from newsbot.cleaning import CleaningError, clean_article
-from newsbot.items import EXTRACTORS, ExtractedArticle, Page, Rejection, digest_of
+from newsbot.cleaning import CleaningError, blocks_of, clean_article
+from newsbot.dedupe import facts_of
+from newsbot.items import EXTRACTORS, Collected, ExtractedArticle, Page, Rejection, digest_of
 from newsbot.process import UsageError, die_with_parent, give_free_memory_back, give_large_blocks_back
 
 LOOK_AGAIN = 1.0
@@ -61,13 +62,13 @@ class Extraction:
 BY_DEFAULT = Extraction()
 
 
-def make_article(page: Page, extraction: Extraction = BY_DEFAULT) -> ExtractedArticle | Rejection:
+def make_article(page: Page, extraction: Extraction = BY_DEFAULT) -> Collected | Rejection:
     """Make a clean article of a fetched page, or say why it is none."""
     # Not above: a crawl that has worker processes starts sooner and stays smaller without the extractor.
     from newsbot.extraction import ExtractionError, extract_article
 
     try:
-        return clean_article(
+        article = clean_article(
             extract_article(
                 page.html,
                 page.url,
@@ -80,10 +81,22 @@ def make_article(page: Page, extraction: Extraction = BY_DEFAULT) -> ExtractedAr
                 trafilatura=extraction.trafilatura,
             )
         )
+        return collected(article, page.aliases, page.announced)
     except ExtractionError as error:
         return _rejection(page, error.reason, error.detail)
     except CleaningError as error:
         return _rejection(page, error.reason)
+
+
+def collected(article: ExtractedArticle, aliases: Sequence[str], announced: str | None = None) -> Collected:
+    """Return an article with what follows from its text, as the store decides on it."""
+    return Collected(
+        article=article,
+        facts=facts_of(article.text, article.authors),
+        blocks=blocks_of(article.text),
+        aliases=aliases,
+        announced=announced,
+    )
 
 
 def worker_count(wanted: int) -> int:
@@ -105,7 +118,7 @@ class Workers:
         self._last_result = 0.0
         self._pool = _new_pool(count) if count else None
 
-    async def make_article(self, page: Page) -> ExtractedArticle | Rejection:
+    async def make_article(self, page: Page) -> Collected | Rejection:
         """Make a clean article of a page without holding up the event loop."""
         if self._pool is None:
             return make_article(page, self._extraction)
@@ -115,8 +128,8 @@ class Workers:
         return await self._in_worker(make_article, page)
 
     async def _in_worker(
-        self, make: Callable[[Page, Extraction], ExtractedArticle | Rejection], page: Page
-    ) -> ExtractedArticle | Rejection:
+        self, make: Callable[[Page, Extraction], Collected | Rejection], page: Page
+    ) -> Collected | Rejection:
         assert self._pool is not None
         try:
             with _spared():
@@ -132,9 +145,7 @@ class Workers:
         except BrokenProcessPool as error:
             return _rejection(page, "extractor_crashed", str(error))
 
-    async def _result(
-        self, pool: ProcessPool, future: asyncio.Future[ExtractedArticle | Rejection]
-    ) -> ExtractedArticle | Rejection:
+    async def _result(self, pool: ProcessPool, future: asyncio.Future[Collected | Rejection]) -> Collected | Rejection:
         """Wait for what a worker makes. Raises BrokenProcessPool for a page that the pool has lost.
 
         A pool that breaks leaves pages behind that no worker had yet, and a worker that is killed as it takes a page
@@ -192,7 +203,7 @@ def _begin() -> None:
     give_large_blocks_back()
 
 
-def _make_large_article(page: Page, extraction: Extraction) -> ExtractedArticle | Rejection:
+def _make_large_article(page: Page, extraction: Extraction) -> Collected | Rejection:
     """Make an article of a large page, and give back what that took."""
     try:
         return make_article(page, extraction)

@@ -7,11 +7,10 @@ twelfth word replaced shares about twelve, its first third about eight, and anot
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rensa import RMinHash
 
-from newsbot.dedupe.tokens import is_unspaced, shingles_of, tokens_of
+from newsbot.dedupe.tokens import is_unspaced, runs_of, tokens_of
+from newsbot.items import Sketch
 
 SLOTS = 24
 """Numbers of a sketch. The store indexes 16: each one more costs a page written (docs/decisions/0004-dedupe.md)."""
@@ -26,15 +25,6 @@ SKETCH_VERSION = _SCHEME * 1000 + RMinHash.ALGORITHM_VERSION
 """Sketches of two versions cannot be compared. Count _SCHEME up with any change to this file or to tokens."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sketch:
-    """What the store keeps of a text to find its copies by."""
-
-    slots: tuple[int, ...]
-    """SLOTS numbers of 32 bits."""
-    version: int = SKETCH_VERSION
-
-
 def sketch_of(text: str) -> Sketch | None:
     """Return the sketch of a text; None for one too short to have near-duplicates.
 
@@ -45,11 +35,15 @@ def sketch_of(text: str) -> Sketch | None:
     >>> sketch_of("Too short.") is None
     True
     """
-    tokens = tokens_of(text)
+    return sketch_of_tokens(tokens_of(text))
+
+
+def sketch_of_tokens(tokens: list[str]) -> Sketch | None:
+    """Return the sketch of a text that tokens_of() has parted."""
     unspaced = is_unspaced(tokens)
     if len(tokens) < (MIN_CHARACTERS if unspaced else MIN_WORDS):
         return None
     size = SHINGLE_CHARACTERS if unspaced else SHINGLE_WORDS
     minhash = RMinHash(num_perm=SLOTS, seed=_SEED)
-    minhash.update([" ".join(shingle) for shingle in shingles_of(tokens, size)])
-    return Sketch(tuple(minhash.digest()))
+    minhash.update(list(map(" ".join, runs_of(tokens, size))))
+    return Sketch(tuple(minhash.digest()), SKETCH_VERSION)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterator
 
-from newsbot.web.text import HAN_AND_KANA, THAI_LAO_BURMESE_KHMER, fold
+from newsbot.web.text import HAN_AND_KANA, THAI_LAO_BURMESE_KHMER
 
 SAMPLE = 200
 """Tokens by which a text's script is told."""
@@ -28,7 +29,14 @@ def tokens_of(text: str) -> list[str]:
     >>> tokens_of("東京で2つ")
     ['東', '京', 'で', '2', 'つ']
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    return _tokens(_folded(text))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _tokens(folded: str) -> list[str]:
     return (_TOKEN if _UNSPACED.search(folded) else _WORD).findall(folded)
 
 
@@ -58,7 +66,12 @@ def shingles_of(tokens: list[str], size: int) -> set[tuple[str, ...]]:
     >>> sorted(shingles_of(["a", "b", "c", "d"], 3))
     [('a', 'b', 'c'), ('b', 'c', 'd')]
     """
-    return set(zip(*(tokens[start:] for start in range(size)), strict=False))
+    return set(runs_of(tokens, size))
+
+
+def runs_of(tokens: list[str], size: int) -> Iterator[tuple[str, ...]]:
+    """Iterate over all runs of so many tokens, in their order."""
+    return zip(*(tokens[start:] for start in range(size)), strict=False)
 
 
 def content_hash(text: str) -> str:
@@ -69,5 +82,19 @@ def content_hash(text: str) -> str:
     >>> content_hash("Yes, she said.") == content_hash("Yes, he said.")
     False
     """
-    words = fold(unicodedata.normalize("NFKC", text))
-    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+    return _hash_of(_WORD.findall(_folded(text)))
+
+
+def hash_and_tokens(text: str) -> tuple[str, list[str]]:
+    """Return content_hash() and tokens_of() of a text that is folded once for both.
+
+    >>> hash_and_tokens("Yes!") == (content_hash("Yes!"), tokens_of("Yes!"))
+    True
+    """
+    folded = _folded(text)
+    words = _WORD.findall(folded)
+    return _hash_of(words), _TOKEN.findall(folded) if _UNSPACED.search(folded) else words
+
+
+def _hash_of(words: list[str]) -> str:
+    return hashlib.sha256(" ".join(words).encode("utf-8", "surrogatepass")).hexdigest()

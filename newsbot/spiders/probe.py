@@ -24,7 +24,7 @@ from newsbot.discovery import LISTING_ERRORS, Child, as_siblings, feed_links, ne
 from newsbot.downloader.fetch import accepting, charset_of, fetch, opt_outs_of
 from newsbot.downloader.politeness import downloader_of
 from newsbot.downloader.rendering import browser_meta, missing, use_browser
-from newsbot.items import Candidate, ExtractedArticle, Page, Rejection
+from newsbot.items import Candidate, Collected, ExtractedArticle, Page, Rejection
 from newsbot.process import utc_now
 from newsbot.sources import Source, exemptions_of, source_name
 from newsbot.spiders.base import add_contact
@@ -247,7 +247,7 @@ class ProbeSpider(Spider):
             match await self.workers.make_article(page):
                 case Rejection(reason=reason):
                     report.fault = f"{reason}: {candidate.url}"
-                case article:
+                case Collected(article=article):
                     report.article, report.article_url, report.fault = article, response.url, None
                     report.opt_outs = article.opt_outs
                     host = urlsplit(response.url).netloc

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
 
 import orjson
 from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, select, text, update
 
-from newsbot.dedupe import Sketch, agency_of, change_between, content_hash, likeness, sketch_of
+from newsbot.dedupe import change_between, facts_of, likeness
 from newsbot.items import (
     EXTRACTOR,
     Article,
@@ -28,6 +27,7 @@ from newsbot.items import (
     ExtractedArticle,
     New,
     Revision,
+    TextFacts,
     Unchanged,
 )
 from newsbot.store import Unstorable, documents, duplicates, frontier, revisits, schema
@@ -35,7 +35,6 @@ from newsbot.store.database import reading
 from newsbot.store.ledger import Entry
 from newsbot.store.runs import assert_running, enter
 from newsbot.web.dates import as_instant
-from newsbot.web.text import count_words
 from newsbot.web.urls import article_id, canonical_url, site_of, twin_key, url_key
 
 SEPARATE, INLINE, DROP = DUPLICATES = ("separate", "inline", "drop")
@@ -85,24 +84,6 @@ class Policy:
             raise ValueError(f"NEWSBOT_REMEMBER_DAYS: a number of days or 0, not {self.remember_days}")
 
 
-@dataclass(frozen=True, slots=True)
-class TextFacts:
-    """What follows from the text of an article, made anew whenever there is another one."""
-
-    word_count: int
-    content_hash: str
-    sketch: Sketch | None
-    """None for a text that is too short to have one."""
-
-    agency: str | None = None
-    """Whose copy it is, as the text or a byline says."""
-
-    @classmethod
-    def of(cls, text: str, authors: Sequence[str] = ()) -> Self:
-        """Return the facts of a text by some authors."""
-        return cls(count_words(text), content_hash(text), sketch_of(text), agency_of(authors, text))
-
-
 def save(
     engine: Engine,
     collected: Collected,
@@ -117,23 +98,22 @@ def save(
     Its URL and all its aliases leave the frontier, what is to be exported goes into the outbox, and the
     entry's outcome into the ledger. ``source``: the outlet that it is of, otherwise the entry's.
     """
-    facts = TextFacts.of(collected.article.text, collected.article.authors)
     with engine.begin() as connection:
-        return decide(connection, collected, facts, entry, source=source, now=now, policy=policy or Policy())
+        return decide(connection, collected, entry, source=source, now=now, policy=policy or Policy())
 
 
 def decide(
     connection: Connection,
     collected: Collected,
-    facts: TextFacts,
     entry: Entry,
     *,
     source: str | None = None,
     now: str,
     policy: Policy,
 ) -> Decision:
-    """Do what ``save`` does inside the caller's transaction, with the facts of a text made before it began."""
+    """Do what ``save`` does inside the caller's transaction."""
     _lock(connection)
+    facts = collected.facts
     source = source or entry.source
     url, known = _resolve(connection, collected, facts.content_hash)
     if known:
@@ -215,7 +195,7 @@ def rewrite(engine: Engine, run_id: str, clean: Callable[[Article], Article]) ->
     with engine.begin() as connection:
         assert_running(connection, run_id)
         for article in changed:
-            facts = TextFacts.of(article.text)
+            facts = facts_of(article.text)
             article = replace(article, word_count=facts.word_count, content_hash=facts.content_hash)
             documents.amend(connection, article)
             duplicates.replace(connection, article.id, facts.sketch)

@@ -27,9 +27,9 @@ from operator import eq
 import orjson
 from sqlalchemy import Connection, Engine, and_, bindparam, case, delete, insert, select, text, update
 
-from newsbot.dedupe import Likeness, Member, RoundUp, Sketch, likeness, origin_of, precedes, round_up_of, sketch_of
+from newsbot.dedupe import Likeness, Member, RoundUp, likeness, origin_of, precedes, round_up_of, sketch_of
 from newsbot.dedupe.minhash import SLOTS
-from newsbot.items import Article, Duplicate
+from newsbot.items import Article, Duplicate, Sketch
 from newsbot.store import documents, schema
 from newsbot.store.database import CHUNK, chunks, reading
 from newsbot.web.urls import site_of
