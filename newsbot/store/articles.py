@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import orjson
-from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, select, text, update
 
 from newsbot.dedupe import change_between, facts_of, likeness
 from newsbot.items import (
@@ -31,9 +31,9 @@ from newsbot.items import (
     Unchanged,
 )
 from newsbot.store import Unstorable, documents, duplicates, frontier, revisits, schema
-from newsbot.store.database import reading
+from newsbot.store.database import Statement, inserting, reading
 from newsbot.store.ledger import Entry
-from newsbot.store.runs import assert_running, enter
+from newsbot.store.runs import COPY_FIELDS, assert_running, enter
 from newsbot.web.dates import as_instant
 from newsbot.web.urls import article_id, canonical_url, site_of, twin_key, url_key
 
@@ -46,13 +46,15 @@ _DECIDING = 5_105_121_117
 _FIELDS = (
     "id", "url", "source", "title", "published", "content_hash", "revision", "cluster_id", "first_seen", "run_id"
 )  # fmt: skip
-_ADD = insert(schema.articles)
-_ANNOUNCE = insert(schema.outbox)
+_ADD = Statement(inserting(schema.articles, *_FIELDS, *COPY_FIELDS, "site", "evidence"))
+_ANNOUNCE = Statement(inserting(schema.outbox, "run_id", "kind", "article_id", "revision"))
 _OUTBOX = schema.outbox.c
-_COPIED = select(schema.articles.c.duplicate_of).where(schema.articles.c.id == bindparam("id"))
+_COPIED = Statement(select(schema.articles.c.duplicate_of).where(schema.articles.c.id == bindparam("id")))
 _FRONTIER = schema.frontier
-_REACHED = select(_FRONTIER.c.article_id).where(
-    _FRONTIER.c.url_key.in_(bindparam("keys", expanding=True)), _FRONTIER.c.article_id.is_not(None)
+_REACHED = Statement(
+    select(_FRONTIER.c.article_id).where(
+        _FRONTIER.c.url_key.in_(bindparam("keys", expanding=True)), _FRONTIER.c.article_id.is_not(None)
+    )
 )
 
 
@@ -241,7 +243,7 @@ def _reached(connection: Connection, aliases: Sequence[str]) -> list[str]:
     Without what may mark a channel in them, too: ?ref=abc may name a page, and an equal text says that it does not.
     """
     keys = {url_key(url) for url in aliases} | {key for url in aliases if (key := twin_key(url))}
-    return [str(found) for found in connection.execute(_REACHED, {"keys": list(keys)}).scalars()]
+    return [found for (found,) in _REACHED(connection, keys=list(keys))]
 
 
 def _alike(known: Article, text: str, content_hash: str, *, templates: bool = True) -> bool:
@@ -334,7 +336,7 @@ def _add(
     record = replace(record, cluster_id=placed.cluster_id)
     row = documents.standing(placed.copy) | {name: getattr(record, name) for name in _FIELDS}
     row |= {"site": site_of(url), "evidence": orjson.dumps(evidence).decode()}
-    connection.execute(_ADD, row)
+    _ADD(connection, **row)
     documents.put(connection, record, placed.copy)
     if facts.sketch:
         duplicates.remember(connection, identity, facts.sketch)
@@ -425,12 +427,11 @@ def _announce(connection: Connection, article: Article, policy: Policy) -> None:
 
     That what was told as an article is a copy is told whatever the policy.
     """
-    is_copy = connection.execute(_COPIED, {"id": article.id}).scalar() is not None
+    is_copy = _COPIED.value(connection, id=article.id) is not None
     if is_copy and policy.duplicates == DROP and article.change != "copy":
         return
     kind = _kind(policy, is_copy=is_copy)
-    row = {"run_id": article.run_id, "kind": kind, "article_id": article.id, "revision": article.revision}
-    connection.execute(_ANNOUNCE, row)
+    _ANNOUNCE(connection, run_id=article.run_id, kind=kind, article_id=article.id, revision=article.revision)
 
 
 def _kind(policy: Policy, *, is_copy: bool) -> str:

@@ -17,13 +17,28 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
-from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
+from sqlalchemy import (
+    ClauseElement,
+    Connection,
+    Dialect,
+    Engine,
+    Insert,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModuleError, ProgrammingError
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from newsbot.store import StoreError, Unstorable
 from newsbot.store.schema import REVISION, metadata
@@ -301,19 +316,96 @@ def upsert(
     Where the primary key is taken, the row that is there gets the new values of the columns in ``replacing``, and
     the new values of those in ``adding`` on top of its own; it keeps the rest.
     """
-    connection.execute(_upserting(connection.dialect.name, table, tuple(replacing), tuple(adding)), rows)
+    connection.execute(upserting(connection.dialect.name, table, tuple(replacing), tuple(adding)), rows)
 
 
 @cache
-def _upserting(
-    dialect: str, table: Table, replacing: tuple[str, ...], adding: tuple[str, ...]
+def upserting(
+    dialect: str, table: Table, replacing: tuple[str, ...] = (), adding: tuple[str, ...] = ()
 ) -> postgresql.Insert | sqlite.Insert:
+    """Return the statement of upsert() for a dialect, with a value for each column of the table."""
     statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     if not replacing and not adding:
         return statement.on_conflict_do_nothing()
     new = statement.excluded
     changes = {name: new[name] for name in replacing} | {name: table.c[name] + new[name] for name in adding}
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)
+
+
+class Compiled(NamedTuple):
+    """A statement as one kind of database takes it, with lists of one length each."""
+
+    sql: str
+    constants: dict[str, object]
+    """Values that it has by itself."""
+    of_lists: dict[str, list[str]]
+    """What the values of a list are called, one by one."""
+    order: Sequence[str] | None
+    """The order of all values, if the database takes them without their names."""
+
+
+class Statement:
+    """A statement of every decision: made once for each kind of database, and carried out by its driver.
+
+    SQLAlchemy takes some 70 microseconds to carry out a statement that it has carried out before, SQLite 5. What fails
+    is what it is for every other statement, an Unstorable or a StoreError. Only for values that need no conversion:
+    texts, numbers and bytes, and lists of them for ``bindparam(..., expanding=True)``.
+    """
+
+    def __init__(self, made: ClauseElement | Callable[[str], ClauseElement]) -> None:
+        """``made``: what SQLAlchemy calls a statement, or what makes it for the name of a dialect."""
+        self._made = made
+        self._compiled: dict[tuple[str, tuple[int, ...]], Compiled] = {}
+
+    def __call__(self, connection: Connection, **values: object) -> list[Any]:
+        """Carry it out inside the caller's transaction, and return the rows, if it gives any."""
+        lists = {name: padded(value) for name, value in values.items() if isinstance(value, list)}
+        lengths = tuple(map(len, lists.values()))
+        if (made := self._compiled.get((connection.dialect.name, lengths))) is None:
+            made = self._compiled[connection.dialect.name, lengths] = self._compile(connection.dialect, values | lists)
+        for name, some in lists.items():
+            values |= zip(made.of_lists[name], some, strict=True)
+        cursor = connection.connection.cursor()
+        try:
+            named = made.constants | values
+            cursor.execute(made.sql, named if made.order is None else [named[name] for name in made.order])
+            return list(cursor.fetchall()) if cursor.description else []
+        except Exception as error:
+            # The one door behind which SQLAlchemy asks its listeners what an error of a driver is to be.
+            connection._handle_dbapi_exception(error, None, None, cursor, None)
+            raise
+        finally:
+            cursor.close()
+
+    def value(self, connection: Connection, **values: object) -> Any:
+        """Return the first value of the first row; None if there is none."""
+        rows = self(connection, **values)
+        return rows[0][0] if rows else None
+
+    def _compile(self, dialect: Dialect, values: dict[str, object]) -> Compiled:
+        made = self._made(dialect.name) if callable(self._made) else self._made
+        compiled = made.compile(dialect=dialect)
+        assert isinstance(compiled, SQLCompiler)
+        state = compiled.construct_expanded_state(values)
+        of_lists = {name: list(names) for name, names in state.parameter_expansion.items()}
+        given = {*values, *(name for names in of_lists.values() for name in names)}
+        constants = {name: value for name, value in state.parameters.items() if name not in given}
+        return Compiled(state.statement, constants, of_lists, state.positiontup)
+
+
+def padded(values: list[object]) -> list[object]:
+    """Return a list that is as long as a power of two, the last value again and again: it says the same in an IN.
+
+    >>> padded([3, 4, 5])
+    [3, 4, 5, 5]
+    """
+    missing = (1 << (len(values) - 1).bit_length()) - len(values) if values else 0
+    return [*values, *values[-1:] * missing]
+
+
+def inserting(table: Table, *names: str) -> Insert:
+    """Return the statement that inserts one row with values for some columns."""
+    return insert(table).inline().values({name: bindparam(name) for name in names})
 
 
 def sift(

@@ -18,7 +18,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
-    insert,
     select,
     union,
     update,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 
 from newsbot.items import Article, Duplicate, Removed
 from newsbot.store import schema
-from newsbot.store.database import as_json, reading
+from newsbot.store.database import Statement, as_json, inserting, reading
 from newsbot.store.runs import COPY_FIELDS, standing_as
 
 BATCH = 200
@@ -34,10 +33,10 @@ BATCH = 200
 
 # Statements of every decision are made once: SQLAlchemy takes longer to make one than SQLite to carry it out.
 _ARTICLES, _REVISIONS = schema.articles, schema.revisions
-_PUT = insert(_REVISIONS)
+_PUT = Statement(inserting(_REVISIONS, "article_id", "revision", "content_hash", "run_id", "fetched_at", "document"))
 _FIELDS = tuple(field.name for field in fields(Article))
-_COPY = select(*(_ARTICLES.c[name] for name in COPY_FIELDS[:3])).where(_ARTICLES.c.id == bindparam("id"))
-_LATEST = (
+_COPY = Statement(select(*(_ARTICLES.c[name] for name in COPY_FIELDS[:3])).where(_ARTICLES.c.id == bindparam("id")))
+_LATEST = Statement(
     select(_REVISIONS.c.document)
     .join(_ARTICLES, and_(_ARTICLES.c.id == _REVISIONS.c.article_id, _ARTICLES.c.revision == _REVISIONS.c.revision))
     .where(_ARTICLES.c.id.in_(bindparam("ids", expanding=True)))
@@ -46,23 +45,21 @@ _LATEST = (
 
 def put(connection: Connection, article: Article, copy: Duplicate | None = None) -> None:
     """Store a version of an article, with what it is a copy of at that time."""
-    connection.execute(
-        _PUT,
-        {
-            "article_id": article.id,
-            "revision": article.revision,
-            "content_hash": article.content_hash,
-            "run_id": article.run_id,
-            "fetched_at": article.fetched_at or "",
-            "document": _written(article, copy),
-        },
+    _PUT(
+        connection,
+        article_id=article.id,
+        revision=article.revision,
+        content_hash=article.content_hash,
+        run_id=article.run_id,
+        fetched_at=article.fetched_at or "",
+        document=_written(article, copy),
     )
 
 
 def copy_of(connection: Connection, article_id: str) -> Duplicate | None:
     """Return what a stored article is a copy of, if it is one."""
-    row = connection.execute(_COPY, {"id": article_id}).first()
-    return Duplicate(*row) if row and row.duplicate_of else None
+    of, *how = next(iter(_COPY(connection, id=article_id)), (None,))
+    return Duplicate(of, *how) if of else None
 
 
 def standing(copy: Duplicate | None) -> dict[str, object]:
@@ -116,8 +113,8 @@ def latest(connection: Connection, article_ids: Sequence[str]) -> dict[str, Arti
     """Return the present versions of stored articles, by id."""
     if not article_ids:
         return {}
-    documents = connection.execute(_LATEST, {"ids": list(article_ids)}).scalars()
-    return {article.id: article for article in (article_from(orjson.loads(document)) for document in documents)}
+    articles = [article_from(orjson.loads(document)) for (document,) in _LATEST(connection, ids=list(article_ids))]
+    return {article.id: article for article in articles}
 
 
 def versions_of(engine: Engine, article_id: str) -> list[Article]:

@@ -31,7 +31,7 @@ from newsbot.dedupe import Likeness, Member, RoundUp, likeness, origin_of, prece
 from newsbot.dedupe.minhash import SLOTS
 from newsbot.items import Article, Duplicate, Sketch
 from newsbot.store import documents, schema
-from newsbot.store.database import CHUNK, chunks, reading
+from newsbot.store.database import CHUNK, Statement, chunks, reading
 from newsbot.web.urls import site_of
 
 BANDS = 16
@@ -62,27 +62,35 @@ OVERDUE_DAYS = 30
 _PACKED = struct.Struct(f">{SLOTS}I")
 _NUMBER_BITS, _VALUE_BITS = 27, 32
 _NUMBER_MASK = (1 << _NUMBER_BITS) - 1
-_LOOKUP = text(
-    " union all ".join(
-        f"select * from (select key from bands where key between :low{slot} and :high{slot} "  # noqa: S608 (no input)
-        f"order by key desc limit {MOST}) as slot{slot}"
-        for slot in range(BANDS)
+_LOOKUP = Statement(
+    text(
+        " union all ".join(
+            f"select * from (select key from bands where key between :low{slot} and :high{slot} "  # noqa: S608 (no input)
+            f"order by key desc limit {MOST}) as slot{slot}"
+            for slot in range(BANDS)
+        )
     )
 )
 _SKETCHES = schema.sketches
-_FOUND = select(_SKETCHES.c.number, _SKETCHES.c.article_id, _SKETCHES.c.slots).where(
-    _SKETCHES.c.number.in_(bindparam("numbers", expanding=True)), _SKETCHES.c.version == bindparam("sketch_version")
+_FOUND = Statement(
+    select(_SKETCHES.c.number, _SKETCHES.c.article_id, _SKETCHES.c.slots).where(
+        _SKETCHES.c.number.in_(bindparam("numbers", expanding=True)), _SKETCHES.c.version == bindparam("sketch_version")
+    )
 )
-_REMEMBER = insert(_SKETCHES)
-_BANDS = insert(schema.bands)
+_REMEMBER = Statement(
+    insert(_SKETCHES)
+    .values({name: bindparam(name) for name in ("article_id", "version", "slots")})
+    .returning(_SKETCHES.c.number)
+)
+_BANDS = Statement(insert(schema.bands).values([{"key": bindparam(f"key{slot}")} for slot in range(BANDS)]))
 _ARTICLES, _REVISIONS = schema.articles, schema.revisions
-_SAME_WORDS = (
+_SAME_WORDS = Statement(
     select(_ARTICLES.c.id)
     .where(_ARTICLES.c.content_hash == bindparam("hash"), _ARTICLES.c.duplicate_of.is_(None))
     .order_by(_ARTICLES.c.first_seen, _ARTICLES.c.id)
     .limit(1)
 )
-_TEXTS = (
+_TEXTS = Statement(
     select(
         _ARTICLES.c.duplicate_of,
         _ARTICLES.c.similarity,
@@ -182,7 +190,7 @@ def place(
     to another article now are changed here, in silence.
     """
     new = Known(article, evidence)
-    same_words = connection.execute(_SAME_WORDS, {"hash": article.content_hash}).scalar()
+    same_words = _SAME_WORDS.value(connection, hash=article.content_hash)
     if same_words:
         (known,) = _load(connection, [same_words])
         return _settle(connection, new, known, Likeness(1.0, excerpt=False), correct)
@@ -226,10 +234,10 @@ def _load(connection: Connection, ids: Sequence[str]) -> list[Known]:
     if not ids:
         return []
     loaded = []
-    for row in connection.execute(_TEXTS, {"ids": list(ids)}):
-        evidence = Evidence(**orjson.loads(row.evidence)) if row.evidence else None
-        article = documents.article_from(orjson.loads(row.document))
-        copy = Duplicate(row.duplicate_of, row.similarity, row.relation) if row.duplicate_of else None
+    for of, similarity, relation, seen, document in _TEXTS(connection, ids=list(ids)):
+        evidence = Evidence(**orjson.loads(seen)) if seen else None
+        article = documents.article_from(orjson.loads(document))
+        copy = Duplicate(of, similarity, relation) if of else None
         loaded.append(Known(article, evidence or Evidence(announced=article.discovered_via in ANNOUNCING), copy))
     return sorted(loaded, key=lambda known: ids.index(known.article.id))
 
@@ -353,14 +361,14 @@ def find(connection: Connection, sketch: Sketch) -> list[str]:
     bounds: dict[str, int] = {}
     for slot, start in enumerate(_starts(sketch)):
         bounds |= {f"low{slot}": start, f"high{slot}": start | _NUMBER_MASK}
-    numbers = list({key & _NUMBER_MASK for (key,) in connection.execute(_LOOKUP, bounds)})
+    numbers = list({key & _NUMBER_MASK for (key,) in _LOOKUP(connection, **bounds)})
     if not numbers:
         return []
     found = []
-    for row in connection.execute(_FOUND, {"numbers": numbers, "sketch_version": sketch.version}):
-        shared = sum(map(eq, sketch.slots, _PACKED.unpack(row.slots)))
+    for number, article_id, slots in _FOUND(connection, numbers=numbers, sketch_version=sketch.version):
+        shared = sum(map(eq, sketch.slots, _PACKED.unpack(slots)))
         if shared >= LEAST_SHARED:
-            found.append((-shared, row.number, str(row.article_id)))
+            found.append((-shared, number, article_id))
     return [article_id for _, _, article_id in sorted(found)[:CANDIDATES]]
 
 
@@ -395,10 +403,9 @@ def _stored(connection: Connection, cluster_id: str) -> Cluster | None:
 
 def remember(connection: Connection, article_id: str, sketch: Sketch) -> None:
     """Put an article that is not in the index into it."""
-    row = {"article_id": article_id, "version": sketch.version, "slots": _PACKED.pack(*sketch.slots)}
-    key = connection.execute(_REMEMBER, row).inserted_primary_key
-    assert key is not None
-    connection.execute(_BANDS, [{"key": start | key[0]} for start in _starts(sketch)])
+    slots = _PACKED.pack(*sketch.slots)
+    number = _REMEMBER.value(connection, article_id=article_id, version=sketch.version, slots=slots)
+    _BANDS(connection, **{f"key{slot}": start | number for slot, start in enumerate(_starts(sketch))})
 
 
 def replace(connection: Connection, article_id: str, sketch: Sketch | None) -> None:

@@ -13,13 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import orjson
 from sqlalchemy import Connection, Engine, Row, and_, bindparam, delete, func, select, union, update
 
 from newsbot.items import Candidate
 from newsbot.store import Unstorable, schema
-from newsbot.store.database import as_json, chunks, reading, sift, upsert
+from newsbot.store.database import Statement, as_json, chunks, reading, sift, upsert, upserting
 from newsbot.store.ledger import Dropped, Entry
 from newsbot.store.revisits import age, next_look
 from newsbot.web.dates import as_instant
@@ -36,8 +37,8 @@ LATEST = 200
 """Known articles of a source that tell what its articles' addresses look like."""
 
 _TABLE = schema.frontier
-_CANDIDATE = select(_TABLE.c.candidate).where(_TABLE.c.url_key == bindparam("key"))
-_HISTORY = select(_TABLE.c.candidate, _TABLE.c.dropped_at).where(_TABLE.c.url_key == bindparam("key"))
+_CANDIDATE = Statement(select(_TABLE.c.candidate).where(_TABLE.c.url_key == bindparam("key")))
+_HISTORY = Statement(select(_TABLE.c.candidate, _TABLE.c.dropped_at).where(_TABLE.c.url_key == bindparam("key")))
 _IS_DUE = _TABLE.c.due_at <= bindparam("now")
 _BY_ANOTHER = and_(
     _TABLE.c.status == "rejected",
@@ -59,6 +60,8 @@ _OF_DROPPED = ("candidate", "dropped_at", "due_at", "extractor", "digest")
 """Columns that say what an address came to that brought no article, and when it is tried again."""
 _SETTLED = ("status", "article_id", "reason", "changed_at", *_OF_DROPPED)
 """Columns that change when an address has come to something."""
+_SETTLE = Statement(partial(upserting, table=_TABLE, replacing=_SETTLED))
+_DROP = Statement(partial(upserting, table=_TABLE, replacing=_SETTLED, adding=("tries",)))
 
 
 def enqueue(
@@ -122,7 +125,7 @@ def finders(engine: Engine, keys: Sequence[str]) -> dict[str, str]:
 
 def announce(connection: Connection, key: str, named: Candidate) -> None:
     """Note by which listing of its own outlet an address is named that waits under another source."""
-    waiting = connection.execute(_CANDIDATE, {"key": key}).scalar()
+    waiting = _CANDIDATE.value(connection, key=key)
     if waiting:
         found = replace(_read(waiting), via=named.via, listing=named.listing, absent_at=named.absent_at)
         is_waiting = and_(_TABLE.c.url_key == key, _TABLE.c.status == "pending")
@@ -187,7 +190,7 @@ def articles_of(engine: Engine, source: str) -> list[str]:
 
 def candidate_of(connection: Connection, entry: Entry) -> Candidate:
     """Return a pending address with its finder's hints, inside the caller's transaction."""
-    found = connection.execute(_CANDIDATE, {"key": entry.key}).scalar()
+    found = _CANDIDATE.value(connection, key=entry.key)
     return _read(found) if found else Candidate(url=entry.url, via=entry.discovered_via)
 
 
@@ -195,18 +198,9 @@ def settle(
     connection: Connection, key: str, url: str, source: str, *, status: str, now: str, article_id: str | None = None
 ) -> None:
     """Write down that an address is an article's or a copy's, inside the caller's transaction."""
-    values = {
-        "url_key": key,
-        "url": url,
-        "source": source,
-        "status": status,
-        "article_id": article_id,
-        "reason": None,
-        "changed_at": now,
-        "tries": 0,
-        "met_at": now,
-    } | dict.fromkeys(_OF_DROPPED)
-    upsert(connection, _TABLE, values, replacing=_SETTLED)
+    values = {"url_key": key, "url": url, "source": source, "status": status, "article_id": article_id}
+    nothing = dict.fromkeys(("reason", *_OF_DROPPED))
+    _SETTLE(connection, **values, **nothing, changed_at=now, tries=0, met_at=now)
 
 
 def fail(connection: Connection, entry: Entry, *, reason: str | None, hours: Sequence[float], now: str) -> None:
@@ -250,9 +244,8 @@ def forget(connection: Connection, key: str) -> None:
 
 def _history(connection: Connection, entry: Entry) -> tuple[Candidate, str | None]:
     """Return the hints on an address, and when it first came to nothing; None if it has not before."""
-    row = connection.execute(_HISTORY, {"key": entry.key}).first()
-    candidate = _read(row.candidate) if row and row.candidate else Candidate(url=entry.url, via=entry.discovered_via)
-    return candidate, row.dropped_at if row else None
+    written, dropped_at = next(iter(_HISTORY(connection, key=entry.key)), (None, None))
+    return _read(written) if written else Candidate(url=entry.url, via=entry.discovered_via), dropped_at
 
 
 def _drop(
@@ -268,23 +261,23 @@ def _drop(
     extractor: str | None = None,
     digest: str | None = None,
 ) -> None:
-    values = {
-        "url_key": entry.key,
-        "url": entry.url,
-        "source": entry.source,
-        "status": status,
-        "article_id": None,
-        "reason": reason,
-        "candidate": _written(candidate) if candidate else None,
-        "tries": 1,
-        "changed_at": now,
-        "met_at": now,
-        "dropped_at": dropped_at,
-        "due_at": due_at,
-        "extractor": extractor,
-        "digest": digest,
-    }
-    upsert(connection, _TABLE, values, replacing=_SETTLED, adding=["tries"])
+    _DROP(
+        connection,
+        url_key=entry.key,
+        url=entry.url,
+        source=entry.source,
+        status=status,
+        article_id=None,
+        reason=reason,
+        candidate=_written(candidate) if candidate else None,
+        tries=1,
+        changed_at=now,
+        met_at=now,
+        dropped_at=dropped_at,
+        due_at=due_at,
+        extractor=extractor,
+        digest=digest,
+    )
 
 
 def _written(candidate: Candidate) -> str:

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import orjson
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, select, update
 
 from newsbot.items import Article, Candidate
 from newsbot.store import schema
-from newsbot.store.database import as_json, reading
+from newsbot.store.database import Statement, as_json, inserting, reading
 from newsbot.store.ledger import Validators
 from newsbot.web.dates import as_instant
+
+_PLAN = Statement(
+    inserting(schema.visits, "article_id", "source", "url", "candidate", "etag", "last_modified", "due_at")
+)
 
 VISIT = "revisit"
 """How the ledger says that an address was not discovered but is looked at again."""
@@ -68,16 +72,15 @@ def begin(
     """
     if not hours or age(article.published, now) > timedelta(hours=hours[-1]):
         return
-    connection.execute(
-        insert(schema.visits).values(
-            article_id=article.id,
-            source=source,
-            url=url,
-            candidate=as_json(dataclasses.replace(candidate, html=None)),
-            etag=validators[0],
-            last_modified=validators[1],
-            due_at=_stamp(datetime.fromisoformat(now) + timedelta(hours=hours[0])),
-        )
+    _PLAN(
+        connection,
+        article_id=article.id,
+        source=source,
+        url=url,
+        candidate=as_json(dataclasses.replace(candidate, html=None)),
+        etag=validators[0],
+        last_modified=validators[1],
+        due_at=_stamp(datetime.fromisoformat(now) + timedelta(hours=hours[0])),
     )
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, RowMapping, and_, bindparam, delete, 
 
 from newsbot import __version__
 from newsbot.store import StoreError, schema
-from newsbot.store.database import as_json, chunks, durable, reading
+from newsbot.store.database import Statement, as_json, chunks, durable, inserting, reading
 from newsbot.store.ledger import LONGEST_NOTE, OF_FETCHED, Account, Entry
 from newsbot.store.revisits import VISIT
 from newsbot.web.text import shortened, well_formed
@@ -33,10 +33,10 @@ COPY_FIELDS = ("duplicate_of", "similarity", "relation", "origin")
 READ_AHEAD = 200
 """Documents that are read from the database at once: about a megabyte."""
 
-_ENTER = insert(schema.ledger)
+_ENTER = Statement(inserting(schema.ledger, "run_id", "url_key", "source", "url", "via", "outcome", "reason", "detail"))
 _RUNS = schema.runs
 _STATUS = select(_RUNS.c.status).where(_RUNS.c.id == bindparam("run_id"))
-_KEPT_STATUS = _STATUS.with_for_update(read=True)
+_KEPT_STATUS = Statement(_STATUS.with_for_update(read=True))
 """So that nobody ends the run before the transaction ends. SQLite has one writer at a time and no such words."""
 _OWN_STATUS = _STATUS.with_for_update()
 """So that nobody even keeps it from being ended."""
@@ -103,7 +103,7 @@ def assert_running(connection: Connection, run_id: str) -> None:
 
     A run that was never begun, nobody ends.
     """
-    status = connection.execute(_KEPT_STATUS, {"run_id": run_id}).scalar()
+    status = _KEPT_STATUS.value(connection, run_id=run_id)
     if status not in (None, RUNNING):
         raise RunEnded(run_id)
 
@@ -114,18 +114,16 @@ def enter(connection: Connection, entry: Entry, outcome: str, reason: str | None
     Raises RunEnded if the run's books were closed by another; so nothing that this transaction stores stays.
     """
     assert_running(connection, entry.run_id)
-    connection.execute(
-        _ENTER,
-        {
-            "run_id": entry.run_id,
-            "url_key": entry.line_key,
-            "source": entry.source,
-            "url": entry.url,
-            "via": entry.via,
-            "outcome": outcome,
-            "reason": reason,
-            "detail": shortened(well_formed(detail), LONGEST_NOTE) or None,
-        },
+    _ENTER(
+        connection,
+        run_id=entry.run_id,
+        url_key=entry.line_key,
+        source=entry.source,
+        url=entry.url,
+        via=entry.via,
+        outcome=outcome,
+        reason=reason,
+        detail=shortened(well_formed(detail), LONGEST_NOTE) or None,
     )
 
 
