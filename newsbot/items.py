@@ -182,6 +182,11 @@ class Collected:
     is_judged: bool = False
     """Whether it was held, and has been found to be the article of its address (newsbot.crawl.claims)."""
 
+    @property
+    def discovered(self) -> str:
+        """The discovered address."""
+        return self.aliases[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
@@ -240,6 +245,11 @@ class Rejection:
     detail: str = ""
     digest: str | None = None
     """SHA-256 of the page, hexadecimal: the same page is rejected again without another look."""
+
+    @property
+    def discovered(self) -> str:
+        """The discovered address, as of a page that was collected."""
+        return self.url
 
 
 def digest_of(body: bytes) -> str:

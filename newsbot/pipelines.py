@@ -6,9 +6,11 @@ else ends there with its outcome in the ledger. Files are written when the spide
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Self
 
 from scrapy import Request, signals
@@ -20,9 +22,23 @@ from newsbot.crawl.run import Run
 from newsbot.crawl.worker_pool import Extraction, Workers, collected, worker_count
 from newsbot.downloader.fetch import fetch
 from newsbot.extensions.collection import Collection
-from newsbot.items import CONFIDENCES, MAX_BYTES, MAX_TEXT, Collected, New, Page, Rejection, Revision
+from newsbot.items import (
+    CONFIDENCES,
+    MAX_BYTES,
+    MAX_TEXT,
+    Article,
+    Collected,
+    Decision,
+    New,
+    Page,
+    Rejection,
+    Revision,
+)
 from newsbot.store import Unstorable
 from newsbot.web.urls import site_of
+
+TOGETHER, WAIT = 32, 0.1
+"""Pages that get their outcomes in one transaction, and seconds that they wait for each other at most."""
 
 logger = logging.getLogger("newsbot")
 
@@ -101,11 +117,16 @@ class ArticlePipeline:
 
 
 class StorePipeline:
-    """Collected -> the stored Article, passed on if it is new; files are written when the spider closes."""
+    """Collected -> the stored Article, passed on if it is new; files are written when the spider closes.
+
+    Pages wait for each other for a moment, and get their outcomes in one transaction.
+    """
 
     def __init__(self, crawler: Crawler, collection: Collection) -> None:
         self.crawler = crawler
         self.collection = collection
+        self.waiting: list[tuple[Collected | Rejection, asyncio.Future[Article]]] = []
+        self.timer: asyncio.TimerHandle | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -123,47 +144,80 @@ class StorePipeline:
     def close_spider(self) -> None:
         try:
             if self.collection.run is not None:
+                self.flush()
                 self.settle(self.collection.run.claims.rest())
         finally:
             self.collection.close()
 
-    def process_item(self, item: object) -> object:
-        if not isinstance(item, Collected) or item.is_judged:
-            return self.store(item)
-        claims = self.run.claims
-        judged = claims.judge(item)
-        self.settle(claims.crowded())
-        if judged is None:
-            raise DropItem(f"held: {item.article.url}", log_level="DEBUG")
-        return self.store(judged)
+    async def process_item(self, item: object) -> object:
+        if isinstance(item, Collected) and not item.is_judged:
+            judged = self.run.claims.judge(item)
+            self.settle(self.run.claims.crowded())
+            if judged is None:
+                raise DropItem(f"held: {item.article.url}", log_level="DEBUG")
+            item = judged
+        return await self.store(item) if isinstance(item, Collected | Rejection) else item
 
-    def store(self, item: object) -> object:
-        """Give an address its outcome, and return the article that it is new for. Raises DropItem."""
-        match item:
-            case Rejection():
-                self.run.verdicts.reject(item)
-                raise DropItem(f"{item.reason}: {item.url}", log_level="DEBUG")
-            case Collected():
-                try:
-                    verdict, article = self.run.verdicts.save(item)
-                except Unstorable as fault:
-                    logger.warning("%.200s: cannot be stored: %s", item.aliases[0], fault)
-                    raise DropItem(f"unstorable: {item.aliases[0]}", log_level="DEBUG") from None
-                if not isinstance(verdict, New | Revision):
-                    raise DropItem(f"{verdict.outcome}: {item.article.url}", log_level="DEBUG")
-                return article
-        return item
+    async def store(self, page: Collected | Rejection) -> Article:
+        """Give a page its outcome, and return the article that it is new for. Raises DropItem."""
+        loop = asyncio.get_running_loop()
+        outcome: asyncio.Future[Article] = loop.create_future()
+        self.waiting.append((page, outcome))
+        if len(self.waiting) >= TOGETHER:
+            self.flush()
+        elif self.timer is None:
+            self.timer = loop.call_later(WAIT, self.flush)
+        return await outcome
 
-    def settle(self, decided: Iterable[object]) -> None:
+    def flush(self) -> None:
+        """Give all that waits its outcome."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+        waiting, self.waiting = self.waiting, []
+        try:
+            told = self.outcomes([page for page, _ in waiting])
+        except Exception as fault:  # noqa: BLE001 - it is everyone's who waits
+            told = [fault] * len(waiting)
+        for (_, outcome), one in zip(waiting, told, strict=True):
+            if outcome.cancelled():
+                continue
+            if isinstance(one, Exception):
+                outcome.set_exception(one)
+            else:
+                outcome.set_result(one)
+
+    def outcomes(self, pages: Sequence[Collected | Rejection]) -> list[Article | Exception]:
+        """Give pages their outcomes in one transaction; return the article of what is new, DropItem for what is not."""
+        told: list[Article | Exception] = []
+        for page, decided in zip(pages, self.run.verdicts.save_all(pages) if pages else [], strict=True):
+            match page, decided:
+                case Rejection(), None:
+                    told.append(DropItem(f"{page.reason}: {page.url}", log_level="DEBUG"))
+                case Collected(), Unstorable():
+                    logger.warning("%.200s: cannot be stored: %s", page.discovered, decided)
+                    told.append(DropItem(f"unstorable: {page.discovered}", log_level="DEBUG"))
+                case _, Exception():
+                    told.append(decided)
+                case _, Decision(verdict=New() | Revision()):
+                    told.append(decided.article)
+                case Collected(), Decision():
+                    told.append(DropItem(f"{decided.verdict.outcome}: {page.article.url}", log_level="DEBUG"))
+        return told
+
+    def settle(self, decided: Iterable[Collected | Rejection]) -> None:
         """Store what was held, and tell whoever listens of it, as Scrapy does of what leaves the pipelines."""
         send, spider = self.crawler.signals.send_catch_log, self.crawler.spider
-        for item in decided:
-            try:
-                article = self.store(item)
-            except DropItem as dropped:
-                send(signals.item_dropped, item=item, exception=dropped, response=None, spider=spider)
-            else:
-                send(signals.item_scraped, item=article, response=None, spider=spider)
+        held = iter(decided)
+        while some := list(islice(held, TOGETHER)):
+            for page, one in zip(some, self.outcomes(some), strict=True):
+                if isinstance(one, DropItem):
+                    send(signals.item_dropped, item=page, exception=one, response=None, spider=spider)
+                elif isinstance(one, Exception):
+                    logger.error("%.200s: newsbot failed on it", page.discovered, exc_info=one)
+                    self.run.verdicts.reject(Rejection(url=page.discovered, reason="internal_error"))
+                else:
+                    send(signals.item_scraped, item=one, response=None, spider=spider)
 
     def item_error(self, item: object) -> None:
         """Give a page on which newsbot itself failed its outcome; Scrapy has logged the traceback."""

@@ -159,7 +159,7 @@ def _make(checkout: Path, store: Path) -> None:
         publish(web, coast=18, harbour=2, corrected=True)
         scrapy(*crawl_arguments(folder, "coast"), dies="before listings.with_next 2")  # the second page is owed
         publish(web, coast=18, harbour=6, corrected=True)
-        scrapy(*crawl_arguments(folder, "harbour"), dies="after articles.save 3")  # of four new ones
+        scrapy(*crawl_arguments(folder, "harbour"), dies="after articles.decide 3")  # of four new ones
         scrapy("export", f"{store}.jsonl", "--duplicates")
         with closing(sqlite3.connect(database)) as connection:
             connection.execute("update runs set place = ?", (PLACE,))

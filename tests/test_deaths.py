@@ -20,7 +20,7 @@ from local_web import LocalWeb, article_page, local_web
 from pebble.pool.process import PoolManager
 
 from newsbot.crawl.worker_pool import Workers
-from newsbot.items import Candidate, ExtractedArticle, Page, Rejection
+from newsbot.items import Candidate, Collected, Page, Rejection
 
 TRAP = os.pathsep.join([str(ROOT / "benchmarks" / "deathtrap"), str(ROOT)])
 A_PAGE = 5
@@ -107,7 +107,7 @@ def test_what_a_run_dies_with_that_it_held_or_was_about_to_try_again_is_collecte
         sources = sources_file(tmp_path, coast={"home": f"{web.base}/", "feeds": [feed]})
         crawl = ["crawl", "news", "-a", f"sources={sources}", "-s", "DOWNLOAD_DELAY=0", "-s", "NEWSBOT_REVISIT_HOURS="]
         crawl += ["-s", "NEWSBOT_EXTRACT_WORKERS=0"]
-        for order in ("before claims.Claims.rest 1", "before articles.save 3"):
+        for order in ("before claims.Claims.rest 1", "before articles.decide 3"):
             ended = run_scrapy(output, *crawl, PYTHONPATH=TRAP, DIE_AT=f"{order} SIGKILL")
             assert ended.returncode == -signal.SIGKILL, ended.stderr
             assert lines_of(output, "articles") == [], "the next run writes what was stored"
@@ -117,7 +117,7 @@ def test_what_a_run_dies_with_that_it_held_or_was_about_to_try_again_is_collecte
             database.execute("update frontier set due_at = '2020-01-01T00:00:00Z' where due_at is not null")
         for n, path in enumerate(late):
             web.put(path, article_page(f"What happened late in ward {n}", f"late number {n}"))
-        ended = run_scrapy(output, *crawl, PYTHONPATH=TRAP, DIE_AT="after articles.save 2 SIGKILL")
+        ended = run_scrapy(output, *crawl, PYTHONPATH=TRAP, DIE_AT="after articles.decide 2 SIGKILL")
         assert ended.returncode == -signal.SIGKILL, ended.stderr
         last = run_scrapy(output, *crawl)
         urls = [f"{web.base}/new/{n}" for n in range(4)] + [f"{web.base}{path}" for path in late]
@@ -141,17 +141,17 @@ def test_a_crawl_does_not_wait_for_pages_that_its_workers_lost(monkeypatch: pyte
         if breaks:
             raise BrokenProcessPool
 
-    async def two() -> list[ExtractedArticle | Rejection]:
+    async def two() -> list[Collected | Rejection]:
         return await asyncio.gather(workers.make_article(PAGE), workers.make_article(PAGE))
 
     monkeypatch.setattr(PoolManager, "schedule", lose)
-    monkeypatch.setattr("newsbot.crawl.worker_pool.GRACE", 0.5)
-    workers = Workers(1, timeout=1)
+    monkeypatch.setattr("newsbot.crawl.worker_pool.GRACE", -18)  # two seconds are enough to give these up
+    workers = Workers(1, timeout=20)
     try:
         lost = asyncio.run(asyncio.wait_for(two(), 60))
         assert [result.reason for result in lost if isinstance(result, Rejection)] == ["extractor_crashed"] * 2
         monkeypatch.undo()
-        assert isinstance(asyncio.run(workers.make_article(PAGE)), ExtractedArticle)
+        assert isinstance(asyncio.run(workers.make_article(PAGE)), Collected)
     finally:
         workers.close()
 
@@ -160,13 +160,13 @@ def test_a_crawl_goes_on_when_its_workers_are_killed() -> None:
     others = multiprocessing.active_children()
     workers = Workers(1, timeout=20)
     try:
-        assert isinstance(asyncio.run(workers.make_article(PAGE)), ExtractedArticle)
+        assert isinstance(asyncio.run(workers.make_article(PAGE)), Collected)
         (idle,) = set(multiprocessing.active_children()) - set(others)
         assert idle.pid
         os.kill(idle.pid, signal.SIGTERM)  # as `systemctl stop` does, to every process of a unit
         idle.join()
         deadline = time.monotonic() + 20
-        while not isinstance(result := asyncio.run(workers.make_article(PAGE)), ExtractedArticle):
+        while not isinstance(result := asyncio.run(workers.make_article(PAGE)), Collected):
             assert result.reason == "extractor_crashed"
             assert time.monotonic() < deadline
     finally:

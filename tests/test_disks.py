@@ -172,10 +172,10 @@ CALLS = {
     "newsbot.store.runs.begin_run": 1,  # while it opens
     "newsbot.store.frontier.pending": 1,  # in the spider's start()
     "newsbot.store.sites.robots": 1,  # in a downloader middleware, and so in the errback of a listing
-    "newsbot.store.articles.save": 4,  # in the pipelines
+    "newsbot.store.articles.decide": 4,  # in the pipelines
     "newsbot.store.runs.close_books": 1,  # while it closes
 }
-STORED, BUG = "newsbot.store.articles.save", "newsbot.store.frontier.due"
+STORED, BUG = "newsbot.store.articles.decide", "newsbot.store.frontier.due"
 
 
 @pytest.mark.services

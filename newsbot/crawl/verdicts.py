@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from newsbot.crawl.boilerplate import SiteBoilerplate
 from newsbot.items import POSTPONED, Collected, Decision, New, Rejection, digest_of
 from newsbot.sources import Outlets
-from newsbot.store import Unstorable, articles, frontier, revisits, runs, schema
+from newsbot.store import StoreError, Unstorable, articles, frontier, revisits, runs, schema
 from newsbot.store.articles import Policy
 from newsbot.store.database import sift
 from newsbot.store.ledger import Entry, Ledger, LedgerError, Validators
@@ -82,22 +82,60 @@ class Verdicts:
         return True
 
     def save(self, collected: Collected) -> Decision:
-        """Let the store decide on an article, and the ledger note the verdict.
+        """Let the store decide on one article. Raises Unstorable for one that cannot be stored."""
+        (told,) = self.save_all([collected])
+        if isinstance(told, Exception):
+            raise told
+        assert told is not None
+        return told
 
-        Raises Unstorable for one that cannot be stored, which is rejected then.
+    def save_all(self, brought: Sequence[Collected | Rejection]) -> list[Decision | Exception | None]:
+        """Give pages their outcomes in one transaction; return what the store decides on each, None where rejected.
+
+        Where one of them cannot be stored (Unstorable, it is rejected then), or newsbot fails on it, all of that is
+        undone and each is tried alone; so a page costs itself. Raises StoreError for a store that cannot be used.
         """
-        entry = self._entry(collected.aliases[0])
         try:
-            cleaned = self._boilerplate.clean(collected, entry.source)
-            source = self._outlets.owner(collected.aliases[-1], entry.source)
-            decision = articles.save(self._engine, cleaned, entry, source=source, now=self._now(), policy=self._policy)
-        except Unstorable as fault:
-            self._end([Ending(entry, "rejected", "unstorable", str(fault))])
+            return self._save_together(brought)
+        except StoreError:
             raise
-        self._ledger.close(entry, decision.verdict.outcome)
-        if isinstance(decision.verdict, New):
-            self._boilerplate.learn(collected, decision.article, entry.source)
-        return decision
+        except Exception as fault:  # noqa: BLE001 - it is told to whoever brought the page
+            if len(brought) > 1:
+                return [told for one in brought for told in self.save_all([one])]
+            if not isinstance(fault, Unstorable):
+                return [fault]
+            if isinstance(one := brought[0], Rejection):
+                self.reject(one)  # whatever of it can be stored
+                return [None]
+            self._end([Ending(self._entry(one.discovered), "rejected", "unstorable", str(fault))])
+            return [fault]
+
+    def _save_together(self, brought: Sequence[Collected | Rejection]) -> list[Decision | Exception | None]:
+        entries = [self._entry(one.discovered) for one in brought]
+        told: list[Decision | Exception | None] = []
+        cleaned = [
+            one if isinstance(one, Rejection) else self._boilerplate.clean(one, entry.source)
+            for one, entry in zip(brought, entries, strict=True)
+        ]
+        with articles.deciding(self._engine) as connection:
+            for one, entry in zip(cleaned, entries, strict=True):
+                if isinstance(one, Rejection):
+                    self._write(connection, [ending_of(one, entry)])
+                    told.append(None)
+                else:
+                    source = self._outlets.owner(one.aliases[-1], entry.source)
+                    decision = articles.decide(
+                        connection, one, entry, source=source, now=self._now(), policy=self._policy
+                    )
+                    told.append(decision)
+        for one, entry, decided in zip(brought, entries, told, strict=True):
+            if isinstance(one, Rejection):
+                self._ledger.close(entry, "rejected", one.reason)
+            elif isinstance(decided, Decision):
+                self._ledger.close(entry, decided.verdict.outcome)
+                if isinstance(decided.verdict, New):
+                    self._boilerplate.learn(one, decided.article, entry.source)
+        return told
 
     def not_modified(self, url: str) -> None:
         """Note that an article that was looked at again has not changed."""
@@ -116,8 +154,7 @@ class Verdicts:
 
     def reject(self, rejection: Rejection) -> None:
         """Note that a fetched page is no article; while it is young, later runs try again (newsbot.store.frontier)."""
-        entry = self._entry(rejection.url)
-        self._end([Ending(entry, "rejected", rejection.reason, rejection.detail, rejection.digest)])
+        self._end([ending_of(rejection, self._entry(rejection.url))])
 
     def rejected_before(self, url: str, html: bytes) -> Rejection | None:
         """Return the rejection that a page had before, if it is the same page and the same extractor would see it."""
@@ -203,6 +240,11 @@ class Verdicts:
             frontier.reject(
                 connection, entry, reason=reason, digest=digest, extractor=self.extractor, hours=hours, now=now
             )
+
+
+def ending_of(rejection: Rejection, entry: Entry) -> Ending:
+    """Return what the address of a page that was rejected comes to."""
+    return Ending(entry, "rejected", rejection.reason, rejection.detail, rejection.digest)
 
 
 def storable(ending: Ending) -> Ending:

@@ -10,7 +10,8 @@ an address of another site once led, joins it to nothing. Its text may make it a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import orjson
@@ -95,13 +96,18 @@ def save(
     now: str,
     policy: Policy | None = None,
 ) -> Decision:
-    """Decide whether an article is new, and store what follows from it, in one transaction.
-
-    Its URL and all its aliases leave the frontier, what is to be exported goes into the outbox, and the
-    entry's outcome into the ledger. ``source``: the outlet that it is of, otherwise the entry's.
-    """
-    with engine.begin() as connection:
+    """Decide on one article in a transaction of its own, as ``decide`` does."""
+    with deciding(engine) as connection:
         return decide(connection, collected, entry, source=source, now=now, policy=policy or Policy())
+
+
+@contextmanager
+def deciding(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction in which no other process decides: of two copies brought at once, one is new."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":  # SQLite's BEGIN IMMEDIATE has done that already
+            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _DECIDING})
+        yield connection
 
 
 def decide(
@@ -113,8 +119,11 @@ def decide(
     now: str,
     policy: Policy,
 ) -> Decision:
-    """Do what ``save`` does inside the caller's transaction."""
-    _lock(connection)
+    """Decide whether an article is new, and store what follows from it, inside the caller's transaction (deciding).
+
+    Its URL and all its aliases leave the frontier, what is to be exported goes into the outbox, and the
+    entry's outcome into the ledger. ``source``: the outlet that it is of, otherwise the entry's.
+    """
     facts = collected.facts
     source = source or entry.source
     url, known = _resolve(connection, collected, facts.content_hash)
@@ -158,8 +167,7 @@ def decide(
 def remove(engine: Engine, entry: Entry, *, now: str, policy: Policy) -> None:
     """Note that the page of a known article is gone: one more version of it, with the text last seen."""
     assert entry.article_id
-    with engine.begin() as connection:
-        _lock(connection)
+    with deciding(engine) as connection:
         known = documents.latest(connection, [entry.article_id])[entry.article_id]
         article = replace(
             known,
@@ -202,15 +210,6 @@ def rewrite(engine: Engine, run_id: str, clean: Callable[[Article], Article]) ->
             documents.amend(connection, article)
             duplicates.replace(connection, article.id, facts.sketch)
     return len(changed)
-
-
-def _lock(connection: Connection) -> None:
-    """Let no other process decide meanwhile: of two copies brought at once, one is new.
-
-    SQLite's BEGIN IMMEDIATE has done that already.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _DECIDING})
 
 
 def _resolve(connection: Connection, collected: Collected, content_hash: str) -> tuple[str, Article | None]:
