@@ -1,23 +1,24 @@
 """A run takes candidates in, gives every one its outcome, and leaves whole files; a dead run is healed."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import collected, lines_of
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, select
 
 from newsbot.crawl.recovery import heal
 from newsbot.crawl.run import Run
 from newsbot.crawl.schedule import Schedule, shifted
 from newsbot.crawl.verdicts import OWN_FAULTS
-from newsbot.items import EXTRACTORS, Candidate, Rejection
+from newsbot.items import EXTRACTORS, Candidate, Collected, Decision, Rejection
 from newsbot.sources import Source
-from newsbot.store import Unstorable, frontier, runs
+from newsbot.store import Unstorable, articles, frontier, runs, schema
 from newsbot.store.articles import Policy
+from newsbot.store.database import open_engine
 from newsbot.store.leases import Life
 from newsbot.store.listings import Listing
 
@@ -396,6 +397,108 @@ def test_an_article_that_cannot_be_stored_costs_itself_alone(store: Engine, tmp_
     later = Run(store, tmp_path, [SOURCE], spider="news", now=lambda: at(1))
     assert [candidate.url for candidate in later.intake.again(SOURCE)] == ["https://example.org/poison"]
     later.finish()
+
+
+WALL = "\n\n".join(
+    f"In the {name} ward the council wants the {name} harbour wall raised by a metre, after the {name} storm took "
+    f"the {name} quay away and left the {name} ferry, its crew and the {name} market without a landing for weeks."
+    for name in ("eastern", "western", "northern", "southern", "upper", "lower", "older", "newer", "greater", "lesser")
+)
+CHOIR = "\n\n".join(
+    f"In {place} the choir of {place} sang on the square before hundreds of people from {place} and beyond, who had "
+    f"waited since noon for the first concert that the town of {place} has seen in many a year."
+    for place in ("Arles", "Basel", "Cork", "Delft", "Evora", "Fulda", "Ghent", "Hull")
+)
+BROUGHT: dict[str, dict[str, Any]] = {
+    "/known": {"text": WALL + "\n\nThe vote was put off until the autumn, the mayor said."},
+    "/known-as-it-was": {"text": CHOIR},
+    "/story": {"text": WALL.replace("wall", "dam").replace("ward", "parish").replace("council", "board")},
+    "/half": {"text": "Some text", "title": HALF},
+    "/copy": {"text": CHOIR.replace("hundreds", "thousands")},
+    "/bug": {"text": "What newsbot fails on."},
+    "/teaser": {"text": WALL[:700]},
+    "/round-up": {"text": f"The week in short.\n\n{CHOIR}\n\n{WALL}"},
+    "/short": {"text": "It rained all day."},
+    "/short-again": {"text": "It RAINED all day!"},
+}
+"""Pages of all kinds, two of which cost themselves; the first two are known from before."""
+
+
+NUMBERS = ("seq", "number", "export_id")
+"""Columns of numbers that the database gives: PostgreSQL leaves out those of what was undone."""
+
+
+def bring_all(
+    store: Engine, folder: Path, paths: Sequence[str], *, together: bool
+) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Bring pages to a store in one transaction or one by one; return what is told of each, and all tables."""
+    folder.mkdir()
+    known = ["/known", "/known-as-it-was"]
+    before = Run(store, folder, [SOURCE], spider="news", now=lambda: NOW, policy=Policy(revisit_hours=HOURS))
+    before.intake.discover(SOURCE, candidates(*known), FEED)
+    for path, text in zip(known, (WALL, CHOIR), strict=True):
+        bring(before, path, text)
+    before.finish()
+    run = Run(store, folder, [SOURCE], spider="news", now=lambda: at(1), policy=Policy(revisit_hours=HOURS))
+    run.intake.revisits(SOURCE)
+    fresh = [path for path in paths if path not in known]
+    run.intake.discover(SOURCE, candidates(*fresh), replace(FEED, etag='"2"'))
+    pages: dict[str, Collected | Rejection] = {}
+    for path in paths:
+        url = f"https://example.org{path}"
+        assert run.verdicts.fetched(url)
+        gone = Rejection(url=url, reason="section_page", digest="d")
+        pages[path] = collected(url, **BROUGHT[path]) if path in BROUGHT else gone
+    batches = [list(pages.values())] if together else [[page] for page in pages.values()]
+    told = [one for batch in batches for one in run.verdicts.save_all(batch)]
+    for path in {"/bug"} & pages.keys():
+        run.verdicts.reject(Rejection(url=f"https://example.org{path}", reason="internal_error"))
+    run.finish()
+    kinds = [one.verdict.outcome if isinstance(one, Decision) else type(one).__name__ for one in told]
+    tables = {}
+    with store.connect() as connection:
+        for table in schema.metadata.sorted_tables:
+            columns = [column for column in table.c if column.name not in NUMBERS]
+            found = [str(row).replace(before.id, "before") for row in connection.execute(select(*columns))]
+            tables[table.name] = sorted(row.replace(run.id, "run") for row in found)
+    for name in ("runs", "exports", "bands"):  # they tell where, or are made of such numbers
+        del tables[name]
+    return dict(zip(pages, kinds, strict=True)), tables
+
+
+@pytest.mark.parametrize("faulty", [(), ("/half", "/bug")], ids=["whole", "two of which cost themselves"])
+def test_pages_that_come_together_are_stored_as_one_by_one(
+    store: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, faulty: tuple[str, ...]
+) -> None:
+    decide = articles.decide
+
+    def fail(connection: Connection, page: Collected, *arguments: Any, **options: Any) -> Decision:
+        if page.discovered.endswith("/bug"):
+            raise ZeroDivisionError
+        return decide(connection, page, *arguments, **options)
+
+    monkeypatch.setattr(articles, "decide", fail)
+    paths = [path for path in [*BROUGHT, "/rejected"] if path in faulty or path not in ("/half", "/bug")]
+    alone = open_engine(f"sqlite:///{tmp_path / 'alone.db'}")
+    told, tables = bring_all(store, tmp_path / "together", paths, together=True)
+    assert (told, tables) == bring_all(alone, tmp_path / "alone", paths, together=False)
+    alone.dispose()
+    assert told == {
+        "/known": "revised",
+        "/known-as-it-was": "unchanged",
+        "/story": "new",
+        "/copy": "duplicate",
+        "/teaser": "duplicate",
+        "/round-up": "duplicate",
+        "/short": "new",
+        "/short-again": "duplicate",
+        "/rejected": "NoneType",
+        **{
+            path: fault
+            for path, fault in {"/half": "Unstorable", "/bug": "ZeroDivisionError"}.items()
+            if path in faulty
+        },
+    }
 
 
 def test_one_address_that_cannot_be_stored_leaves_the_others_of_its_listing(store: Engine, tmp_path: Path) -> None:
