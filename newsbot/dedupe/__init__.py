@@ -15,7 +15,7 @@ from newsbot.dedupe.changes import change_between
 from newsbot.dedupe.facts import facts_of
 from newsbot.dedupe.minhash import SKETCH_VERSION, sketch_of
 from newsbot.dedupe.origin import Finding, Member, origin_of, precedes
-from newsbot.dedupe.similarity import Likeness, RoundUp, likeness, round_up_of
+from newsbot.dedupe.similarity import Likeness, RoundUp, Words, likeness, round_up_of
 from newsbot.dedupe.tokens import content_hash, shared_words
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Likeness",
     "Member",
     "RoundUp",
+    "Words",
     "agency_of",
     "change_between",
     "content_hash",

@@ -93,8 +93,28 @@ class RoundUp:
         return self.share >= LIMITS.round_up
 
 
-def likeness(text: str, other: str, *, templates: bool = True, passages: bool = False) -> Likeness | None:
+class Words:
+    """A text as it is compared: its tokens, and its shingles once they are asked for."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens = tokens_of(text)
+        self.size = LIMITS.shingle_characters if is_unspaced(self.tokens) else LIMITS.shingle_words
+        """Tokens of a shingle."""
+        self._shingles: dict[int, set[tuple[str, ...]]] = {}
+
+    def shingles(self, size: int) -> set[tuple[str, ...]]:
+        """Return its shingles of so many tokens, those of its own size or of what it is compared with."""
+        if size not in self._shingles:
+            self._shingles[size] = shingles_of(self.tokens, size)
+        return self._shingles[size]
+
+
+def likeness(
+    text: str | Words, other: str | Words, *, templates: bool = True, passages: bool = False
+) -> Likeness | None:
     """Compare two texts; None if they are different articles, or one template filled in two ways.
+
+    A text that is compared with many is parted into its Words once.
 
     ``templates=False`` lets numbers and names differ, where something else speaks for one article;
     ``passages=True`` tells of parts however small.
@@ -107,11 +127,11 @@ def likeness(text: str, other: str, *, templates: bool = True, passages: bool = 
     >>> likeness(story, "The council will vote on Friday whether the old harbour wall has to go.") is None
     True
     """
-    tokens, others = tokens_of(text), tokens_of(other)
+    one, two = _parted(text), _parted(other)
+    tokens, others = one.tokens, two.tokens
     if tokens == others:
         return Likeness(1.0, excerpt=False)
-    size = LIMITS.shingle_characters if is_unspaced(tokens) else LIMITS.shingle_words
-    shingles, other_shingles = shingles_of(tokens, size), shingles_of(others, size)
+    shingles, other_shingles = one.shingles(one.size), two.shingles(one.size)
     least, most = sorted((len(shingles), len(other_shingles)))
     if not least:
         return None
@@ -126,7 +146,11 @@ def likeness(text: str, other: str, *, templates: bool = True, passages: bool = 
     return Likeness(round(containment if part else resemblance, 4), excerpt=part, share=least / most)
 
 
-def round_up_of(text: str, others: Sequence[str]) -> RoundUp | None:
+def _parted(text: str | Words) -> Words:
+    return Words(text) if isinstance(text, str) else text
+
+
+def round_up_of(text: str | Words, others: Sequence[str | Words]) -> RoundUp | None:
     """Tell whether a text strings others together, two or more of them; None if it does not.
 
     Each is largely in it, adds to what the ones before have, and is none of two templates. What quotes a few
@@ -139,16 +163,14 @@ def round_up_of(text: str, others: Sequence[str]) -> RoundUp | None:
     >>> round_up_of(f"This week. {wall} More on Monday.", [wall, choir]) is None
     True
     """
-    tokens = tokens_of(text)
-    size = LIMITS.shingle_characters if is_unspaced(tokens) else LIMITS.shingle_words
-    shingles = shingles_of(tokens, size)
+    whole = _parted(text)
+    tokens, shingles = whole.tokens, whole.shingles(whole.size)
     parts = []
-    for number, other in enumerate(others):
-        words = tokens_of(other)
-        own = shingles_of(words, size)
+    for number, other in enumerate(map(_parted, others)):
+        own = other.shingles(whole.size)
         common = own & shingles
         if own and len(own) < LIMITS.same_length * len(shingles) and len(common) >= LIMITS.part * len(own):
-            parts.append((number, words, own, common))
+            parts.append((number, other.tokens, own, common))
     items: list[int] = []
     covered: set[tuple[str, ...]] = set()
     for number, words, own, common in sorted(parts, key=lambda part: len(part[-1]), reverse=True):

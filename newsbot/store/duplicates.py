@@ -22,12 +22,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as replace_fields
 from datetime import datetime, timedelta
+from functools import cached_property
 from operator import eq
 
 import orjson
 from sqlalchemy import Connection, Engine, and_, bindparam, case, delete, insert, select, text, update
 
-from newsbot.dedupe import Likeness, Member, RoundUp, likeness, origin_of, precedes, round_up_of, sketch_of
+from newsbot.dedupe import Likeness, Member, RoundUp, Words, likeness, origin_of, precedes, round_up_of, sketch_of
 from newsbot.dedupe.minhash import SLOTS
 from newsbot.items import Article, Duplicate, Sketch
 from newsbot.store import documents, schema
@@ -116,7 +117,7 @@ class Evidence:
     """When that feed was last read without it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """An article, stored or about to be, with how it stands."""
 
@@ -128,6 +129,11 @@ class Known:
     def text(self) -> str:
         """Its text."""
         return self.article.text
+
+    @cached_property
+    def words(self) -> Words:
+        """Its text, parted once for all that it is compared with; of one of many it would take too much memory."""
+        return Words(self.article.text)
 
     @property
     def is_round_up(self) -> bool:
@@ -225,7 +231,7 @@ def _masked(
 
 def _around(connection: Connection, new: Known, ids: Sequence[str]) -> list[tuple[Known, Likeness]]:
     """Compare an article with stored ones in full; return those that are alike, the most alike first."""
-    pairs = [(known, likeness(new.text, known.text, passages=True)) for known in _load(connection, ids)]
+    pairs = [(known, likeness(new.words, known.text, passages=True)) for known in _load(connection, ids)]
     alike = [(known, found) for known, found in pairs if found]
     return sorted(alike, key=lambda pair: (-pair[1].similarity, pair[0].copy is not None, pair[0].article.first_seen))
 
@@ -259,7 +265,7 @@ def _beside(connection: Connection, new: Known, around: Sequence[tuple[Known, Li
         (original,) = _load(connection, [known.copy.of])
         if known.is_round_up:
             return _join(connection, new, original, Duplicate(original.article.id, found.similarity, "round-up"))
-        again = likeness(new.text, original.text, passages=True)
+        again = likeness(new.words, original.text, passages=True)
         if found.excerpt and (again is None or again.is_passage):
             continue
         if again is None:
@@ -305,7 +311,7 @@ def _strung(connection: Connection, known: Known, new: Known | None = None) -> t
     ids.pop(known.article.id, None)
     items = [item for item in _load(connection, list(ids)[:ITEMS]) if not item.is_round_up]
     items += [new] if new else []
-    found = round_up_of(known.text, [item.text for item in items])
+    found = round_up_of(known.words, [item.text for item in items])
     if found is None:
         return None
     items = [items[number] for number in found.items]
