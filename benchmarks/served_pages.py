@@ -6,7 +6,7 @@ FOLDER is a dataset or a folder of datasets (scored_pages.py). Writes the source
 prints one line when it serves, and ends when its standard input does.
 
 A page is served once or, where more are wanted than there are, again and again: each time at an address of its own
-and with words of its own. In the running text every third word is another word of the page, always the same for the
+and with words of its own. In the running text every second word is another word of the page, always the same for the
 same word; so text and JSON-LD still agree, languages stay what they are, and no two are copies. Addresses of the page's
 own site become those of the outlet, so that it is canonical where it is found.
 """
@@ -54,7 +54,7 @@ def with_words_of_its_own(html: bytes, seed: str) -> bytes:
     def own(match: re.Match[str]) -> str:
         word = match[0]
         drawn = int.from_bytes(hashlib.blake2b(f"{seed} {word}".encode(), digest_size=6).digest())
-        return words[drawn // 3 % len(words)] if word[0] not in "&\\" and drawn % 3 == 0 else word
+        return words[drawn // 2 % len(words)] if word[0] not in "&\\" and drawn % 2 == 0 else word
 
     def mixed(match: re.Match[str]) -> str:
         return TOKEN.sub(own, match[0])
@@ -124,7 +124,8 @@ class Outlet(asyncio.Protocol):
             head, _, self.read = self.read.partition(b"\r\n\r\n")
             path = head.split(b" ", 2)[1].decode("latin-1")
             assert isinstance(self.transport, asyncio.Transport)
-            self.transport.write(self.table.get(path) or answer(b"not here", "text/plain", "404 Not Found"))
+            found = self.table.get(path) or self.table.get(path.split("/")[1])
+            self.transport.write(found or answer(b"not here", "text/plain", "404 Not Found"))
 
 
 def copies(folder: Path) -> Iterator[tuple[int, Page]]:
@@ -146,7 +147,7 @@ async def serve(folder: Path, sources: Path, urls: Path, count: int, hosts: int)
     for place, (number, page) in enumerate(itertools.islice(copies(folder), count)):
         at = int.from_bytes(hashlib.sha256(site_of(page.url).encode() if page.url else b"").digest()[:4]) % hosts
         path, html = at_home(page, with_words_of_its_own(page.html, f"{number}"), names[at], f"/p{place}")
-        tables[at][path] = answer(html, "text/html")
+        tables[at][f"p{place}"] = answer(html, "text/html")  # however a crawler writes the rest of it
         entries[at].append((path, headline(page)))
     blocks = []
     for at, named in entries.items():

@@ -115,7 +115,6 @@ def likeness(
     """Compare two texts; None if they are different articles, or one template filled in two ways.
 
     A text that is compared with many is parted into its Words once.
-
     ``templates=False`` lets numbers and names differ, where something else speaks for one article;
     ``passages=True`` tells of parts however small.
 
