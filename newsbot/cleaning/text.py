@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Callable
 from itertools import pairwise
 
 import ftfy
@@ -24,18 +25,20 @@ _ODD_SPACE = re.compile("  |[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]"
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 # What UTF-8 read as a one-byte code page looks like: a lead byte's letter, then the sign of a
 # continuation byte. A superset of mojibake in any script, nearly absent from real text.
+# It is searched by its second sign, the rarer one: a search for one set of characters is the fastest that there is.
 _SUSPECT = re.compile(
-    "[\x80-\x84\x86-\x9f]"
-    "|[\xc2-\xf4\u0102-\u017e\u0402-\u0452][\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2013-\u203a\u20ac\u2116\u2122"
-    "\u0402-\u040f\u0452-\u045f\u0490\u0491]"
-    "|\xef\xbf\xbd|\xef\xbb\xbf|[\u05f2\u05d2\u0393\u03b2]\u20ac"
+    "[\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2013-\u203a\u20ac\u2116\u2122\u0402-\u040f\u0452-\u045f\u0490\u0491]"
+    "(?:(?<=[\x80-\x84\x86-\x9f])|(?<=[\xc2-\xf4\u0102-\u017e\u0402-\u0452].)|(?<=[\u05f2\u05d2\u0393\u03b2]\u20ac))"
 )
 # Unicode 16, sections 23.2 (layout controls) and 9.9 (bidi); C0, C1, soft hyphen, tags, fillers.
 _CONTROLS = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
-_INVISIBLE = re.compile(
-    f"[{_CONTROLS}\xad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\u3164\ufeff\uffa0\ufff9-\ufffc\ufffe\uffff\U000e0001-\U000e007f]+"
+_UNSEEN = (
+    f"{_CONTROLS}\xad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufeff\uffa0\ufff9-\ufffc\ufffe\uffff\U000e0001-\U000e007f"
 )
+_INVISIBLE = re.compile(f"[{_UNSEEN}]+")
+_UNUSUAL = re.compile(f"[\t\r\x0b\x0c\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000{_UNSEEN}]")
+"""What most texts have not one of: line ends and blanks that become others, and what cannot be seen."""
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _JOINING = re.compile("[\u0620-\u08ff\u0900-\u0dff\u0f00-\u0fff\u1000-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc]")
 """Scripts whose letters join: ZWNJ and ZWJ change what is read."""
@@ -58,8 +61,12 @@ def repair(text: str) -> list[str]:
     >>> repair("One\\u00a0 two.\\r\\n\\r\\n\\r\\nThree\\u2029four")
     ['One two.', 'Three', 'four']
     """
-    text = _NEWLINES.sub("\n", _unescape(text)).replace("\u2029", "\n\n")
-    blocks = [[line for line in map(_line, block.split("\n")) if line] for block in _PARAGRAPH.split(text)]
+    text = _unescape(text)
+    mend: Callable[[str], str] = str.strip
+    if not _is_sound(text):
+        text = _NEWLINES.sub("\n", text).replace("\u2029", "\n\n")
+        mend = _line
+    blocks = [[line for line in map(mend, block.split("\n")) if line] for block in _PARAGRAPH.split(text)]
     return _rejoined(blocks)
 
 
@@ -69,7 +76,17 @@ def repair_line(text: str) -> str:
     >>> repair_line("Caf\\u00c3\\u00a9 &amp;amp; bar\\u00a0– open")
     'Café & bar – open'
     """
-    return " ".join(filter(None, map(_line, _NEWLINES.sub("\n", _unescape(text)).split("\n"))))
+    text = _unescape(text)
+    if "\n" not in text and _is_sound(text):
+        return text.strip()
+    return " ".join(filter(None, map(_line, _NEWLINES.sub("\n", text).split("\n"))))
+
+
+def _is_sound(text: str) -> bool:
+    """Whether nothing in a text is to be repaired but its ends: a whole text is asked in the time of a few lines."""
+    if "  " in text or _UNUSUAL.search(text):
+        return False
+    return text.isascii() or not (_SUSPECT.search(text) or not unicodedata.is_normalized("NFC", text))
 
 
 def _line(line: str) -> str:
@@ -179,6 +196,8 @@ def _rejoined(blocks: list[list[str]]) -> list[str]:
     ...             "closed since May."], ["Ingredients", "two eggs", "a cup of flour"]])[1:]
     ['Ingredients', 'two eggs', 'a cup of flour']
     """
+    if max(map(len, blocks), default=0) < 3:
+        return [line for lines in blocks for line in lines]
     widest = 0
     joined: list[list[str] | None] = []
     for lines in blocks:
