@@ -53,23 +53,25 @@ class _Language:
     def tells(self, folded: str, words: list[str]) -> bool:
         """Whether a folded line is a notice of this language and nothing else."""
         roles = set()
-        covered = 0
         if self.parts:
-            total = len(_LETTER.findall(folded))
+            covered, total = 0, len(_LETTER.findall(folded))
             for match in self.parts.finditer(folded):
                 roles.add(self.words[match.group()])
                 covered += len(_LETTER.findall(match.group()))
+            if covered < COVERED * total:
+                return False
         else:
-            total = sum(map(len, words))
+            covered = total = sum(map(len, words))
             i = 0
             while i < len(words):
                 count, role = self._at(words, i)
                 if role:
                     roles.add(role)
-                    covered += sum(map(len, words[i : i + count]))
+                else:
+                    covered -= len(words[i])
+                    if covered < COVERED * total:
+                        return False
                 i += count
-        if covered < COVERED * total:
-            return False
         return any(needed <= roles for needed in TOGETHER) or (roles >= IN_USE and ends_sentence(folded))
 
     def _at(self, words: list[str], i: int) -> tuple[int, str]:
@@ -107,16 +109,43 @@ def notice(line: str, folded: str) -> str | None:
     >>> notice(line, line.lower()), notice("Members only, read the sign.", "members only, read the sign.")
     ('en', None)
     """
-    if len(line) > LONGEST:
+    if len(line) > LONGEST or _has_other_words(folded):
         return None
     words = _WORD.findall(folded)
     telling = _telling()
     names = {name for word in words if word[:KEY] in telling for term, name in telling[word[:KEY]] if _is(word, term)}
-    if _PARTS.search(folded):
+    if not folded.isascii() and _PARTS.search(folded):
         names.update(name for part, name in _languages()[1].items() if part in folded)
     if not names or _QUOTED.search(line) or is_bullet(line):
         return None
     return next((name for name in sorted(names) if _languages()[0][name].tells(folded, words)), None)
+
+
+def _has_other_words(folded: str) -> bool:
+    """Whether so much of a line begins as no term of any language that it is no notice: nearly every line of a text."""
+    if not folded.isascii() and _PARTS.search(folded):
+        return False
+    beginnings, short = _beginnings()
+    least = COVERED * len(folded)
+    covered = len(folded)
+    for word in folded.split(" "):
+        if word[:KEY] not in beginnings and word.isalpha() and not word.startswith(short):
+            covered -= len(word)
+            if covered < least:
+                return True
+    return False
+
+
+@cache
+def _beginnings() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the first letters of all words of all terms, and of the stems among them that have fewer."""
+    words: set[str] = set()
+    for language in _languages()[0].values():
+        words.update(language.words)
+        words.update(stem for stems in language.stems.values() for stem, _ in stems)
+        words.update(word for phrases in language.phrases.values() for phrase, _ in phrases for word in phrase)
+    short = (word[:-1] for word in words if word[-1] == "*" and len(word) <= KEY)
+    return frozenset(word.rstrip("*")[:KEY] for word in words), tuple(short)
 
 
 @cache
