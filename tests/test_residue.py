@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from newsbot.cleaning import clean_text
+from newsbot.cleaning.heading import Heading
 from newsbot.cleaning.patterns import compiled, table
+from newsbot.cleaning.residue import strip_residue
 
 BEFORE = (
     "The old ferry across the sound will make its last crossing on Sunday, the harbour board said, "
@@ -336,3 +338,8 @@ def test_numbers_that_count_sections_or_are_figures_stay() -> None:
     assert clean_text(sections).text == sections
     figures = f"{BEFORE}\n\n{AFTER}\n\n48\n\n45\n\n42"
     assert clean_text(figures).text == figures
+
+
+def test_a_text_without_any_line_keeps_having_none() -> None:
+    assert strip_residue([], Heading()) == ([], [], [])
+    assert strip_residue([""], Heading()) == ([""], [], [])

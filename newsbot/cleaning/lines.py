@@ -6,10 +6,22 @@ import re
 from dataclasses import dataclass
 
 from newsbot.cleaning.notices import notice
-from newsbot.cleaning.patterns import Rule, Table, compiled, mask, mask_folded
-from newsbot.cleaning.shapes import bare, ends_sentence, fold_line, is_bullet, is_headline, is_list, is_names, size
+from newsbot.cleaning.patterns import Pattern, Rule, Table, compiled, mask, mask_folded
+from newsbot.cleaning.shapes import (
+    bare,
+    ends_sentence,
+    fold_line,
+    fold_lines,
+    is_bullet,
+    is_headline,
+    is_list,
+    is_names,
+    size,
+)
 
 _LABEL = re.compile(r"\s*(?:[:：|｜►▶»]|[-–—>](?=\s)|-?»)\s*")
+_LABEL_MARK = re.compile(r"[:：|｜►▶»–—>-]")
+"""What each of those has in it."""
 _PARTS = re.compile(r"[\s,|/·•&]+")
 _DATE_JUNK = re.compile(r"[\W\d_]+")
 
@@ -56,15 +68,15 @@ def explain(line: str, table: Table) -> Match | None:
     'related_link'
     >>> explain("Related: the minister had said in May that she would resign.", table())
     """
-    return explain_folded(line, foldable(line, table), table)
+    folded, key = folded_lines([line], table)[0]
+    return explain_folded(line, folded, key, table)
 
 
-def explain_folded(line: str, folded: str, table: Table) -> Match | None:
-    """Do what explain() does to a line that foldable() has folded."""
+def explain_folded(line: str, folded: str, key: str, table: Table) -> Match | None:
+    """Do what explain() does to a line whose forms folded_lines() has made."""
     if not folded:
         return None
     if len(line) <= LIMITS.line:
-        key = mask_folded(folded)
         if rule := table.lines.get(key) or table.head(line, key) or table.alone.get(key):
             return Match(rule)
         if match := _label(line, table) or _opening(line, folded, table) or _in_words(key, line, table):
@@ -78,17 +90,25 @@ def explain_folded(line: str, folded: str, table: Table) -> Match | None:
     return None
 
 
-def foldable(line: str, table: Table) -> str:
-    """Return a line folded, or nothing if it is too long for any rule to explain."""
-    if len(line) > LIMITS.notice:
-        return ""
-    if len(line) > LIMITS.labelled and line[0] not in "([" and fold_line(line[:12])[:2] not in table.starting:
-        return ""
-    return fold_line(line)
+def folded_lines(lines: list[str], table: Table) -> list[tuple[str, str]]:
+    """Return each line folded, and masked where it is short; nothing if it is too long for any rule to explain."""
+    folds = fold_lines([line if _may_be_explained(line, table) else "" for line in lines])
+    return [
+        (folded, mask_folded(folded) if len(line) <= LIMITS.line else "")
+        for line, folded in zip(lines, folds, strict=True)
+    ]
+
+
+def _may_be_explained(line: str, table: Table) -> bool:
+    if len(line) <= LIMITS.labelled:
+        return True
+    return len(line) <= LIMITS.notice and (line[0] in "([" or fold_line(line[:12])[:2] in table.starting)
 
 
 def _label(line: str, table: Table) -> Match | None:
     """Try labels with a mark after them: "RELATED: The bridge", "Photo | Ana Lind"."""
+    if not _LABEL_MARK.search(line, 1, LIMITS.label):
+        return None
     for mark in _LABEL.finditer(line, 1, LIMITS.label):
         rules = table.labels.get(mask(line[: mark.start()]))
         rest = line[mark.end() :].strip()
@@ -102,12 +122,11 @@ def _label(line: str, table: Table) -> Match | None:
 
 def _opening(line: str, folded: str, table: Table) -> Match | None:
     """Try labels with no mark after them: "By Ana Pérez", "READ MORE The bridge", "Updated 3 March"."""
-    words = folded.split(" ")
-    original = line.split()
-    if is_bullet(line) and len(original[0]) == 1:
-        words, original = words[1:], original[1:]
-    if not words or bare(words[0]) not in table.first_words:
+    has_mark = is_bullet(line) and line[1:2].isspace()
+    beginning = folded.split(" ", 2)[has_mark:]
+    if not beginning or bare(beginning[0]) not in table.first_words:
         return None
+    words, original = folded.split(" ")[has_mark:], line.split()[has_mark:]
     if len(words) != len(original):
         return None
     for count in range(min(LIMITS.opening, len(words) - 1), 0, -1):
@@ -143,13 +162,16 @@ def _in_words(key: str, line: str, table: Table) -> Match | None:
 
 def _pattern(folded: str, table: Table) -> Match | None:
     """Try regular expressions."""
-    text = folded if folded[:1] in "([【©" else bare(folded)
-    candidates = [*table.starting.get(text[:2], ()), *table.starting.get(folded[:2], ())]
+    held: list[Pattern] = []
     for needles in (table.needles,) if folded.isascii() else (table.needles, table.other_needles):
         for needle, entries in needles.items():
             if needle in folded:
-                candidates += entries
-    for pattern in candidates:
+                held += entries
+    # What begins with a letter begins alike when it is bare.
+    if not held and folded[:1].isalpha() and not folded.startswith(table.starts.get(folded[:2], ())):
+        return None
+    text = folded if folded[:1] in "([【©" else bare(folded)
+    for pattern in (*table.starting.get(text[:2], ()), *table.starting.get(folded[:2], ()), *held):
         for form in (text,) if text == folded else (text, folded):
             if form.startswith(pattern.starts) and compiled(pattern.expression).fullmatch(form):
                 return Match(pattern.rule)

@@ -61,6 +61,8 @@ class Table:
     all_words: set[str] = field(default_factory=set)
     starting: dict[str, list[Pattern]] = field(default_factory=dict)
     """Patterns by the two characters that they begin with."""
+    starts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """All that those begin with, likewise."""
     needles: dict[str, list[Pattern]] = field(default_factory=dict)
     """Patterns by words of which the line must hold one; those beyond ASCII apart, most lines need no look."""
     other_needles: dict[str, list[Pattern]] = field(default_factory=dict)
@@ -114,6 +116,7 @@ class Table:
             entry = Pattern(plain(expression), tuple(starts) or ("",), rule(expression))
             for start in {start[:2] for start in starts}:
                 self.starting.setdefault(start, []).append(entry)
+                self.starts[start] = (*self.starts.get(start, ()), *(one for one in starts if one[:2] == start))
             for needle in set(needles):
                 (self.needles if needle.isascii() else self.other_needles).setdefault(needle, []).append(entry)
 
@@ -121,7 +124,7 @@ class Table:
         """Return the table for the lines of one folded text: without the patterns whose needle it has not."""
         needles, others = (
             {needle: entries for needle, entries in found.items() if needle in folded}
-            for found in (self.needles, self.other_needles)
+            for found in (self.needles, {} if folded.isascii() else self.other_needles)
         )
         return replace(self, needles=needles, other_needles=others)
 

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field
 
 from newsbot.cleaning.heading import NAMES, Heading, letters
-from newsbot.cleaning.lines import Match, explain, explain_folded, foldable, is_date
-from newsbot.cleaning.patterns import Rule, Table, mask, mask_folded, table
+from newsbot.cleaning.lines import Match, explain, explain_folded, folded_lines, is_date
+from newsbot.cleaning.patterns import Rule, Table, mask, table
 from newsbot.cleaning.shapes import (
     is_asterism,
     is_bullet,
@@ -34,8 +34,6 @@ class Limits:
     Chosen on one half of 376 real articles and counted on the other (docs/decisions/0003-cleaning.md).
     """
 
-    looked_up: int = 120
-    """The longest line that may be a section's name or head a list of links."""
     head: int = 12
     """Lines: how far down from the top a heading's matter (title, byline, date) can reach."""
     standfirst: int = 300
@@ -63,7 +61,9 @@ _BELOW_STANDFIRST = ("byline", "published_date", "reading_time")
 _CAPTION = re.compile(r"(?P<caption>.{3,160}?[.!?)”\"])\s+(?P<credit>[^\s:.][^:.]{1,24}[:：]\s*.{2,60})")
 _YEAR = re.compile(r"(?:19|20)\d\d|\d[年년]|[०-९]{4}|[٠-٩]{4}")
 _ARROW = re.compile(r"(?:[→⇒➡➜➤👉☞▶►]️?)\s*(?=\w|[\"„“«])")
-_MARK = re.compile(r"[|｜¦·•∙⋅/／»›→⇒➡➜➤👉☞▶►>=_*~#+]|-{2}|\.{2}|\s[–—-]\s|^\W+$")
+_SIGNS = "|｜¦·•∙⋅/／»›→⇒➡➜➤👉☞▶►>=_*~#+"
+_MARK = re.compile(rf"[{_SIGNS}.–—-](?:(?<=[{_SIGNS}])|(?<=--)|(?<=\.\.)|(?<=\s[–—-])(?=\s))")
+_NO_WORD = re.compile(r"\W+$")
 
 
 @dataclass(slots=True)
@@ -73,12 +73,14 @@ class _Line:
     text: str
     prose: bool
     match: Match | None
-    key: str = ""
+    key: str
     """Masked, for looking a short line up."""
     credited: bool = False
     """May be a caption that ends in a credit."""
     marked: bool = False
     """Has a mark that rows, rules and pointers are made of."""
+    count: bool = False
+    """Is a number and nothing else."""
     names: list[str] = field(default_factory=list)
     """Authors that the line names, if it is about the article."""
     removed: Removed | None = None
@@ -98,17 +100,9 @@ def strip_residue(paragraphs: list[str], heading: Heading) -> tuple[list[str], l
     >>> kept == [text], [line.reason for line in removed], names
     (True, ['byline', 'related_link'], ['Ana Lind'])
     """
-    folds = [foldable(text, table()) for text in paragraphs]
-    rules = table().within("\n".join(folds))
-    lines = []
-    for text, folded in zip(paragraphs, folds, strict=True):
-        match = explain_folded(text, folded, rules)
-        prose = match is None and is_prose(text)
-        key = mask_folded(folded) if len(text) <= LIMITS.looked_up else ""
-        end = text[-LIMITS.credit :] if match is None and len(text) <= LIMITS.caption else ""
-        credited = ":" in end or "：" in end
-        marked = not prose and bool(_MARK.search(text))
-        lines.append(_Line(text, prose, match, key=key, credited=credited, marked=marked))
+    forms = folded_lines(paragraphs, table())
+    rules = table().within("\n".join(folded for folded, _ in forms))
+    lines = [_read(text, folded, key, rules) for text, (folded, key) in zip(paragraphs, forms, strict=True)]
     left, changed = lines, True
     while changed:
         changed = _by_heading(left, heading)
@@ -122,6 +116,23 @@ def strip_residue(paragraphs: list[str], heading: Heading) -> tuple[list[str], l
             found = NAMES.split(line.match.rest) if line.match else line.names
             authors += [name for name in found if name and is_names(name)]
     return [line.text for line in lines if not line.removed], [line.removed for line in lines if line.removed], authors
+
+
+def _read(text: str, folded: str, key: str, rules: Table) -> _Line:
+    """Read a paragraph: what is asked of a line more than once is found here, and only of lines that may have it."""
+    match = explain_folded(text, folded, key, rules)
+    line = _Line(text, match is None and is_prose(text), match, key)
+    if match is None and len(text) <= LIMITS.caption:
+        end = text[-LIMITS.credit :]
+        line.credited = ":" in end or "：" in end
+    if not line.prose:
+        line.marked = _has_mark(text)
+        line.count = is_count(text)
+    return line
+
+
+def _has_mark(text: str) -> bool:
+    return (not text[:1].isalnum() and _NO_WORD.match(text) is not None) or _MARK.search(text) is not None
 
 
 def _by_heading(lines: list[_Line], heading: Heading) -> bool:
@@ -149,7 +160,7 @@ def _by_rule(lines: list[_Line], heading: Heading, rules: Table) -> bool:
     second = next((i for i in range(first + 1, len(lines)) if lines[i].prose and not lines[i].removed), 0)
     standfirst = second if first < len(lines) and len(lines[first].text) <= LIMITS.standfirst else 0
     # Numbers alone between paragraphs count its sections; many at one end are figures that it gives.
-    counts = {i for i, line in enumerate(lines) if not line.removed and is_count(line.text)}
+    counts = {i for i, line in enumerate(lines) if line.count and not line.removed}
     numbered = len(counts) > LIMITS.counts or any(first < i < last for i in counts)
     changed = False
     for i, line in enumerate(lines):
@@ -166,7 +177,7 @@ def _by_rule(lines: list[_Line], heading: Heading, rules: Table) -> bool:
             line.remove("tags", "shape: hashtags")
         elif line.marked and _is_pointer(line.text, _neighbours(lines, i)):
             line.remove("related_link", "shape: arrow before a headline")
-        elif line.text[-1:].isascii() and is_stamp(line.text):
+        elif not line.prose and line.text[-1:].isascii() and is_stamp(line.text):
             line.remove("published_date", "shape: time stamp")
         elif i in counts:
             if not numbered and not first <= i <= last:
@@ -280,7 +291,7 @@ def _by_stack(lines: list[_Line], rules: Table) -> bool:
     first, last = _edges(lines)
     changed = False
     run: list[_Line] = []
-    for i, line in enumerate([*lines, _Line("", True, None)]):
+    for i, line in enumerate([*lines, _Line("", True, None, "")]):
         known = i < len(lines) and not first <= i <= last and line.key.removeprefix("0 ") in rules.sections
         if known or (run and line.removed):
             run.append(line)
