@@ -114,8 +114,8 @@ DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_VERIFY_CERTIFICATES = True
 REDIRECT_MAX_TIMES = 8
 DNS_TIMEOUT = 10
-# Look-ups wait in threads; with no network, ten would hold up a hundred hosts for minutes.
-REACTOR_THREADPOOL_MAXSIZE = 40
+# Look-ups wait in threads, one for every request under way: DNS_TIMEOUT is the name server's, and no wait for others.
+REACTOR_THREADPOOL_MAXSIZE = CONCURRENT_REQUESTS
 # Bytes of pages at work above which nothing new is asked for; with Scrapy's 5 MB, one page could stop the whole crawl.
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 12_582_912
 # Scrapy starts so many tasks for every response, whether or not it has items; a page is one item.

@@ -51,6 +51,7 @@ class Offline:
         self.crawler = get_crawler(settings_dict={**SETTINGS, **settings})
         self.downloader = HostDownloader(self.crawler)
         self.downloader.handlers = self  # type: ignore[assignment]
+        self._took = 0.0
         self._timers: list[Timer] = []
         self._answers: dict[str, asyncio.Future[Response]] = {}
         self._outcomes: list[asyncio.Future[Response]] = []
@@ -62,8 +63,9 @@ class Offline:
         self._outcomes.append(asyncio.ensure_future(outcome))  # type: ignore[arg-type]
         return self._outcomes[-1]
 
-    def answer(self, url: str, status: int = 200, **headers: str) -> None:
-        """Let an answer arrive; header names are written with underscores."""
+    def answer(self, url: str, status: int = 200, took: float = 0.0, **headers: str) -> None:
+        """Let an answer arrive that took its host so long; header names are written with underscores."""
+        self._took = took
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self._answers[url].set_result(Response(url, status=status, headers=named))
 
@@ -102,7 +104,9 @@ class Offline:
     async def download_request_async(self, request: Request) -> Response:
         """Answer a request as Scrapy's download handlers do."""
         self.sent.append(request.url)
-        return await self._answers[request.url]
+        response = await self._answers[request.url]
+        request.meta["download_seconds"] = self._took
+        return response
 
 
 @asynccontextmanager

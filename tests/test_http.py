@@ -1,18 +1,22 @@
-"""Large bodies wait for room in turn, and all of them arrive."""
+"""Large bodies wait for room in turn, all of them arrive, and a host is given the time in which it is listened to."""
 
 from __future__ import annotations
 
+import asyncio
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from conftest import lines_of, run_scrapy, scrapy_environment, sources_file
+from hostile_web import drip, hostile_web, rss, silent
 from local_web import article_page, local_web
+from scrapy import Request
 from twisted.web.http import PotentialDataLoss, _DataLoss
 
 from newsbot.downloader import http
-from newsbot.downloader.http import BoundedDownloadHandler, Chunks, Room
+from newsbot.downloader.http import BoundedDownloadHandler, Chunks, HostClock, Room
 
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
 MB = 1_048_576
@@ -73,6 +77,95 @@ def test_the_eldest_large_body_goes_on_where_there_is_no_room(monkeypatch: pytes
     assert not first.waits
     room.leave(third)  # type: ignore[arg-type]
     assert not second.waits
+
+
+class World:
+    """A time that goes by as a test says, and what is put off in it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1000.0
+        self._later: list[tuple[float, Any]] = []
+        monkeypatch.setattr(http, "monotonic", lambda: self.now)
+        monkeypatch.setattr(http, "call_later", lambda after, call: self._later.append((self.now + after, call)))
+
+    def goes_by(self, seconds: float) -> None:
+        end = self.now + seconds
+        while self._later and self._later[0][0] <= end:
+            self.now, call = self._later.pop(0)
+            call()
+        self.now = end
+
+    def is_held_up(self, seconds: float) -> None:
+        """Let time go by in which nothing is called that is due."""
+        self.now += seconds
+        for _ in range(len(self._later)):
+            self._later.pop(0)[1]()
+
+
+def test_a_host_is_heard_while_neither_the_crawl_is_held_up_nor_its_body_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story() -> None:
+        world, over = World(monkeypatch), asyncio.timeout(None)
+        async with over:
+            with HostClock().hearing(Request("https://example.org/"), 30.0, over) as hearing:
+                world.goes_by(10)
+                assert hearing.seconds() == pytest.approx(10)
+                world.is_held_up(60)
+                assert hearing.seconds() == pytest.approx(10, abs=http.BEAT)
+                hearing.pause()
+                world.goes_by(60)
+                hearing.go_on()
+                assert hearing.seconds() == pytest.approx(10, abs=http.BEAT)
+                world.goes_by(19.5)
+                assert over.when() is None
+                world.goes_by(0.7)
+                assert over.when() is not None, "a host that is silent is not waited for"
+                over.reschedule(None)
+
+    asyncio.run(story())
+
+
+class BusyRoom(Room):
+    """Lets every large body wait after the crawl has been held up, each longer than a host has time in all."""
+
+    def take(self, connection: Any, received: int) -> None:
+        if connection not in self._bytes:
+            time.sleep(BUSY)
+            connection.wait(True)
+            http.call_later(BUSY, connection.wait, False)
+        self._bytes[connection] = received
+
+
+class BusyHandler(BoundedDownloadHandler):
+    def __init__(self, crawler: Any) -> None:
+        http.Room = BusyRoom  # type: ignore[misc]
+        super().__init__(crawler)
+
+
+BUSY = 1.6
+"""Seconds, more than the time-out in the next test."""
+
+
+def test_only_a_host_that_is_slow_itself_times_out(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    with local_web() as busy, hostile_web() as slow:
+        url = busy.put("/large", article_page("Hall", "the hall") + f"<!-- {'a' * 3 * MB} -->")
+        for path, behaviour in (("/silent", silent), ("/drips", drip(b"HTTP/1.1 200 OK\r\n\r\n", b"a"))):
+            slow.at(path, behaviour)
+        slow.page("/feed", rss([f"{slow.base}/silent", f"{slow.base}/drips"]))
+        path = sources_file(
+            tmp_path,
+            busy={"home": f"{busy.base}/", "feeds": [busy.feed("/feed", [url])]},
+            slow={"home": f"{slow.base}/", "feeds": [f"{slow.base}/feed"]},
+        )
+        environment = scrapy_environment(output, PYTHONPATH=str(Path(__file__).parent))
+        run = run_scrapy(
+            output, "crawl", "news", "-a", f"sources={path}", *FAST, "-s", "DOWNLOAD_TIMEOUT=1.5",
+            "-s", 'DOWNLOAD_HANDLERS={"http": "test_http.BusyHandler"}', **environment,
+        )  # fmt: skip
+    assert run.returncode in (0, 3), run.stderr
+    assert [line["url"] for line in lines_of(output, "articles")] == [url]
+    dropped = {line["url"]: line["reason"] for line in lines_of(output, "coverage", "*/*.dropped.jsonl")}
+    assert dropped == {f"{slow.base}/silent": "timeout", f"{slow.base}/drips": "timeout"}
 
 
 BODY = b"<html>" + bytes(range(32, 127)) * 40 + b"</html>"

@@ -102,16 +102,20 @@ def test_a_host_that_asks_for_a_rest_gets_nothing_until_it_is_over() -> None:
 
 
 def test_a_host_that_has_cost_too_much_gets_no_further_request_not_even_those_that_wait() -> None:
+    """What counts is how long the host took, not how long it went unheard in a busy crawl."""
+
     async def story() -> None:
         async with offline(NEWSBOT_PATIENCE=10.0) as wire:
-            wire.ask(ONE)
-            second = wire.ask(TWO)
+            asked = [wire.ask(url) for url in (ONE, TWO, THREE)]
             await wire.goes_by(12)
-            wire.answer(ONE, 500)
+            wire.answer(ONE, 500, took=2.0)
+            await wire.goes_by(12)
+            assert wire.sent == [ONE, TWO]
+            wire.answer(TWO, 500, took=9.0)
             await wire.goes_by(12)
             with pytest.raises(Skipped, match="host_given_up"):
-                await second
-            assert wire.sent == [ONE]
+                await asked[2]
+            assert wire.sent == [ONE, TWO]
 
     asyncio.run(story())
 

@@ -107,6 +107,9 @@ CONTRACT: dict[str, Check] = {
     "twisted.web._newclient:HTTP11ClientProtocol.connectionLost": is_there,
     "twisted.web._newclient:HTTP11ClientProtocol._parser": is_set,
     "twisted.web._newclient:HTTPClientParser.state": is_set,
+    "twisted.web._newclient:HTTPClientParser.response": is_set,
+    "twisted.web._newclient:Response._bodyProtocol": is_set,
+    f"{HTTP11}:_ResponseReader._request": is_set,
     "twisted.web._newclient:HTTPClientParser.connHeaders": is_set,
     "twisted.web._newclient:HTTPClientParser.bodyDecoder": is_there,
     "twisted.web._newclient:HTTPClientParser._transferDecoders": equals({b"chunked": _ChunkedTransferDecoder}),
@@ -140,6 +143,9 @@ CONTRACT: dict[str, Check] = {
     # browser.py
     "scrapy_playwright.handler:ScrapyPlaywrightDownloadHandler": extends(f"{HTTP11}.HTTP11DownloadHandler"),
     "scrapy_playwright.handler:ScrapyPlaywrightDownloadHandler.download_request": takes("request"),
+    "scrapy_playwright.handler:ScrapyPlaywrightDownloadHandler._download_request_with_page": takes(
+        "request", "page", "spider"
+    ),
     "scrapy_playwright.handler:Config": takes(
         "cdp_url", "cdp_kwargs", "connect_url", "connect_kwargs", "browser_type_name", "launch_options"
     ),

@@ -9,10 +9,10 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 from playwright.async_api import Error as BrowserError
 from playwright.async_api import TimeoutError as BrowserTimeout
-from scrapy import Request
+from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError
 from scrapy.http import Response
@@ -66,8 +66,8 @@ class GuardedBrowser(PlaywrightBrowserProvider):  # type: ignore[misc]
 class BrowserDownloadHandler(ScrapyPlaywrightDownloadHandler, BoundedDownloadHandler):  # type: ignore[misc]
     """Downloads with the browser what asks for it, and all else as BoundedDownloadHandler does (DOWNLOAD_HANDLERS).
 
-    Reads ``request.meta["playwright"]``, and sets scrapy-playwright's ``playwright_context``,
-    ``playwright_context_kwargs`` and ``playwright_page_event_handlers``.
+    Reads ``request.meta["playwright"]``, and sets ``download_seconds`` as that does, and scrapy-playwright's
+    ``playwright_context``, ``playwright_context_kwargs`` and ``playwright_page_event_handlers``.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -90,6 +90,15 @@ class BrowserDownloadHandler(ScrapyPlaywrightDownloadHandler, BoundedDownloadHan
         if response.url.startswith("chrome-error:"):
             raise failure_of(BrowserError("the page went on to what cannot be had"), went)
         return response
+
+    async def _download_request_with_page(self, request: Request, page: Page, spider: Spider) -> Response:
+        """Count the host's time from here on: what a request waits for one of the browser's pages is not its host's."""
+        began = self.clock.now()
+        try:
+            response: Response = await super()._download_request_with_page(request, page, spider)
+            return response
+        finally:
+            request.meta["download_seconds"] = self.clock.now() - began
 
     def _context(self, request: Request) -> dict[str, Any]:
         host, port = endpoint_of(request.url) or ("", 0)

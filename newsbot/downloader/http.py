@@ -3,13 +3,16 @@
 Scrapy bounds one body (DOWNLOAD_MAXSIZE), neither its headers nor all bodies together. Both are counted where the bytes
 arrive, in the connection itself, because nothing above it can stop reading. There, too, ends what does not end by
 itself or where it says: servers count wrong.
+
+A host has DOWNLOAD_TIMEOUT seconds in which it is listened to: what a busy crawl makes it wait is not its slowness.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from math import inf
 from time import monotonic
@@ -18,9 +21,10 @@ from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
     _LenientHTTP11ClientProtocol,
     _LenientHTTPClientParser,
+    _ResponseReader,
 )
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadFailedError
+from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError
 from scrapy.http import Request, Response
 from scrapy.utils.asyncio import CallLaterResult, call_later
 from twisted.internet.defer import Deferred
@@ -51,6 +55,10 @@ MAX_SIZE_LINE = 1024
 """Bytes in which the size of a chunk ends."""
 LOOK_AGAIN = 0.2
 """Seconds after which what waits looks whether there is room."""
+BEAT = 0.1
+"""Seconds between two beats of the hosts' clock, and the most that it counts between them."""
+NEVER = 31_536_000.0
+"""Seconds of a year: what Scrapy is told for a time-out, because its own clock counts what is not the host's."""
 
 _STATUS_LINE = re.compile(rb"\s*(?P<version>[A-Za-z]+(?:/[\d.]*)?)\s+(?P<code>\d{3})(?:\s+(?P<phrase>.*))?\s*", re.S)
 _ENDED = re.compile(rb"</(?:html|rss|feed|rdf:RDF|urlset|sitemapindex)>\s*\Z", re.I)
@@ -62,8 +70,8 @@ _VERSIONS = (b"HTTP/1.0", b"HTTP/1.1")
 class Room:
     """Lets large bodies in as long as there is room, and then one by one, the eldest first.
 
-    A hundred hosts may send DOWNLOAD_MAXSIZE each, at the same time. What waits is not read from its connection,
-    and fails by its time-out if its turn does not come. Small bodies, which pages mostly are, never wait.
+    A hundred hosts may send DOWNLOAD_MAXSIZE each, at the same time. What waits is not read from its connection, and
+    that is not its host's time. Small bodies, which pages mostly are, never wait.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -97,24 +105,125 @@ class Room:
         self._share()
 
 
+class HostClock:
+    """Seconds in which hosts could be heard: it stands while the event loop is held up, by a long page or by others.
+
+    What a busy machine leaves in a socket for a minute is read in small pieces then, between which it counts again.
+    """
+
+    def __init__(self) -> None:
+        self._under_way: dict[Request, Hearing] = {}
+        self._told = 0.0
+        self._beat_at = monotonic()
+        self._next = call_later(BEAT, self._beat)
+
+    def now(self) -> float:
+        """Return the seconds since it was made."""
+        return self._told + min(monotonic() - self._beat_at, BEAT)
+
+    @contextmanager
+    def hearing(self, request: Request, seconds: float, deadline: asyncio.Timeout) -> Iterator[Hearing]:
+        """Let a host be heard for so long: let ``deadline`` expire if it is over before the block is."""
+        hearing = self._under_way[request] = Hearing(self, seconds, deadline)
+        try:
+            yield hearing
+        finally:
+            del self._under_way[request]
+
+    def hearing_of(self, request: Request) -> Hearing | None:
+        """Return what is under way for a request."""
+        return self._under_way.get(request)
+
+    def stop(self) -> None:
+        """Beat no more."""
+        self._next.cancel()
+
+    def _beat(self) -> None:
+        self._told, self._beat_at = self.now(), monotonic()
+        self._next = call_later(BEAT, self._beat)
+        for hearing in list(self._under_way.values()):
+            hearing.look()
+
+
+class Hearing:
+    """How long a host was listened to for one answer; not while its body waits for room."""
+
+    connection: BoundedClientProtocol | None = None
+    """Which the body comes from, while it does."""
+
+    def __init__(self, clock: HostClock, limit: float, deadline: asyncio.Timeout) -> None:
+        self._clock = clock
+        self._limit = limit
+        self._deadline = deadline
+        self._since = clock.now()
+        self._paused_at: float | None = None
+
+    def seconds(self) -> float:
+        """Return for how long."""
+        return (self._clock.now() if self._paused_at is None else self._paused_at) - self._since
+
+    def left(self) -> float:
+        """Return the seconds that the host has still."""
+        return self._limit - self.seconds()
+
+    def pause(self) -> None:
+        """Count no further until it goes on."""
+        self._paused_at = self._clock.now()
+
+    def go_on(self) -> None:
+        """Count again."""
+        assert self._paused_at is not None
+        self._since += self._clock.now() - self._paused_at
+        self._paused_at = None
+
+    def look(self) -> None:
+        """End what is over: the whole, or a body of which nothing more will come."""
+        if self._paused_at is not None or self._deadline.when() is not None:
+            return
+        if self.left() <= 0:
+            self._deadline.reschedule(0)
+        elif self.connection:
+            self.connection.end_if_it_rests(self.left())
+
+
 class BoundedDownloadHandler(HTTP11DownloadHandler):
-    """Downloads over HTTP and HTTPS (DOWNLOAD_HANDLERS); more than MAX_HEADERS of headers are a broken connection."""
+    """Downloads over HTTP and HTTPS (DOWNLOAD_HANDLERS); more than MAX_HEADERS of headers are a broken connection.
+
+    Sets ``request.meta["download_seconds"]``, how long the host was listened to.
+
+    Setting: DOWNLOAD_TIMEOUT (or ``meta["download_timeout"]``), the most of that.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         give_large_blocks_back()
-        patience = crawler.settings.getfloat("DOWNLOAD_TIMEOUT") - BEFORE_TIMEOUT
-        self._pool._factory = partial(BoundedClientFactory, Room(crawler), patience)  # type: ignore[assignment]
+        self.clock = HostClock()
+        self._timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
+        self._pool._factory = partial(BoundedClientFactory, Room(crawler), self.clock)  # type: ignore[assignment]
         self.certificates = SourceCertificates(crawler)
         self._contextFactory = self.certificates  # type: ignore[assignment] # mypy does not know zope's interfaces
 
     async def download_request(self, request: Request) -> Response:
-        try:
-            return await super().download_request(request)
-        except DownloadFailedError as error:
-            if fault := certificate_fault(error):
-                raise Skipped("certificate", fault) from None
-            raise
+        timeout = request.meta.get("download_timeout") or self._timeout
+        deadline = asyncio.timeout(None)
+        with self.clock.hearing(request, timeout, deadline) as hearing:
+            request.meta["download_timeout"] = NEVER
+            try:
+                async with deadline:
+                    return await super().download_request(request)
+            except DownloadFailedError as error:
+                if fault := certificate_fault(error):
+                    raise Skipped("certificate", fault) from None
+                raise
+            except TimeoutError:
+                raise DownloadTimeoutError(f"Getting {request.url} took longer than {timeout:g} seconds.") from None
+            finally:
+                request.meta["download_timeout"] = timeout
+                request.meta["download_seconds"] = hearing.seconds()
+
+    async def close(self) -> None:
+        self.clock.stop()
+        await super().close()
 
 
 class Chunks:
@@ -246,31 +355,27 @@ class BoundedClientProtocol(_LenientHTTP11ClientProtocol):
     _headers = 0
     _body = 0
     _waits = False
-    _look: CallLaterResult | None = None
-    _is_near = False
+    _hearing: Hearing | None = None
 
-    def __init__(self, room: Room, patience: float, quiescent: Callable[[HTTP11ClientProtocol], None]) -> None:
-        """``patience``: seconds after which a body that rests is taken as it is."""
+    def __init__(self, room: Room, clock: HostClock, quiescent: Callable[[HTTP11ClientProtocol], None]) -> None:
         super().__init__(quiescent)  # type: ignore[no-untyped-call]
         self._room = room
-        self._patience = patience
+        self._clock = clock
 
     def request(self, request: TxRequest) -> Deferred[IResponse]:
         self._headers = self._body = 0
         self._waits = False
-        self._asked_at = monotonic()
         answer = super().request(request)
         if self._parser is not None:
             self._parser.__class__ = LenientParser
         return answer
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's interface)
-        self._heard_at, self._tail = monotonic(), data[-_TAIL:]
+        self._heard_at, self._tail = self._clock.now(), data[-_TAIL:]
         if self._parser is not None and self._parser.state in (STATUS, HEADER):
             self._headers += len(data)
             if self._headers > MAX_HEADERS:
-                assert self.transport is not None
-                self.transport.abortConnection()
+                self._abort()
                 return
         else:
             self._body += len(data)
@@ -278,59 +383,54 @@ class BoundedClientProtocol(_LenientHTTP11ClientProtocol):
         if self._parser is None:
             self._leave()
             return
+        if self._parser.state == BODY and self._hearing is None:
+            self._be_heard()
         if self._body > LARGE:
             self._room.take(self, self._body)
-        if self._parser.state == BODY:
-            self._look_later()
 
     def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]  # noqa: N802 (Twisted's interface)
         self._leave()
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
+    def _be_heard(self) -> None:
+        """Find what is under way for the request whose body now comes; Scrapy may have refused the body."""
+        assert self._parser is not None
+        reader = self._parser.response._bodyProtocol
+        if isinstance(reader, _ResponseReader) and (hearing := self._clock.hearing_of(reader._request)):
+            self._hearing, hearing.connection = hearing, self
+
     def _leave(self) -> None:
         self._room.leave(self)
-        if self._look:
-            self._look.cancel()
-            self._look = None
+        self.wait(False)
+        if self._hearing:
+            self._hearing.connection = None
+            self._hearing = None
 
-    def _look_later(self) -> None:
-        """Look at the end of its time whether the body still goes on; that is near where it may be over."""
-        is_near = self._may_be_over()
-        if self._look and (self._is_near or not is_near):
-            return
-        if self._look:
-            self._look.cancel()
-        self._is_near = is_near
-        self._look = call_later(max(self._time_left(), 0.0), self._end_if_it_rests)
+    def end_if_it_rests(self, left: float) -> None:
+        """Take a body as it is that rests where it may be over, or shortly before the ``left`` seconds are over."""
+        if (left <= BEFORE_TIMEOUT or self._may_be_over()) and self._clock.now() - self._heard_at >= RESTS:
+            self._abort()
 
     def _may_be_over(self) -> bool:
         """Whether the length that was announced is behind it, or its document has ended."""
         is_longer = isinstance(self._parser, LenientParser) and self._parser.is_longer
         return is_longer or _ENDED.search(self._tail) is not None
 
-    def _time_left(self) -> float:
-        """Return the seconds after which a body that rests is over."""
-        latest = 0.0 if self._may_be_over() else self._asked_at + self._patience
-        return max(latest, self._heard_at + RESTS) - monotonic()
-
-    def _end_if_it_rests(self) -> None:
-        self._look = None
-        if self._waits:
-            return  # what comes then looks again
-        if self._time_left() > 0:
-            self._look_later()
-        else:
-            assert self.transport is not None
-            self.transport.abortConnection()
+    def _abort(self) -> None:
+        assert self.transport is not None
+        self.transport.abortConnection()
 
     def wait(self, waits: bool) -> None:
         """Stop reading from the connection, or go on."""
-        if waits != self._waits and self.transport is not None:
-            self._waits = waits
-            if waits:
-                self.transport.pauseProducing()
-            else:
-                self.transport.resumeProducing()
+        if waits == self._waits or self.transport is None:
+            return
+        self._waits = waits
+        if waits:
+            self.transport.pauseProducing()
+        else:
+            self.transport.resumeProducing()
+        if self._hearing:
+            (self._hearing.pause if waits else self._hearing.go_on)()
 
 
 class BoundedClientFactory(Factory):
@@ -339,11 +439,11 @@ class BoundedClientFactory(Factory):
     noisy = False
 
     def __init__(
-        self, room: Room, patience: float, quiescent: Callable[[HTTP11ClientProtocol], None], _endpoint: str
+        self, room: Room, clock: HostClock, quiescent: Callable[[HTTP11ClientProtocol], None], _endpoint: str
     ) -> None:
         self._room = room
-        self._patience = patience
+        self._clock = clock
         self._quiescent = quiescent
 
     def buildProtocol(self, addr: IAddress | None) -> HTTP11ClientProtocol:  # noqa: ARG002, N802 (Twisted's interface)
-        return BoundedClientProtocol(self._room, self._patience, self._quiescent)
+        return BoundedClientProtocol(self._room, self._clock, self._quiescent)

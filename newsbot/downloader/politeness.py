@@ -121,7 +121,7 @@ class HostDownloader(Downloader):
 
     Sets ``request.meta["rest"]`` where the answer asks for a rest: its seconds, and whether the run waits for it.
     Reads ``request.meta["rests"]``, how often the run has waited for this page.
-    Sets ``request.meta["download_seconds"]``, how long the answer took.
+    Takes ``request.meta["download_seconds"]`` from the download handler: how long the host took, for better or worse.
 
     Settings: NEWSBOT_MAX_WAIT, the longest rest that a run waits for, and NEWSBOT_PATIENCE, the budget of a host, both
     in seconds. They are read here because Scrapy makes its downloader from the crawler alone.
@@ -140,13 +140,14 @@ class HostDownloader(Downloader):
 
     async def _download(self, slot: Slot, request: Request) -> Response:
         self.check_host(request)  # much may have happened since it was queued
-        host, started = self.get_slot_key(request), monotonic()
+        host = self.get_slot_key(request)
+        request.meta["download_seconds"] = 0.0  # not that of the request which this one comes of
         try:
             response = await super()._download(slot, request)
         except DOWNLOAD_ERRORS:
-            self.budget.failed(host, monotonic() - started)
+            self.budget.failed(host, request.meta["download_seconds"])
             raise
-        request.meta["download_seconds"] = seconds = monotonic() - started
+        seconds = request.meta["download_seconds"]
         if DATALOSS in response.flags and seconds > STALLED:
             self.budget.failed(host, seconds)
         elif response.status < 300 or response.status == 304:
