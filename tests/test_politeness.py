@@ -46,12 +46,13 @@ def are_apart(times: list[float], delay: float) -> bool:
     return all(later - earlier > (after - before - 1) * delay - 0.05 for (before, earlier), (after, later) in spans)
 
 
-@pytest.mark.parametrize("delay", [1.0, 0.0])
-def test_a_host_gets_one_request_at_a_time_whatever_its_delay(delay: float) -> None:
-    """Scrapy's own sends all that waits at once where there is no delay."""
+@pytest.mark.parametrize(("delay", "lag"), [(1.0, 0.0), (0.0, 0.0), (0.0, 0.1)])
+def test_a_host_gets_one_request_at_a_time_whatever_its_delay(delay: float, lag: float) -> None:
+    """Scrapy's own sends all that waits at once where there is no delay, or one that is over as soon as it is begun."""
 
     async def story() -> None:
         async with offline(DOWNLOAD_DELAY=delay) as wire:
+            wire.lag = lag
             for url in (ONE, TWO, THREE):
                 wire.ask(url)
             await wire.goes_by(100)

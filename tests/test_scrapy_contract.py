@@ -75,6 +75,9 @@ HTTP11 = "scrapy.core.downloader.handlers.http11"
 CONTRACT: dict[str, Check] = {
     # politeness.py: the pace, the rests and the budget of a host
     "scrapy.core.downloader:Downloader._download": takes("slot", "request"),
+    "scrapy.core.downloader:Downloader._wait_for_download": takes("slot", "request", "queue_dfd"),
+    "scrapy.core.downloader:Downloader._process_queue": takes("slot"),
+    "scrapy.core.downloader:Slot.transferring": is_set,
     "scrapy.core.downloader:Downloader._delay": is_set,
     "scrapy.core.downloader:Downloader.get_slot_key": takes("request"),
     "scrapy.core.downloader:Downloader.per_slot_settings": is_set,

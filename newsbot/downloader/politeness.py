@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from datetime import UTC, datetime
 from math import inf
 from time import monotonic
@@ -25,6 +25,7 @@ from scrapy.http import Response
 from scrapy.pqueues import DownloaderAwarePriorityQueue, DownloaderInterface
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
+from twisted.internet.defer import Deferred
 
 from newsbot.crawl.context import CrawlContext
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped
@@ -138,8 +139,19 @@ class HostDownloader(Downloader):
     def get_slot_key(self, request: Request) -> str:
         return urlparse_cached(request).netloc
 
+    def _wait_for_download(
+        self, slot: Slot, request: Request, queue_dfd: Deferred[Response]
+    ) -> Coroutine[Any, Any, None]:
+        slot.transferring.add(request)  # not when the coroutine begins: the next might be let go before
+        return super()._wait_for_download(slot, request, queue_dfd)
+
     async def _download(self, slot: Slot, request: Request) -> Response:
-        self.check_host(request)  # much may have happened since it was queued
+        try:
+            self.check_host(request)  # much may have happened since it was queued
+        except Skipped:
+            slot.transferring.remove(request)
+            self._process_queue(slot)
+            raise
         host = self.get_slot_key(request)
         request.meta["download_seconds"] = 0.0  # not that of the request which this one comes of
         try:
