@@ -116,11 +116,12 @@ class Workers:
         self._extraction = extraction
         self._turn = asyncio.Semaphore(1)
         self._last_result = 0.0
-        self._pool = _new_pool(count) if count else None
+        self._pool: ProcessPool | None = None
+        """Started for the first page."""
 
     async def make_article(self, page: Page) -> Collected | Rejection:
         """Make a clean article of a page without holding up the event loop."""
-        if self._pool is None:
+        if not self._count:
             return make_article(page, self._extraction)
         if len(page.html) > LARGE:
             async with self._turn:
@@ -130,13 +131,13 @@ class Workers:
     async def _in_worker(
         self, make: Callable[[Page, Extraction], Collected | Rejection], page: Page
     ) -> Collected | Rejection:
-        assert self._pool is not None
         try:
-            with _spared():
-                if not self._pool.active:  # a worker that was idle has been killed, or the fork server
-                    self.close()
-                    self._pool = _new_pool(self._count)
-                future = self._pool.schedule(make, args=[page, self._extraction], timeout=self._timeout)
+            if (
+                self._pool is None or not self._pool.active
+            ):  # a worker that was idle has been killed, or the fork server
+                self.close()
+                self._pool = _started_pool(self._count)
+            future = self._pool.schedule(make, args=[page, self._extraction], timeout=self._timeout)
             return await self._result(self._pool, asyncio.wrap_future(future))
         except FutureTimeoutError:
             return _rejection(page, "extractor_timeout", f"over {self._timeout:g} s")
@@ -169,10 +170,13 @@ class Workers:
             self._pool.join()
 
 
-def _new_pool(count: int) -> ProcessPool:
+def _started_pool(count: int) -> ProcessPool:
     context = multiprocessing.get_context("forkserver" if sys.platform != "win32" else "spawn")
     context.set_forkserver_preload([__name__, "newsbot.extraction"])
-    return ProcessPool(max_workers=count, initializer=_begin, context=context)
+    pool = ProcessPool(max_workers=count, initializer=_begin, context=context)
+    with _spared():
+        _ = pool.active  # who asks starts it
+    return pool
 
 
 @contextmanager
