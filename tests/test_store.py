@@ -10,11 +10,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from conftest import NOW, ROOT, collected
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, bindparam, select, text
 
 from newsbot.items import EXTRACTOR, Candidate, Collected, Duplicate, New, Revision, Unchanged, Verdict
 from newsbot.store import StoreError, Unstorable, articles, frontier, schema
-from newsbot.store.database import open_engine
+from newsbot.store.database import Statement, inserting, open_engine
 from newsbot.store.documents import versions_of
 from newsbot.store.ledger import Dropped, Entry
 from newsbot.web.urls import article_id, url_key
@@ -191,3 +191,22 @@ def test_a_store_that_is_broken_is_told_from_a_record_that_cannot_be_stored(stor
         connection.execute(text("drop table visits"))
     with pytest.raises(StoreError, match="visits"), store.begin() as connection:
         connection.execute(schema.visits.select())
+
+
+def test_what_the_driver_refuses_costs_the_record_and_what_the_store_lacks_the_run(store: Engine) -> None:
+    add = Statement(inserting(schema.sites, "site", "seen"))
+    find = Statement(select(schema.sites.c.seen).where(schema.sites.c.site.in_(bindparam("names", expanding=True))))
+    with store.begin() as connection:
+        add(connection, site="a.example", seen=1)
+        add(connection, site="b.example", seen=2)
+        assert sorted(find(connection, names=["a.example", "b.example", "c.example"])) == [(1,), (2,)]
+        assert find.value(connection, names=["b.example"]) == 2
+        assert find.value(connection, names=["c.example"]) is None
+    for odd in ({"site": "\ud83d", "seen": 1}, {"site": "c.example", "seen": None}, {"site": "a.example", "seen": 3}):
+        with pytest.raises(Unstorable), store.begin() as connection:
+            add(connection, **odd)
+    with store.begin() as connection:
+        assert find(connection, names=["a.example"]) == [(1,)], "the store works on"
+        schema.sites.drop(connection)
+    with pytest.raises(StoreError), store.begin() as connection:
+        add(connection, site="d.example", seen=1)
