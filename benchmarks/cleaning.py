@@ -35,7 +35,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsbot.cleaning import Cleaned, clean_article, clean_text
-from newsbot.cleaning.boilerplate import learn, site_blocks, strip, strip_within
+from newsbot.cleaning.boilerplate import blocks_of, learn, site_blocks, strip, strip_within
 from newsbot.cleaning.shapes import is_prose
 from newsbot.cleaning.site_state import SiteState
 
@@ -183,7 +183,7 @@ def newsroom() -> None:
             pairs.append((article.text, Cleaned(text=clean_article(article).text), own))
         state = SiteState()
         for _, cleaned, _ in pairs[:8]:
-            state = learn(state, cleaned.text)
+            state = learn(state, blocks_of(cleaned.text))
         blocks = site_blocks(state)
         counts = [[0, 0] for _ in range(3)]
         for raw, cleaned, own in pairs:
@@ -207,11 +207,11 @@ def learning(texts: list[str]) -> None:
     state = SiteState()
     started = time.process_time()
     for text in texts:
-        state = learn(state, planted(text))
+        state = learn(state, blocks_of(planted(text)))
     cost = (time.process_time() - started) / len(texts) * 1000
     state = SiteState()
     for text in texts[:8]:
-        state = learn(state, planted(text))
+        state = learn(state, blocks_of(planted(text)))
     blocks = site_blocks(state)
     left = lost = 0
     for text in texts:
@@ -223,7 +223,7 @@ def learning(texts: list[str]) -> None:
     for host in range(100):
         state = SiteState()
         for i in range(30):
-            state = learn(state, planted(texts[(host * 7 + i) % len(texts)], host + 1))
+            state = learn(state, blocks_of(planted(texts[(host * 7 + i) % len(texts)], host + 1)))
         states.append(state)
     memory = tracemalloc.get_traced_memory()[0] * 10 / 1e6
     tracemalloc.stop()

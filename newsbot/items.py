@@ -8,6 +8,7 @@ writes it down. The stages pass on these records and nothing else; they need the
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -81,6 +82,10 @@ class Page:
     """What its publisher reserves for the whole host or in headers, names from OPT_OUTS."""
     fetched_at: str | None
     """RFC 3339, UTC; None for a capture of an archive that does not say."""
+
+
+BOILERPLATE = "site_boilerplate"
+"""Why a block was removed that stands in many articles of its site."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,12 +165,17 @@ class TextFacts:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """The paragraphs of a text as what repeats on a site is told by (newsbot.cleaning.boilerplate), in their order."""
+    """The paragraphs of a text as what repeats on a site is told by (newsbot.cleaning.boilerplate), in their order.
 
-    keys: tuple[int, ...]
+    Small, because a run keeps them of every article that it stores.
+    """
+
+    keys: array[int]
     """Their fingerprints; -1 for one that is too long to be worth learning."""
-    prose: tuple[bool, ...]
-    """Whether each is a sentence, and no label."""
+    kinds: bytes
+    """What each is: a label, a dateline, prose."""
+    sentences: bytes
+    """How many each has; a label has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,11 @@ import pytest
 from newsbot.cleaning.boilerplate import (
     SiteBlocks,
     Spared,
+    blocks_of,
     fingerprint,
     learn,
     learn_section,
+    section_of,
     site_blocks,
     strip,
     strip_within,
@@ -48,7 +50,7 @@ def page(n: int, *, law: bool = False, opening: bool = False, correction: bool =
 def learned(count: int, **of: set[int]) -> SiteState:
     state = SiteState()
     for n in range(count):
-        state = learn(state, page(n, **{kind: n in numbers for kind, numbers in of.items()}))
+        state = learn(state, blocks_of(page(n, **{kind: n in numbers for kind, numbers in of.items()})))
     return state
 
 
@@ -87,17 +89,17 @@ def test_a_correction_notice_inside_articles_stays() -> None:
 def test_copies_and_revisions_of_an_article_are_not_counted() -> None:
     state = learned(4)
     for _ in range(6):
-        state = learn(state, page(1))
+        state = learn(state, blocks_of(page(1)))
     assert state.seen == 4
     assert all(line in stripped(page(1), site_blocks(state)) for line in own(1))
 
 
 def test_a_label_of_a_section_page_goes_from_the_first_article_on_a_sentence_from_the_second_and_teasers_stay() -> None:
-    state = learn_section(SiteState(), ["Coast", "Ferry times", own(0)[0], own(1)[0], PITCH_BELOW])
+    state = learn_section(SiteState(), section_of(["Coast", "Ferry times", own(0)[0], own(1)[0], PITCH_BELOW]))
     text = "\n\n".join(["Ferry times", *own(0), PITCH_BELOW])
     assert stripped(text, site_blocks(state)) == "\n\n".join([*own(0), PITCH_BELOW])
     for n in (4, 5):
-        state = learn(state, "\n\n".join(["Ferry times", *own(n), PITCH_BELOW]))
+        state = learn(state, blocks_of("\n\n".join(["Ferry times", *own(n), PITCH_BELOW])))
     assert stripped(text, site_blocks(state)) == "\n\n".join(own(0))
 
 
@@ -107,10 +109,11 @@ POST = ["A pie of the coast", *own(0), "Two eggs", "A cup of flour", "Salt", *ow
 @pytest.mark.parametrize("before", [[], own(5), own(5) + own(9)])
 @pytest.mark.parametrize("post", [own(0), POST, own(0)[:1], [f"{'On and on, said the tide. ' * 20}", *own(0)]])
 def test_a_post_that_the_home_page_carries_comes_out_whole(before: list[str], post: list[str]) -> None:
-    state = learn_section(SiteState(), ["Home", "About", *before, *post, *own(11), "Older posts", PITCH_BELOW])
+    home = ["Home", "About", *before, *post, *own(11), "Older posts", PITCH_BELOW]
+    state = learn_section(SiteState(), section_of(home))
     for text in ("\n\n".join(post), "\n\n".join(own(11))):
         assert stripped(text, site_blocks(state)) == text
-        state = learn(state, text)
+        state = learn(state, blocks_of(text))
         assert stripped(text, site_blocks(state)) == text
 
 
@@ -118,7 +121,7 @@ def test_pages_that_repeat_each_others_entries_come_out_whole() -> None:
     state = SiteState()
     pages = ["\n\n".join(own(k)[k % 4] for k in range(last, max(-1, last - 9), -1)) for last in range(20)]
     for page in pages:
-        state = learn(state, page)
+        state = learn(state, blocks_of(page))
     for page in pages[9:]:
         text, removed, spared = strip_within(page, site_blocks(state))
         assert (text, removed) == (page, [])
@@ -187,18 +190,26 @@ def test_a_site_that_drops_a_block_is_forgotten_slowly_and_stays_small() -> None
     state = learned(8)
     for n in range(400):
         letters = "".join(chr(97 + int(digit)) for digit in str(n))
-        state = learn(state, "\n\n".join(f"{line[:-1]} {letters}{i}." for i, line in enumerate(own(n + 30))))
+        lines = [f"{line[:-1]} {letters}{i}." for i, line in enumerate(own(n + 30))]
+        state = learn(state, blocks_of("\n\n".join(lines)))
         assert len(state) <= MAX_ROWS
     assert not site_blocks(state)
 
 
 def test_rows_survive_the_store() -> None:
     state = learned(8)
+    state.name(fingerprint(PITCH_BELOW), PITCH_BELOW)
     again = SiteState(state.seen, list(state))
     assert list(again) == list(state)
     assert site_blocks(again) == site_blocks(state)
-    samples = {row.sample for row in state if row.articles >= 3}
-    assert samples == {LABEL_ABOVE, NOTICE_INSIDE, PITCH_BELOW, BIO_BELOW}
+    assert not again.changed(state)
+    assert again.unnamed() == {fingerprint(block) for block in (LABEL_ABOVE, NOTICE_INSIDE, BIO_BELOW)}
+
+
+def test_only_what_an_article_has_changes_the_rows_of_its_site() -> None:
+    state = learned(8)
+    later = learn(state, blocks_of(page(8)))
+    assert {row.fingerprint for row in later.changed(state)} == set(blocks_of(page(8)).keys)
 
 
 def test_a_text_of_nothing_but_site_blocks_is_left_alone() -> None:
@@ -210,6 +221,6 @@ def test_a_text_of_nothing_but_site_blocks_is_left_alone() -> None:
 def test_learning_does_not_change_the_state_it_was_given() -> None:
     state = learned(4)
     before = list(state)
-    learn(state, page(9))
-    learn_section(state, ["Coast"])
+    learn(state, blocks_of(page(9)))
+    learn_section(state, section_of(["Coast"]))
     assert list(state) == before

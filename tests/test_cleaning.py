@@ -9,7 +9,7 @@ import pytest
 from conftest import extracted
 
 from newsbot.cleaning import CleaningError, clean_article, clean_text, without_blocks
-from newsbot.cleaning.boilerplate import learn, site_blocks
+from newsbot.cleaning.boilerplate import blocks_of, learn, site_blocks
 from newsbot.cleaning.patterns import table
 from newsbot.cleaning.site_state import SiteState
 from newsbot.items import ExtractedArticle, Removed
@@ -158,7 +158,8 @@ def test_what_was_learned_of_the_site_is_taken_out_too() -> None:
     pitch = "The Daily River is printed on paper that was once a willow, and it is proud of that."
     state = SiteState()
     for place in ("Overbank", "Nether", "Middleton"):
-        state = learn(state, f"The fair at {place} opened on Sunday in the rain, with two donkeys.\n\n{pitch}")
+        fair = f"The fair at {place} opened on Sunday in the rain, with two donkeys.\n\n{pitch}"
+        state = learn(state, blocks_of(fair))
     blocks = site_blocks(state)
     clean = clean_text(f"{as_extracted()}\n\nPrint\n\n{pitch}", title=TITLE, site_blocks=blocks)
     assert clean.text == "\n\n".join(BODY)

@@ -104,8 +104,9 @@ READERS: dict[str, dict[str, Reader]] = {
         "clean_text": lambda text: clean_text(PROSE, title=text, site_name=text, authors=[text], labels=[text]),
     },
     "cleaning.boilerplate": {
-        "learn": lambda text: boilerplate.learn(SiteState(), text),
-        "learn_section": lambda text: boilerplate.learn_section(SiteState(), text.split("\n")),
+        "blocks_of": boilerplate.blocks_of,
+        "learn": lambda text: boilerplate.learn(SiteState(), boilerplate.blocks_of(text)),
+        "learn_section": lambda text: boilerplate.learn_section(SiteState(), boilerplate.section_of(text.split("\n"))),
         "fingerprint": boilerplate.fingerprint,
         "strip_within": lambda text: boilerplate.strip_within(
             f"{text}\n\n{PROSE}", boilerplate.SiteBlocks(frozenset([boilerplate.fingerprint(PROSE)]))

@@ -8,7 +8,7 @@
 Pure: no clock, no network, no store. The same result however often it is applied.
 """
 
-from newsbot.cleaning.article import Cleaned, CleaningError, clean_article, clean_text, without_blocks
+from newsbot.cleaning.article import Cleaned, CleaningError, clean_article, clean_text, with_blocks, without_blocks
 from newsbot.cleaning.boilerplate import blocks_of
 
-__all__ = ["Cleaned", "CleaningError", "blocks_of", "clean_article", "clean_text", "without_blocks"]
+__all__ = ["Cleaned", "CleaningError", "blocks_of", "clean_article", "clean_text", "with_blocks", "without_blocks"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from newsbot.cleaning.boilerplate import SiteBlocks, Spared, strip_within
+from newsbot.cleaning.boilerplate import SiteBlocks, Spared, paragraphs_of, strip_within
 from newsbot.cleaning.heading import Heading
 from newsbot.cleaning.residue import strip_residue
 from newsbot.cleaning.text import repair, repair_line
-from newsbot.items import AnyArticle, ExtractedArticle, Removed
+from newsbot.items import AnyArticle, Blocks, ExtractedArticle, Removed
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,15 +118,31 @@ def _repaired(text: str | None) -> str | None:
 
 
 def without_blocks(
-    article: AnyArticle, blocks: SiteBlocks, *, spared: Callable[[Spared], None] | None = None
+    article: AnyArticle,
+    site: SiteBlocks,
+    blocks: Blocks | None = None,
+    *,
+    spared: Callable[[Spared], None] | None = None,
 ) -> AnyArticle:
     """Return an article without the blocks of its site; the very same if it has none of them.
 
-    ``spared`` is told of an article that keeps them, because they are too much of it.
-    What the store derives from a text (word_count, content_hash) is for the store to make anew.
+    ``blocks``: those of its text, where they are known. ``spared`` is told of an article that keeps the site's blocks,
+    because they are too much of it. What follows from the text (word_count, content_hash) is for the caller to make
+    anew.
     """
     found: list[Removed]
-    text, found, too_many = strip_within(article.text, blocks, article.removed)
+    text, found, too_many = strip_within(article.text, site, article.removed, blocks)
     if too_many and spared:
         spared(too_many)
     return replace(article, text=text, removed=[*article.removed, *found]) if found else article
+
+
+def with_blocks(article: AnyArticle, places: Sequence[int]) -> AnyArticle:
+    """Return an article as it was before without_blocks() took paragraphs from some places of it."""
+    if not places:
+        return article
+    before, taken = article.removed[: -len(places)], article.removed[-len(places) :]
+    paragraphs = paragraphs_of(article.text)
+    kept, gone = iter(paragraphs), dict(zip(places, taken, strict=True))
+    whole = [gone[i].text if i in gone else next(kept) for i in range(len(paragraphs) + len(gone))]
+    return replace(article, text="\n\n".join(whole), removed=before)

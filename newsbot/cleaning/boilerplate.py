@@ -1,11 +1,14 @@
 """Boilerplate: blocks that are the site's because they stand in many of its articles.
 
-    state = learn(state, cleaned.text)          once for every new article of the host
-    state = learn_section(state, blocks)        for its home and section pages, if there are any
-    strip(text, site_blocks(state))             any article of the host, also one stored before
+    state = learn(state, blocks_of(text))             once for every new article of the host
+    state = learn_section(state, section_of(texts))   for its home and section pages, if there are any
+    strip(text, site_blocks(state))                   any article of the host, also one stored before
 
-All three are pure; the store loads and saves a SiteState as rows (SiteBlock). Learn from the text that
-the residue rules left and that strip() has not touched, or what is learned would be forgotten again.
+All are pure; the store loads and saves a SiteState as rows (SiteBlock). Learn from the text that the residue rules
+left and that strip() has not touched, or what is learned would be forgotten again. What is learned depends on the
+order of the articles, as every count of the recent ones does: give them in one that says something.
+
+A paragraph is read once: Blocks say all that learning and deciding ask of it.
 
 How the site's blocks are told from an article's own repetitions (docs/decisions/0003-cleaning.md):
 by how many recent articles have a block, and by where it stands in them. Labels and sentences after the
@@ -21,14 +24,15 @@ that would lose more than a fifth of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 
 from newsbot.cleaning.patterns import table
 from newsbot.cleaning.shapes import ends_sentence, fold_line, is_prose, size
-from newsbot.cleaning.site_state import SAMPLE, WINDOW, SiteBlock, SiteState
-from newsbot.items import Blocks, Removed
+from newsbot.cleaning.site_state import WINDOW, SiteBlock, SiteState
+from newsbot.items import BOILERPLATE, Blocks, Removed
 
 LONGEST, LONGEST_INSIDE = 400, 160
 """Characters of a block that is worth learning, and of one far from both ends of the text: notices there are short."""
@@ -51,15 +55,19 @@ CARRIED = 0.5
 MOST_LOST = 0.2
 """Share of a text's sentences that learned blocks may take. A pitch and a line on the author, three sentences, are
 more than that of 5 % of 1,026 real articles; those keep them (docs/decisions/0022-boilerplate.md)."""
+MOST_SENTENCES = 255
+"""Sentences that a paragraph counts for, at most: what a byte holds."""
 SECTION_HEAD, SECTION_FOOT = 40, 60
 """Blocks of a section page that are taken from it: menus above, small print below."""
 
 _UNLEARNED = -1
+_LABEL, _SHORT_LABEL, _DATELINE, _PROSE = range(4)
+"""Kinds of paragraphs: labels of more than SHORT words and of fewer, a place before the first sentence, sentences."""
 _TOKEN = re.compile(r"[^\W_]+")
 _DIGIT = re.compile(r"\d")
 _SENTENCE_END = re.compile(r"[.!?…؟۔॥।](?=\W?(?:\s|$))|[。！？]")
 _DASHES = "-–—"
-_DATELINE = re.compile(r"[^\W\d_][^:;!?]{1,60}?(?:\([^)]{2,30}\))?\s*[-–—]{1,2}$")
+_PLACE_AND_DASH = re.compile(r"[^\W\d_][^:;!?]{1,60}?(?:\([^)]{2,30}\))?\s*[-–—]{1,2}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,44 +103,65 @@ class SiteBlocks:
     def __bool__(self) -> bool:
         return bool(self.anywhere or self.at_edges or self.at_end)
 
+    def is_free_of(self, keys: Iterable[int]) -> bool:
+        """Whether no block with one of these fingerprints is taken out, wherever it stands."""
+        return self.anywhere.isdisjoint(keys) and self.at_edges.isdisjoint(keys) and self.at_end.isdisjoint(keys)
+
 
 def blocks_of(text: str) -> Blocks:
     """Return the paragraphs of a text as learn() and strip() tell them."""
-    blocks = _blocks(text)
-    return Blocks(tuple(_keys(blocks)), tuple(map(is_prose, blocks)))
+    paragraphs = paragraphs_of(text)
+    foot = len(paragraphs) - FOOT
+    keys = array("q")
+    for i, paragraph in enumerate(paragraphs):
+        longest = LONGEST if i < TOP or i >= foot else LONGEST_INSIDE
+        keys.append(fingerprint(paragraph) if len(paragraph) <= longest else _UNLEARNED)
+    return _blocks(
+        keys, [(_DATELINE, 0) if _is_dateline(block) else _kind_and_sentences(block) for block in paragraphs]
+    )
 
 
-def learn(state: SiteState, text: str) -> SiteState:
+def section_of(texts: Sequence[str]) -> Blocks:
+    """Return the blocks of a home or section page as learn_section() tells them.
+
+    texts: the page's texts in their order. Menus stand first and small print last, teasers of articles
+    between them: of a long page only both ends are taken.
+    """
+    if len(texts) > SECTION_HEAD + SECTION_FOOT:
+        texts = [*texts[:SECTION_HEAD], *texts[-SECTION_FOOT:]]
+    lines = [line for text in texts if (line := " ".join(text.split())) and len(line) <= LONGEST]
+    return _blocks(array("q", map(fingerprint, lines)), list(map(_kind_and_sentences, lines)))
+
+
+def _blocks(keys: array[int], told: Sequence[tuple[int, int]]) -> Blocks:
+    return Blocks(keys, bytes(kind for kind, _ in told), bytes(min(sentences, MOST_SENTENCES) for _, sentences in told))
+
+
+def learn(state: SiteState, blocks: Blocks) -> SiteState:
     """Return the state with one more article of the site counted.
 
-    text: the article as the residue rules left it, paragraphs parted by blank lines. An article that was
-    learned before (a revision, a copy) changes nothing.
+    An article that was learned before (a revision, a copy) changes nothing: then it is the very same state.
     """
-    blocks = _blocks(text)
-    keys = _keys(blocks)
-    prose = [is_prose(block) for block in blocks]
-    rows = {key: i for i, key in enumerate(state.keys)}
-    if _is_copy([key for key, sentence in zip(keys, prose, strict=True) if sentence], rows):
+    rows, keys, kinds = state.rows(), blocks.keys, blocks.kinds
+    prose = [i for i, kind in enumerate(kinds) if kind == _PROSE]
+    if _is_copy([keys[i] for i in prose], rows):
         return state
     state = state.copy()
     state.seen += 1
     # Paragraphs not met twice before are the article's own: they say what is above, inside and below.
-    own = [i for i, key in enumerate(keys) if prose[i] and (key not in rows or state.articles[rows[key]] < OWN)]
-    first, last = (own[0], own[-1]) if own else (len(blocks), -1)
+    own = [i for i in prose if (row := rows.get(keys[i])) is None or state.articles[row] < OWN]
+    first, last = (own[0], own[-1]) if own else (len(keys), -1)
     counted = {_UNLEARNED}
-    for i, (key, block) in enumerate(zip(keys, blocks, strict=True)):
-        if key in counted or (block[-1] in _DASHES and _DATELINE.fullmatch(block)):
+    for i, (key, kind) in enumerate(zip(keys, kinds, strict=True)):
+        if key in counted or kind == _DATELINE:
             continue
         counted.add(key)
         row = rows.get(key)
         if row is None:
-            state.append(key, prose=prose[i], short=not prose[i] and size(block) <= SHORT)
-            row = len(state) - 1
-        elif key not in state.samples:
-            state.samples[key] = block[:SAMPLE]
+            row = state.append(key, prose=kind == _PROSE, short=kind == _SHORT_LABEL)
         state.articles[row] += 1
         state.inside[row] += first < i < last
-        state.lead[row] += prose[i] and i <= first
+        state.lead[row] += kind == _PROSE and i <= first
         state.last[row] = state.seen
     if state.seen >= 2 * WINDOW and state.seen % WINDOW == 0:
         state.halve()
@@ -140,38 +169,18 @@ def learn(state: SiteState, text: str) -> SiteState:
     return state
 
 
-def _is_copy(prose: list[int], known: dict[int, int]) -> bool:
+def _is_copy(prose: list[int], known: Mapping[int, int]) -> bool:
     """Whether an article was learned from before: a revision, or a copy under another URL."""
     old = sum(key in known for key in prose)
     return len(prose) >= 2 and prose[0] in known and old >= COPY * len(prose)
 
 
-def learn_section(state: SiteState, blocks: Sequence[str]) -> SiteState:
-    """Return the state with the blocks of a home or section page noted as the site's.
-
-    blocks: the page's texts in their order. Menus stand first and small print last, teasers of articles
-    between them: of a long page only both ends are taken.
-    """
-    state = state.copy()
-    rows = {key: i for i, key in enumerate(state.keys)}
-    if len(blocks) > SECTION_HEAD + SECTION_FOOT:
-        blocks = [*blocks[:SECTION_HEAD], *blocks[-SECTION_FOOT:]]
-    for block in blocks:
-        block = " ".join(block.split())
-        if not block or len(block) > LONGEST:
-            continue
-        key = fingerprint(block)
+def learn_section(state: SiteState, blocks: Blocks) -> SiteState:
+    """Return the state with the blocks of a home or section page noted as the site's."""
+    state, rows = state.copy(), state.rows()
+    for key, kind in zip(blocks.keys, blocks.kinds, strict=True):
         if key not in rows:
-            state.add(
-                SiteBlock(
-                    fingerprint=key,
-                    sample=block,
-                    prose=is_prose(block),
-                    short=size(block) <= SHORT,
-                    first_seen=state.seen,
-                )
-            )
-            rows[key] = len(state) - 1
+            rows[key] = state.append(key, prose=kind == _PROSE, short=kind == _SHORT_LABEL)
         state.mark_section(rows[key])
     state.prune()
     return state
@@ -182,7 +191,7 @@ def site_blocks(state: SiteState, limits: Limits = Limits()) -> SiteBlocks:
 
     >>> state = SiteState()
     >>> for name in ("Alma", "Bea", "Cleo"):
-    ...     state = learn(state, f"This is the story of {name} and her boat.\\n\\nThe Morning Mail")
+    ...     state = learn(state, blocks_of(f"This is the story of {name} and her boat.\\n\\nThe Morning Mail"))
     >>> strip("A new story.\\n\\nThe Morning Mail", site_blocks(state))[0]
     'A new story.'
     """
@@ -225,7 +234,7 @@ def _is_frequent(block: SiteBlock, recent: int, limit: tuple[int, float]) -> boo
     return block.articles >= articles and block.articles / max(recent, 1) >= share
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Spared:
     """Sentences that learned blocks would have taken out of a text, and were too many."""
 
@@ -235,72 +244,98 @@ class Spared:
 
 
 def strip_within(
-    text: str, blocks: SiteBlocks, gone: Sequence[Removed] = ()
+    text: str, site: SiteBlocks, gone: Sequence[Removed] = (), blocks: Blocks | None = None
 ) -> tuple[str, list[Removed], Spared | None]:
     """Return a text without the site's blocks, and these, up to a bound; and what the bound has spared.
 
     A text that would lose more than MOST_LOST of its sentences keeps those that are left. gone: what was taken out
-    of it before.
+    of it before. blocks: those of the text, where they are known.
     """
-    stripped, removed = strip(text, blocks)
-    if not removed:
-        return text, removed, None
-    before = [block for block in gone if block.reason == "site_boilerplate"]
-    lost = sum(_sentences(block.text) for block in [*before, *removed] if _key_of(block) not in blocks.told)
-    of = sum(map(_sentences, [*_blocks(text), *(block.text for block in before)]))
+    if not site:
+        return text, [], None
+    blocks = blocks or blocks_of(text)
+    before = [(_key_of(block), _kind_and_sentences(block.text)[1]) for block in gone if block.reason == BOILERPLATE]
+    places, spared = decide(blocks, site, before)
+    return *_without(text, blocks, places), spared
+
+
+def strip(text: str, site: SiteBlocks) -> tuple[str, list[Removed]]:
+    """Return a text without the site's blocks, however much they are, and these."""
+    blocks = blocks_of(text)
+    return _without(text, blocks, _taken(blocks, site))
+
+
+def decide(
+    blocks: Blocks, site: SiteBlocks, gone: Sequence[tuple[int, int]] = ()
+) -> tuple[Sequence[int], Spared | None]:
+    """Return the places of the paragraphs that strip_within() takes out of a text, and what the bound has spared.
+
+    gone: the fingerprints and sentences of those that were taken out before.
+    """
+    places = _taken(blocks, site)
+    if not places:
+        return places, None
+    taken = [(blocks.keys[i], blocks.sentences[i]) for i in places]
+    lost = sum(sentences for key, sentences in [*gone, *taken] if key not in site.told)
+    of = sum(blocks.sentences) + sum(sentences for _, sentences in gone)
     if lost <= MOST_LOST * of:
-        return stripped, removed, None
-    stripped, fewer = strip(text, blocks, labels_alone=True)
-    return stripped, fewer, Spared(lost, of) if len(fewer) < len(removed) else None
+        return places, None
+    fewer = _taken(blocks, site, labels_alone=True)
+    return fewer, Spared(lost, of) if len(fewer) < len(places) else None
 
 
-def strip(text: str, blocks: SiteBlocks, *, labels_alone: bool = False) -> tuple[str, list[Removed]]:
-    """Return a text without the site's blocks, and these; as it is where nothing would be left of it.
+def _taken(blocks: Blocks, site: SiteBlocks, *, labels_alone: bool = False) -> Sequence[int]:
+    """Return the places of a site's blocks in a text; none where nothing would be left of it.
 
     labels_alone: sentences stay, but for those that a person has named.
     """
-    if not blocks:
-        return text, []
-    paragraphs = _blocks(text)
-    keys = _keys(paragraphs)
-    if _is_carried(paragraphs, keys, blocks.shown):
-        blocks = replace(blocks, at_edges=blocks.at_edges - blocks.section_labels)
+    keys: Sequence[int] = blocks.keys
+    if site.is_free_of(keys):
+        return ()
+    edges = site.anywhere | site.at_edges
+    if _is_carried(blocks, site.shown):
+        edges = site.anywhere | (site.at_edges - site.section_labels)
     if labels_alone:
-        stays = {key for key, paragraph in zip(keys, paragraphs, strict=True) if _sentences(paragraph)} - blocks.told
+        stays = {key for key, sentences in zip(keys, blocks.sentences, strict=True) if sentences} - site.told
         keys = [_UNLEARNED if key in stays else key for key in keys]
-    anywhere, edges = blocks.anywhere, blocks.anywhere | blocks.at_edges
-    end = edges | blocks.at_end
-    first, last = 0, len(paragraphs) - 1
+    end = edges | site.at_end
+    first, last = 0, len(keys) - 1
     while last >= 0 and keys[last] in end:
         last -= 1
     while first <= last and keys[first] in edges:
         first += 1
     if first > last:
-        return text, []
-    kept: list[str] = []
-    removed: list[Removed] = []
-    for i, paragraph in enumerate(paragraphs):
-        if first <= i <= last and keys[i] not in anywhere:
-            kept.append(paragraph)
-        else:
-            removed.append(Removed(text=paragraph, reason="site_boilerplate", pattern=f"block {keys[i]:016x}"))
-    return "\n\n".join(kept), removed
+        return ()
+    return [i for i, key in enumerate(keys) if not first <= i <= last or key in site.anywhere]
 
 
-def _is_carried(paragraphs: list[str], keys: list[int], shown: frozenset[int]) -> bool:
+def _is_carried(blocks: Blocks, shown: frozenset[int]) -> bool:
     """Whether a section page has carried an article whole."""
     if not shown:
         return False
-    prose = [key for key, block in zip(keys, paragraphs, strict=True) if key != _UNLEARNED and is_prose(block)]
+    prose = [key for key, kind in zip(blocks.keys, blocks.kinds, strict=True) if key != _UNLEARNED and kind == _PROSE]
     seen = sum(key in shown for key in prose)
     return seen > 0 and seen >= CARRIED * len(prose)
 
 
-def _sentences(block: str) -> int:
-    """Return how many sentences a paragraph has: none if it is a label, or else one at least."""
-    if is_prose(block) or (ends_sentence(block) and size(block) > SHORT):
-        return max(1, len(_SENTENCE_END.findall(block)))
-    return 0
+def _without(text: str, blocks: Blocks, places: Sequence[int]) -> tuple[str, list[Removed]]:
+    """Return a text without the paragraphs at some places, and these."""
+    if not places:
+        return text, []
+    gone = set(places)
+    kept: list[str] = []
+    removed: list[Removed] = []
+    for i, (paragraph, key) in enumerate(zip(paragraphs_of(text), blocks.keys, strict=True)):
+        if i in gone:
+            removed.append(Removed(text=paragraph, reason=BOILERPLATE, pattern=f"block {key:016x}"))
+        else:
+            kept.append(paragraph)
+    return "\n\n".join(kept), removed
+
+
+def paragraphs_of(text: str) -> list[str]:
+    """Return a text's paragraphs, as many as it has Blocks."""
+    return [paragraph for paragraph in text.split("\n\n") if paragraph]
 
 
 def _key_of(removed: Removed) -> int:
@@ -308,19 +343,17 @@ def _key_of(removed: Removed) -> int:
     return int((removed.pattern or "").removeprefix("block ") or "0", 16)
 
 
-def _blocks(text: str) -> list[str]:
-    """Return a text's paragraphs."""
-    return [block for block in text.split("\n\n") if block]
+def _is_dateline(block: str) -> bool:
+    return block[-1] in _DASHES and bool(_PLACE_AND_DASH.fullmatch(block))
 
 
-def _keys(blocks: list[str]) -> list[int]:
-    """Return a fingerprint a block; of none that is too long, for its place, to be worth learning."""
-    keys = []
-    foot = len(blocks) - FOOT
-    for i, block in enumerate(blocks):
-        longest = LONGEST if i < TOP or i >= foot else LONGEST_INSIDE
-        keys.append(fingerprint(block) if len(block) <= longest else _UNLEARNED)
-    return keys
+def _kind_and_sentences(block: str) -> tuple[int, int]:
+    """Return what a block is and how many sentences it has: none if it is a label, or else one at least."""
+    if is_prose(block):
+        return _PROSE, max(1, len(_SENTENCE_END.findall(block)))
+    if size(block) <= SHORT:
+        return _SHORT_LABEL, 0
+    return _LABEL, max(1, len(_SENTENCE_END.findall(block))) if ends_sentence(block) else 0
 
 
 def fingerprint(block: str) -> int:

@@ -14,6 +14,7 @@ WINDOW = 64
 SAMPLE = 200
 """Characters of a block that are kept to show it."""
 
+_COLUMNS = ("keys", "articles", "inside", "lead", "first", "last", "flags")
 _ON_SECTION, _PROSE, _SHORT, _KEEP, _DROP = 1, 2, 4, 8, 16
 
 
@@ -24,7 +25,7 @@ class SiteBlock:
     fingerprint: int
     """63 bits, from boilerplate.fingerprint()."""
     sample: str = ""
-    """How it reads, at most 200 characters; empty until it was seen twice."""
+    """How it reads, at most 200 characters; empty until it was seen in two articles."""
     articles: int = 0
     """Distinct articles of the recent window that had it."""
     inside: int = 0
@@ -72,10 +73,36 @@ class SiteState:
     def copy(self) -> SiteState:
         """Return a state of its own with the same blocks."""
         twin = SiteState(self.seen)
-        for column in ("keys", "articles", "inside", "lead", "first", "last", "flags"):
+        for column in _COLUMNS:
             setattr(twin, column, getattr(self, column)[:])
         twin.samples = dict(self.samples)
         return twin
+
+    def rows(self) -> dict[int, int]:
+        """Return where in the columns each fingerprint stands."""
+        return {key: i for i, key in enumerate(self.keys)}
+
+    def unnamed(self) -> set[int]:
+        """Return the fingerprints of what was seen in two articles, and of which nobody has kept how it reads."""
+        return {key for key, count in zip(self.keys, self.articles, strict=True) if count > 1} - self.samples.keys()
+
+    def name(self, fingerprint: int, text: str) -> None:
+        """Keep how a block reads: of several texts the first by their letters."""
+        text = text[:SAMPLE]
+        self.samples[fingerprint] = min(text, self.samples.get(fingerprint, text))
+
+    def changed(self, since: SiteState) -> list[SiteBlock]:
+        """Return the blocks that are not as they were in an earlier state, and those that were not in it."""
+        rows = since.rows()
+        return [
+            self.block(i)
+            for i, key in enumerate(self.keys)
+            if key not in rows or self._values(i) != since._values(rows[key])
+        ]
+
+    def _values(self, i: int) -> tuple[object, ...]:
+        counts = self.articles[i], self.inside[i], self.lead[i]
+        return *counts, self.first[i], self.last[i], self.flags[i], self.samples.get(self.keys[i])
 
     def block(self, i: int) -> SiteBlock:
         """Return row i."""
@@ -111,14 +138,15 @@ class SiteState:
         if block.sample:
             self.samples[block.fingerprint] = block.sample[:SAMPLE]
 
-    def append(self, fingerprint: int, *, prose: bool, short: bool) -> None:
-        """Append a row for a block that is new at the present article, not counted yet."""
+    def append(self, fingerprint: int, *, prose: bool, short: bool) -> int:
+        """Append a row for a block that is new at the present article, not counted yet; return its place."""
         self.keys.append(fingerprint)
         for column in (self.articles, self.inside, self.lead):
             column.append(0)
         self.first.append(self.seen)
         self.last.append(self.seen)
         self.flags.append(_PROSE * prose | _SHORT * short)
+        return len(self) - 1
 
     def mark_section(self, i: int) -> None:
         """Note that row i was seen on a home or section page just now."""
@@ -149,7 +177,7 @@ class SiteState:
 
     def _keep(self, rows: Iterable[int]) -> None:
         rows = list(rows)
-        for column in ("keys", "articles", "inside", "lead", "first", "last", "flags"):
+        for column in _COLUMNS:
             old = getattr(self, column)
             setattr(self, column, array(old.typecode, map(old.__getitem__, rows)))
         kept = set(self.keys)

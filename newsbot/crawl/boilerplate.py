@@ -1,7 +1,8 @@
 """What a run learns of each site's own blocks, the articles that it cleans of them, and what a person may overrule.
 
-Blocks that are known leave an article before it is stored. Blocks that were learned later in the run
-leave the articles that the run has stored before, when it ends and before they are exported.
+While a run is at work, articles are cleaned of what was known when it met their site first. At its end each site
+learns from all that the run has stored, in an order that does not depend on which page came first, and what was
+stored and is in no file yet is cleaned of what was learned. So the same pages make the same texts.
 
 A page speaks for the site that served it, whatever address it claims: nobody teaches another's blocks.
 """
@@ -9,22 +10,104 @@ A page speaks for the site that served it, whatever address it claims: nobody te
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from sqlalchemy import Engine
 
-from newsbot.cleaning import boilerplate, without_blocks
+from newsbot.cleaning import boilerplate, with_blocks, without_blocks
 from newsbot.cleaning.site_state import SiteBlock, SiteState
 from newsbot.dedupe import facts_of
-from newsbot.items import AnyArticle, Article, Collected
+from newsbot.items import Article, Blocks, Collected
 from newsbot.store import sites
-from newsbot.store.articles import rewrite
+from newsbot.store.articles import rewrite, waiting
+from newsbot.store.documents import Version
 from newsbot.store.ledger import Ledger
 from newsbot.web.urls import site_of
 
 TOLD = 5
 """Articles of a source, at most, that the ledger names because they have kept what was learned."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A version of an article that the run has stored, with the blocks of its text as it was brought."""
+
+    published: str
+    url: str
+    version: Version
+    cluster: str
+    source: str
+    """The source that found it."""
+    blocks: Blocks
+
+
+@dataclass(slots=True)
+class _Site:
+    """What a run knows of a site."""
+
+    state: SiteState
+    """As it was when the run met the site first."""
+    known: boilerplate.SiteBlocks
+    """What is taken out by that."""
+    sections: list[tuple[str, Blocks]] = field(default_factory=list)
+    stored: list[_Stored] = field(default_factory=list)
+
+    def lesson(self, taught: Collection[str]) -> SiteState:
+        """Return the state with all that the run has brought learned, but of stories from which it was taught before.
+
+        Of the copies of a story the first by date and address teaches, whichever of them the store takes for the copy.
+        """
+        state, taught = self.state, set(taught)
+        for _, blocks in sorted(self.sections, key=lambda section: (section[0], section[1].keys, section[1].kinds)):
+            state = boilerplate.learn_section(state, blocks)
+        self.stored.sort(key=lambda stored: (stored.published, stored.url, stored.version))
+        for stored in self.stored:
+            if stored.version.revision == 1 and stored.cluster not in taught:
+                taught.add(stored.cluster)
+                state = boilerplate.learn(state, stored.blocks)
+        return state
+
+
+class _Lesson:
+    """What a site has learned from a run, and what that means for the versions that the run has stored."""
+
+    def __init__(self, site: _Site, state: SiteState) -> None:
+        self.before, self.state = site.state, state
+        self.spared: list[tuple[_Stored, boilerplate.Spared]] = []
+        """What keeps blocks of the site, because they are too much of it."""
+        self.concerned: dict[Version, tuple[Blocks, Sequence[int]] | None] = {}
+        """What is to be read, because it changes or shows how a block reads: with the blocks of its text as it was
+        brought, if they are known, and the places of those that it has lost."""
+        self._decided = boilerplate.site_blocks(state)
+        self._unnamed = state.unnamed()
+        unread = set(self._unnamed)
+        for stored in site.stored if self._decided != site.known else ():
+            lost, _ = boilerplate.decide(stored.blocks, site.known)
+            losing, spared = boilerplate.decide(stored.blocks, self._decided)
+            if losing != lost:
+                self.concerned[stored.version] = stored.blocks, lost
+                unread.difference_update(stored.blocks.keys)
+            if spared:
+                self.spared.append((stored, spared))
+        for stored in site.stored:
+            if found := unread.intersection(stored.blocks.keys):
+                self.concerned[stored.version] = stored.blocks, boilerplate.decide(stored.blocks, site.known)[0]
+                unread -= found
+
+    def clean(self, article: Article) -> Article:
+        """Return a version as the next run would store it, and note how its blocks read."""
+        known = self.concerned[Version(article.id, article.revision)]
+        if known is None:
+            return without_blocks(article, self._decided)
+        blocks, lost = known
+        whole = with_blocks(article, lost)
+        for key, paragraph in zip(blocks.keys, boilerplate.paragraphs_of(whole.text), strict=True):
+            if key in self._unnamed:
+                self.state.name(key, paragraph)
+        cleaned = without_blocks(whole, self._decided, blocks)
+        return article if cleaned.text == article.text else cleaned
 
 
 class SiteBoilerplate:
@@ -33,70 +116,92 @@ class SiteBoilerplate:
     def __init__(self, engine: Engine, ledger: Ledger) -> None:
         self._engine = engine
         self._ledger = ledger
-        self._told: defaultdict[str, set[str]] = defaultdict(set)
-        """By source, the articles that the ledger names."""
-        self._finders: dict[str, str] = {}
-        """By id of an article of another source's outlet, the source that found it."""
-        self._states: dict[str, SiteState] = {}
-        self._decided: dict[str, boilerplate.SiteBlocks] = {}
-        self._changed: set[str] = set()
+        self._sites: dict[str, _Site] = {}
+        self._spared: defaultdict[str, dict[str, boilerplate.Spared]] = defaultdict(dict)
+        """By source, the articles that the ledger is to name."""
 
     def clean(self, collected: Collected, source: str) -> Collected:
         """Return an article without the blocks that are known to be those of the site that served it."""
-        article = self._without_blocks(collected.article, site_of(collected.aliases[-1]), source)
-        if article is collected.article:
+        article = collected.article
+        known = self._site(site_of(collected.aliases[-1])).known
+        cleaned = without_blocks(article, known, collected.blocks, spared=partial(self._spare, source, article.url))
+        if cleaned is article:
             return collected
-        return replace(collected, article=article, facts=facts_of(article.text, article.authors))
+        return replace(collected, article=cleaned, facts=facts_of(cleaned.text, cleaned.authors))
 
     def learn(self, collected: Collected, article: Article, source: str) -> None:
-        """Count the blocks of one more article of a site: as it was brought, and as it was stored."""
-        if article.source != source:
-            self._finders[article.id] = source
-        site = site_of(article.url)
-        self._note(site, boilerplate.learn(self._state(site), collected.article.text))
-
-    def learn_section(self, url: str, page_blocks: Sequence[str]) -> None:
-        """Note the blocks of a home or section page as those of the site that served it."""
-        site = site_of(url)
-        self._note(site, boilerplate.learn_section(self._state(site), page_blocks))
-
-    def finish(self, run_id: str) -> int:
-        """Clean the run's stored articles of what it learned, and remember that; return how many changed."""
-
-        def clean(article: Article) -> Article:
-            site, source = site_of(article.url), self._finders.get(article.id, article.source)
-            return self._without_blocks(article, site, source) if site in self._changed else article
-
-        count = rewrite(self._engine, run_id, clean) if self._changed else 0
-        with self._engine.begin() as connection:
-            sites.save_blocks(connection, {site: self._states[site] for site in self._changed})
-        self._changed.clear()
-        return count
-
-    def _without_blocks(self, article: AnyArticle, site: str, source: str) -> AnyArticle:
-        if site not in self._decided:
-            self._decided[site] = boilerplate.site_blocks(self._state(site))
-        return without_blocks(
-            article, self._decided[site], spared=lambda spared: self._tell(source, article.url, spared)
+        """Keep for the end the blocks of a version that was stored: of its text as it was brought."""
+        version = Version(article.id, article.revision)
+        self._site(site_of(article.url)).stored.append(
+            _Stored(article.published or "", article.url, version, article.cluster_id, source, collected.blocks)
         )
 
-    def _tell(self, source: str, url: str, spared: boilerplate.Spared) -> None:
-        told = self._told[source]
-        if url not in told and len(told) < TOLD:
-            told.add(url)
-            share = f"{spared.lost} of its {spared.of} sentences"
-            self._ledger.note(source, f"article {url}: {share} were learned to be its site's, too many: it keeps them")
+    def learn_section(self, url: str, page_blocks: Sequence[str]) -> None:
+        """Keep for the end the blocks of a home or section page as those of the site that served it."""
+        self._site(site_of(url)).sections.append((url, boilerplate.section_of(page_blocks)))
 
-    def _state(self, site: str) -> SiteState:
-        if site not in self._states:
-            self._states[site] = sites.load_blocks(self._engine, site)
-        return self._states[site]
+    def finish(self, run_id: str) -> int:
+        """Learn, clean the run's stored articles of what was learned, and remember it; return how many changed."""
+        if not self._sites:
+            return 0
+        places = waiting(self._engine, run_id)
+        lessons = self._lessons(run_id, places)
+        concerned = {version for lesson in lessons.values() for version in lesson.concerned}
+        count = rewrite(
+            self._engine,
+            run_id,
+            [version for version in places if version in concerned],
+            lambda article: lessons[site_of(article.url)].clean(article),
+        )
+        if lessons:
+            with self._engine.begin() as connection:
+                sites.save_blocks(connection, {name: (it.before, it.state) for name, it in lessons.items()})
+        self._tell(lessons)
+        self._sites.clear()
+        return count
 
-    def _note(self, site: str, state: SiteState) -> None:
-        if state is not self._states[site]:
-            self._states[site] = state
-            self._decided.pop(site, None)
-            self._changed.add(site)
+    def _lessons(self, run_id: str, places: Mapping[Version, str]) -> dict[str, _Lesson]:
+        """Return what sites have learned, by name. places: the versions that are in no file, with their sites."""
+        stored = [one for site in self._sites.values() for one in site.stored]
+        begun = {one.version.id for one in stored if one.version.revision == 1}
+        taught = sites.stories_before(self._engine, run_id, {one.cluster for one in stored} - begun)
+        lessons = {}
+        for name, site in self._sites.items():
+            state = site.lesson(taught.get(name, ()))
+            site.stored = [one for one in site.stored if one.version in places]
+            if state is not site.state:
+                lessons[name] = _Lesson(site, state)
+        for version in places.keys() - {one.version for one in stored}:
+            # A version of an article that turned out to be a copy, or is gone: its text is of an earlier run.
+            if lesson := lessons.get(places[version]):
+                lesson.concerned[version] = None
+        return lessons
+
+    def _site(self, name: str) -> _Site:
+        if name not in self._sites:
+            state = sites.load_blocks(self._engine, name)
+            self._sites[name] = _Site(state, boilerplate.site_blocks(state))
+        return self._sites[name]
+
+    def _spare(self, source: str, url: str, spared: boilerplate.Spared) -> None:
+        """Note an article that keeps what was learned, if it is one of the first by their addresses."""
+        told = self._spared[source]
+        told[url] = max(spared, told.get(url, spared))
+        if len(told) > TOLD:
+            del told[max(told)]
+
+    def _tell(self, lessons: Mapping[str, _Lesson]) -> None:
+        """Let the ledger name the articles that keep what was learned, as it is known by now."""
+        for name, lesson in lessons.items():
+            for stored in self._sites[name].stored:
+                self._spared[stored.source].pop(stored.url, None)
+            for stored, spared in lesson.spared:
+                self._spare(stored.source, stored.url, spared)
+        for source, told in self._spared.items():
+            for url, spared in sorted(told.items()):
+                share = f"{spared.lost} of its {spared.of} sentences"
+                note = f"article {url}: {share} were learned to be its site's, too many: it keeps them"
+                self._ledger.note(source, note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from functools import partial
 from sqlalchemy import Connection, Engine
 
 from newsbot.crawl.boilerplate import SiteBoilerplate
-from newsbot.items import POSTPONED, Collected, Decision, New, Rejection, digest_of
+from newsbot.items import POSTPONED, Collected, Decision, Rejection, Unchanged, digest_of
 from newsbot.sources import Outlets
 from newsbot.store import StoreError, Unstorable, articles, frontier, revisits, runs, schema
 from newsbot.store.articles import Policy
@@ -133,7 +133,7 @@ class Verdicts:
                 self._ledger.close(entry, "rejected", one.reason)
             elif isinstance(decided, Decision):
                 self._ledger.close(entry, decided.verdict.outcome)
-                if isinstance(decided.verdict, New):
+                if not isinstance(decided.verdict, Unchanged):
                     self._boilerplate.learn(one, decided.article, entry.source)
         return told
 

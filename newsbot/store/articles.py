@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, and_, bindparam, delete, select, text
 
 from newsbot.dedupe import change_between, facts_of, likeness
 from newsbot.items import (
+    BOILERPLATE,
     EXTRACTOR,
     Article,
     Candidate,
@@ -27,12 +28,15 @@ from newsbot.items import (
     Duplicate,
     ExtractedArticle,
     New,
+    Removed,
     Revision,
+    Sketch,
     TextFacts,
     Unchanged,
 )
 from newsbot.store import Unstorable, documents, duplicates, frontier, revisits, schema
 from newsbot.store.database import Statement, inserting, reading
+from newsbot.store.documents import Version
 from newsbot.store.ledger import Entry
 from newsbot.store.runs import COPY_FIELDS, assert_running, enter
 from newsbot.web.dates import as_instant
@@ -183,33 +187,42 @@ def remove(engine: Engine, entry: Entry, *, now: str, policy: Policy) -> None:
         enter(connection, entry, Revision.outcome)
 
 
-def rewrite(engine: Engine, run_id: str, clean: Callable[[Article], Article]) -> int:
-    """Give every stored article of a run that is in no file yet to ``clean``, and store what comes back.
+def waiting(engine: Engine, run_id: str) -> dict[Version, str]:
+    """Return the versions of a run that are in no file yet, with their sites, in the order of their announcement."""
+    table = schema.articles
+    query = (
+        select(_OUTBOX.article_id, _OUTBOX.revision, table.c.site)
+        .join(table, table.c.id == _OUTBOX.article_id)
+        .where(_OUTBOX.run_id == run_id, _OUTBOX.export_id.is_(None))
+        .order_by(_OUTBOX.seq)
+    )
+    with reading(engine) as connection:
+        return {Version(identity, revision): site for identity, revision, site in connection.execute(query)}
+
+
+def rewrite(engine: Engine, run_id: str, versions: Sequence[Version], clean: Callable[[Article], Article]) -> int:
+    """Give some versions that a run has stored to ``clean``, and store what comes back.
 
     ``clean`` returns the article with another text, or the article itself where nothing changes; what follows
     from the text is made anew here. Returns how many changed.
     """
-    outbox, revisions = schema.outbox, schema.revisions
-    at = and_(outbox.c.article_id == revisions.c.article_id, outbox.c.revision == revisions.c.revision)
-    query = (
-        select(revisions.c.document)
-        .join_from(outbox, revisions, at)
-        .where(outbox.c.run_id == run_id, outbox.c.export_id.is_(None))
-    )
-    changed = []
-    with reading(engine) as connection:
-        for document in connection.execute(query.execution_options(yield_per=200)).scalars():
-            article = documents.article_from(orjson.loads(document))
-            if (cleaned := clean(article)) is not article:
-                changed.append(cleaned)
-    with engine.begin() as connection:
-        assert_running(connection, run_id)
-        for article in changed:
-            facts = facts_of(article.text)
-            article = replace(article, word_count=facts.word_count, content_hash=facts.content_hash)
-            documents.amend(connection, article)
-            duplicates.replace(connection, article.id, facts.sketch)
-    return len(changed)
+    sketches: dict[str, Sketch | None] = {}
+
+    def made_anew(known: Article) -> Article:
+        if (article := clean(known)) is known:
+            return known
+        facts = facts_of(article.text)
+        sketches[article.id] = facts.sketch
+        return replace(article, word_count=facts.word_count, content_hash=facts.content_hash)
+
+    count = 0
+    for start in range(0, len(versions), documents.BATCH):
+        with deciding(engine) as connection:
+            assert_running(connection, run_id)
+            count += documents.amend(connection, versions[start : start + documents.BATCH], made_anew)
+            duplicates.replace(connection, sketches)
+            sketches.clear()
+    return count
 
 
 def _resolve(connection: Connection, collected: Collected, content_hash: str) -> tuple[str, Article | None]:
@@ -255,10 +268,10 @@ def _keep_up(
     """Store what a known article says now, if that is anything else in substance."""
     if entry.via == "archive" and not _is_later(article, known):
         return Decision(Unchanged(), known)
-    # What cleaning has learned to take out since then is no change of the article.
-    learned = {line for removed in article.removed for line in removed.text.split("\n") if line}
-    before = "\n".join(line for line in known.text.split("\n") if line not in learned)
-    change = change_between(known.title, before, article.title, article.text)
+    # What cleaning has learned to take out since then, or knows no more of its site, is no change of the article.
+    forgotten = [removed for removed in known.removed if removed.reason == BOILERPLATE]
+    before = _without_lines(known.text, article.removed)
+    change = change_between(known.title, before, article.title, _without_lines(article.text, forgotten))
     if change is None:
         return Decision(Unchanged(), known)
     revised = _record(
@@ -276,8 +289,13 @@ def _keep_up(
         first_seen=known.first_seen,
     )
     documents.advance(connection, revised, _still_copy_of(connection, revised), removed_at=None)
-    duplicates.replace(connection, revised.id, facts.sketch)
+    duplicates.replace(connection, {revised.id: facts.sketch})
     return Decision(Revision(revised.revision, change), revised)
+
+
+def _without_lines(text: str, removed: Sequence[Removed]) -> str:
+    lines = {line for gone in removed for line in gone.text.split("\n") if line}
+    return "\n".join(line for line in text.split("\n") if line not in lines) if lines else text
 
 
 def _still_copy_of(connection: Connection, revised: Article) -> Duplicate | None:

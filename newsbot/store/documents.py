@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import (
@@ -19,6 +19,7 @@ from sqlalchemy import (
     cast,
     func,
     select,
+    tuple_,
     union,
     update,
 )
@@ -41,6 +42,23 @@ _LATEST = Statement(
     .join(_ARTICLES, and_(_ARTICLES.c.id == _REVISIONS.c.article_id, _ARTICLES.c.revision == _REVISIONS.c.revision))
     .where(_ARTICLES.c.id.in_(bindparam("ids", expanding=True)))
 )
+_AMEND = (
+    update(_REVISIONS)
+    .where(_REVISIONS.c.article_id == bindparam("its_id"), _REVISIONS.c.revision == bindparam("its_revision"))
+    .values(content_hash=bindparam("content_hash"), document=bindparam("document"))
+)
+_REHASH = (
+    update(_ARTICLES)
+    .where(_ARTICLES.c.id == bindparam("its_id"), _ARTICLES.c.revision == bindparam("its_revision"))
+    .values(content_hash=bindparam("content_hash"))
+)
+
+
+class Version(NamedTuple):
+    """What tells a version of an article from all others."""
+
+    id: str
+    revision: int
 
 
 def put(connection: Connection, article: Article, copy: Duplicate | None = None) -> None:
@@ -98,15 +116,24 @@ def restate(connection: Connection, article: Article, copy: Duplicate | None) ->
     connection.execute(update(_ARTICLES).where(_ARTICLES.c.id == article.id).values(standing(copy)))
 
 
-def amend(connection: Connection, article: Article) -> None:
-    """Store a version that is stored already anew, with another text."""
-    version = and_(_REVISIONS.c.article_id == article.id, _REVISIONS.c.revision == article.revision)
-    values = {"content_hash": article.content_hash}
-    before = orjson.loads(connection.execute(select(_REVISIONS.c.document).where(version)).scalar_one())
-    document = as_json({**before, **_document(article)})
-    connection.execute(update(_REVISIONS).where(version).values(document=document, **values))
-    current = and_(_ARTICLES.c.id == article.id, _ARTICLES.c.revision == article.revision)
-    connection.execute(update(_ARTICLES).where(current).values(**values))
+def amend(connection: Connection, versions: Sequence[Version], change: Callable[[Article], Article]) -> int:
+    """Give some stored versions to ``change``, and store what comes back in their place.
+
+    ``change`` returns the version itself where nothing changes. Returns how many changed.
+    """
+    chosen = tuple_(_REVISIONS.c.article_id, _REVISIONS.c.revision).in_(versions)
+    rows = []
+    for document in connection.execute(select(_REVISIONS.c.document).where(chosen)).scalars():
+        before = orjson.loads(document)
+        known = article_from(before)
+        if (article := change(known)) is not known:
+            written = as_json({**before, **_document(article)})
+            whose = {"its_id": known.id, "its_revision": known.revision}
+            rows.append({**whose, "content_hash": article.content_hash, "document": written})
+    if rows:
+        connection.execute(_AMEND, rows)
+        connection.execute(_REHASH, rows)
+    return len(rows)
 
 
 def latest(connection: Connection, article_ids: Sequence[str]) -> dict[str, Article]:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import itertools
 import struct
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as replace_fields
 from datetime import datetime, timedelta
@@ -414,11 +414,12 @@ def remember(connection: Connection, article_id: str, sketch: Sketch) -> None:
     _BANDS(connection, **{f"key{slot}": start | number for slot, start in enumerate(_starts(sketch))})
 
 
-def replace(connection: Connection, article_id: str, sketch: Sketch | None) -> None:
-    """Put the sketch of an article's new text in the place of the old one's."""
-    forget(connection, [article_id])
-    if sketch:
-        remember(connection, article_id, sketch)
+def replace(connection: Connection, sketches: Mapping[str, Sketch | None]) -> None:
+    """Put the sketches of articles' new texts, by id, in the place of the old ones'."""
+    forget(connection, list(sketches))
+    for article_id, sketch in sketches.items():
+        if sketch:
+            remember(connection, article_id, sketch)
 
 
 def forget(connection: Connection, article_ids: Sequence[str]) -> int:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, Engine, and_, delete, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, select, update
 
 from newsbot.cleaning.site_state import SiteBlock, SiteState
 from newsbot.store import Unstorable, schema
-from newsbot.store.database import reading, sift, upsert
+from newsbot.store.database import chunks, reading, sift, upsert
 
 logger = logging.getLogger("newsbot")
 
@@ -23,6 +24,10 @@ _FLAGS = ("on_section", "prose", "short")
 """Fields of a block that are true or false; columns of 0 and 1."""
 _COUNTED = tuple(name for name in _BLOCK if name not in ("fingerprint", "verdict"))
 """Fields that crawls write; a verdict is a person's."""
+_BLOCKS = schema.site_blocks
+_FORGET = delete(_BLOCKS).where(
+    _BLOCKS.c.site == bindparam("its_site"), _BLOCKS.c.fingerprint == bindparam("its_key"), _BLOCKS.c.verdict.is_(None)
+)
 
 
 def resting(engine: Engine, *, now: str) -> dict[str, str]:
@@ -77,31 +82,48 @@ def load_blocks(engine: Engine, site: str) -> SiteState:
     table = schema.site_blocks
     with reading(engine) as connection:
         seen = connection.execute(select(schema.sites.c.seen).where(schema.sites.c.site == site)).scalar() or 0
-        rows = connection.execute(select(*(table.c[name] for name in _BLOCK)).where(table.c.site == site)).mappings()
+        query = select(*(table.c[name] for name in _BLOCK)).where(table.c.site == site).order_by(table.c.fingerprint)
+        rows = connection.execute(query).mappings()
         blocks = [SiteBlock(**{**row, **{flag: bool(row[flag]) for flag in _FLAGS}}) for row in rows]
     return SiteState(seen, blocks)
 
 
-def save_blocks(connection: Connection, states: Mapping[str, SiteState]) -> None:
+def save_blocks(connection: Connection, states: Mapping[str, tuple[SiteState, SiteState]]) -> None:
     """Remember the states of sites, inside the caller's transaction; one that cannot be stored stays as it was.
 
-    A person's verdict that was given meanwhile is kept.
+    Each is given as it was loaded and as it is now. What is the same in both is left alone, and a person's verdict
+    that was given meanwhile is kept.
     """
-    table = schema.site_blocks
 
-    def save(some: Sequence[tuple[str, SiteState]]) -> None:
-        for site, state in some:
-            upsert(connection, schema.sites, {"site": site, "seen": state.seen}, replacing=["seen"])
-            gone = and_(table.c.site == site, table.c.verdict.is_(None), table.c.fingerprint.not_in(list(state.keys)))
-            connection.execute(delete(table).where(gone))
-            rows = [{"site": site, **dataclasses.asdict(block)} for block in state]
-            for row in rows:
-                row |= {flag: int(row[flag]) for flag in _FLAGS}
+    def save(some: Sequence[tuple[str, tuple[SiteState, SiteState]]]) -> None:
+        for site, (old, new) in some:
+            if new.seen != old.seen:
+                upsert(connection, schema.sites, {"site": site, "seen": new.seen}, replacing=["seen"])
+            if gone := [{"its_site": site, "its_key": key} for key in set(old.keys).difference(new.keys)]:
+                connection.execute(_FORGET, gone)
+            rows = [{"site": site, **_as_row(block)} for block in new.changed(old)]
             if rows:
-                upsert(connection, table, rows, replacing=_COUNTED)
+                upsert(connection, schema.site_blocks, rows, replacing=_COUNTED)
 
     for (site, _), fault in sift(connection, list(states.items()), save):
         logger.warning("site %.100s: what repeats there is not remembered: %s", site, fault)
+
+
+def _as_row(block: SiteBlock) -> dict[str, object]:
+    values = {name: getattr(block, name) for name in _BLOCK}
+    return values | {flag: int(values[flag]) for flag in _FLAGS}
+
+
+def stories_before(engine: Engine, run_id: str, clusters: Collection[str]) -> dict[str, set[str]]:
+    """Return by site which of some clusters had an article of it before a run."""
+    table = schema.articles
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    with reading(engine) as connection:
+        for some in chunks(sorted(clusters)):
+            query = select(table.c.site, table.c.cluster_id).where(table.c.cluster_id.in_(some))
+            for site, cluster in connection.execute(query.where(table.c.run_id != run_id).distinct()):
+                found[site].add(cluster)
+    return found
 
 
 def sites_of(engine: Engine, source: str) -> list[str]:
