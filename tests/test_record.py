@@ -10,6 +10,7 @@ import pytest
 from conftest import NOW, ROOT, collected
 from sqlalchemy import Engine
 
+from newsbot import settings
 from newsbot.export.record import DUPLICATE_FIELDS, FIELDS, LATER_FIELDS, NAMES, contract, schema, to_record
 from newsbot.items import Article
 from newsbot.store import articles
@@ -25,6 +26,7 @@ def test_schema_and_dictionary_are_as_the_field_list_says(path: Path) -> None:
 def test_the_record_has_every_field_of_an_article_and_no_other() -> None:
     fields = [field.name for field in dataclasses.fields(Article)]
     assert list(NAMES) == fields
+    assert fields == settings.FEED_EXPORT_FIELDS
 
 
 @pytest.fixture

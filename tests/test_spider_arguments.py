@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from conftest import run_scrapy, sources_file
 from local_web import local_web
+from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader
 
 from newsbot.sources import SourcesError, load_sources
+from newsbot.spiders import SpidersByName
 from newsbot.spiders.archive import ArchiveArguments
 from newsbot.spiders.arguments import ArgumentError, SpiderArguments
 from newsbot.spiders.news import NewsArguments
@@ -89,3 +92,22 @@ def test_a_wrong_source_name_or_tag_is_told_the_nearest_one(tmp_path: Path) -> N
         load_sources(file, only=["gaurdian"])
     with pytest.raises(SourcesError, match=r"englisch \(did you mean english\?\); tags are: english"):
         load_sources(file, tags=["englisch"])
+
+
+def test_every_spider_is_found_by_its_name() -> None:
+    settings = Settings()
+    settings.setmodule("newsbot.settings")
+    by_name, scrapys = SpidersByName.from_settings(settings), SpiderLoader.from_settings(settings)
+    assert by_name.list() == sorted(scrapys.list())
+    assert [by_name.load(name) for name in by_name.list()] == [scrapys.load(name) for name in by_name.list()]
+    with pytest.raises(KeyError, match="newz"):
+        by_name.load("newz")
+
+
+def test_spiders_of_other_modules_are_found_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "their_spiders.py").write_text("import scrapy\nclass Theirs(scrapy.Spider):\n    name = 'theirs'\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    values = {"SPIDER_MODULES": ["newsbot.spiders", "their_spiders"]}
+    spiders = SpidersByName.from_settings(Settings(values))
+    assert spiders.list() == ["archive", "news", "site", "theirs"]
+    assert spiders.load("theirs").name == "theirs"

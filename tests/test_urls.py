@@ -5,6 +5,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tldextract import TLDExtract
 
 from newsbot.sources import Source
 from newsbot.web.endpoints import endpoint_of, is_private
@@ -81,6 +82,19 @@ def test_the_site_of_an_address_is_its_registrable_domain_or_its_host_and_port()
     assert site_of("https://www.news.example.co.uk/") == "example.co.uk"
     assert site_of("http://127.0.0.1:8601/x") == "127.0.0.1:8601"
     assert site_of("http://intranet/x") == "intranet"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "example.com", "com", "a.b.example.com.", "x.blogspot.com", "blogspot.com", "www.ck", "a.www.ck", "a.b.ck",
+        "b.ck", "a.city.kawasaki.jp", "a.b.c.kawasaki.jp", "kawasaki.jp", "x.s3.amazonaws.com", "xn--.com", "a..com",
+        "a.compute.amazonaws.com", "xn--85x722f.xn--55qx5d.cn", "xn--55qx5d.cn", "a.xn--p1ai", "news.internal",
+    ],
+)  # fmt: skip
+def test_sites_are_those_of_the_public_suffix_list(host: str) -> None:
+    expected = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)(host)
+    assert site_of(f"https://{host}/a") == (expected.top_domain_under_public_suffix or host)
 
 
 @pytest.mark.parametrize("name", sorted(AMBIGUOUS))

@@ -21,7 +21,6 @@ from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 from scrapy.settings import BaseSettings
 
 from newsbot.process import ExitStatus, NewsbotError, UsageError
-from newsbot.web.text import escaped
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -133,7 +132,7 @@ class NewsbotCommand(Base):
                 raise UsageError(f"no source is named {name}{did_you_mean(name, known)}")
 
     def _fail(self, message: str, status: int) -> None:
-        print(*map(escaped, message.split("\n")), sep="\n", file=sys.stderr)
+        print(printable(message), file=sys.stderr)
         self.exitcode = status
 
 
@@ -206,11 +205,12 @@ class _Subcommands(argparse._SubParsersAction):  # type: ignore[type-arg]
 def check_settings(settings: BaseSettings, given: Sequence[str]) -> None:
     """Raise UsageError for a setting of newsbot whose value is of another kind, and for one given that there is not."""
     from newsbot import settings as defaults
-    from newsbot.sources import did_you_mean
 
     kinds = {name: type(value) for name, value in vars(defaults).items() if name.startswith("NEWSBOT_")}
     for name in given:
         if name.startswith("NEWSBOT_") and name not in kinds:
+            from newsbot.sources import did_you_mean
+
             raise UsageError(f"there is no setting {name}{did_you_mean(name, kinds)}")
     for name, kind in kinds.items():
         if kind in KINDS:
@@ -251,6 +251,13 @@ def day(text: str) -> str:
     raise argparse.ArgumentTypeError(f"a day such as 2026-01-31, not {text!r}")
 
 
+def printable(text: str) -> str:
+    """Return a text of a site or a user, line by line, with what would command a terminal escaped."""
+    from newsbot.web.text import escaped
+
+    return "\n".join(map(escaped, text.split("\n")))
+
+
 def quiet_libraries() -> None:
     """Keep the log to what newsbot says, and to what others warn of."""
     for name in QUIET:
@@ -265,6 +272,8 @@ def _tell(parser: argparse.ArgumentParser, command: str, example: str) -> None:
 
 
 def _refuse(command: str, message: str) -> NoReturn:
+    from newsbot.web.text import escaped
+
     print(f"{command}: {escaped(message)}; {command} --help shows how", file=sys.stderr)
     sys.exit(ExitStatus.USAGE)
 

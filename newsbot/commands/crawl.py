@@ -45,6 +45,7 @@ class Command(NewsbotCommand, ScrapyCrawl):
         parser.add_argument("spider", metavar="SPIDER", nargs="?", help="news, site or archive")
 
     def handle(self, opts: argparse.Namespace) -> ExitStatus:
+        import newsbot.downloader.http  # noqa: F401 (first: Scrapy's looks into every module and frame that is there)
         from newsbot.extensions.collection import Collection
         from newsbot.sources import did_you_mean
 

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from scrapy.commands import ScrapyCommand
 
-from newsbot.commands._base import NewsbotCommand, whole_number
+from newsbot.commands._base import NewsbotCommand, printable, whole_number
 from newsbot.process import NewsbotError
-from newsbot.web.text import escaped
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -128,4 +127,4 @@ def _show_article(console: Console, article: dict[str, Any]) -> None:
 
 def _print(console: Console, text: str, style: str | None = None) -> None:
     """Print a text of a page as it is: neither rich's markup nor commands to the terminal."""
-    console.print("\n".join(map(escaped, text.split("\n"))), style=style, markup=False)
+    console.print(printable(text), style=style, markup=False)

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 
-from newsbot.commands._base import NewsbotCommand
+from newsbot.commands._base import NewsbotCommand, printable
 from newsbot.process import ExitStatus, UsageError
-from newsbot.web.text import escaped
 
 if TYPE_CHECKING:
     from newsbot.items import Article
@@ -53,7 +52,7 @@ class Command(NewsbotCommand, ScrapyCommand):
             if not versions:
                 raise UsageError(f"no article {opts.article} is known")
             cluster = cluster_of(engine, versions[0].cluster_id)
-        print(*map(escaped, "\n".join(story(versions, cluster)).split("\n")), sep="\n")
+        print(printable("\n".join(story(versions, cluster))))
         return ExitStatus.WHOLE
 
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 
-from newsbot.commands._base import CommandGroup, quiet_libraries
+from newsbot.commands._base import CommandGroup, printable, quiet_libraries
 from newsbot.process import ExitStatus, UsageError
-from newsbot.web.text import escaped
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -101,7 +100,7 @@ class Command(CommandGroup, ScrapyCommand):
             print(f"nothing was added: no article could be found at {home}")
             return ExitStatus.UNREACHABLE
         source = with_free_name(report.source, taken)
-        print("", *map(escaped, toml_block(source).split("\n")), sep="\n")
+        print("", printable(toml_block(source)), sep="\n")
         if file is None:
             print("nothing was written; name a sources file to append this to: --file my-outlets.toml")
         elif any(source.home == known.home for known in taken):
@@ -181,6 +180,7 @@ def show_reports(reports: list[SiteReport], *, listings: bool = False) -> None:
     from rich.table import Table
 
     from newsbot.spiders.probe import PROVEN
+    from newsbot.web.text import escaped
 
     console = Console() if sys.stdout.isatty() else Console(width=160)
     table = Table("source", "reachable", "entries", "newest", "validators", "robots", "fields", "opt-outs", box=None)
@@ -206,6 +206,8 @@ def show_reports(reports: list[SiteReport], *, listings: bool = False) -> None:
 def _row(table: Table, *cells: str | None) -> None:
     """Add a row of plain texts: what a site says of itself is neither markup nor commands to the terminal."""
     from rich.text import Text
+
+    from newsbot.web.text import escaped
 
     table.add_row(*(Text(escaped(cell or "")) for cell in cells))
 

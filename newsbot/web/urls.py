@@ -13,11 +13,12 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
 import idna
-from tldextract import TLDExtract
 from w3lib.url import safe_url_string
 
 from newsbot.web.text import well_formed
@@ -26,7 +27,6 @@ from newsbot.web.trackers import address_inside, may_name_no_page, names_no_page
 MAX_URL_LENGTH = 2048
 """Longest address that newsbot takes; browsers and sitemaps.org stop there too."""
 
-_registrable = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 _CANONICAL = re.compile(
     r"https?://(?![^/]*(?:google|ampproject|yahoo|feedburner|bing-amp)\.)(?![^/]{254})(?:[a-z0-9-]{1,63}\.)+[a-z]{1,63}/(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)?"
 )
@@ -220,7 +220,7 @@ def site_of(url: str) -> str:
     host = parts.hostname or ""
     if _is_ip(host) or "." not in host:
         return parts.netloc.rpartition("@")[2].lower()
-    return _registrable(host).top_domain_under_public_suffix or host
+    return _registrable(host) or host
 
 
 def is_domain(host: str) -> bool:
@@ -229,8 +229,50 @@ def is_domain(host: str) -> bool:
     >>> is_domain("news.example.co.uk"), is_domain("story.html"), is_domain("com")
     (True, False, False)
     """
-    found = _registrable(host)
-    return bool(found.suffix and found.domain)
+    return _registrable(host) is not None
+
+
+@lru_cache(maxsize=4096)
+def _registrable(host: str) -> str | None:
+    """Return the domain of a host that somebody can own; None where it is a public suffix, or under none.
+
+    As publicsuffix.org/list has it, exceptions first, then the longest rule; a top level that no rule names is no
+    suffix.
+    """
+    rules = _suffix_rules()
+    labels = host.lower().rstrip(".").split(".")
+    rest = ".".join(map(_readable, labels))
+    for start in range(len(labels)):
+        parent = rest.partition(".")[2]
+        if f"!{rest}" in rules:
+            return ".".join(labels[start:])
+        if rest in rules or f"*.{parent}" in rules:
+            return ".".join(labels[start - 1 :]) if start and labels[start - 1] else None
+        rest = parent
+    return None
+
+
+@cache
+def _suffix_rules() -> frozenset[str]:
+    """Read the rules of the Public Suffix List, private domains with them, between comments that no host is like.
+
+    The list is tldextract's; tldextract itself would bring an HTTP client, and take ten times as long.
+    """
+    package = find_spec("tldextract")
+    assert package is not None
+    assert package.submodule_search_locations is not None
+    snapshot = Path(package.submodule_search_locations[0], ".tld_set_snapshot")
+    return frozenset(snapshot.read_text("utf-8").splitlines())
+
+
+def _readable(label: str) -> str:
+    """Return a label as the list has it, not in punycode."""
+    if label.startswith("xn--"):
+        try:
+            return idna.decode(label)
+        except (UnicodeError, IndexError):
+            pass
+    return label
 
 
 def _host_of(parts: SplitResult) -> str:
