@@ -1,4 +1,5 @@
-"""A process of newsbot and the system around it: its clock, how it ends, whom it outlives, what memory it keeps.
+"""A process of newsbot and the system around it: its clock, how it ends, whom it outlives, what memory it keeps and
+when it looks for garbage.
 
 Why a command or a crawl cannot be carried out, and what it exits with then:
 
@@ -19,6 +20,7 @@ Why a command or a crawl cannot be carried out, and what it exits with then:
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -28,6 +30,9 @@ from enum import IntEnum
 
 LARGE = 1_048_576
 """Bytes of a block that is given back as soon as it is freed."""
+SELDOM = 10_000
+"""Objects more than at the last search for cycles that call for another one. At 700, as Python has it, the process of
+a crawl spent 1.1 ms an article on searches, at this .1; its memory at its highest was the same (587 articles)."""
 M_MMAP_THRESHOLD = -3
 """Parameter of mallopt(3)."""
 PR_SET_PDEATHSIG = 1
@@ -106,6 +111,18 @@ def give_large_blocks_back() -> None:
 def give_free_memory_back() -> None:
     """Give back what is free in small pieces (malloc_trim(3), glibc); takes some milliseconds."""
     _call("malloc_trim", 0)
+
+
+def collect_nothing() -> None:
+    """Look for no garbage in cycles until ``collect_seldom``: while modules are loaded, there is next to none."""
+    gc.disable()
+
+
+def collect_seldom() -> None:
+    """Look for garbage in cycles now and then, and never again among the objects that are there by now."""
+    gc.freeze()
+    gc.set_threshold(SELDOM, *gc.get_threshold()[1:])
+    gc.enable()
 
 
 def _call(name: str, *arguments: int) -> None:

@@ -310,10 +310,11 @@ def test_a_command_loads_no_library_that_it_has_no_use_for(
     engine: Engine, tmp_path: Path, command: str, absent: list[str]
 ) -> None:
     code = (
-        "import json, sys\n"
+        "import gc, json, sys\n"
         "from scrapy.cmdline import execute\n"
         "try: execute(['scrapy', *sys.argv[1:]])\n"
         "except SystemExit as end: assert end.code in (0, None, 3)\n"
+        "assert gc.isenabled()\n"
         "print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
     )
     run = subprocess.run(

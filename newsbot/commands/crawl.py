@@ -15,7 +15,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 
 from newsbot.commands._base import NewsbotCommand, quiet_libraries
-from newsbot.process import ExitStatus, UsageError
+from newsbot.process import ExitStatus, UsageError, collect_nothing, collect_seldom
 
 Handler = Callable[[int, FrameType | None], Any]
 
@@ -45,7 +45,9 @@ class Command(NewsbotCommand, ScrapyCrawl):
         parser.add_argument("spider", metavar="SPIDER", nargs="?", help="news, site or archive")
 
     def handle(self, opts: argparse.Namespace) -> ExitStatus:
-        import newsbot.downloader.http  # noqa: F401 (first: Scrapy's looks into every module and frame that is there)
+        collect_nothing()
+        import scrapy.core.downloader.contextfactory  # noqa: F401 (now: it looks for its callers among all modules)
+
         from newsbot.extensions.collection import Collection
         from newsbot.sources import did_you_mean
 
@@ -59,6 +61,7 @@ class Command(NewsbotCommand, ScrapyCrawl):
         quiet_libraries()
         crawler = self.crawler_process.create_crawler(opts.spider)
         crawler.signals.connect(lambda: _answer_signals(crawler), signal=signals.engine_started, weak=False)
+        crawler.signals.connect(collect_seldom, signal=signals.engine_started)
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         try:
