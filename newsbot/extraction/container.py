@@ -132,6 +132,7 @@ class Weights:
     raw: dict[etree._Element, float] = field(default_factory=dict)
     """Outside links."""
     furniture: set[etree._Element] = field(default_factory=set)
+    """Of the elements that have any outside links."""
     children: dict[etree._Element, list[etree._Element]] = field(default_factory=dict)
     order: dict[etree._Element, int] = field(default_factory=dict)
     """Position in the document."""
@@ -161,7 +162,11 @@ def weigh(body: etree._Element, elements: Iterable[etree._Element] | None = None
     while True:
         out = [False]
         for above, element, weight in zip(tree.above[1:], order[1:], raw[1:], strict=True):
-            out.append(element not in protected and (out[above] or is_furniture(element, weight, page, lightest)))
+            out.append(
+                weight > 0.0
+                and element not in protected
+                and (out[above] or is_furniture(element, weight, page, lightest))
+            )
         clean = tree.summed(out)
         if lightest or clean[0] > LIMITS.left_by_names * page or page < LIMITS.short_page:
             break
@@ -199,18 +204,18 @@ class _Tree:
             self._own[at] += length if _PUNCTUATION.search(text) else LIMITS.unpunctuated * length
 
     def _place(self, node: etree._Element) -> int:
-        missing = [node]
-        while (above := missing[-1].getparent()) is not None and above not in self.index:
-            missing.append(above)
-        at = self.index[above] if above is not None else 0
-        for element in reversed(missing):
-            self.children.setdefault(self.order[at], []).append(element)
-            self.above.append(at)
-            self._in_link.append(self._in_link[at] or is_link(element))
-            self._own.append(0.0)
-            at = self.index[element] = len(self.order)
-            self.order.append(element)
-        return at
+        above = node.getparent()
+        at = 0
+        if above is not None:
+            found = self.index.get(above)
+            at = self._place(above) if found is None else found
+        self.children.setdefault(self.order[at], []).append(node)
+        self.above.append(at)
+        self._in_link.append(self._in_link[at] or is_link(node))
+        self._own.append(0.0)
+        self.index[node] = len(self.order)
+        self.order.append(node)
+        return len(self.order) - 1
 
     def summed(self, out: list[bool]) -> list[float]:
         """Sum what elements hold themselves up to <body>, without those that are out."""
@@ -261,31 +266,31 @@ def is_furniture(element: etree._Element, weight: float, page: float, lightest: 
 
     Where lightest is given, only the tags of elements that weigh more are believed, not their names.
     """
-    get = element.get
-    if weight > LIMITS.most_of_page * page > 0:
-        if element.tag in ("nav", "footer"):
-            return True
-        layer = element.tag == "div" and names_layer(get("class") or "", get("id") or "")
-        return layer and next(element.iter("h1"), None) is None
     tag = element.tag
+    if weight > LIMITS.most_of_page * page > 0:
+        if tag in ("nav", "footer"):
+            return True
+        layer = tag == "div" and names_layer(element.get("class") or "", element.get("id") or "")
+        return layer and next(element.iter("h1"), None) is None
     if tag in _FURNITURE_TAGS:
         if tag == "button":
-            return not names_accordion(get("class") or "")
+            return not names_accordion(element.get("class") or "")
         if tag == "label":
             return not _is_in_sentence(element)
         if tag == "figure":
             return not _holds_words(element)
         return tag not in _SOURCES or not _is_quoted(element)
-    attributes = len(element.keys())
-    if not attributes:
+    items = element.items()
+    if not items:
         return False
+    get = dict(items).get
     class_name, identifier = get("class"), get("id")
     if tag in _PLAIN:
         unseen = class_name is not None and names_hidden(class_name)
         return unseen or get("hidden") is not None or style_hides(get("style"))
     if lightest and weight > lightest:
-        return element.tag in ("div", "section") and names_layer(class_name or "", identifier or "")
-    if class_name and weight < LIMITS.weak_name and names_embed(class_name) and tag in _EMBEDDING:
+        return tag in ("div", "section") and names_layer(class_name or "", identifier or "")
+    if class_name and weight < LIMITS.weak_name and tag in _EMBEDDING and names_embed(class_name):
         return next(element.iter("blockquote"), None) is None and not says_body(element)
     if class_name or identifier:
         said = names_furniture(class_name or "", identifier or "")
@@ -294,11 +299,12 @@ def is_furniture(element: etree._Element, weight: float, page: float, lightest: 
             if part and not names_hidden(class_name or ""):
                 return role_hides(get("role")) or _is_hidden(element)
             return not (get("itemprop") or "").lower().endswith("articlebody")
-    if attributes == (class_name is not None) + (identifier is not None):
+    if len(items) == (class_name is not None) + (identifier is not None):
         return False
     if role_is_furniture(get("role")):
         return role_hides(get("role")) or tag not in _INLINE or not _is_in_sentence(element)
-    return _is_hidden(element)
+    hides = get("hidden") is not None or get("aria-hidden") == "true" or style_hides(get("style"))
+    return hides and _is_hidden(element)
 
 
 def _is_quoted(element: etree._Element) -> bool:

@@ -175,7 +175,7 @@ class _Walk:
                 number += 1
             if tag == "br":
                 buffer.append(_BREAK)
-            elif child not in furniture if child in raw else not is_furniture(child, 0.0, 1.0):
+            elif child not in furniture if raw.get(child) else not is_furniture(child, 0.0, 1.0):
                 if tag == "a" and is_link(child):
                     if buffer and buffer[-1] is _CLOSE and _adjoins(child):
                         buffer.append(_BREAK)
@@ -211,7 +211,12 @@ class _Walk:
         self._buffer.clear()
         if not text or text.isspace():
             return
-        for part in _PARAGRAPH.split(text) if _BREAK in text else (text,):
+        if _BREAK not in text:
+            line, linked = _line(text)
+            if line:
+                self.blocks.append(Block(line, kind, linked, element))
+            return
+        for part in _PARAGRAPH.split(text):
             lines = [line for line in map(_line, part.split(_BREAK)) if line[0]]
             if lines:
                 joined = "\n".join(line[0] for line in lines)
