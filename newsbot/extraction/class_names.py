@@ -1,7 +1,8 @@
 """What class, id and role names tell of an element: the article's own text, or furniture around it.
 
 Names are cut into words first (``c-RelatedArticles__list`` reads "c related articles list"), and the patterns
-speak of whole words: "ad" is found in "ad-slot" and not in "shadow".
+speak of whole words: "ad" is found in "ad-slot" and not in "shadow". Those that are asked most begin with the blank
+before a word, which is found faster than a word's edge.
 """
 
 from __future__ import annotations
@@ -11,17 +12,20 @@ from functools import lru_cache
 
 SURE, WEAK, SLIGHT = 3, 2, 1
 """How much a name says: whatever text the element holds; if it holds no more than a box does; no more than a label."""
-_BREAKS = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SIGNS = re.compile(r"[^A-Za-z0-9]+")
+_BREAKS = re.compile(_SIGNS.pattern + r"|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 _BODY = re.compile(
-    r"""\b(?:article|story|news|post|entry|blog)\s?(?:body|text|content|copy|txt)\b|
-        \b(?:body|content)\s(?:text|copy|article|body)\b|
-        \b(?:articlebody|storybody|bodytext|entrycontent|postcontent|articlecontent|articletext|newstext|fulltext|
-        full\stext|rich\s?text|wysiwyg|prose|td\spost\scontent|instapaper\sbody|e\scontent)\b""",
+    r"""[ ](?:
+    (?:article|story|news|post|entry|blog)\s?(?:body|text|content|copy|txt)|
+    (?:body|content)\s(?:text|copy|article|body)|
+    articlebody|storybody|bodytext|entrycontent|postcontent|articlecontent|articletext|newstext|fulltext|
+    full\stext|rich\s?text|wysiwyg|prose|td\spost\scontent|instapaper\sbody|e\scontent
+    )\b""",
     re.VERBOSE,
 )
 _STRONG = re.compile(
-    r"""\b(?:
+    r"""[ ](?:
     comments?|kommentare?|comentarios?|commentaires?|commenti|reacties|yorumlar|komentarze|disqus|commentlist|respond|
     replies|livefyre|
     related\w*|relacionad[ao]s?|relacion[ea]\w*|correlat[ie]|verwandt\w*|kanren|recirc\w*|
@@ -59,7 +63,7 @@ _STRONG = re.compile(
     re.VERBOSE,
 )
 _WEAK = re.compile(
-    r"""\b(?:
+    r"""[ ](?:
     popular|latest|more\s(?:info|to)|
     widgets|widget\s(?:area|title|recent|categories|tag|search|archive|meta|nav|custom|popular|social|news|posts?)|
     sidebar|side\sbar|rail|right\s(?:rail|column|col)|nav|navigation|toolbar|
@@ -75,7 +79,7 @@ _WEAK = re.compile(
     re.VERBOSE,
 )
 _SLIGHT = re.compile(
-    r"""\b(?:
+    r"""[ ](?:
     toc|ez\stoc|table\sof\scontents|tags|keywords|topics|topic\slist|search|read\smore|readmore|
     timestamp|pub\s?date|published|posted\son|publish\s?date|post\sdate|reading\stime|read\stime|
     (?:img|pic|pict|image|photo|foto|bild)\s?text
@@ -99,9 +103,9 @@ _LAYER = re.compile(
 )
 _ACCORDION = re.compile(r"\b(?:accordion|faq|faqs|question|collapse|collapsible|toggle content|expand content)\b")
 _CONSENT = re.compile(r"\b(?:consent|onetrust|ot sdk|cookie(?:s|banner)?|gdpr|cmp(?! [a-z])|privacy|policy)\b")
-_FOLDED = re.compile(r"\b(?:accordions?|faqs?)\b")
+_FOLDED = re.compile(r" (?:accordions?|faqs?)\b")
 _EMBED = re.compile(
-    r"\b(?:(?<!\bw )embed|embeds|embedded|embetty|opt ?in|external content|oembed|consent placeholder|video embed)\b"
+    r" (?:(?<!\bw )embed|embeds|embedded|embetty|opt ?in|external content|oembed|consent placeholder|video embed)\b"
 )
 _NOT_FURNITURE = re.compile(
     r"\belementor (?:widget|element)\b(?! (?:widget )?(?:container )?(?:share|posts|nav|author|search|form|social))|"
@@ -133,12 +137,14 @@ def words_of(name: str) -> str:
     >>> words_of("c-RelatedArticles__list postMeta")
     'c related articles list post meta'
     """
-    return " ".join(part for part in _BREAKS.split(name[:400]) if part).lower()
+    name = name[:400]
+    breaks = _SIGNS if name.islower() else _BREAKS
+    return breaks.sub(" ", name).strip().lower()
 
 
-def _words(class_name: str, identifier: str) -> str:
-    """Return the words of both names; the point between keeps phrases apart."""
-    return f"{words_of(class_name)} . {words_of(identifier)}"
+def _words(class_name: str, identifier: str = "") -> str:
+    """Return the words of both names, each after a blank; the point between keeps phrases apart."""
+    return f" {words_of(class_name)} . {words_of(identifier)}"
 
 
 @lru_cache(maxsize=20_000)
@@ -149,20 +155,24 @@ def names_furniture(class_name: str, identifier: str) -> int:
     [3, 2, 1, 0]
     """
     long = words_of(identifier).count(" ") > 3  # an id of so many words is a heading's anchor
-    words = words_of(class_name) if long else _words(class_name, identifier)
-    if _NOT_FURNITURE.search(words) or _BODY.search(words) or _FOLDED.search(words):
-        return 0
+    words = _words(class_name, "" if long else identifier)
     if _STRONG.search(words):
-        return SURE
-    if _WEAK.search(words) or _HIDDEN.search(class_name[:400]):
-        return WEAK
-    return SLIGHT if _SLIGHT.search(words) else 0
+        said = SURE
+    elif _WEAK.search(words) or _is_hidden(class_name):
+        said = WEAK
+    else:
+        said = SLIGHT if _SLIGHT.search(words) else 0
+    return 0 if said and (_NOT_FURNITURE.search(words) or _BODY.search(words) or _FOLDED.search(words)) else said
+
+
+def _is_hidden(class_name: str) -> bool:
+    return "hidden" in class_name.lower() and _HIDDEN.search(class_name[:400]) is not None
 
 
 @lru_cache(maxsize=20_000)
 def names_hidden(class_name: str) -> bool:
     """Whether a class name says that readers do not see the element, or only on paper or by ear."""
-    return bool(_UNSEEN.search(words_of(class_name)) or _HIDDEN.search(class_name[:400]))
+    return _is_hidden(class_name) or bool(_UNSEEN.search(words_of(class_name)))
 
 
 @lru_cache(maxsize=20_000)
@@ -198,7 +208,7 @@ def names_consent(class_name: str, identifier: str) -> bool:
 @lru_cache(maxsize=20_000)
 def names_embed(class_name: str) -> bool:
     """Whether a class name says that an element shows something of another site."""
-    return bool(_EMBED.search(words_of(class_name)))
+    return bool(_EMBED.search(_words(class_name)))
 
 
 @lru_cache(maxsize=20_000)
