@@ -109,6 +109,7 @@ def canonical_url(url: str, base: str | None = None) -> str:
     return address
 
 
+@lru_cache(maxsize=4096)
 def url_key(url: str) -> str:
     """Return the identity of the page behind an address: twins of one article share it.
 
@@ -208,6 +209,7 @@ def with_ascii_host(url: str) -> str:
     return parts._replace(netloc=f"{user}{at}{host}{f':{port}' if port is not None else ''}").geturl()
 
 
+@lru_cache(maxsize=4096)
 def site_of(url: str) -> str:
     """Return the site an address belongs to: its registrable domain, or host and port of an IP address.
 
