@@ -71,14 +71,34 @@ class HostQueue(DownloaderAwarePriorityQueue):
 class HostShares(DownloaderInterface):
     """Tells the queue how busy the hosts are, and of none that has its share of requests already."""
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._out = downloader_of(crawler).active.by_host
+
     def stats(self, possible_slots: Iterable[str]) -> list[tuple[int, str]]:
-        active = Counter(self.downloader.get_slot_key(request) for request in self.downloader.active)
+        active = self._out
         return [(active[host], host) for host in possible_slots if active[host] < self.share(host)]
 
     def share(self, host: str) -> int:
         """Return how many requests of a host may be out: those on the wire, and the next one."""
         slot = self.downloader.slots.get(host)
         return (slot.concurrency if slot else self.downloader.domain_concurrency) + 1
+
+
+class RequestsOut(set[Request]):
+    """The requests that the downloader has, and how many of each host: its queue asks at every turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_host: Counter[str] = Counter()
+
+    def add(self, request: Request) -> None:
+        super().add(request)
+        self.by_host[urlparse_cached(request).netloc] += 1
+
+    def remove(self, request: Request) -> None:
+        super().remove(request)
+        self.by_host[urlparse_cached(request).netloc] -= 1
 
 
 class HostBudget:
@@ -128,8 +148,11 @@ class HostDownloader(Downloader):
     in seconds. They are read here because Scrapy makes its downloader from the crawler alone.
     """
 
+    active: RequestsOut
+
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self.active = RequestsOut()
         self.max_wait = crawler.settings.getfloat("NEWSBOT_MAX_WAIT")
         self.budget = HostBudget(crawler.settings.getfloat("NEWSBOT_PATIENCE"))
         self._delay = max(self._delay, LEAST_DELAY)
