@@ -118,11 +118,10 @@ class AnswerMiddleware:
             plain = unpack(response.body, stated, limit)
         except TooLarge as error:
             raise Skipped("too_large", str(error)) from None
-        headers = response.headers.copy()
-        headers.pop("Content-Encoding", None)
-        kind = responsetypes.from_args(headers=headers, url=response.url, body=plain.data)
+        response.headers.pop("Content-Encoding", None)
+        kind = responsetypes.from_args(headers=response.headers, url=response.url, body=plain.data)
         flags = [*response.flags, *([] if plain.is_whole else [DATALOSS])]
-        return response.replace(cls=kind, body=plain.data, headers=headers, flags=flags)
+        return response.replace(cls=kind, body=plain.data, flags=flags)
 
 
 def fault_of(request: Request, response: Response) -> str | None:

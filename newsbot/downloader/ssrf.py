@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies
@@ -21,7 +22,7 @@ from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Response
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
 from w3lib.url import safe_url_string
-from zope.interface import implementer, provider
+from zope.interface import implementer
 
 from newsbot.crawl.context import CrawlContext
 from newsbot.downloader.errors import Skipped
@@ -104,29 +105,38 @@ class PublicResolver:
     ) -> IHostResolution:
         host, _ = endpoint_at(hostName, portNumber)
         may_be_private = any(crawl.may_be_private(host, portNumber) for crawl in self._crawls)
-
-        @provider(IResolutionReceiver)
-        class OnlyPublic:
-            @staticmethod
-            def resolutionBegan(resolution: IHostResolution) -> None:  # noqa: N802
-                resolutionReceiver.resolutionBegan(resolution)
-
-            @staticmethod
-            def addressResolved(address: Any) -> None:  # noqa: N802
-                number = ipaddress.ip_address(address.host)
-                if may_lead(host, number, may_be_inside=may_be_private):
-                    resolutionReceiver.addressResolved(address)
-                else:
-                    self.refused[host, portNumber] = written(number)
-
-            @staticmethod
-            def resolutionComplete() -> None:  # noqa: N802
-                resolutionReceiver.resolutionComplete()
-
+        receiver = OnlyPublic(
+            resolutionReceiver, host, may_be_private, partial(self.refused.__setitem__, (host, portNumber))
+        )
         resolution: IHostResolution = self.resolver.resolveHostName(
-            OnlyPublic, hostName, portNumber, addressTypes, transportSemantics
+            receiver, hostName, portNumber, addressTypes, transportSemantics
         )
         return resolution
+
+
+@implementer(IResolutionReceiver)
+class OnlyPublic:
+    """Hands on the addresses of one host that it may be connected to at."""
+
+    def __init__(self, receiver: Any, host: str, may_be_private: bool, refuse: Callable[[str], None]) -> None:
+        """``refuse`` is told each of the others."""
+        self._receiver = receiver
+        self._host = host
+        self._may_be_private = may_be_private
+        self._refuse = refuse
+
+    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802 (Twisted's interface)
+        self._receiver.resolutionBegan(resolution)
+
+    def addressResolved(self, address: Any) -> None:  # noqa: N802 (Twisted's interface)
+        number = ipaddress.ip_address(address.host)
+        if may_lead(self._host, number, may_be_inside=self._may_be_private):
+            self._receiver.addressResolved(address)
+        else:
+            self._refuse(written(number))
+
+    def resolutionComplete(self) -> None:  # noqa: N802 (Twisted's interface)
+        self._receiver.resolutionComplete()
 
 
 def public_resolver() -> PublicResolver:
