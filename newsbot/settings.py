@@ -122,7 +122,7 @@ REACTOR_THREADPOOL_MAXSIZE = CONCURRENT_REQUESTS
 # Bytes of pages at work above which nothing new is asked for; with Scrapy's 5 MB, one page could stop the whole crawl.
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 12_582_912
 # Scrapy starts so many tasks for every response, whether or not it has items; a page is one item.
-CONCURRENT_ITEMS = 2
+CONCURRENT_ITEMS = 1
 
 # --- Extraction ----------------------------------------------------------------------------------
 # Who makes the text. auto: newsbot, which asks trafilatura and the page's other witnesses where it doubts; trafilatura:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from newsbot.web.urls import InvalidURL, ascii_host
@@ -42,6 +43,7 @@ def endpoint_of(url: str) -> Endpoint | None:
     return endpoint_at(parts.hostname or "", port or DEFAULT_PORTS.get(parts.scheme.lower(), 0))
 
 
+@lru_cache(maxsize=4096)
 def endpoint_at(host: str, port: int) -> Endpoint:
     """Return host and port in one form, however the host is written.
 
@@ -71,6 +73,7 @@ def plain_host(host: str) -> str:
         return text.rstrip(".").lower()
 
 
+@lru_cache(maxsize=4096)
 def is_private(host: str) -> bool:
     """Whether a host is, by its very name or number, in no public network.
 
