@@ -34,6 +34,8 @@ _SEPARATOR = re.compile(
 """Between a headline and a name; where words have no blanks between them, signs have none around them either."""
 _HEAD = re.compile(rf"{_SEPARATOR.pattern}|\s*:\s+")
 """Between a label and a headline."""
+_SIGN = re.compile(r"[|｜:：\-－–—‒»«·•/~_]")
+"""What separators and loose ends have in them."""
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\x00-\x08\x0e-\x1f\x7f]")
 _LOOSE_ENDS = re.compile(r"^[\s|｜:：\-–—»«·•]+(?=\w)|\s+[|｜\-–—»«·•:/]+\s*$")
 _ENTITY = re.compile(r"&(?:#\w{1,8}|[A-Za-z]\w{1,30});")
@@ -135,11 +137,13 @@ def _leads_up(element: etree._Element, address: str) -> bool:
     above = element.getparent()
     link = above if above is not None and above.tag == "a" else next(element.iter("a"), None)
     href = (link.get("href") or "").strip() if link is not None else ""
+    if not href or href.startswith("#"):
+        return False
     try:
         there, here = urlsplit(urljoin(address, href)), urlsplit(address)
     except ValueError:
         return False
-    if not href or href.startswith("#") or there.query or _bare(there.netloc) != _bare(here.netloc):
+    if there.query or _bare(there.netloc) != _bare(here.netloc):
         return False
     path = _INDEX.sub("", there.path).strip("/")
     if "/" in path or not path:
@@ -312,8 +316,7 @@ def without_site(title: str, names: Sequence[str], starts: Iterable[str] = (), e
     >>> without_site("Spider-Man - far from home", ["Example"])
     'Spider-Man - far from home'
     """
-    title = _LOOSE_ENDS.sub("", " ".join(title[:2000].split())[:MAX_TITLE])
-    cuts = list(_SEPARATOR.finditer(title))
+    title, cuts = _parted(title)
     if not cuts and ":" not in title:
         return title
     folded_names = {fold(name) for name in names if name}
@@ -337,6 +340,16 @@ def without_site(title: str, names: Sequence[str], starts: Iterable[str] = (), e
         if name and title.lower().startswith(name.lower() + ":") and len(title) > len(name) + SHORTEST:
             return title[len(name) + 1 :].strip()
     return title
+
+
+@lru_cache(maxsize=2_000)
+def _parted(title: str) -> tuple[str, tuple[re.Match[str], ...]]:
+    """Return a title without loose ends, and where it may be cut."""
+    title = " ".join(title[:2000].split())[:MAX_TITLE]
+    if not _SIGN.search(title):
+        return title, ()
+    title = _LOOSE_ENDS.sub("", title)
+    return title, tuple(_SEPARATOR.finditer(title))
 
 
 def _shortest(title: str) -> int:
