@@ -350,13 +350,13 @@ def _is_organization(node: jsonld.Node) -> bool:
 def _of_article(author: Any, meta: MetaTags) -> Iterator[Found]:
     """Give what data and meta tags say of the article."""
     yield jsonld.strings(author), "json-ld"
-    for name in _OF_ARTICLE:
+    for name in filter(meta.values.__contains__, _OF_ARTICLE):
         yield [value for value in meta.all(name) if not value.startswith(("http", "/"))], origin_of(name)
 
 
 def _of_page(meta: MetaTags) -> Iterator[Found]:
     """Give what meta tags say of the page."""
-    for name in _OF_PAGE:
+    for name in filter(meta.values.__contains__, _OF_PAGE):
         yield [value for value in meta.all(name) if not value.startswith(("http", "/"))], origin_of(name)
     for row in range(1, _CARD_ROWS + 1):
         if _CARD_LABEL.search(meta.first(f"twitter:label{row}")):
@@ -407,15 +407,22 @@ def _marked_bylines(document: Document, headline: etree._Element) -> Iterator[By
     for position, element in enumerate(document.elements):
         if element is headline and position:
             at = position
-        itemprop = element.get("itemprop")
-        if (itemprop and "author" in itemprop) or (element.tag == "a" and "author" in (element.get("rel") or "")):
+        given = element.keys()  # costs as much as to read one of them
+        if not given:
+            continue
+        if ("itemprop" in given and "author" in element.get("itemprop", "")) or (
+            "rel" in given and element.tag == "a" and "author" in element.get("rel", "")
+        ):
             told.append((position, element))
-        else:
-            name = element.get("class") or element.get("id") or element.get("data-testid")
-            if (name and _names_byline(name) and element.tag in _BYLINE_TAGS) or (
-                element.tag == "a" and position - at in NEAR and _PROFILE.search(element.get("href") or "")
-            ):
-                named.append((position, element))
+            continue
+        name = element.get("class") or element.get("id") or element.get("data-testid")
+        if (name and _names_byline(name) and element.tag in _BYLINE_TAGS) or (
+            "href" in given
+            and position - at in NEAR
+            and element.tag == "a"
+            and _PROFILE.search(element.get("href", ""))
+        ):
+            named.append((position, element))
     together: list[str] = []
     beside: etree._Element | None = None
     first: tuple[int, etree._Element] | None = None

@@ -177,17 +177,18 @@ def _structured(
         if other is not node and "webpage" in jsonld.types(other):
             published.append(Witness(jsonld.text(other.get("datePublished")), "json-ld", STATED))
             modified.append(Witness(jsonld.text(other.get("dateModified")), "json-ld", STATED))
+    told = meta.values
     names: dict[int, list[str]] = {STATED: [], LOOSE: []}
-    for name in meta.values:
+    for name in told:
         if (place := _place_of(name)) is not None:
             names[place].append(name)
     stated = (*_PUBLISHED, *names[STATED])
-    published += [Witness(value, origin_of(name), STATED) for name in stated for value in meta.all(name)]
-    modified += [Witness(value, origin_of(name), STATED) for name in _MODIFIED for value in meta.all(name)]
+    published += [Witness(value, origin_of(name), STATED) for name in stated for value in told.get(name, ())]
+    modified += [Witness(value, origin_of(name), STATED) for name in _MODIFIED for value in told.get(name, ())]
     if node:
         published += [Witness(jsonld.text(node.get(key)), "json-ld", LOOSE) for key in ("dateCreated", "uploadDate")]
     published += [
-        Witness(value, origin_of(name), LOOSE) for name in (*_LOOSE, *names[LOOSE]) for value in meta.all(name)
+        Witness(value, origin_of(name), LOOSE) for name in (*_LOOSE, *names[LOOSE]) for value in told.get(name, ())
     ]
     return published, modified
 
