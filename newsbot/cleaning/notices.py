@@ -17,6 +17,9 @@ COVERED = 0.85
 words beside them."""
 KEY = 3
 """Letters by which stems and phrases are looked up."""
+BEGINNING = 4
+"""Letters by which the words of a line are told from those of any term. With so many, 85 % of 9,671 lines of real
+articles that are as short as notices are seen to be none; with three 65 %, with whole words 88 %."""
 TOGETHER = (
     {"enter", "read"},
     {"readers", "only", "item"},
@@ -129,7 +132,7 @@ def _has_other_words(folded: str) -> bool:
     least = COVERED * len(folded)
     covered = len(folded)
     for word in folded.split(" "):
-        if word[:KEY] not in beginnings and word.isalpha() and not word.startswith(short):
+        if word[:BEGINNING] not in beginnings and word.isalpha() and not word.startswith(short):
             covered -= len(word)
             if covered < least:
                 return True
@@ -142,10 +145,10 @@ def _beginnings() -> tuple[frozenset[str], tuple[str, ...]]:
     words: set[str] = set()
     for language in _languages()[0].values():
         words.update(language.words)
-        words.update(stem for stems in language.stems.values() for stem, _ in stems)
+        words.update(f"{stem}*" for stems in language.stems.values() for stem, _ in stems)
         words.update(word for phrases in language.phrases.values() for phrase, _ in phrases for word in phrase)
-    short = (word[:-1] for word in words if word[-1] == "*" and len(word) <= KEY)
-    return frozenset(word.rstrip("*")[:KEY] for word in words), tuple(short)
+    short = (word[:-1] for word in words if word[-1] == "*" and len(word) <= BEGINNING)
+    return frozenset(word.rstrip("*")[:BEGINNING] for word in words), tuple(short)
 
 
 @cache

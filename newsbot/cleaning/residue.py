@@ -171,7 +171,7 @@ def _by_rule(lines: list[_Line], heading: Heading, rules: Table) -> bool:
             line.remove(match.rule.kind, match.rule.name)
         elif line.marked and is_rule(line.text) and not (first < i < last and is_asterism(line.text)):
             line.remove("rule", "shape: no letters")
-        elif line.marked and not line.prose and is_row(line.text, rules.sections, neighbours=_neighbours(lines, i)):
+        elif line.marked and is_row(line.text, rules.sections, neighbours=_neighbours(lines, i)):
             line.remove("navigation", "shape: row of links")
         elif line.marked and all(word[0] == "#" and word[1:].isalnum() for word in line.text.split()):
             line.remove("tags", "shape: hashtags")
@@ -217,19 +217,22 @@ def _about_article(line: str, heading: Heading, table: Table) -> list[str] | Non
     if len(line) > LIMITS.about_article:
         return None
     parts = [part for part in _PARTS.split(line) if part]
+    if len(parts) < 2 and not heading.names:
+        return None
     telling = False
     names: list[str] = []
     for part in parts:
-        match = explain(part, table)
         if is_date(part, table) or heading.is_byline(part) or _names_and_date(part, heading, table):
             telling = True
-        elif match and match.rule.kind in _ABOUT:
+            continue
+        match = explain(part, table)
+        if match and match.rule.kind in _ABOUT:
             telling |= match.rule.kind in ("byline", "published_date")
             if match.rule.kind == "byline":
                 names += [name for name in NAMES.split(match.rest) if name and is_names(name)]
         elif mask(part) not in table.sections:
             return None
-    return names if telling and (len(parts) > 1 or heading.names) else None
+    return names if telling else None
 
 
 def _names_and_date(part: str, heading: Heading, table: Table) -> bool:
