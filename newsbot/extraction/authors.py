@@ -106,6 +106,8 @@ _BYLINE_WORDS = re.compile(
     r"journalist|penulis|autor(?:en)?(?:name|zeile)?|autore|autora|auteur|redakteur|redaktor|autorzy|auteurs|autores|"
     r"autori|firma|signature|kisha|kija|yazar|forfatter|journaliste?|giornalista|periodista)\b"
 )
+_BYLINE_LETTERS = re.compile("aut|byl|cre|fir|forf|gior|jour|kij|kis|penu|peri|post|reda|repo|sign|user|writ|yaz")
+"""What one of those has in it, to be looked for in a name as it is."""
 _ASIDE_WORDS = re.compile(
     r"\b(?:comments?|related|recommend\w*|sidebar|footer|bio|box|card|avatar|photo|image|desc\w*|follow|social|teaser)\b"
 )
@@ -471,6 +473,8 @@ def _name_of(element: etree._Element) -> str:
 
 @lru_cache(maxsize=20_000)
 def _names_byline(name: str) -> bool:
+    if not _BYLINE_LETTERS.search(name.lower()):
+        return False
     words = words_of(name)
     return _BYLINE_WORDS.search(words) is not None and _ASIDE_WORDS.search(words) is None
 

@@ -321,7 +321,7 @@ def _elsewhere(document: Document) -> Iterator[Witness]:
     """Give the dates of a page that has none in its head, its data and beside the headline."""
     for element in document.elements:
         name = element.get("class") or element.get("itemprop")
-        if not name or not _names_date(name) or element.tag not in _HOLDERS:
+        if not name or element.tag not in _HOLDERS or not _names_date(name):
             continue
         for line in (*(told for name in _ATTRIBUTES if (told := element.get(name))), text_content(element)):
             if _may_be_dated(line, NAMED) and _level(element, {}) is not None:
@@ -337,11 +337,13 @@ def _elsewhere(document: Document) -> Iterator[Witness]:
 
 
 def _dated_texts(document: Document) -> Iterator[tuple[etree._Element, str]]:
-    """Give the texts that have a date in them, each with an element in or behind which it stands."""
+    """Give the short texts that have a date in them, each with an element in or behind which it stands."""
     for element in document.elements:
         for text in (element.text, element.tail):
-            if text and len(text) > SHORTEST and ("20" in text or "19" in text) and _DATE_IN_TEXT.search(text):
-                yield element, " ".join(text.split())
+            if text and len(text) > SHORTEST and ("20" in text or "19" in text):
+                line = " ".join(text.split())
+                if len(line) < ALONE and _DATE_IN_TEXT.search(text):
+                    yield element, line
 
 
 def _is_plain(line: str) -> bool:
