@@ -71,7 +71,7 @@ SHARES = {
 """How often each fault strikes, of 100 times."""
 COMMIT = "default.DefaultDialect.do_commit"
 POINTS = {
-    "crawling": (("before", COMMIT, 60), ("after", "articles.decide", 30)),
+    "crawling": (("before", COMMIT, 25), ("after", "articles.decide", 30)),
     "migrating": (("before", "impl.DefaultImpl._exec", 10), ("before", COMMIT, 1), ("after", COMMIT, 1)),
     "exporting": (
         ("before", "record.to_record", 20),
