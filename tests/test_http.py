@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,9 +14,12 @@ from conftest import lines_of, run_scrapy, scrapy_environment, sources_file
 from hostile_web import drip, hostile_web, rss, silent
 from local_web import article_page, local_web
 from scrapy import Request
+from scrapy.http import HtmlResponse
+from scrapy.utils.test import get_crawler
 from twisted.web.http import PotentialDataLoss, _DataLoss
 
 from newsbot.downloader import http
+from newsbot.downloader.fetch import AnswerMiddleware
 from newsbot.downloader.http import BoundedDownloadHandler, Chunks, HostClock, Room
 
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
@@ -215,3 +219,12 @@ def test_what_is_said_to_be_chunked_and_is_not_is_the_body() -> None:
 def test_a_last_chunk_that_is_missing_or_a_broken_one_is_a_loss(data: bytes) -> None:
     with pytest.raises((_DataLoss, ValueError)):
         undone(data, 3)
+
+
+def test_no_charset_is_guessed_of_packed_bytes() -> None:
+    page = f"<html><title>Küste</title><body>{'Die Küste ist schön. ' * 50}</body></html>"
+    headers = {"Content-Type": "text/html", "Content-Encoding": "gzip"}
+    packed = HtmlResponse("https://example.org/a", headers=headers, body=gzip.compress(page.encode()))
+    response = AnswerMiddleware(get_crawler(), 1_000_000).process_response(Request("https://example.org/a"), packed)
+    assert isinstance(response, HtmlResponse)
+    assert (response.text, response.encoding) == (page, "utf-8")

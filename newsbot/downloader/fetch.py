@@ -121,7 +121,9 @@ class AnswerMiddleware:
         response.headers.pop("Content-Encoding", None)
         kind = responsetypes.from_args(headers=response.headers, url=response.url, body=plain.data)
         flags = [*response.flags, *([] if plain.is_whole else [DATALOSS])]
-        return response.replace(cls=kind, body=plain.data, flags=flags)
+        # Not replace(): for a response of text Scrapy would guess the charset of the packed bytes, and then believe it.
+        known = {name: getattr(response, name) for name in Response.attributes}
+        return kind(**{**known, "body": plain.data, "flags": flags})
 
 
 def fault_of(request: Request, response: Response) -> str | None:
