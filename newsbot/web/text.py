@@ -105,7 +105,8 @@ def count_words(text: str) -> int:
     # Anything between spaces or dashes that holds a letter or digit. Not \w+ alone: vowel signs of
     # Devanagari and its sisters are no \w, and "don't" is one word.
     pieces = text.replace("—", " ").replace("–", " ").replace("…", " ").split()
-    return words + len(pieces) - len([piece for piece in pieces if not piece.isalpha() and not _LETTER.search(piece)])
+    empty = [piece for piece in pieces if not piece[0].isalnum() and not _LETTER.search(piece)]
+    return words + len(pieces) - len(empty)
 
 
 def language_tag(text: str | None) -> str | None:
