@@ -135,7 +135,8 @@ def _doubts(text: str, page: float) -> int:
     """Count the signs against a text that it shows itself."""
     lines = [line for line in text.split("\n") if line]
     sentences = sum(len(line) for line in lines if line.rstrip(_QUOTES).endswith(_STOPS))
-    labels = sum(len(line) < (LIMITS.dense_label if DENSE.search(line) else LIMITS.label) for line in lines)
+    short = [line for line in lines if len(line) < LIMITS.label]
+    labels = sum(len(line) < LIMITS.dense_label or not DENSE.search(line) for line in short)
     return (
         (len(text) < LIMITS.of_page * page)
         + (sentences < LIMITS.in_sentences * len(text))
@@ -239,7 +240,7 @@ def _lead(weights: Weights, container: etree._Element, summary: str) -> str:
         if not LIMITS.lead / 2 <= weights.raw[element] <= LIMITS.longest_lead:
             continue
         named = element not in weights.furniture and _is_named_lead(element)
-        if not named and not told:
+        if not named and len(told) <= LIMITS.least_description:
             continue
         if any(above.tag in ("figure", "figcaption", "aside") for above in element.iterancestors()):
             continue
@@ -249,9 +250,7 @@ def _lead(weights: Weights, container: etree._Element, summary: str) -> str:
         if not named:
             folded = fold(words)
             beyond = len(folded) - len(folded_summary)
-            if len(told) <= LIMITS.least_description or not folded.startswith(told):
-                continue
-            if beyond >= LIMITS.longer_than_description:
+            if not folded.startswith(told) or beyond >= LIMITS.longer_than_description:
                 continue
         return words
     return ""

@@ -24,7 +24,7 @@ from newsbot.items import MAX_BYTES, REJECTION_REASONS
 from newsbot.web.encoding import to_utf8
 from newsbot.web.jsonld import is_jsonld
 from newsbot.web.links import unescaped
-from newsbot.web.text import fold, text_content
+from newsbot.web.text import fold, raw_text, text_content
 from newsbot.web.urls import InvalidURL, canonical_url
 
 MAX_ELEMENTS = 40_000
@@ -270,6 +270,11 @@ def _drop_signup(typed: etree._Element, kind: str) -> None:
 
 def is_longer(element: etree._Element, most: int) -> bool:
     """Whether an element has more characters of text than that, blanks folded."""
+    text = raw_text(element)
+    if len(text) <= most:
+        return False
+    if len("".join(text.split())) > most:
+        return True
     length = 0
     for text in element.itertext():
         length += len(" ".join(text.split()))
@@ -336,7 +341,7 @@ def headlines(elements: Iterable[etree._Element], title: str) -> Iterator[etree.
     """
     if squeezed := fold(title).replace(" ", ""):
         for element in elements:
-            text = fold("".join(element.itertext()).replace("\u00ad", "")).replace(" ", "")
+            text = fold(raw_text(element).replace("\u00ad", "")).replace(" ", "")
             if text == squeezed or (len(text) <= 2 * len(squeezed) and text.endswith(squeezed) and len(element)):
                 yield element
 
@@ -351,7 +356,7 @@ def headline_of(document: Document, title: str) -> etree._Element | None:
 def _headline_of(document: Document, title: str) -> etree._Element | None:
     part = None
     for heading in document.body.iter("h1", "h2") if title else ():
-        words = fold("".join(heading.itertext()))
+        words = fold(raw_text(heading))
         if words == title:
             return heading
         shorter, longer = sorted((words, title), key=len)

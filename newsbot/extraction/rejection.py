@@ -18,7 +18,7 @@ from newsbot.extraction.document import Document, ExtractionError
 from newsbot.extraction.fields import Facts, paywalled
 from newsbot.extraction.render import Block
 from newsbot.web import jsonld
-from newsbot.web.text import DENSE
+from newsbot.web.text import DENSE, raw_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def refuse(document: Document, facts: Facts, body: Body) -> None:
     video = _shows_video(document, facts)
     if video and facts.node is None and body.origin == "html" and _prose(body.own) < LIMITS.article:
         raise ExtractionError("video_shell", f"{_prose(body.own)} characters of sentences beside a player")
-    if length < (LIMITS.article_dense if DENSE.search(text) else LIMITS.article):
+    if length < LIMITS.article and (length < LIMITS.article_dense or not DENSE.search(text)):
         if paywalled(facts):
             raise ExtractionError("login_wall", f"{length} characters of text, and the page says that it is not free")
         if video:
@@ -245,8 +245,9 @@ def _is_linked(heading: etree._Element) -> bool:
     above = heading.getparent()
     if above is not None and above.tag == "a":
         return True
-    words = len("".join(heading.itertext()).split())
-    return any(2 * len("".join(link.itertext()).split()) > words > 2 for link in heading.iter("a"))
+    links = list(heading.iter("a"))
+    words = len(raw_text(heading).split()) if links else 0
+    return any(2 * len(raw_text(link).split()) > words > 2 for link in links)
 
 
 def _teasers(blocks: list[Block]) -> int:
