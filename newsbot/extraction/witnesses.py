@@ -135,6 +135,8 @@ def choose(
     first wins that is much longer or speaks far better of what title and summary promise. Last returned is the share
     of words that the result has in common with the nearest of those who were asked, 1 where nobody was.
     """
+    if len(own) >= max(LIMITS.least, LIMITS.most_of_page * weight, LIMITS.most_of_all * page):
+        return own, "html", 1.0
     promised = {
         word for word in fold(f"{facts.title} {facts.summary or ''}").split() if len(word) >= LIMITS.promised_word
     }
@@ -145,8 +147,7 @@ def choose(
         LIMITS.share_of_page * weight,
         LIMITS.share_of_witness * max((len(text) for text, _ in told), default=0),
     )
-    whole = len(own) >= max(LIMITS.least, LIMITS.most_of_page * weight, LIMITS.most_of_all * page)
-    if whole or not (small or kept < LIMITS.promised):
+    if not (small or kept < LIMITS.promised):
         return own, "html", 1.0
     agreed = 0.0
     for opinion, origin in _other_opinions(document, told, facts.site):
