@@ -77,6 +77,9 @@ def raw_text(element: etree._Element) -> str:
     """Return the text of an element and all below it as it stands, without that of comments.
 
     The serializer gives it in a tenth of the time that itertext() takes.
+
+    >>> raw_text(etree.XML("<p> One <b>head</b>line<!-- 2 --></p>"))
+    ' One headline'
     """
     return etree.tostring(element, method="text", encoding="unicode", with_tail=False)
 
