@@ -26,10 +26,9 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,
 # What UTF-8 read as a one-byte code page looks like: a lead byte's letter, then the sign of a
 # continuation byte. A superset of mojibake in any script, nearly absent from real text.
 # It is searched by its second sign, the rarer one: a search for one set of characters is the fastest that there is.
-_SUSPECT = re.compile(
-    "[\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2013-\u203a\u20ac\u2116\u2122\u0402-\u040f\u0452-\u045f\u0490\u0491]"
-    "(?:(?<=[\x80-\x84\x86-\x9f])|(?<=[\xc2-\xf4\u0102-\u017e\u0402-\u0452].)|(?<=[\u05f2\u05d2\u0393\u03b2]\u20ac))"
-)
+_SECOND = "\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2013-\u203a\u20ac\u2116\u2122\u0402-\u040f\u0452-\u045f\u0490\u0491"
+_BEHIND_FIRST = "(?<=[\xc2-\xf4\u0102-\u017e\u0402-\u0452].)|(?<=[\u05f2\u05d2\u0393\u03b2]\u20ac)"
+_SUSPECT = re.compile(rf"[{_SECOND}](?:(?<=[\x80-\x84\x86-\x9f])|{_BEHIND_FIRST})")
 # Unicode 16, sections 23.2 (layout controls) and 9.9 (bidi); C0, C1, soft hyphen, tags, fillers.
 _CONTROLS = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
 _UNSEEN = (
@@ -37,8 +36,9 @@ _UNSEEN = (
     "\u3164\ufeff\uffa0\ufff9-\ufffc\ufffe\uffff\U000e0001-\U000e007f"
 )
 _INVISIBLE = re.compile(f"[{_UNSEEN}]+")
-_UNUSUAL = re.compile(f"[\t\r\x0b\x0c\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000{_UNSEEN}]")
-"""What most texts have not one of: line ends and blanks that become others, and what cannot be seen."""
+_UNUSUAL = f"\t\r\x0b\x0c\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000{_UNSEEN}"
+_UNSOUND = re.compile(f"[{_SECOND}{_UNUSUAL}](?:(?<=[{_UNUSUAL}])|{_BEHIND_FIRST})")
+"""What most texts have none of: line ends and blanks that become others, what cannot be seen, traces of mojibake."""
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _JOINING = re.compile("[\u0620-\u08ff\u0900-\u0dff\u0f00-\u0fff\u1000-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc]")
 """Scripts whose letters join: ZWNJ and ZWJ change what is read."""
@@ -84,12 +84,12 @@ def repair_line(text: str) -> str:
 
 def _is_sound(text: str) -> bool:
     """Whether nothing in a text is to be repaired but its ends: a whole text is asked in the time of a few lines."""
-    if "  " in text or _UNUSUAL.search(text):
-        return False
-    return text.isascii() or not (_SUSPECT.search(text) or not unicodedata.is_normalized("NFC", text))
+    return "  " not in text and not _UNSOUND.search(text) and unicodedata.is_normalized("NFC", text)
 
 
 def _line(line: str) -> str:
+    if _is_sound(line):
+        return line.strip()
     if not line.isascii():
         line = _without_invisible(_mend(line))
         if not unicodedata.is_normalized("NFC", line):
