@@ -25,7 +25,7 @@ from pebble import ProcessExpired, ProcessPool
 from newsbot.cleaning import CleaningError, blocks_of, clean_article
 from newsbot.dedupe import facts_of
 from newsbot.items import EXTRACTORS, Collected, ExtractedArticle, Page, Rejection, digest_of
-from newsbot.process import UsageError, die_with_parent, give_free_memory_back, give_large_blocks_back
+from newsbot.process import UsageError, collect_seldom, die_with_parent, give_free_memory_back, give_large_blocks_back
 
 LOOK_AGAIN = 1.0
 """Seconds after which who waits for a page looks whether there are workers still."""
@@ -205,6 +205,7 @@ def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the crawl, which then stops its workers.
     die_with_parent()
     give_large_blocks_back()
+    collect_seldom()
 
 
 def _make_large_article(page: Page, extraction: Extraction) -> Collected | Rejection:
