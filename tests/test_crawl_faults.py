@@ -170,7 +170,7 @@ def test_a_crawl_that_is_ended_early_says_what_it_leaves_and_the_next_goes_on(tm
             for folder in (output, tmp_path / "other")
         )
         assert killed.stderr is not None
-        while web.paths().count("/2") < 2:
+        while web.paths().count("/feed") < 2 or sum(path[1:].isdigit() for path in web.paths()) < 6:
             time.sleep(0.02)
         killed.send_signal(signal.SIGINT)
         while not re.search(r"finishing \d pages; press again to stop now$", killed.stderr.readline()):

@@ -172,7 +172,7 @@ CALLS = {
     "newsbot.store.runs.begin_run": 1,  # while it opens
     "newsbot.store.frontier.pending": 1,  # in the spider's start()
     "newsbot.store.sites.robots": 1,  # in a downloader middleware, and so in the errback of a listing
-    "newsbot.store.articles.decide": 4,  # in the pipelines
+    "newsbot.store.articles.decide": 4,  # in the pipelines, when pages that did not come together are stored
     "newsbot.store.runs.close_books": 1,  # while it closes
 }
 STORED, BUG = "newsbot.store.articles.decide", "newsbot.store.frontier.due"
@@ -194,7 +194,7 @@ def test_a_connection_lost_at_any_call_ends_the_run_with_one_message_and_status_
         (tmp_path / schema).mkdir()
         bounds = ("-s", "NEWSBOT_EXTRACT_WORKERS=0", "-s", f"NEWSBOT_MAX_NEW={turn}")
         crawls[call] = subprocess.Popen(
-            [sys.executable, "-c", LOSING, call, str(turn), *news(web, tmp_path), *bounds],
+            [sys.executable, "-c", LOSING, call, str(turn), *news(web, tmp_path, delay=0.3), *bounds],
             cwd=ROOT,
             env=scrapy_environment(tmp_path / schema, NEWSBOT_DATABASE_URL=address, SERVER=url, SCHEMA=schema),
             stderr=subprocess.PIPE,

@@ -66,7 +66,7 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(tmp_path: Path,
         enqueue(application(BROKER, queue), load_sources(sources), str(sources))
         try:
             workers = [start_worker(output, queue, log) for _ in range(2)]
-            wait_for_articles(running, 12)
+            wait_for_articles(output, 8)
             workers[0].kill()
             workers[0].wait()
             deadline = time.monotonic() + 60

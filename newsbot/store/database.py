@@ -37,7 +37,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModuleError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from newsbot.store import StoreError, Unstorable
@@ -60,6 +60,8 @@ NUMBERED = tuple(
     (table.name, column.name) for table in metadata.sorted_tables if (column := table.autoincrement_column) is not None
 )
 """Tables whose rows the database numbers, each with the column."""
+WATCHED = "newsbot watches"
+"""Where a connection says whom to tell of a StoreError."""
 MAX_FAULT = 300
 """Characters of a driver's own words that a message has; some quote the value that they complain of."""
 
@@ -155,7 +157,24 @@ def _as_store_error(context: ExceptionContext) -> BaseException | None:
     if not isinstance(error, Exception):
         return None  # somebody ends the process
     url = context.engine.url if context.engine else None
-    if _is_of_values(context):
+    return _fault(error, context.dialect, url)
+
+
+def _failure(connection: Connection, error: Exception) -> Exception:
+    """Return what an error of the driver is, met without SQLAlchemy, after all that this does about one."""
+    note: Callable[[StoreError, Connection], None] | None = connection.info.get(WATCHED)
+    fault = _fault(error, connection.dialect, connection.engine.url)
+    if isinstance(error, connection.dialect.loaded_dbapi.Error):
+        dbapi_connection = connection.connection.dbapi_connection
+        if connection.dialect.is_disconnect(error, dbapi_connection, None):
+            connection.invalidate(error)
+    if isinstance(fault, StoreError) and note:
+        note(fault, connection)
+    return fault
+
+
+def _fault(error: Exception, dialect: Dialect, url: URL | None) -> Unstorable | StoreError:
+    if _is_of_values(error, dialect.loaded_dbapi):
         return Unstorable(f"the database cannot store it: {_said(error, url)}")
     return StoreError(_unusable(url, error))
 
@@ -168,32 +187,36 @@ def watch(engine: Engine, broke: Callable[[StoreError], None]) -> None:
     """
     met: list[StoreError] = []
 
-    def note(context: ExceptionContext) -> None:
-        is_mended = context.connection is not None and context.connection.get_execution_options().get("newsbot_mends")
-        if isinstance(error := context.chained_exception, StoreError) and not met and not is_mended:
+    def note(error: StoreError, connection: Connection | None) -> None:
+        is_mended = connection is not None and connection.get_execution_options().get("newsbot_mends")
+        if not met and not is_mended:
             met.append(error)
             broke(error)
+
+    def listen(context: ExceptionContext) -> None:
+        if isinstance(error := context.chained_exception, StoreError):
+            note(error, context.connection)
 
     def refuse(connection: Connection) -> None:
         if met:
             connection.close()
             raise met[0]
+        connection.info[WATCHED] = note
 
-    event.listen(engine.dialect, "handle_error", note)
+    event.listen(engine.dialect, "handle_error", listen)
     event.listen(engine, "engine_connect", refuse)
 
 
-def _is_of_values(context: ExceptionContext) -> bool:
+def _is_of_values(error: Exception, driver: Any) -> bool:
     """Whether a failure lies with what was to be stored: a driver or a server refused it, and works on.
 
     SQLSTATE classes 22 (data), 23 (integrity), 54 (program limits: a row that is too large for its index).
     """
-    error, wrapped = context.original_exception, context.sqlalchemy_exception
-    if wrapped is None:  # the driver met it before the database did: half a surrogate, a number over 64 bits
+    if not isinstance(error, driver.Error):  # the driver met it before the database: half a surrogate, over 64 bits
         return isinstance(error, (ValueError, TypeError, ArithmeticError))
-    if isinstance(wrapped, (DataError, IntegrityError)):
+    if isinstance(error, (driver.DataError, driver.IntegrityError)):
         return True
-    if isinstance(wrapped, ProgrammingError) and re.search("binding parameter|cannot adapt", str(error)):
+    if isinstance(error, driver.ProgrammingError) and re.search("binding parameter|cannot adapt", str(error)):
         return True
     return str(getattr(error, "sqlstate", "")).startswith(("22", "23", "54"))
 
@@ -371,9 +394,7 @@ class Statement:
             cursor.execute(made.sql, named if made.order is None else [named[name] for name in made.order])
             return list(cursor.fetchall()) if cursor.description else []
         except Exception as error:
-            # The one door behind which SQLAlchemy asks its listeners what an error of a driver is to be.
-            connection._handle_dbapi_exception(error, None, None, cursor, None)
-            raise
+            raise _failure(connection, error) from error
         finally:
             cursor.close()
 
