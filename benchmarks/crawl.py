@@ -19,6 +19,7 @@ import argparse
 import os
 import random
 import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -26,7 +27,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -243,6 +244,8 @@ def main() -> None:
             known = folder / "known.db"
             print(f"storing {options.known} articles first", file=sys.stderr)
             fill(f"sqlite:///{known}", 0, options.known, random.Random(1))
+            with closing(sqlite3.connect(known)) as store, store:
+                store.execute("delete from outbox")  # they are in files long since
             crawls[f"newsbot, {options.known} known"] = partial(
                 crawl_newsbot, sources, settings=["NEWSBOT_EXTRACT_WORKERS=0"], known=known
             )
