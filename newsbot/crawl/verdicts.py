@@ -96,7 +96,7 @@ class Verdicts:
         undone and each is tried alone; so a page costs itself. Raises StoreError for a store that cannot be used.
         """
         try:
-            return self._save_together(brought)
+            told = self._save_together(brought)
         except StoreError:
             raise
         except Exception as fault:  # noqa: BLE001 - it is told to whoever brought the page
@@ -109,10 +109,13 @@ class Verdicts:
                 return [None]
             self._end([Ending(self._entry(one.discovered), "rejected", "unstorable", str(fault))])
             return [fault]
+        for one, decision in zip(brought, told, strict=True):
+            self._close(one, decision)
+        return list(told)
 
-    def _save_together(self, brought: Sequence[Collected | Rejection]) -> list[Decision | Exception | None]:
+    def _save_together(self, brought: Sequence[Collected | Rejection]) -> list[Decision | None]:
         entries = [self._entry(one.discovered) for one in brought]
-        told: list[Decision | Exception | None] = []
+        told: list[Decision | None] = []
         cleaned = [
             one if isinstance(one, Rejection) else self._boilerplate.clean(one, entry.source)
             for one, entry in zip(brought, entries, strict=True)
@@ -128,14 +131,17 @@ class Verdicts:
                         connection, one, entry, source=source, now=self._now(), policy=self._policy
                     )
                     told.append(decision)
-        for one, entry, decided in zip(brought, entries, told, strict=True):
-            if isinstance(one, Rejection):
-                self._ledger.close(entry, "rejected", one.reason)
-            elif isinstance(decided, Decision):
-                self._ledger.close(entry, decided.verdict.outcome)
-                if not isinstance(decided.verdict, Unchanged):
-                    self._boilerplate.learn(one, decided.article, entry.source)
         return told
+
+    def _close(self, page: Collected | Rejection, decision: Decision | None) -> None:
+        """Let the ledger know what is stored."""
+        entry = self._entry(page.discovered)
+        if isinstance(page, Rejection):
+            self._ledger.close(entry, "rejected", page.reason)
+        elif decision is not None:
+            self._ledger.close(entry, decision.verdict.outcome)
+            if not isinstance(decision.verdict, Unchanged):
+                self._boilerplate.learn(page, decision.article, entry.source)
 
     def not_modified(self, url: str) -> None:
         """Note that an article that was looked at again has not changed."""
