@@ -96,9 +96,9 @@ def run(command: list[str], environment: dict[str, str]) -> tuple[float, float, 
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **environment}, start_new_session=True, stderr=errors
         )
-        peak, others = [0.0], {}
+        peak, others = [0.0], dict[int, float]()
         done = threading.Event()
-        watcher = threading.Thread(target=watch, args=(process.pid, peak, others, done))
+        watcher = threading.Thread(target=watch, args=(process.pid, peak, done, others))
         watcher.start()
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # its times can still be read
         seconds = time.monotonic() - started
@@ -117,8 +117,8 @@ def times_of(stat: Path) -> tuple[float, float]:
     return (user + system) / TICKS, (user_of_children + system_of_children) / TICKS
 
 
-def watch(session: int, peak: list[float], others: dict[int, float], done: threading.Event) -> None:
-    """Add up the proportional memory of a session's processes, and note their CPU, a few times a second."""
+def watch(session: int, peak: list[float], done: threading.Event, others: dict[int, float] | None = None) -> None:
+    """Add up the proportional memory of a session's processes, and note the CPU of all but the first."""
     while not done.wait(0.2):
         total = 0.0
         for stat in Path("/proc").glob("[0-9]*/stat"):
@@ -126,7 +126,7 @@ def watch(session: int, peak: list[float], others: dict[int, float], done: threa
                 if int(stat.read_text().rpartition(")")[2].split()[3]) != session:
                     continue
                 pid = int(stat.parent.name)
-                if pid != session:
+                if others is not None and pid != session:
                     others[pid] = times_of(stat)[0]
                 for line in (stat.parent / "smaps_rollup").read_text().splitlines():
                     if line.startswith("Pss:"):

@@ -102,7 +102,9 @@ asyncio.run(main())
 def crawl(sources: Path, output: Path, *arguments: str) -> tuple[float, float]:
     """Run `scrapy crawl news`; return its seconds and peak memory in MB."""
     command = [sys.executable, "-m", "scrapy", "crawl", "news", "-a", f"sources={sources}", *arguments]
-    return run([*command, "-s", f"NEWSBOT_OUTPUT={output}", "-s", "LOG_LEVEL=WARNING"], {"NEWSBOT_DATABASE_URL": ""})
+    command += ["-s", f"NEWSBOT_OUTPUT={output}", "-s", "LOG_LEVEL=WARNING"]
+    seconds, _, _, peak = run(command, {"NEWSBOT_DATABASE_URL": ""})
+    return seconds, peak
 
 
 def found(output: Path) -> set[str]:
