@@ -29,15 +29,12 @@ def tokens_of(text: str) -> list[str]:
     >>> tokens_of("東京で2つ")
     ['東', '京', 'で', '2', 'つ']
     """
-    return _tokens(_folded(text))
+    folded = _folded(text)
+    return (_TOKEN if _UNSPACED.search(folded) else _WORD).findall(folded)
 
 
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
-
-
-def _tokens(folded: str) -> list[str]:
-    return (_TOKEN if _UNSPACED.search(folded) else _WORD).findall(folded)
 
 
 def shared_words(one: str, other: str) -> float:
