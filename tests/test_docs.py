@@ -67,7 +67,7 @@ def test_no_setting_is_documented_that_there_is_not() -> None:
 
 
 def test_every_command_is_documented_and_no_other_is_named() -> None:
-    commands = {path.stem for path in (ROOT / "newsbot" / "commands").glob("[a-z]*.py")}
+    commands = {path.stem for path in (ROOT / "newsbot" / "commands").rglob("[a-z]*.py")}
     named = {name for page in PAGES for name in re.findall(r"`scrapy ([a-z]+)", page.read_text("utf-8"))}
     assert commands == named
 

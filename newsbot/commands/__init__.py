@@ -1,1 +1,1 @@
-"""Scrapy commands of newsbot, a module each: demo, sources, revisions, prune, export, browse, scale, and crawl."""
+"""Scrapy commands of newsbot, a module each: those that collect here, the others by who types them."""
