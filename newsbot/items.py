@@ -29,6 +29,9 @@ CONFIDENCES = ("high", "medium", "low")
 OPT_OUTS = ("tdm-reservation", "noai", "noimageai", "noarchive")
 CHANNELS = ("feed", "news_sitemap", "sitemap", "section", "site", "archive")
 
+RECORD_SCHEMA = 2
+"""Version of the record: 2 is the first that says so, and has points in time and days beside what pages state."""
+
 MAX_BYTES = 12_000_000
 """Largest page that is fetched and extracted: a hundred times the median news page."""
 MAX_TEXT = 1_000_000
@@ -213,7 +216,10 @@ class Article:
     title: str
     authors: Sequence[str]
     published: str | None
+    published_at: str | None = None
+    published_day: str | None = None
     modified: str | None
+    modified_at: str | None = None
     published_precision: str | None
     language: str | None
     section: str | None
@@ -239,6 +245,7 @@ class Article:
     extractor: str
     origins: Mapping[str, str]
     removed: Sequence[Removed]
+    schema: int = RECORD_SCHEMA
 
 
 AnyArticle = TypeVar("AnyArticle", ExtractedArticle, Article)

@@ -34,10 +34,10 @@ NEWSBOT_DUPLICATES = "separate"
 NEWSBOT_EXPORT_REMOVED = True
 # -o and -O write the fields of the record (docs/data.md), in its order.
 FEED_EXPORT_FIELDS = [
-    "id", "url", "source", "site_name", "title", "authors", "published", "modified", "published_precision", "language",
-    "section", "tags", "image", "summary", "text", "word_count", "text_confidence", "kind", "paywalled", "opt_outs",
-    "agency", "content_hash", "previous_hash", "revision", "change", "cluster_id", "discovered_via", "first_seen",
-    "fetched_at", "run_id", "extractor", "origins", "removed",
+    "id", "url", "source", "site_name", "title", "authors", "published", "published_at", "published_day", "modified",
+    "modified_at", "published_precision", "language", "section", "tags", "image", "summary", "text", "word_count",
+    "text_confidence", "kind", "paywalled", "opt_outs", "agency", "content_hash", "previous_hash", "revision", "change",
+    "cluster_id", "discovered_via", "first_seen", "fetched_at", "run_id", "extractor", "origins", "removed", "schema",
 ]  # fmt: skip
 FEED_EXPORT_ENCODING = "utf-8"
 

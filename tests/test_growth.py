@@ -51,6 +51,9 @@ from newsbot.extraction import ExtractionError, authors, class_names, document, 
 from newsbot.items import Candidate
 from newsbot.sources import bounded_name, source_name
 from newsbot.spiders import warc
+from newsbot.store.search.marks import excerpt, marked
+from newsbot.store.search.query import parsed
+from newsbot.store.search.terms import terms_of
 from newsbot.web import dates, encoding, jsonld, links, robotstxt, tdmrep, trackers, urls, zones
 from newsbot.web import text as web_text
 
@@ -221,6 +224,11 @@ READERS: dict[str, dict[str, Reader]] = {
         ),
     },
     "sources": {"source_name": lambda text: source_name(f"{URL}{text}"), "bounded_name": bounded_name},
+    "store.search.terms": {
+        "terms_of": lambda text: list(terms_of(text)),
+        "marked": lambda text: marked(text, parsed("a OR ab* OR 日")),
+        "excerpt": lambda text: excerpt(text, parsed('"a a" OR 日本')),
+    },
     "web.dates": {
         "parse_moment": dates.parse_moment,
         "parse_moment, a date before it": one_line(lambda text: dates.parse_moment(f"1 May 2026 10:00 {text}")),
@@ -284,7 +292,7 @@ PAGES_ALONE = {
 """Modules whose functions take a page's tree, of which trafilatura and lxml take the most time; a page is bounded
 (items.MAX_BYTES), and the time with it (NEWSBOT_EXTRACT_TIMEOUT)."""
 OWN_TEXT = {"demo.stock", "crawl.recovery", "store.database", "spiders.date_range", "spiders.probe", "web.__main__",
-            "commands._base", "downloader.http", "spiders.archive"}  # fmt: skip
+            "commands._base", "downloader.http", "spiders.archive", "store.search.query"}  # fmt: skip
 """Modules whose patterns see what newsbot or its operator wrote, or what Scrapy has cut to pieces and bounded."""
 EXPECTED = (CleaningError, ExtractionError, urls.InvalidURL, ValueError, *LISTING_ERRORS)
 """With which a reader may refuse a text."""

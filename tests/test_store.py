@@ -109,9 +109,13 @@ def test_thousands_of_addresses_are_looked_up_in_one_call(engine: Engine) -> Non
     assert frontier.known(engine, [key for key, _ in pairs]) == {}
 
 
+def is_told_by_the_schema(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or not str(name).startswith("search_words")  # FTS5 has tables of its own
+
+
 def test_migrations_make_exactly_the_tables_of_the_schema(engine: Engine) -> None:
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection)
+        context = MigrationContext.configure(connection, opts={"include_name": is_told_by_the_schema})
         assert compare_metadata(context, schema.metadata) == []
         assert context.get_current_revision() == schema.REVISION
 
@@ -170,7 +174,7 @@ def test_what_cannot_be_stored_is_no_fault_of_the_store_and_is_not_shown(store: 
     rng = random.Random(1)
     incompressible = "".join(rng.choices(string.ascii_letters, k=30_000))
     run = {"id": "r", "place": "p", "spider": "s", "started_at": NOW, "status": "s", "version": "1"}
-    export = {"run_id": "r", "kind": "article", "path": incompressible, "done": 0}
+    export = {"id": 1, "run_id": "r", "kind": "article", "path": incompressible, "done": 0}
     records = [(schema.runs, run | {"place": value}) for value in ("half an emoji \ud83d", "a NUL \0", 2**70)]
     records += [(schema.runs, run | {"id": "x" * 50}), (schema.exports, export)]
     met = 0

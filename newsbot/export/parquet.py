@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -15,10 +15,9 @@ BATCH_ROWS = 5_000
 BATCH_CHARACTERS = 8_000_000
 """Bounds of one row group, so that memory stays bounded however many articles there are."""
 INSTANT = pa.timestamp("us", tz="UTC")
-INSTANTS = {"published": "published_at", "modified": "modified_at"}
-"""Times as pages state them, and the columns that hold them as points in time where they are exact."""
-CLOCKED = ("first_seen", "fetched_at")
-"""Times that newsbot took itself, always exact."""
+INSTANTS = ("published_at", "modified_at", "first_seen", "fetched_at")
+"""Fields that are points in time; `published` and `modified` are texts, as pages state them."""
+DAYS = ("published_day",)
 
 
 def write_parquet(file: BinaryIO, records: Iterable[Mapping[str, object]], fields: tuple[Field, ...]) -> int:
@@ -48,10 +47,11 @@ def batches(records: Iterable[Mapping[str, object]]) -> Iterator[list[Mapping[st
 
 def _row(record: Mapping[str, object]) -> dict[str, object]:
     row = dict(record)
-    for name, column in INSTANTS.items():
-        row[column] = instant(record[name])
-    for name in CLOCKED:
+    for name in INSTANTS:
         row[name] = instant(record[name])
+    for name in DAYS:
+        day = record[name]
+        row[name] = date.fromisoformat(str(day)) if day else None
     return row
 
 
@@ -71,13 +71,9 @@ def instant(text: object) -> datetime | None:
 
 
 def table_schema(fields: tuple[Field, ...]) -> pa.Schema:
-    """Return the columns of a table: one a field, and one more for each time that a page states."""
-    columns = []
-    for field in fields:
-        columns.append(pa.field(field.name, INSTANT if field.name in CLOCKED else _arrow_type(field.type)))
-        if field.name in INSTANTS:
-            columns.append(pa.field(INSTANTS[field.name], INSTANT))
-    return pa.schema(columns)
+    """Return the columns of a table, one a field."""
+    kinds = dict.fromkeys(INSTANTS, INSTANT) | dict.fromkeys(DAYS, pa.date32())
+    return pa.schema([pa.field(field.name, kinds.get(field.name) or _arrow_type(field.type)) for field in fields])
 
 
 def _arrow_type(schema: Mapping[str, Any]) -> pa.DataType:

@@ -21,10 +21,12 @@ from newsbot.items import (
     KNOWN_REASONS,
     OPT_OUTS,
     PRECISIONS,
+    RECORD_SCHEMA,
     REJECTION_REASONS,
     RELATIONS,
     SKIP_REASONS,
 )
+from newsbot.store.documents import companions
 
 SCHEMA_FILE = Path(__file__).with_name("article.schema.json")
 
@@ -51,6 +53,7 @@ def _maybe(schema: dict[str, Any]) -> dict[str, Any]:
 _TIME = _text(
     pattern=r"^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?)?$",
 )
+_UTC = _text(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
 _ID = _text(pattern="^[0-9a-f]{20}$")
 _HASH = _text(pattern="^[0-9a-f]{64}$")
 _NAMES = {"type": "array", "items": _text(minLength=1)}
@@ -83,7 +86,15 @@ FIELDS = (
         "a date alone where it states no more. A page that tells only of its last update has that here, too.",
         "2026-11-20T08:30:00+01:00",
     ),
+    Field(
+        "published_at",
+        _maybe(_UTC),
+        "The same as a point in time, in UTC; null where the page leaves it open: a day alone, a time without offset.",
+        "2026-11-20T07:30:00Z",
+    ),
+    Field("published_day", _maybe(_text(format="date")), "The page's own calendar day of it.", "2026-11-20"),
     Field("modified", _maybe(_TIME), "Last modification that the page states.", None),
+    Field("modified_at", _maybe(_UTC), "The same as a point in time, in UTC, as `published_at`.", None),
     Field(
         "published_precision",
         {"enum": [*PRECISIONS, None]},
@@ -152,6 +163,7 @@ FIELDS = (
         {"title": "json-ld"},
     ),
     Field("removed", _REMOVED, "What cleaning took out of the text, and why.", []),
+    Field("schema", {"type": "integer", "minimum": 2}, "Version of this record: what its fields are.", RECORD_SCHEMA),
 )
 
 DUPLICATE_FIELDS = (
@@ -190,10 +202,11 @@ LATER_FIELDS: dict[str, object] = {
 NAMES = tuple(field.name for field in FIELDS)
 
 
-def to_record(document: Mapping[str, object], *, with_removed: bool = True) -> dict[str, object]:
+def to_record(document: Mapping[str, Any], *, with_removed: bool = True) -> dict[str, object]:
     """Return the exported form of a stored article: the fields in their order, nothing else."""
     fields = FIELDS + (DUPLICATE_FIELDS if document.get("duplicate_of") else ())
-    document = {**LATER_FIELDS, **document}
+    told = companions(document["published"], document["modified"])
+    document = {**LATER_FIELDS, **document, **told, "schema": RECORD_SCHEMA}
     record = {field.name: document[field.name] for field in fields}
     if not with_removed:
         record["removed"] = []

@@ -49,7 +49,8 @@ _DECIDING = 5_105_121_117
 
 # Statements of every decision are made once: SQLAlchemy takes longer to make one than SQLite to carry it out.
 _FIELDS = (
-    "id", "url", "source", "title", "published", "content_hash", "revision", "cluster_id", "first_seen", "run_id"
+    "id", "url", "source", "title", "published", "content_hash", "revision", "cluster_id", "first_seen", "run_id",
+    *documents.CARD,
 )  # fmt: skip
 _ADD = Statement(inserting(schema.articles, *_FIELDS, *COPY_FIELDS, "site", "evidence"))
 _ANNOUNCE = Statement(inserting(schema.outbox, "run_id", "kind", "article_id", "revision"))
@@ -411,6 +412,7 @@ def _record(
         authors=article.authors,
         published=article.published,
         modified=article.modified,
+        **documents.companions(article.published, article.modified),
         published_precision=article.published_precision,
         language=article.language,
         section=article.section,

@@ -24,13 +24,18 @@ from sqlalchemy import (
     update,
 )
 
-from newsbot.items import Article, Duplicate, Removed
+from newsbot.items import RECORD_SCHEMA, Article, Duplicate, Removed
 from newsbot.store import schema
-from newsbot.store.database import Statement, as_json, inserting, reading
+from newsbot.store.database import Statement, as_json, chunks, inserting, reading
 from newsbot.store.runs import COPY_FIELDS, standing_as
+from newsbot.store.search import index
+from newsbot.web.dates import as_instant, exact_utc
 
 BATCH = 200
 """Documents read at a time."""
+
+CARD = ("language", "section", "kind", "agency", "published_at", "published_day")
+"""Fields of the present version that stand on an article's row too, to choose by."""
 
 # Statements of every decision are made once: SQLAlchemy takes longer to make one than SQLite to carry it out.
 _ARTICLES, _REVISIONS = schema.articles, schema.revisions
@@ -62,7 +67,7 @@ class Version(NamedTuple):
 
 
 def put(connection: Connection, article: Article, copy: Duplicate | None = None) -> None:
-    """Store a version of an article, with what it is a copy of at that time."""
+    """Store a version of an article, the present one from now on, with what it is a copy of at that time."""
     _PUT(
         connection,
         article_id=article.id,
@@ -72,6 +77,7 @@ def put(connection: Connection, article: Article, copy: Duplicate | None = None)
         fetched_at=article.fetched_at or "",
         document=_written(article, copy),
     )
+    index.put(connection, article.id, article.title, article.text)
 
 
 def copy_of(connection: Connection, article_id: str) -> Duplicate | None:
@@ -102,6 +108,7 @@ def advance(connection: Connection, article: Article, copy: Duplicate | None, **
             published=article.published,
             content_hash=article.content_hash,
             revision=article.revision,
+            **{name: getattr(article, name) for name in CARD},
             **standing(copy),
             **values,
         )
@@ -122,7 +129,7 @@ def amend(connection: Connection, versions: Sequence[Version], change: Callable[
     ``change`` returns the version itself where nothing changes. Returns how many changed.
     """
     chosen = tuple_(_REVISIONS.c.article_id, _REVISIONS.c.revision).in_(versions)
-    rows = []
+    rows, changed = [], []
     for document in connection.execute(select(_REVISIONS.c.document).where(chosen)).scalars():
         before = orjson.loads(document)
         known = article_from(before)
@@ -130,9 +137,12 @@ def amend(connection: Connection, versions: Sequence[Version], change: Callable[
             written = as_json({**before, **_document(article)})
             whose = {"its_id": known.id, "its_revision": known.revision}
             rows.append({**whose, "content_hash": article.content_hash, "document": written})
+            changed.append(article)
     if rows:
         connection.execute(_AMEND, rows)
         connection.execute(_REHASH, rows)
+        for article in changed:
+            index.put(connection, article.id, article.title, article.text)
     return len(rows)
 
 
@@ -165,7 +175,31 @@ def article_from(document: dict[str, Any]) -> Article:
     """Make an article of its stored document, which may be of an older newsbot."""
     removed = [Removed(**removed) for removed in document["removed"]]
     stated = {name: value for name, value in document.items() if name not in COPY_FIELDS}
-    return Article(**{**stated, "removed": removed})
+    told = companions(document["published"], document["modified"])
+    return Article(**{**stated, **told, "removed": removed, "schema": RECORD_SCHEMA})
+
+
+def companions(published: str | None, modified: str | None) -> dict[str, Any]:
+    """Return the points in time that the times of a page are, where they are exact, and its own day of publication.
+
+    >>> companions("2026-11-20T00:30:00+01:00", "2026-11-21")
+    {'published_at': '2026-11-19T23:30:00Z', 'published_day': '2026-11-20', 'modified_at': None}
+    """
+    day = published[:10] if published and as_instant(published) else None
+    return {"published_at": exact_utc(published), "published_day": day, "modified_at": exact_utc(modified)}
+
+
+def fill_cards(connection: Connection) -> None:
+    """Write CARD on the rows of all articles, as their present versions say."""
+    same = and_(_ARTICLES.c.id == _REVISIONS.c.article_id, _ARTICLES.c.revision == _REVISIONS.c.revision)
+    identities = connection.execute(select(_ARTICLES.c.id)).scalars().all()
+    for some in chunks(identities):
+        query = select(_REVISIONS.c.document).join(_ARTICLES, same).where(_ARTICLES.c.id.in_(some))
+        known = [article_from(orjson.loads(document)) for document in connection.execute(query).scalars()]
+        if known:
+            of_one = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("its_id"))
+            rows = [{"its_id": article.id, **{name: getattr(article, name) for name in CARD}} for article in known]
+            connection.execute(of_one.values({name: bindparam(name) for name in CARD}), rows)
 
 
 def _written(article: Article, copy: Duplicate | None) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0007"
+REVISION = "0008"
 """The last of the migrations, which leads to these tables."""
 
 metadata = MetaData()
@@ -45,6 +45,7 @@ leases = Table(
 
 _COPIED = text("duplicate_of is not null")
 # evidence: what was seen of the page when it was found, by which the origin of a story is told (newsbot.dedupe.origin).
+# language to published_day: as the present version says, to choose articles by.
 articles = Table(
     "articles",
     metadata,
@@ -65,6 +66,12 @@ articles = Table(
     Column("removed_at", String(40)),
     Column("first_seen", String(40), nullable=False, index=True),
     Column("run_id", String(40), nullable=False),
+    Column("language", String(8)),
+    Column("section", Text),
+    Column("kind", String(16)),
+    Column("agency", Text),
+    Column("published_at", String(40)),
+    Column("published_day", String(10), index=True),
     Index("ix_articles_duplicate_of", "duplicate_of", sqlite_where=_COPIED, postgresql_where=_COPIED),
 )
 
@@ -198,14 +205,16 @@ outbox = Table(
     Column("export_id", Integer, index=True),
 )
 
+# Several may share a file, each from a line of its own on.
 exports = Table(
     "exports",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("run_id", String(40), nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("path", Text, nullable=False, unique=True),
+    Column("path", Text, nullable=False, index=True),
     Column("done", Integer, nullable=False),
+    Column("first_line", Integer, nullable=False, server_default="1"),
 )
 
 sketches = Table(
@@ -248,4 +257,26 @@ visits = Table(
     Column("last_modified", Text),
     Column("due_at", String(40), nullable=False),
     Index("ix_visits_source_due_at", "source", "due_at"),
+)
+
+# Articles that are found by their words, in the order of first sight; the words themselves are kept by what the
+# database has for full text (newsbot.store.search.index).
+searched = Table(
+    "searched",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("article_id", String(20), nullable=False, unique=True),
+)
+
+# Addresses whose article somebody had removed: nothing of it is kept, and it is never fetched again.
+# files: those that still have lines of it, while they are being rewritten.
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("url_key", String(2100), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("article_id", String(20), index=True),
+    Column("why", Text, nullable=False),
+    Column("forgotten_at", String(40), nullable=False),
+    Column("files", Text),
 )

@@ -134,6 +134,20 @@ def as_instant(text: str | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
+def exact_utc(text: str | None) -> str | None:
+    """Return the point in time that a stated time is, RFC 3339 in UTC; None where it leaves that open.
+
+    >>> exact_utc("2026-11-20T08:30:00+01:00"), exact_utc("2026-11-20T08:30:00.5Z")
+    ('2026-11-20T07:30:00Z', '2026-11-20T08:30:00.500000Z')
+    >>> exact_utc("2026-11-20T08:30:00"), exact_utc("2026-11-20"), exact_utc(None)
+    (None, None, None)
+    """
+    if not text or len(text) <= len("2026-11-20T08:30:00") or as_instant(text) is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment.tzinfo else None
+
+
 def plain_name(name: str) -> str:
     """Return a month's or weekday's name without case, accents and last dot: names are compared so.
 

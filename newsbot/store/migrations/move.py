@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, 
 
 from newsbot.store import StoreError, schema
 from newsbot.store.database import CHUNK, reading
+from newsbot.store.search import index
 from newsbot.web.text import well_formed
 
 TABLES = sorted(schema.metadata.sorted_tables, key=lambda table: table is schema.runs)
@@ -56,6 +57,8 @@ def move(
                 _empty(target, TABLES[number:])
                 _copy(here, target, table, told)
             moved.append(Moved(table.name, sent.rows, was_there))
+    with target.begin() as there:
+        index.fill(there)
     return moved
 
 

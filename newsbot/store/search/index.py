@@ -1,0 +1,144 @@
+"""The index by which articles are found: kept in step with every version that is stored, in its transaction.
+
+SQLite keeps it in FTS5, PostgreSQL in a tsvector with a GIN index. Both get the terms of newsbot.store.search.terms
+and split them at blanks alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    String,
+    and_,
+    bindparam,
+    cast,
+    column,
+    func,
+    insert,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+
+from newsbot.store import schema
+from newsbot.store.database import Statement
+from newsbot.store.search.query import Query
+from newsbot.store.search.terms import terms_of
+
+LONGEST = 200_000
+"""Characters of a text that are indexed, some 30,000 words; PostgreSQL takes a megabyte of words."""
+POSITIONS = 16_383
+"""The highest position of a word that PostgreSQL knows; phrases are found up to there."""
+BATCH = 200
+"""Articles that are indexed at a time when an index is made anew."""
+
+SEARCHED = schema.searched
+WORDS = table("search_words", column("rowid"), column("title"), column("body"))
+"""SQLite's index; its rowid is searched.number."""
+VECTOR: ColumnElement[object] = column("words", TSVECTOR)
+"""PostgreSQL's column of searched."""
+
+_NUMBER = sqlite.insert(SEARCHED).values(article_id=bindparam("article_id"))
+_NUMBERED = Statement(
+    _NUMBER.on_conflict_do_update(
+        index_elements=["article_id"], set_={"article_id": _NUMBER.excluded.article_id}
+    ).returning(SEARCHED.c.number)
+)
+_WRITE = Statement(
+    insert(WORDS)
+    .prefix_with("OR REPLACE")
+    .inline()
+    .values(rowid=bindparam("rowid"), title=bindparam("title"), body=bindparam("body"))
+)
+_WRITE_VECTOR = Statement(
+    lambda _dialect: text(
+        "insert into searched (article_id, words) values (:article_id, cast(:words as tsvector)) "
+        "on conflict (article_id) do update set words = excluded.words"
+    )
+)
+
+
+def create(connection: Connection) -> None:
+    """Make the index, empty, for a table ``searched`` that is there."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("alter table searched add column words tsvector"))
+        connection.execute(text("create index ix_searched_words on searched using gin (words)"))
+    else:
+        # "ascii" splits at blanks and takes every other character for a letter; terms have no ASCII mark in them.
+        connection.execute(text("create virtual table search_words using fts5 (title, body, tokenize = 'ascii')"))
+
+
+def put(connection: Connection, article_id: str, title: str, body: str) -> None:
+    """Let an article be found by the words of its headline and text, and by no earlier ones."""
+    title_terms, body_terms = terms_of(title), terms_of(body[:LONGEST])
+    if connection.dialect.name == "postgresql":
+        _WRITE_VECTOR(connection, article_id=article_id, words=_vector(title_terms, body_terms))
+    else:
+        number = _NUMBERED.value(connection, article_id=article_id)
+        _WRITE(connection, rowid=number, title=" ".join(title_terms), body=" ".join(body_terms))
+
+
+def _vector(title: Iterator[str], body: Iterator[str]) -> str:
+    """Return terms as PostgreSQL reads a tsvector: each with its place, those of the headline of weight A.
+
+    >>> _vector(iter(["mill", "sold"]), iter(["the", "mill"]))
+    "'mill':1A 'sold':2A 'the':4 'mill':5"
+    """
+    words = [f"'{term}':{place}A" for place, term in enumerate(title, 1)]
+    start = len(words) + 2  # no phrase goes from the headline into the text
+    words += [f"'{term}':{place}" for place, term in enumerate(islice(body, POSITIONS - start), start)]
+    return " ".join(words)
+
+
+def matches(query: Query, dialect: str) -> ColumnElement[bool]:
+    """Return the condition that an article of ``schema.articles`` is found by a query."""
+    chosen = select(SEARCHED.c.article_id).where(is_hit(query, dialect))
+    return schema.articles.c.id.in_(chosen)
+
+
+def is_hit(query: Query, dialect: str) -> ColumnElement[bool]:
+    """Return the condition that a row of ``searched`` is found by a query."""
+    if dialect == "postgresql":
+        return VECTOR.op("@@", is_comparison=True)(cast(query.as_tsquery(), TSQUERY))
+    rows = select(WORDS.c.rowid).where(fts5_match(query))
+    return SEARCHED.c.number.in_(rows)
+
+
+def fts5_match(query: Query) -> ColumnElement[bool]:
+    """Return the condition that a row of SQLite's index is found by a query."""
+    return column("search_words").op("match", is_comparison=True)(query.as_fts5())
+
+
+def fill(connection: Connection, told: Callable[[int], None] = lambda _some: None) -> None:
+    """Index every stored article that is not, as after a move into this database; in the order of first sight.
+
+    ``told`` hears of every batch.
+    """
+    articles, revisions = schema.articles, schema.revisions
+    if connection.dialect.name == "postgresql":
+        indexed = select(SEARCHED.c.article_id).where(VECTOR.is_not(None))
+    else:
+        indexed = select(SEARCHED.c.article_id).join(WORDS, WORDS.c.rowid == SEARCHED.c.number)
+    same = and_(articles.c.id == revisions.c.article_id, articles.c.revision == revisions.c.revision)
+    missing = select(articles.c.id).where(articles.c.id.not_in(indexed)).order_by(articles.c.first_seen, articles.c.id)
+    identities = list(connection.execute(missing).scalars())
+    for start in range(0, len(identities), BATCH):
+        some = identities[start : start + BATCH]
+        texts = select(articles.c.id, articles.c.title, _text(connection.dialect.name)).join(revisions, same)
+        found = {row[0]: row for row in connection.execute(texts.where(articles.c.id.in_(some)))}
+        for identity in some:
+            put(connection, *found[identity])
+        told(len(some))
+
+
+def _text(dialect: str) -> ColumnElement[str]:
+    document = schema.revisions.c.document
+    words: ColumnElement[str] = func.json_extract(document, "$.text", type_=String)
+    return words if dialect == "sqlite" else cast(document, JSON)["text"].as_string()

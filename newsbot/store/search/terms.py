@@ -1,0 +1,79 @@
+"""The terms that a text is found by: words without case and accents, pairs of characters where no space parts words.
+
+Neither database's own tokenizer is used: SQLite's parts Hindi words at their vowel signs, its trigrams find no word of
+two characters, as most of Chinese and Japanese are, and PostgreSQL has neither (docs/decisions/0030-search.md).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from newsbot.web.text import HAN_AND_KANA, THAI_LAO_BURMESE_KHMER
+
+_UNSPACED = HAN_AND_KANA + THAI_LAO_BURMESE_KHMER
+_SIGNS = "\u0900-\u0963\u0966-\u0dff\u0f71-\u0fbc"
+"""Letters and dependent signs of the scripts of India and Tibet; to Python, the signs are no part of a word."""
+_WORD = re.compile(r"[^\W_]+")
+_TERM = re.compile(rf"[{_UNSPACED}]+|(?:[{_SIGNS}]|(?![{_UNSPACED}])[^\W_])+")
+"""The same, slower, for any script."""
+_NEEDS_TERM = re.compile(f"[{_UNSPACED}{_SIGNS}]")
+_FIRST_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670\u200b-\u200f\u00ad"
+"""Combining accents of Latin, Greek and Cyrillic, points and vowel signs of Hebrew and Arabic, what is invisible."""
+_ACCENTS = re.compile(f"[{_MARKS}]+")
+_AS_WRITTEN = re.compile(rf"[{_UNSPACED}]+|(?:[{_SIGNS}{_MARKS}]|(?![{_UNSPACED}])[^\W_])+")
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+"""Letters with a stroke and ligatures, which have no decomposition in Unicode."""
+LONGEST_TERM = 64
+"""Characters of a term that count: no word of a language is longer, and PostgreSQL takes no lexeme over 2 KB."""
+
+
+def folded(text: str) -> str:
+    """Return a text as terms are compared: without case, accents, and differences of form.
+
+    >>> folded("KÜSTE, Straße, ﬁn, Łódź")
+    'kuste, strasse, fin, lodz'
+    """
+    if text.isascii():
+        return text.lower()
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold().translate(_PLAIN)
+    return unicodedata.normalize("NFC", plain)
+
+
+def terms_of(text: str) -> Iterator[str]:
+    """Yield the terms of a text, in its order.
+
+    >>> list(terms_of("Ærø's 2 old mills")), list(terms_of("हिन्दी में"))
+    (['aero', 's', '2', 'old', 'mills'], ['हिन्दी', 'में'])
+
+    A run of characters without spaces gives each pair of them, and its last one: so every character begins a term.
+
+    >>> list(terms_of("東京都、NHK"))
+    ['東京', '京都', '都', 'nhk']
+    """
+    plain = folded(text)
+    if not _NEEDS_TERM.search(plain):
+        yield from (word[:LONGEST_TERM] for word in _WORD.findall(plain))
+        return
+    for run in _TERM.findall(plain):
+        if is_unspaced(run):
+            yield from (run[start : start + 2] for start in range(len(run)))
+        else:
+            yield run[:LONGEST_TERM]
+
+
+def is_unspaced(word: str) -> bool:
+    """Whether a folded word is a run of characters of a script without spaces."""
+    return _FIRST_UNSPACED.match(word) is not None
+
+
+def words_of(text: str) -> list[tuple[str, int, int]]:
+    """Return the words of a text, each folded, with where it begins and ends in the text itself.
+
+    >>> words_of("Die Küste、東京")
+    [('die', 0, 3), ('kuste', 4, 9), ('東京', 10, 12)]
+    """
+    found = ((folded(word.group()), word) for word in _AS_WRITTEN.finditer(text))
+    return [(plain, word.start(), word.end()) for plain, word in found]
