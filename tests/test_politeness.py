@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from email.utils import formatdate
+from functools import partial
 from itertools import combinations, pairwise
 from pathlib import Path
 from time import time
@@ -98,6 +99,27 @@ def test_a_host_that_asks_for_a_rest_gets_nothing_until_it_is_over() -> None:
             assert wire.sent == [ONE]
             await wire.goes_by(3)
             assert wire.sent == [ONE, TWO]
+
+    asyncio.run(story())
+
+
+def test_what_a_host_has_still_to_send_takes_its_delay_or_its_answers_and_its_rest() -> None:
+    async def story() -> None:
+        async with offline() as wire:
+            takes = partial(wire.downloader.seconds_for, "example.org", 10)
+            assert takes() == 10.0, "the delay of all hosts"
+            wire.downloader.space("example.org", 3.0)
+            assert takes() == 30.0
+            for url in (ONE, TWO):
+                wire.ask(url)
+            await wire.goes_by(0)
+            assert takes() == 30.0
+            wire.answer(ONE, took=5.0)
+            await wire.goes_by(4)
+            assert takes() == 50.0, "it answers more slowly than it is asked"
+            wire.answer(TWO, 429, took=5.0, Retry_After="30")
+            await wire.goes_by(10)
+            assert takes() == 70.0
 
     asyncio.run(story())
 

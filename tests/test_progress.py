@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pty
 import re
@@ -12,48 +13,84 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, run_scrapy, scrapy_environment, sources_file
 from local_web import LocalWeb, article_page, local_web
+from rich.console import Console
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.test import get_crawler
 
-from newsbot.extensions.progress import Progress, figures_of
+from newsbot.crawl.context import Pace
+from newsbot.extensions.display import CrawlPicture
+from newsbot.extensions.progress import Progress
+from newsbot.extensions.standing import Standing, Standings, standings
 from newsbot.store.ledger import Ledger
 
 QUICK = ("-s", "NEWSBOT_EXTRACT_WORKERS=0")
 """Worker processes would take longer to start than this crawl takes."""
+LABELS = ("source", "pages", "new", "duplicates", "rejected", "errors", "left", "about")
 
 
-def small_web(web: LocalWeb, folder: Path) -> Path:
+def small_web(web: LocalWeb, folder: Path, **more: dict[str, object]) -> Path:
     urls = [web.put(f"/{n}", article_page(f"Money for {n}", f"project {n}")) for n in ("one", "two", "six")]
-    return sources_file(folder, a={"home": f"{web.base}/", "feeds": [web.feed("/feed", urls)]})
+    return sources_file(folder, a={"home": f"{web.base}/", "feeds": [web.feed("/feed", urls)]}, **more)
+
+
+def on_a_terminal(output: Path, *command: str, columns: int = 80) -> tuple[int, str]:
+    """Run `scrapy` with a terminal for its stderr; return its status and all that it wrote there."""
+    master, slave = pty.openpty()
+    crawl = subprocess.Popen(
+        [sys.executable, "-m", "scrapy", *command],
+        cwd=ROOT,
+        env=scrapy_environment(output, TERM="xterm-256color", COLUMNS=str(columns), LINES="24"),
+        stdout=subprocess.DEVNULL,
+        stderr=slave,
+    )
+    os.close(slave)
+    shown = b""
+    try:
+        while chunk := os.read(master, 65536):
+            shown += chunk
+    except OSError:
+        pass  # the terminal closes with the process
+    os.close(master)
+    return crawl.wait(), shown.decode()
+
+
+def screen(shown: str) -> list[str]:
+    """Return the lines that a terminal has in the end: as far as rich moves its cursor, and nothing wraps."""
+    lines, row = [""], 0
+    for number, order, text in re.findall(r"\x1b\[\??([\d;]*)([A-Za-z])|(\r|\n|[^\x1b\r\n]+)", shown):
+        if order == "A":
+            row -= int(number)
+        elif order == "K":
+            lines[row] = ""
+        elif text == "\n":
+            row += 1
+            lines += [""] * (row == len(lines))
+        elif text != "\r":
+            lines[row] += text
+    return lines
 
 
 def test_a_terminal_shows_live_progress_and_the_log_above_it(tmp_path: Path) -> None:
     with local_web() as web:
-        command = ["crawl", "news", "-a", f"sources={small_web(web, tmp_path)}", "-s", "DOWNLOAD_DELAY=0.7", *QUICK]
-        master, slave = pty.openpty()
-        crawl = subprocess.Popen(
-            [sys.executable, "-m", "scrapy", *command],
-            cwd=ROOT,
-            env=scrapy_environment(tmp_path / "output", TERM="xterm-256color", COLUMNS="160"),
-            stderr=slave,
+        gone = {"home": f"{web.base}/", "feeds": [f"{web.base}/gone"]}
+        sources = small_web(web, tmp_path, gone=gone)
+        status, shown = on_a_terminal(
+            tmp_path / "output", "crawl", "news", "-a", f"sources={sources}", "-s", "DOWNLOAD_DELAY=0.7", *QUICK
         )
-        os.close(slave)
-        shown = b""
-        try:
-            while chunk := os.read(master, 65536):
-                shown += chunk
-        except OSError:
-            pass  # the terminal closes with the process
-        os.close(master)
-        assert crawl.wait() == 0
-    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.decode())
-    assert re.search(
-        r"sources 0 of 1 done\s+pages [123]\s+new [123]\s+duplicates 0\s+rejected 0\s+errors 0\s+rate", text
+    assert status == 3
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown)
+    drawn = [line for line in re.split(r"[\r\n]+", text) if not re.match(r"\d{4}-\d\d-\d\d ", line)]
+    assert max(map(len, drawn)) <= 80
+    assert tuple(drawn[0].split()) == LABELS, "whole, and in one line"
+    assert re.search(r"^a +[123] +[123] +0 +0 +0 +[12] +\d s", "\n".join(drawn), re.M), "a line for the source"
+    assert re.search(r"^1 of 2 done, \d+\.\d/s +[123] +[123] +0 +0 +1 +[12] +\d s", "\n".join(drawn), re.M), (
+        "the sums, with an error for the feed that is gone"
     )
-    assert re.search(r"left [12], about \d+ (s|min)", text), "how long it will take"
-    assert "━━━" in text, "and a bar that shows it"
-    assert "discovered 3 = fetched 3; fetched 3 = new 3" in text
-    assert "\x1b[?25h" in shown.decode(), "the cursor is shown again"
+    left = screen(shown)
+    assert all(re.match(r"\d{4}-\d\d-\d\d ", line) for line in left if line), "nothing is left of the display"
+    assert any("discovered 3 = fetched 3; fetched 3 = new 3" in line for line in left)
+    assert shown.rfind("\x1b[?25h") > shown.rfind("\x1b[?25l"), "the cursor is shown again"
+    assert shown.rfind("\x1b[2K") < shown.rfind("source gone: unreachable"), "and all that before the summary"
 
 
 def test_without_a_terminal_there_are_plain_lines(tmp_path: Path) -> None:
@@ -64,6 +101,7 @@ def test_without_a_terminal_there_are_plain_lines(tmp_path: Path) -> None:
     assert re.search(
         r"INFO sources 0 of 1 done, pages [123], new [123], duplicates 0, rejected 0, errors 0", run.stderr
     )
+    assert re.search(r"left [12], about \d s", run.stderr), "how long it will take"
     assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (INFO|WARNING) ", line) for line in run.stderr.splitlines())
 
 
@@ -73,7 +111,7 @@ def test_no_lines_are_wanted_where_their_interval_is_0() -> None:
 
 
 def test_the_figures_are_the_ledgers() -> None:
-    ledger = Ledger("run", ["a", "b"])
+    ledger = Ledger("run", ["a", "b", "c"])
     for number, outcome in enumerate(["new", "revised", "duplicate", "rejected"]):
         entry = ledger.discover("a", f"https://example.org/{number}", "feed")
         assert entry
@@ -81,13 +119,75 @@ def test_the_figures_are_the_ledgers() -> None:
         ledger.close(entry, outcome)
     ledger.listing_asked("a")
     ledger.listing("a", "read")
-    assert figures_of(ledger, 2.0) == {
-        "sources": "1 of 2 done",
+    ledger.listing_asked("b")
+    now = standings(ledger, 2.0, None)
+    assert [source.name for source in now.at_work] == ["b"]
+    ledger.listing("b", "failed")
+    now = standings(ledger, 2.0, None)
+    assert now.figures() == {
+        "sources": "2 of 3 done",
         "pages": "4",
         "new": "2",
         "duplicates": "1",
         "rejected": "1",
-        "errors": "0",
+        "errors": "1",
         "rate": "2.0 pages/s",
         "left": "0",
     }
+
+
+class Paces(Pace):
+    """Seconds a page, by host."""
+
+    def __init__(self, **seconds: float) -> None:
+        self.seconds = seconds
+
+    def seconds_for(self, host: str, pages: int) -> float:
+        return pages * self.seconds[host]
+
+
+def test_the_estimate_counts_what_waits_behind_a_slow_host() -> None:
+    ledger = Ledger("run", ["quick", "slow", "both"])
+    for source, host, count in (("quick", "q", 100), ("slow", "s", 6), ("both", "q", 10), ("both", "s", 4)):
+        for number in range(count):
+            ledger.discover(source, f"https://{host}/{source}/{number}", "feed")
+    on_its_way = ledger.entry("https://q/quick/0")
+    assert on_its_way
+    ledger.fetched(on_its_way)
+    now = standings(ledger, 1.0, Paces(q=0.1, s=60.0))
+    assert [(source.name, source.left, source.about) for source in now.at_work] == [
+        ("both", 14, "10 min"),
+        ("slow", 6, "10 min"),
+        ("quick", 99, "11 s"),
+    ], "a host is asked for one source after the other"
+    assert (now.total.left, now.total.about) == (119, "10 min"), "119 s at the rate so far"
+    assert standings(ledger, 100.0, Paces(q=0.1, s=60.0)).total.about == "3 h", "no sooner than at the rate so far"
+    assert standings(ledger, 1.0, None).total.about == "2 min"
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (100, 50), (60, 24), (48, 24), (20, 10), (5, 2)])
+def test_the_display_fits_the_terminal_and_shows_those_that_take_longest(width: int, height: int) -> None:
+    names = ["die-neue-sudtiroler-tageszeitung", *(f"outlet-{number}" for number in range(40))]
+    at_work = [Standing(name, 1_234, 1_100, 30, 12, 3, 99 - number, 175.0) for number, name in enumerate(names)]
+    total = Standing("", 45_678, 40_000, 3_456, 1_234, 123, 9_876, 7_300.0)
+    console = Console(width=width, height=height, record=True, file=io.StringIO())
+    console.print(CrawlPicture(Standings(130, 173, 12.34, total, at_work), names))
+    head, *sources, more, sums = console.export_text().splitlines()
+    assert all(len(line) <= width for line in (head, *sources, more, sums))
+    assert len(sources) == max(0, min(8, height - 4))
+    if width >= 80:
+        assert [line.split()[0] for line in sources] == names[:8], "whole"
+        assert more.split() == ["and", "33", "more"]
+        assert {"errors", "left", "about", "pages", "new", "duplicates"} <= set(head.split()) <= set(LABELS)
+        assert sums.split()[:5] == ["130", "of", "173", "done,", "12.3/s"]
+        assert sums.endswith("9876    2 h")
+    elif width >= 48:
+        assert {"source", "errors", "left", "about"} <= set(head.split()) <= set(LABELS), "fewer of them, and whole"
+        assert sums.split()[-2:] == ["2", "h"]
+
+
+def test_all_figures_have_room_on_80_columns() -> None:
+    total = Standing("", 9_999, 9_000, 999, 100, 99, 9_999, 5_000.0)
+    console = Console(width=80, height=24, record=True, file=io.StringIO())
+    console.print(CrawlPicture(Standings(12, 40, 1.0, total, []), ["westdeutscher-rundfunk"]))
+    assert tuple(console.export_text().splitlines()[0].split()) == LABELS

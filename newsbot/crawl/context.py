@@ -36,6 +36,14 @@ class CrawlContext:
         return crawler.get_extension(CrawlContext) or CrawlContext()
 
 
+class Pace:
+    """How fast the hosts of a crawl may be asked, and answer: an extension of the crawler, as CrawlContext is."""
+
+    def seconds_for(self, host: str, pages: int) -> float:
+        """Return the seconds that so many pages of a host (name and port) take from now on."""
+        raise NotImplementedError
+
+
 class Collector:
     """A spider whose pages become stored articles, by what it says of its collection."""
 

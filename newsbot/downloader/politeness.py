@@ -27,7 +27,7 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 
-from newsbot.crawl.context import CrawlContext
+from newsbot.crawl.context import CrawlContext, Pace
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped
 from newsbot.downloader.fetch import DATALOSS, STALLED
 from newsbot.web.dates import parse_moment
@@ -50,6 +50,8 @@ FAILURE_COSTS = 1.0
 """Seconds that a failure costs a host's budget at least: about the time until the host's next turn."""
 ANSWER_EARNS = 1.0
 """Seconds that an answer gives back, so that a large site is not given up for a few bad pages."""
+SMOOTHED = 0.2
+"""Share of the latest answer in how long a host takes for one."""
 NO_PAGE = (404, 410)
 """Statuses that say something of one page and nothing of its host: they cost its budget nothing."""
 
@@ -155,6 +157,7 @@ class HostDownloader(Downloader):
         self.active = RequestsOut()
         self.max_wait = crawler.settings.getfloat("NEWSBOT_MAX_WAIT")
         self.budget = HostBudget(crawler.settings.getfloat("NEWSBOT_PATIENCE"))
+        self._takes: dict[str, float] = {}
         self._delay = max(self._delay, LEAST_DELAY)
         # Not in a middleware: the next request of a host goes out right after this signal.
         crawler.signals.connect(self.rest_if_asked, signal=signals.response_downloaded)
@@ -182,7 +185,10 @@ class HostDownloader(Downloader):
         except DOWNLOAD_ERRORS:
             self.budget.failed(host, request.meta["download_seconds"])
             raise
-        seconds = request.meta["download_seconds"]
+        finally:
+            seconds = request.meta["download_seconds"]
+            before = self._takes.get(host, seconds)
+            self._takes[host] = before + SMOOTHED * (seconds - before)
         if DATALOSS in response.flags and seconds > STALLED:
             self.budget.failed(host, seconds)
         elif response.status < 300 or response.status == 304:
@@ -230,6 +236,16 @@ class HostDownloader(Downloader):
             for name, value in pace.items():
                 setattr(slot, name, value)
 
+    def seconds_for(self, host: str, pages: int) -> float:
+        """Return the seconds that so many pages of a host take from now on: its rest, and its pace."""
+        takes = self._takes.get(host, 0.0)
+        slot = self.slots.get(host)
+        if slot is None:
+            stated = self.stated_delay(host)
+            return pages * max(self._delay if stated is None else stated, takes / self.domain_concurrency)
+        rest = max(slot.lastseen - monotonic(), 0.0)
+        return rest + pages * max(slot.delay, takes / slot.concurrency)
+
     def stated_delay(self, host: str) -> float | None:
         """Return the delay that a host's source or robots.txt has stated, in seconds; None where none did."""
         delay: float | None = self.per_slot_settings.get(host, {}).get("delay")
@@ -270,7 +286,7 @@ class RetryAfterMiddleware:
         raise Skipped("retry_later", f"{urlparse_cached(request).netloc} asks for {seconds:.0f} s of rest")
 
 
-class CrawlDelay:
+class CrawlDelay(Pace):
     """Spaces the requests to a host as its source states (``delay``), and further if its robots.txt asks for more."""
 
     def __init__(self, crawler: Crawler, default: float, user_agent: str) -> None:
@@ -286,6 +302,9 @@ class CrawlDelay:
         crawler.signals.connect(extension.spider_opened, signal=signals.spider_opened)
         crawler.signals.connect(extension.robots_parsed, signal=signals.robots_parsed)
         return extension
+
+    def seconds_for(self, host: str, pages: int) -> float:
+        return downloader_of(self.crawler).seconds_for(host, pages)
 
     def spider_opened(self) -> None:
         run = CrawlContext.of(self.crawler).run

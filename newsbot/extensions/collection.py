@@ -18,6 +18,7 @@ from newsbot.crawl.context import Collector, CrawlContext
 from newsbot.crawl.publishing import Bounds
 from newsbot.crawl.recovery import heal, refuse_anothers_files
 from newsbot.crawl.run import Run, Summary, begin_life
+from newsbot.extensions.progress import Progress
 from newsbot.items import EXTRACTORS
 from newsbot.process import ExitStatus, NewsbotError, UsageError, utc_now
 from newsbot.sources import Outlets, Source, exemptions_of
@@ -172,6 +173,8 @@ class Collection(CrawlContext):
     def close(self) -> None:
         """Write the files and say what the run came to; let go of the leases and of the store."""
         self._is_open = False
+        if progress := self._crawler.get_extension(Progress):
+            progress.end()
         try:
             if self._beating is not None:
                 self._beating.cancel()

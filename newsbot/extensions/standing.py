@@ -1,0 +1,131 @@
+"""How a crawl stands: what came of its sources so far, and how long it will take."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import NamedTuple
+
+from newsbot.crawl.context import Pace
+from newsbot.store.ledger import OF_DISCOVERED, OF_FETCHED, Account, Ledger
+
+UNITS = (("h", 3600, 5400), ("min", 60, 90), ("s", 1, 0))
+"""Units of time: name, seconds, and the seconds from which on it is used."""
+
+
+class Standing(NamedTuple):
+    """What came of a source so far, or of all together."""
+
+    name: str
+    pages: int
+    new: int
+    duplicates: int
+    rejected: int
+    errors: int
+    """Pages and listings that could not be had."""
+    left: int
+    """Addresses that are known and still to be fetched."""
+    seconds: float
+    """Until they are; 0 where that cannot be told."""
+
+    @property
+    def about(self) -> str:
+        """How long it will take, in words."""
+        return duration(self.seconds) if self.left and self.seconds else ""
+
+
+class Standings(NamedTuple):
+    """How a crawl stands, all together and source by source."""
+
+    done: int
+    """Sources that are done."""
+    sources: int
+    rate: float
+    """Pages a second, on an average."""
+    total: Standing
+    at_work: list[Standing]
+    """Sources that are at work, and of them first what takes longest."""
+
+    def figures(self) -> dict[str, str]:
+        """Return the sums, by what they are called in a line of the log."""
+        total = self.total
+        return {
+            "sources": f"{self.done} of {self.sources} done",
+            **{name: str(getattr(total, name)) for name in ("pages", "new", "duplicates", "rejected", "errors")},
+            "rate": f"{self.rate:.1f} pages/s",
+            "left": f"{total.left}, about {total.about}" if total.about else str(total.left),
+        }
+
+
+def standings(ledger: Ledger, seconds: float, pace: Pace | None) -> Standings:
+    """Return how a crawl stands after so many seconds.
+
+    It takes as long as the host whose addresses take longest, and no less than all addresses take at the rate so far.
+    """
+    hosts = _open_by_host(ledger)
+    of_all: Counter[str] = Counter()
+    for of_source in hosts.values():
+        of_all.update(of_source)
+    takes = {host: pace.seconds_for(host, pages) for host, pages in of_all.items()} if pace else {}
+    at_work = [
+        _standing(name, account, max((takes.get(host, 0.0) for host in hosts[name]), default=0.0))
+        for name, account in ledger.accounts.items()
+        if is_at_work(account)
+    ]
+    total = ledger.total()
+    rate = total.counts["fetched"] / max(seconds, 0.001)
+    at_rate = of_all.total() / rate if rate else 0.0
+    return Standings(
+        done=sum(has_begun(account) and not is_at_work(account) for account in ledger.accounts.values()),
+        sources=len(ledger.accounts),
+        rate=rate,
+        total=_standing("", total, max(at_rate, *takes.values(), 0.0)),
+        at_work=sorted(at_work, key=lambda source: (-source.seconds, -source.left, source.name)),
+    )
+
+
+def has_begun(account: Account) -> bool:
+    """Whether anything of a source was asked for."""
+    return account.listings_asked + account.counts["discovered"] > 0
+
+
+def is_at_work(account: Account) -> bool:
+    """Whether a listing that was asked for has not answered, or an address has no outcome yet."""
+    unjudged = account.counts["fetched"] - sum(account.counts[name] for name in OF_FETCHED)
+    return _left(account) + unjudged > 0 or account.listings.total() < account.listings_asked
+
+
+def duration(seconds: float) -> str:
+    """Return a time in one unit.
+
+    >>> duration(45), duration(180), duration(7200)
+    ('45 s', '3 min', '2 h')
+    """
+    unit, length = next((unit, length) for unit, length, least in UNITS if seconds >= least)
+    return f"{seconds / length:.0f} {unit}"
+
+
+def _standing(name: str, account: Account, seconds: float) -> Standing:
+    counts = account.counts
+    return Standing(
+        name,
+        pages=counts["fetched"],
+        new=counts["new"] + counts["revised"],
+        duplicates=counts["duplicate"],
+        rejected=counts["rejected"],
+        errors=counts["failed"] + account.listings["failed"],
+        left=_left(account),
+        seconds=seconds,
+    )
+
+
+def _left(account: Account) -> int:
+    return account.counts["discovered"] - sum(account.counts[name] for name in OF_DISCOVERED)
+
+
+def _open_by_host(ledger: Ledger) -> defaultdict[str, Counter[str]]:
+    """Return how many addresses of each source are still to be fetched of each host."""
+    hosts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for entry in ledger.open_entries():
+        if not entry.fetched:
+            hosts[entry.source][entry.url.partition("://")[2].partition("/")[0]] += 1
+    return hosts
