@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from newsbot.process import UsageError
 from newsbot.store import articles, schema
 from newsbot.store.database import open_engine, reading
-from newsbot.store.documents import Version
+from newsbot.store.documents import CARD, Version
 from newsbot.store.ledger import Entry
 from newsbot.store.migrations.move import move
 from newsbot.store.search import index
@@ -160,7 +160,7 @@ def test_of_a_common_word_the_newest_are_ranked(engine: Engine) -> None:
         ]  # fmt: skip
         connection.execute(schema.articles.insert(), rows)
         for row in rows:
-            index.put(connection, str(row["id"]), "News", "of today")
+            index.put(connection, {**dict.fromkeys(CARD), **row, "text": "of today"})
     result = found(engine, parsed("news"), limit=0)
     assert (result.total, result.is_capped) == (RANKED, True)
 

@@ -77,7 +77,7 @@ def put(connection: Connection, article: Article, copy: Duplicate | None = None)
         fetched_at=article.fetched_at or "",
         document=_written(article, copy),
     )
-    index.put(connection, article.id, article.title, article.text)
+    index.put(connection, _indexed(article))
 
 
 def copy_of(connection: Connection, article_id: str) -> Duplicate | None:
@@ -142,7 +142,7 @@ def amend(connection: Connection, versions: Sequence[Version], change: Callable[
         connection.execute(_AMEND, rows)
         connection.execute(_REHASH, rows)
         for article in changed:
-            index.put(connection, article.id, article.title, article.text)
+            index.put(connection, _indexed(article))
     return len(rows)
 
 
@@ -200,6 +200,10 @@ def fill_cards(connection: Connection) -> None:
             of_one = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("its_id"))
             rows = [{"its_id": article.id, **{name: getattr(article, name) for name in CARD}} for article in known]
             connection.execute(of_one.values({name: bindparam(name) for name in CARD}), rows)
+
+
+def _indexed(article: Article) -> dict[str, str | None]:
+    return {name: getattr(article, name) for name in ("id", "title", "text", "source", "first_seen", *CARD)}
 
 
 def _written(article: Article, copy: Duplicate | None) -> str:

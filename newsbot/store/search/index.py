@@ -1,12 +1,14 @@
 """The index by which articles are found: kept in step with every version that is stored, in its transaction.
 
 SQLite keeps it in FTS5, PostgreSQL in a tsvector with a GIN index. Both get the terms of newsbot.store.search.terms
-and split them at blanks alone.
+and split them at blanks alone. What hits are narrowed by (CARD) is in it too, a mark for each value: to look through
+the rows of all articles that have a common word takes a hundred times as long.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import blake2b
 from itertools import islice
 
 from sqlalchemy import (
@@ -39,8 +41,10 @@ POSITIONS = 16_383
 BATCH = 200
 """Articles that are indexed at a time when an index is made anew."""
 
+CARD = ("source", "language", "section", "kind", "day", "agency")
+"""What hits are counted and narrowed by."""
 SEARCHED = schema.searched
-WORDS = table("search_words", column("rowid"), column("title"), column("body"))
+WORDS = table("search_words", column("rowid"), column("title"), column("body"), column("card"))
 """SQLite's index; its rowid is searched.number."""
 VECTOR: ColumnElement[object] = column("words", TSVECTOR)
 """PostgreSQL's column of searched."""
@@ -55,7 +59,7 @@ _WRITE = Statement(
     insert(WORDS)
     .prefix_with("OR REPLACE")
     .inline()
-    .values(rowid=bindparam("rowid"), title=bindparam("title"), body=bindparam("body"))
+    .values(rowid=bindparam("rowid"), title=bindparam("title"), body=bindparam("body"), card=bindparam("card"))
 )
 _WRITE_VECTOR = Statement(
     lambda _dialect: text(
@@ -72,48 +76,73 @@ def create(connection: Connection) -> None:
         connection.execute(text("create index ix_searched_words on searched using gin (words)"))
     else:
         # "ascii" splits at blanks and takes every other character for a letter; terms have no ASCII mark in them.
-        connection.execute(text("create virtual table search_words using fts5 (title, body, tokenize = 'ascii')"))
+        connection.execute(text("create virtual table search_words using fts5 (title, body, card, tokenize = 'ascii')"))
 
 
-def put(connection: Connection, article_id: str, title: str, body: str) -> None:
-    """Let an article be found by the words of its headline and text, and by no earlier ones."""
-    title_terms, body_terms = terms_of(title), terms_of(body[:LONGEST])
+def put(connection: Connection, article: Mapping[str, str | None]) -> None:
+    """Let an article be found by what it says now, and by nothing that it said before.
+
+    ``article``: its id, title, text and first_seen, and what CARD names but the day; as a row or a record has them.
+    """
+    title, body = terms_of(article["title"] or ""), terms_of((article["text"] or "")[:LONGEST])
+    card = [mark(name, value) for name, value in card_of(article).items() if value]
     if connection.dialect.name == "postgresql":
-        _WRITE_VECTOR(connection, article_id=article_id, words=_vector(title_terms, body_terms))
+        _WRITE_VECTOR(connection, article_id=article["id"], words=_vector(title, body, card))
     else:
-        number = _NUMBERED.value(connection, article_id=article_id)
-        _WRITE(connection, rowid=number, title=" ".join(title_terms), body=" ".join(body_terms))
+        number = _NUMBERED.value(connection, article_id=article["id"])
+        _WRITE(connection, rowid=number, title=" ".join(title), body=" ".join(body), card=" ".join(card))
 
 
-def _vector(title: Iterator[str], body: Iterator[str]) -> str:
+def card_of(article: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return what CARD names of an article; its day is that of first sight, where the page states none."""
+    day = article["published_day"] or (article["first_seen"] or "")[:10]
+    return {name: day if name == "day" else article[name] for name in CARD}
+
+
+def mark(name: str, value: str) -> str:
+    """Return the term that stands for a value of CARD; no text has it, as none keeps the sign in front.
+
+    >>> mark("source", "bbc")
+    '§source578b4d75bb92'
+    """
+    return f"§{name}{blake2b(value.encode(), digest_size=6).hexdigest()}"
+
+
+def _vector(title: Iterable[str], body: Iterable[str], card: Iterable[str]) -> str:
     """Return terms as PostgreSQL reads a tsvector: each with its place, those of the headline of weight A.
 
-    >>> _vector(iter(["mill", "sold"]), iter(["the", "mill"]))
-    "'mill':1A 'sold':2A 'the':4 'mill':5"
+    >>> _vector(["mill", "sold"], ["the", "mill"], ["§kind"])
+    "'§kind' 'mill':1A 'sold':2A 'the':4 'mill':5"
     """
     words = [f"'{term}':{place}A" for place, term in enumerate(title, 1)]
     start = len(words) + 2  # no phrase goes from the headline into the text
     words += [f"'{term}':{place}" for place, term in enumerate(islice(body, POSITIONS - start), start)]
-    return " ".join(words)
+    return " ".join([*(f"'{term}'" for term in card), *words])
 
 
 def matches(query: Query, dialect: str) -> ColumnElement[bool]:
     """Return the condition that an article of ``schema.articles`` is found by a query."""
-    chosen = select(SEARCHED.c.article_id).where(is_hit(query, dialect))
+    if dialect == "postgresql":
+        chosen = select(SEARCHED.c.article_id).where(is_hit(query, {}, dialect))
+    else:
+        rows = select(WORDS.c.rowid).where(is_hit(query, {}, dialect))
+        chosen = select(SEARCHED.c.article_id).where(SEARCHED.c.number.in_(rows))
     return schema.articles.c.id.in_(chosen)
 
 
-def is_hit(query: Query, dialect: str) -> ColumnElement[bool]:
-    """Return the condition that a row of ``searched`` is found by a query."""
+def is_hit(query: Query | None, card: Mapping[str, str], dialect: str) -> ColumnElement[bool]:
+    """Return the condition that a row of the index has what is looked for, and these values on its card.
+
+    The index is ``WORDS`` in SQLite and ``searched`` in PostgreSQL.
+    """
+    marks = [mark(name, value) for name, value in card.items()]
     if dialect == "postgresql":
-        return VECTOR.op("@@", is_comparison=True)(cast(query.as_tsquery(), TSQUERY))
-    rows = select(WORDS.c.rowid).where(fts5_match(query))
-    return SEARCHED.c.number.in_(rows)
-
-
-def fts5_match(query: Query) -> ColumnElement[bool]:
-    """Return the condition that a row of SQLite's index is found by a query."""
-    return column("search_words").op("match", is_comparison=True)(query.as_fts5())
+        wanted = [query.as_tsquery()] if query else []
+        looked_for = " & ".join([*wanted, *(f"'{one}'" for one in marks)])
+        return VECTOR.op("@@", is_comparison=True)(cast(looked_for, TSQUERY))
+    wanted = [f"{{title body}}: {query.as_fts5()}"] if query else []
+    looked_for = " AND ".join([*wanted, *(f'card: "{one}"' for one in marks)])
+    return column("search_words").op("match", is_comparison=True)(looked_for)
 
 
 def fill(connection: Connection, told: Callable[[int], None] = lambda _some: None) -> None:
@@ -131,10 +160,10 @@ def fill(connection: Connection, told: Callable[[int], None] = lambda _some: Non
     identities = list(connection.execute(missing).scalars())
     for start in range(0, len(identities), BATCH):
         some = identities[start : start + BATCH]
-        texts = select(articles.c.id, articles.c.title, _text(connection.dialect.name)).join(revisions, same)
-        found = {row[0]: row for row in connection.execute(texts.where(articles.c.id.in_(some)))}
+        texts = select(articles, _text(connection.dialect.name).label("text")).join(revisions, same)
+        found = {row["id"]: row for row in connection.execute(texts.where(articles.c.id.in_(some))).mappings()}
         for identity in some:
-            put(connection, *found[identity])
+            put(connection, {str(name): value for name, value in found[identity].items()})
         told(len(some))
 
 
