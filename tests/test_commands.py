@@ -21,6 +21,8 @@ from newsbot.web.urls import url_key
 
 COMMANDS = {
     "browse": [],
+    "cluster": [],
+    "coverage": [],
     "crawl": [],
     "demo": [],
     "export": [],
@@ -31,7 +33,10 @@ COMMANDS = {
     "sources": ["add", "boilerplate", "check", "list"],
 }
 EACH = [*COMMANDS, *(f"{group} {name}" for group, names in COMMANDS.items() for name in names)]
-OF_A_STORE = ["browse", "export x.csv", "prune", "revisions 0123456789abcdefabcd", "sources boilerplate bbc"]
+OF_A_STORE = [
+    "browse", "cluster 0123456789abcdefabcd", "coverage", "export x.csv", "prune", "revisions 0123456789abcdefabcd",
+    "sources boilerplate bbc",
+]  # fmt: skip
 OF_SOURCES = ["sources list", "sources check", "scale enqueue"]
 
 Refusal = Callable[..., tuple[int, str]]
@@ -98,6 +103,11 @@ def stocked(engine: Engine) -> None:
         ("scale enqueue --only gaurdian", "no source is named gaurdian (did you mean the-guardian?); there are: "),
         ("sources boilerplate gaurdian", "no source is named gaurdian (did you mean the-guardian?)"),
         ("export x.csv --source gaurdian", "no source is named gaurdian (did you mean the-guardian?)"),
+        ("cluster 0123456789abcdefabcd", "no article 0123456789abcdefabcd is known"),
+        ("cluster example.org/none", "no article example.org/none is known"),
+        ("coverage --source the-bbc,gaurdian", "no source is named gaurdian (did you mean the-guardian?)"),
+        ("coverage --source ,", "argument --source: a name, or several parted by commas, not ','"),
+        ("coverage --days 0", "argument --days: a whole number, 1 or more, not '0'"),
         ("revisions 0123456789abcdefabcd", "no article 0123456789abcdefabcd is known"),
         ("revisions http://[", "http://[: Invalid IPv6 URL"),
         ("sources add http://[", "http://[: Invalid IPv6 URL"),
@@ -144,7 +154,13 @@ def test_what_cannot_be_meant_is_2(refusal: Refusal, stocked: None, tmp_path: Pa
 
 @pytest.mark.parametrize("command", [command for command in EACH if command != "crawl"])
 def test_an_option_that_there_is_not_is_2_and_names_the_nearest(refusal: Refusal, command: str) -> None:
-    needed = {"export": ["x.csv"], "revisions": ["x"], "sources add": ["x.org"], "sources boilerplate": ["x"]}
+    needed = {
+        "cluster": ["x"],
+        "export": ["x.csv"],
+        "revisions": ["x"],
+        "sources add": ["x.org"],
+        "sources boilerplate": ["x"],
+    }
     status, line = refusal(command, *needed.get(command, []), "--loglevle")
     assert status == 2
     assert "there is no option --loglevle (did you mean --loglevel?)" in line

@@ -217,8 +217,7 @@ def test_the_crawl_comes_back_and_the_diff_can_be_read(
     assert changes == {"All about schools": "correction", "All about forests": "removed"}
     shown = capsys.readouterr().out
     assert "revision 2" in shown
-    assert re.search(r"^-On day \d{1,3} the ", shown, re.MULTILINE)
-    assert re.search(r"^\+On day 901 the ", shown, re.MULTILINE)
+    assert re.search(r"^~ On day \[-\d{1,3}-\]\{\+901\+\} the ", shown, re.MULTILINE)
     assert scrapy_here(monkeypatch, output, "revisions", "0" * 20) == 2
     unknown = capsys.readouterr()
     assert "no article" in unknown.err + unknown.out

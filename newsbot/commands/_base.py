@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -65,10 +66,14 @@ class NewsbotCommand(Base):
             assert self.settings is not None
             check_settings(self.settings, [setting.partition("=")[0] for setting in opts.set])
             self.exitcode = self.handle(opts)
+            sys.stdout.flush()
         except NewsbotError as error:
             self._fail(str(error), error.exit_status)
         except KeyboardInterrupt:
             self._fail("stopped", ExitStatus.INTERRUPTED)
+        except BrokenPipeError:  # whoever reads, such as `head`, has enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            self.exitcode = ExitStatus.WHOLE
         except OSError as error:
             self._fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), ExitStatus.CRASHED)
 
@@ -130,6 +135,19 @@ class NewsbotCommand(Base):
         for name in names:
             if name not in known:
                 raise UsageError(f"no source is named {name}{did_you_mean(name, known)}")
+
+    def require_article(self, engine: Engine, named: str) -> str:
+        """Return the id of the stored article that an id or an address means. Raises UsageError where there is none."""
+        from newsbot.store.views.address import article_named
+        from newsbot.web.urls import InvalidURL
+
+        try:
+            identity = article_named(engine, named)
+        except InvalidURL as error:
+            raise UsageError(str(error)) from None
+        if identity is None:
+            raise UsageError(f"no article {named} is known")
+        return identity
 
     def _fail(self, message: str, status: int) -> None:
         print(printable(message), file=sys.stderr)
@@ -249,6 +267,18 @@ def day(text: str) -> str:
     except ValueError:
         pass
     raise argparse.ArgumentTypeError(f"a day such as 2026-01-31, not {text!r}")
+
+
+def names(text: str) -> list[str]:
+    """Return names that are parted by commas: the argparse type of an option that takes some.
+
+    >>> names("bbc, npr")
+    ['bbc', 'npr']
+    """
+    found = [name for part in text.split(",") if (name := part.strip())]
+    if not found:
+        raise argparse.ArgumentTypeError(f"a name, or several parted by commas, not {text!r}")
+    return list(dict.fromkeys(found))
 
 
 def printable(text: str) -> str:

@@ -6,6 +6,7 @@ minhash     sketch_of(): a few numbers by which the store finds near-duplicates
 similarity  likeness(): are these two texts copies, and how alike? Templates filled in two ways are none;
             round_up_of(): is this text one that strings others together?
 changes     change_between(): what a later version changed, if anything that matters
+differences what one version says that another does not, line by line and word by word
 agency      agency_of(): whose copy it probably is
 origin      origin_of(): which of two copies of a story is the origin
 """

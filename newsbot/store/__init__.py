@@ -12,6 +12,7 @@ sites       what hosts asked for, and the blocks that each site repeats
 ledger      the accounting law, in memory
 runs        the runs, their books, and the outbox: what is stored and not yet in a file
 leases      which runs live, and which sources they hold
+views       what people read of all this
 
 Nothing is loaded with this package, so that a command which opens no store loads no database library.
 """

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import argparse
-import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scrapy.commands import ScrapyCommand
 
-from newsbot.commands._base import NewsbotCommand, printable
-from newsbot.process import ExitStatus, UsageError
+from newsbot.commands._base import NewsbotCommand
+from newsbot.process import ExitStatus
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
+    from newsbot.dedupe.differences import Line
     from newsbot.items import Article
-    from newsbot.store.duplicates import Cluster
+    from newsbot.store.views.stories import Story
 
 UNKNOWN = "at an unknown time"
+MARKS = {"same": ("", "", ""), "gone": ("[-", "-]", "red"), "new": ("{+", "+}", "green")}
+"""What stands around a part of a line, and its style on a terminal; the marks are those of git diff --word-diff."""
+SIGNS = {"same": "  ", "gone": "- ", "new": "+ "}
+"""What stands before a line that is all of one kind; one that was changed in part has CHANGED."""
+CHANGED = "~ "
 
 
 class Command(NewsbotCommand, ScrapyCommand):
@@ -26,7 +34,7 @@ class Command(NewsbotCommand, ScrapyCommand):
     example = "scrapy revisions https://example.org/news/1"
 
     def syntax(self) -> str:
-        return "ARTICLE"
+        return "ARTICLE [--json]"
 
     def short_desc(self) -> str:
         return "Show the versions of an article and what changed"
@@ -37,41 +45,67 @@ class Command(NewsbotCommand, ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("article", metavar="ARTICLE", help="id of the article, or its address")
+        parser.add_argument("--json", action="store_true", help="print JSON for programs (default: no)")
 
     def handle(self, opts: argparse.Namespace) -> ExitStatus:
+        from newsbot.commands._terminal import print_json, screen
         from newsbot.store.documents import versions_of
-        from newsbot.store.duplicates import cluster_of
-        from newsbot.web.urls import InvalidURL, article_id
+        from newsbot.store.views.stories import story_of
 
-        try:
-            key = article_id(opts.article) if "://" in opts.article else opts.article
-        except InvalidURL as error:
-            raise UsageError(str(error)) from None
         with self.open_store() as engine:
-            versions = versions_of(engine, key)
-            if not versions:
-                raise UsageError(f"no article {opts.article} is known")
-            cluster = cluster_of(engine, versions[0].cluster_id)
-        print(printable("\n".join(story(versions, cluster))))
+            identity = self.require_article(engine, opts.article)
+            versions = versions_of(engine, identity)
+            story = story_of(engine, identity)
+        assert story
+        if opts.json:
+            print_json(as_dict(versions))
+            return ExitStatus.WHOLE
+        console = screen()
+        for line in picture(versions, story, width=console.width):
+            console.print(line, soft_wrap=not console.is_terminal or "://" in line.plain)
         return ExitStatus.WHOLE
 
 
-def story(versions: list[Article], cluster: Cluster | None) -> Iterator[str]:
+def as_dict(versions: Sequence[Article]) -> dict[str, Any]:
+    """Return an article's versions as plain values, each but the first with the lines that it changed."""
+    told = [{**asdict(version), "differences": []} for version in versions]
+    for (before, after), version in zip(pairwise(versions), told[1:], strict=True):
+        version["differences"] = [[piece._asdict() for piece in line] for line in _differences(before, after)]
+    return {"id": versions[-1].id, "url": versions[-1].url, "versions": told}
+
+
+def picture(versions: Sequence[Article], story: Story, *, width: int) -> Iterator[Text]:
     """Yield the lines that tell an article's story: who it is, then version by version what changed."""
-    last = versions[-1]
-    yield f"{last.title}\n{last.url}\nid {last.id}, {len(versions)} versions"
-    if cluster:
-        agency = f", probably {cluster.agency}'s" if cluster.agency else ""
-        yield f"one of {cluster.members} copies of story {cluster.id}{agency}; origin: {cluster.origin}"
-    yield f"\nrevision 1, fetched {versions[0].fetched_at or UNKNOWN}: {versions[0].word_count} words"
+    from newsbot.commands._terminal import line, wrapped
+
+    last, number = versions[-1], len(versions)
+    yield from (line((text, "bold")) for text in wrapped(last.title, width))
+    yield line(last.url)
+    yield line(f"id {last.id}, {number} {'version' if number == 1 else 'versions'}")
+    if len(story.members) > 1:
+        agency = f", probably {story.agency}'s" if story.agency else ""
+        yield line(f"one of {len(story.members)} articles of story {story.id}{agency}; origin: {story.origin}")
+    yield line()
+    yield line(("revision 1", "bold"), f", fetched {versions[0].fetched_at or UNKNOWN}: {versions[0].word_count} words")
     for before, after in pairwise(versions):
-        fetched = after.fetched_at or UNKNOWN
-        yield f"\nrevision {after.revision}, fetched {fetched}: {after.change}, {after.word_count} words"
-        yield from _diff(before, after)
+        yield line()
+        told = f", fetched {after.fetched_at or UNKNOWN}: {after.change}, {after.word_count} words"
+        yield line((f"revision {after.revision}", "bold"), told)
+        yield from map(_shown, _differences(before, after))
 
 
-def _diff(before: Article, after: Article) -> Iterator[str]:
+def _differences(before: Article, after: Article) -> Iterator[Line]:
+    from newsbot.dedupe.differences import SAME, differences
+
     old, new = ([article.title, *filter(None, article.text.split("\n"))] for article in (before, after))
-    for line in difflib.unified_diff(old, new, lineterm="", n=0):
-        if not line.startswith(("---", "+++", "@@")):
-            yield line
+    return (line for line in differences(old, new) if any(piece.kind != SAME for piece in line))
+
+
+def _shown(changed: Line) -> Text:
+    from newsbot.commands._terminal import line
+
+    if len(changed) == 1:
+        ((kind, text),) = changed
+        return line((SIGNS[kind] + text, MARKS[kind][2]))
+    pieces = ((f"{MARKS[kind][0]}{text}{MARKS[kind][1]}", MARKS[kind][2]) for kind, text in changed)
+    return line(CHANGED, *pieces)

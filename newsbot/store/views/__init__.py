@@ -1,0 +1,6 @@
+"""What people read of the store: queries alone, each made for who looks at it; nothing here writes.
+
+address    one address, and which article is meant by an id or an address
+coverage   day by day, what each source brought and what may have been missed
+stories    the copies of a story
+"""
