@@ -9,25 +9,29 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain
 
 from newsbot.web.text import HAN_AND_KANA, THAI_LAO_BURMESE_KHMER
+
+LONGEST_TERM = 64
+"""Characters of a term that count: no word of a language is longer, and PostgreSQL takes no lexeme over 2 KB."""
+LONGEST_WORD = 200
+"""Letters in a row that are no word any more: they are parted here."""
 
 _UNSPACED = HAN_AND_KANA + THAI_LAO_BURMESE_KHMER
 _SIGNS = "\u0900-\u0963\u0966-\u0dff\u0f71-\u0fbc"
 """Letters and dependent signs of the scripts of India and Tibet; to Python, the signs are no part of a word."""
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(rf"[^\W_]{{1,{LONGEST_WORD}}}")
 _TERM = re.compile(rf"[{_UNSPACED}]+|(?:[{_SIGNS}]|(?![{_UNSPACED}])[^\W_])+")
-"""The same, slower, for any script."""
-_NEEDS_TERM = re.compile(f"[{_UNSPACED}{_SIGNS}]")
 _FIRST_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670\u200b-\u200f\u00ad"
 """Combining accents of Latin, Greek and Cyrillic, points and vowel signs of Hebrew and Arabic, what is invisible."""
 _ACCENTS = re.compile(f"[{_MARKS}]+")
+_NEEDS_CARE = re.compile(f"[{_UNSPACED}{_SIGNS}{_MARKS}]")
 _AS_WRITTEN = re.compile(rf"[{_UNSPACED}]+|(?:[{_SIGNS}{_MARKS}]|(?![{_UNSPACED}])[^\W_])+")
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 """Letters with a stroke and ligatures, which have no decomposition in Unicode."""
-LONGEST_TERM = 64
-"""Characters of a term that count: no word of a language is longer, and PostgreSQL takes no lexeme over 2 KB."""
 
 
 def folded(text: str) -> str:
@@ -53,15 +57,21 @@ def terms_of(text: str) -> Iterator[str]:
     >>> list(terms_of("東京都、NHK"))
     ['東京', '京都', '都', 'nhk']
     """
-    plain = folded(text)
-    if not _NEEDS_TERM.search(plain):
-        yield from (word[:LONGEST_TERM] for word in _WORD.findall(plain))
-        return
-    for run in _TERM.findall(plain):
-        if is_unspaced(run):
-            yield from (run[start : start + 2] for start in range(len(run)))
-        else:
-            yield run[:LONGEST_TERM]
+    if _NEEDS_CARE.search(text):
+        return chain.from_iterable(map(_split, _AS_WRITTEN.findall(text)))
+    return chain.from_iterable(map(_remembered, _WORD.findall(text)))
+
+
+def _split(word: str) -> tuple[str, ...]:
+    """Return the terms of what stands between two blanks or marks, as it is written."""
+    terms: list[str] = []
+    for run in _TERM.findall(folded(word)):
+        terms += (run[start : start + 2] for start in range(len(run))) if is_unspaced(run) else [run[:LONGEST_TERM]]
+    return tuple(terms)
+
+
+_remembered = lru_cache(100_000)(_split)
+"""The same, for words that come again and again."""
 
 
 def is_unspaced(word: str) -> bool:
