@@ -270,9 +270,12 @@ def append_source(path: Path, source: Source) -> None:
         blocks[-1].add(tomlkit.nl())
     blocks.append(_toml_table(source))
     temporary = path.with_name(f"{path.name}.new")
-    temporary.write_text(tomlkit.dumps(document), "utf-8")
-    load_sources(temporary)
-    temporary.replace(path)
+    try:
+        temporary.write_text(tomlkit.dumps(document), "utf-8")
+        load_sources(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _toml_table(source: Source) -> Table:

@@ -156,3 +156,16 @@ def _toml(text: str) -> list[dict[str, object]]:
     import tomllib
 
     return tomllib.loads(text)["source"]
+
+
+def test_no_name_is_cut_where_there_is_no_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name, tag = "the-harbour-herald-of-the-northern-islands", "https://example.org/" + "a" * 200
+    source = Source(name=name, home=tag, title="The Herald " * 10)
+    commands.show_sources([source])
+    commands.show_reports([SiteReport(source=source, fault="no feed", robots="allowed")])
+    listed, checked = (
+        [line.split()[0] for line in shown.splitlines() if line.strip().startswith(name)]
+        for shown in capsys.readouterr().out.split("reachable")
+    )
+    assert listed == [name]
+    assert checked[0] == name

@@ -44,6 +44,7 @@ from newsbot.spiders.site import SiteArguments
             {"url": "a.org", "since": "2026-02-01", "until": "2026-01-01"},
             "since: 2026-02-01 is after until, 2026-01-01",
         ),
+        (NewsArguments, {"only": ","}, "only: a name, or several with commas between, not ','"),
         (ArchiveArguments, {}, "which files? say -a path='warc/*.warc.gz'"),
         (
             ArchiveArguments,

@@ -139,6 +139,13 @@ def test_what_only_one_of_the_two_tables_knew_is_not_lost(stored: str) -> None:
     assert listings["coast", index].sub_sitemaps == ((f"{COAST}/all.xml", None),)
 
 
+def test_who_opens_it_is_told_what_takes_its_time_and_only_once(stored: str) -> None:
+    told: list[str] = []
+    for _ in range(2):
+        open_engine(stored, told=told.append).dispose()
+    assert [line.partition(" (")[0] for line in told] == ["bringing the store up to date"]
+
+
 def test_an_export_gives_the_same_lines(stored: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = tmp_path / "all.jsonl"
     export = ("export", str(lines), "--duplicates", "-s", f"NEWSBOT_DATABASE_URL={stored}")

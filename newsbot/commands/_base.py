@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 from scrapy.settings import BaseSettings
 
+from newsbot.commands._terminal import say
 from newsbot.process import ExitStatus, NewsbotError, UsageError
 
 if TYPE_CHECKING:
@@ -112,13 +113,13 @@ class NewsbotCommand(Base):
 
     @contextmanager
     def open_store(self) -> Iterator[Engine]:
-        """Open the store that earlier runs have made, and close it again. Raises StoreError, where there is none too.
+        """Open the store that earlier runs have made, and close it again. Raises StoreError; UsageError for none.
 
         Crawls may be at work on it meanwhile. A store of an older newsbot is brought up to date.
         """
         from newsbot.store.database import open_existing
 
-        engine = open_existing(self.store_url)
+        engine = open_existing(self.store_url, told=say)
         try:
             yield engine
         finally:

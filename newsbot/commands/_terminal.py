@@ -5,6 +5,7 @@ Scrapy imports it with the commands, whatever is run; so what draws is imported 
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -12,10 +13,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
     from rich.text import Text
 
 PLAIN_WIDTH = 80
 """Columns where there is no terminal to ask."""
+UNBOUNDED = 100_000
+"""Columns where a table must not be cut."""
 UNITS = (("d", 86_400, 172_800), ("h", 3600, 5400), ("min", 60, 60))
 """Units of an age: name, seconds, and the seconds from which on it is used."""
 
@@ -33,6 +37,26 @@ def screen() -> Console:
 def is_rich(console: Console) -> bool:
     """Whether block characters and colours say something there: on a terminal that shows both, and wants them."""
     return console.is_terminal and not console.no_color and console.encoding.startswith("utf")
+
+
+def print_table(table: Table) -> None:
+    """Print a table as wide as the terminal; where there is none, as wide as it is, so that no name in it is cut."""
+    from rich.console import Console
+
+    console = Console()
+    if console.is_terminal:
+        console.print(table)
+        return
+    console.width = UNBOUNDED
+    with console.capture() as captured:
+        console.print(table)
+    print("\n".join(row.rstrip() for row in captured.get().splitlines()))
+
+
+def say(what: str) -> None:
+    """Say to a person at a terminal what takes its time now."""
+    if sys.stderr.isatty():
+        print(what, file=sys.stderr)
 
 
 def print_json(value: object) -> None:

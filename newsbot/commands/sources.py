@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import logging
-import sys
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 
 from newsbot.commands._base import CommandGroup, printable, quiet_libraries
+from newsbot.commands._terminal import print_table
 from newsbot.process import ExitStatus, UsageError
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ class Command(CommandGroup, ScrapyCommand):
         name = opts.file or self.setting("NEWSBOT_SOURCES")
         file = Path(name) if name else None
         taken = load_sources(file) if file and file.exists() else []
+        if file and not os.access(file.parent, os.W_OK):
+            raise UsageError(f"{file} cannot be written: {file.parent} is no folder, or none that may be changed")
         (report,) = self._probe(url=home)
         show_reports([report], listings=True)
         if not any(listing.named for listing in report.listings):
@@ -111,9 +114,6 @@ class Command(CommandGroup, ScrapyCommand):
         return ExitStatus.WHOLE
 
     def _boilerplate(self, opts: argparse.Namespace) -> ExitStatus:
-        from rich.console import Console
-        from rich.table import Table
-
         from newsbot.crawl.boilerplate import learned_blocks
         from newsbot.store.sites import judge
 
@@ -132,11 +132,11 @@ class Command(CommandGroup, ScrapyCommand):
         if not blocks:
             print(f"nothing is known of {opts.name} yet: no block stood in more than one of its articles")
             return ExitStatus.WHOLE
-        table = Table("block", "seen in", "is", "text", box=None)
+        table = _table("block", "seen in", "is", "text")
         for item in blocks:
             state = f"{item.block.verdict or ''} {'removed' if item.is_removed else 'kept'}".strip()
             _row(table, item.key, f"{item.block.articles} of {item.recent}", state, item.block.sample)
-        Console().print(table)
+        print_table(table)
         return ExitStatus.WHOLE
 
     def _sources(self, opts: argparse.Namespace, names: list[str] | None = None) -> list[Source]:
@@ -147,14 +147,16 @@ class Command(CommandGroup, ScrapyCommand):
     def _probe(self, **arguments: object) -> list[SiteReport]:
         from scrapy.crawler import AsyncCrawlerProcess
 
+        from newsbot.extensions.progress import status_line
         from newsbot.spiders.probe import ProbeSpider
 
         process = AsyncCrawlerProcess(self.settings)
         quiet_libraries()
         logging.getLogger("newsbot").setLevel(logging.WARNING)
         crawler = process.create_crawler(ProbeSpider)
-        process.crawl(crawler, **arguments)
-        process.start()
+        with status_line() as told:
+            process.crawl(crawler, told=told, **arguments)
+            process.start()
         if crawler.stats.get_value("finish_reason") in (None, "shutdown"):
             raise KeyboardInterrupt  # Scrapy has taken it
         return crawler.spider.reports if isinstance(crawler.spider, ProbeSpider) else []
@@ -162,28 +164,20 @@ class Command(CommandGroup, ScrapyCommand):
 
 def show_sources(sources: list[Source]) -> None:
     """Print a table of sources."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("name", "title", "country", "language", "listings", "tags", "home", box=None)
+    table = _table("name", "title", "country", "language", "listings", "tags", "home")
     for source in sources:
         channels = [channel for channel, _ in source.listings()]
         listings = ", ".join(f"{channels.count(c)} {c}" for c in dict.fromkeys(channels))
         tags = " ".join(source.tags)
         _row(table, source.name, source.title, source.country, source.language, listings, tags, source.home)
-    Console().print(table)
+    print_table(table)
 
 
 def show_reports(reports: list[SiteReport], *, listings: bool = False) -> None:
     """Print a table of what works, and below it, a line each, what does not; with ``listings``, what does too."""
-    from rich.console import Console
-    from rich.table import Table
-
     from newsbot.spiders.probe import PROVEN
-    from newsbot.web.text import escaped
 
-    console = Console() if sys.stdout.isatty() else Console(width=160)
-    table = Table("source", "reachable", "entries", "newest", "validators", "robots", "fields", "opt-outs", box=None)
+    table = _table("source", "reachable", "entries", "newest", "validators", "robots", "fields", "opt-outs")
     for report in reports:
         read = [listing for listing in report.listings if not listing.error]
         _row(
@@ -191,16 +185,24 @@ def show_reports(reports: list[SiteReport], *, listings: bool = False) -> None:
             report.source.name,
             f"{len(read)} of {len(report.listings)}",
             str(sum(len(listing.named) for listing in read)),
-            max((listing.newest or "" for listing in read), default="")[:16] or "-",
+            max((listing.newest or "" for listing in read), default="")[:16].replace("T", " ") or "-",
             _validators(read),
             report.robots,
             f"{len(report.filled)} of {len(PROVEN)}" if report.article else "no article",
             ", ".join(report.opt_outs) or "none",
         )
-    console.print(table)
+    print_table(table)
     for report in reports:
         for line in _remarks(report, PROVEN, listings=listings):
-            console.print(escaped(line), markup=False, highlight=False, soft_wrap=True)
+            print(printable(line))
+
+
+def _table(names: str, *facts: str) -> Table:
+    """Return an empty table, the first column of which is never cut or broken: who reads a name there may type it."""
+    from rich.table import Column, Table
+
+    columns = [Column(names, no_wrap=True), *(Column(fact, overflow="fold") for fact in facts)]
+    return Table(*columns, box=None, pad_edge=False)
 
 
 def _row(table: Table, *cells: str | None) -> None:

@@ -6,6 +6,8 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
@@ -15,6 +17,7 @@ from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 
 from newsbot.crawl.context import CrawlContext, Pace
 from newsbot.extensions.standing import standings
+from newsbot.web.text import escaped
 
 if TYPE_CHECKING:
     from newsbot.extensions.display import Display
@@ -82,6 +85,23 @@ class Progress:
             self.display.show(CrawlPicture(now, list(run.ledger.accounts)))
         else:
             logger.info("%s", ", ".join(f"{name} {value}" for name, value in now.figures().items()))
+
+
+@contextmanager
+def status_line() -> Iterator[Callable[[str], None]]:
+    """Give a function that says on a terminal what is being done, in one line that is gone in the end."""
+    if not is_terminal():
+        yield lambda _what: None
+        return
+    from rich.text import Text
+
+    from newsbot.extensions.display import Display
+
+    display = Display()
+    try:
+        yield lambda what: display.show(Text(escaped(what), no_wrap=True, overflow="ellipsis"))
+    finally:
+        display.clear()
 
 
 def is_terminal() -> bool:

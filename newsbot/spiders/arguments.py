@@ -73,12 +73,16 @@ class SpiderArguments(BaseModel):
 
 
 def names_of(value: object) -> object:
-    """Return the names of an argument that lists them with commas between.
+    """Return the names of an argument that lists them with commas between. Raises ValueError for a text without one.
 
     >>> names_of("bbc, npr,")
     ('bbc', 'npr')
     """
-    return tuple(name for part in value.split(",") if (name := part.strip())) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    if names := tuple(name for part in value.split(",") if (name := part.strip())):
+        return names
+    raise ValueError(f"a name, or several with commas between, not {value!r}")
 
 
 def day_of(value: object) -> object:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -109,10 +109,18 @@ class ProbeSpider(Spider):
         "LOG_LEVEL": "WARNING",
     }
 
-    def __init__(self, sources: Iterable[Source] = (), url: str = "", **kwargs: Any) -> None:
-        """Give ``sources`` to check, or the ``url`` of a site to find."""
+    def __init__(
+        self,
+        sources: Iterable[Source] = (),
+        url: str = "",
+        told: Callable[[str], None] = lambda _what: None,
+        **kwargs: Any,
+    ) -> None:
+        """Give ``sources`` to check, or the ``url`` of a site to find; ``told`` hears of each step."""
         super().__init__(name="probe", **kwargs)
         self.sources = list(sources)
+        self.told = told
+        self.unchecked = {source.name: None for source in self.sources}
         self.url = url
         self.reports: list[SiteReport] = []
         self.today = date.fromisoformat(utc_now()[:10])
@@ -143,6 +151,7 @@ class ProbeSpider(Spider):
                 self.reports = [await self.find(self.url)]
             else:
                 places = asyncio.Semaphore(AT_ONCE)
+                self.tell()
                 self.reports = list(await asyncio.gather(*(self.check(source, places) for source in self.sources)))
         finally:
             self.workers.close()
@@ -152,12 +161,14 @@ class ProbeSpider(Spider):
 
     async def find(self, url: str) -> SiteReport:
         """Find the listings of a site from its home page, and check those that can be read."""
+        self.told(f"looking at {url}")
         entrance = await entrance_of(self.crawler, url)
         if not entrance.is_reachable:
             return unreachable(url, entrance.fault)
         search = entrance.search(most_feeds=MAX_TRIED, choose=self.lasting)
         found: list[ListingReport] = []
         for attempt in search:
+            self.told(f"trying the {attempt.channel} {attempt.url}")
             listing = await self.listing(attempt.channel, attempt.url)
             if listing.named and not listing.error:
                 search.found(attempt)
@@ -170,6 +181,7 @@ class ProbeSpider(Spider):
         report = SiteReport(source=described(entrance, found), listings=found)
         if not found:
             report.listings = [await self.listing("section", entrance.url)]
+        self.told(f"reading an article of {url}")
         await self.prove(report)
         return report
 
@@ -189,7 +201,14 @@ class ProbeSpider(Spider):
                 in_browser = self.browser_meta(source) if channel == "section" else {}
                 report.listings.append(await self.listing(channel, url, **in_browser))
             await self.prove(report)
+            del self.unchecked[source.name]
+            self.tell()
             return report
+
+    def tell(self) -> None:
+        """Say how many sources are checked, and which one has been waited for longest."""
+        done = f"{len(self.sources) - len(self.unchecked)} of {len(self.sources)} sources checked"
+        self.told(f"{done}, waiting for {next(iter(self.unchecked))}" if self.unchecked else done)
 
     async def listing(self, channel: str, url: str, *, depth: int = 0, **meta: object) -> ListingReport:
         """Read a listing; of an index of sitemaps, the newest sitemaps too."""

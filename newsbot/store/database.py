@@ -11,6 +11,7 @@ Whoever opens an engine disposes of it.
 
 from __future__ import annotations
 
+import logging
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -40,6 +41,7 @@ from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from newsbot.process import UsageError
 from newsbot.store import StoreError, Unstorable
 from newsbot.store.schema import REVISION, metadata
 
@@ -67,6 +69,8 @@ MAX_FAULT = 300
 
 _T = TypeVar("_T")
 
+logger = logging.getLogger("newsbot")
+
 
 def store_url(database_url: str, output: Path) -> str:
     """Return the store's address: NEWSBOT_DATABASE_URL, or SQLite in the output folder where that is empty.
@@ -90,22 +94,22 @@ def sqlite_file(url: str) -> Path | None:
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
-def open_existing(url: str) -> Engine:
+def open_existing(url: str, *, told: Callable[[str], None] = logger.info) -> Engine:
     """Open a store to read what is in it, and make none where there is none.
 
-    Raises StoreError as open_engine() does, and for a SQLite file that does not exist.
+    Raises StoreError as open_engine() does, and UsageError for a SQLite file that does not exist.
     """
     path = sqlite_file(url)
     if path is not None and not path.exists():
-        raise StoreError(
+        raise UsageError(
             f"there is no store at {path}; collect something first (scrapy crawl news), or say where it is: "
             "-s NEWSBOT_OUTPUT=FOLDER or NEWSBOT_DATABASE_URL"
         )
-    return open_engine(url)
+    return open_engine(url, told=told)
 
 
-def open_engine(database_url: str) -> Engine:
-    """Open a database, make or upgrade its tables, and return the engine.
+def open_engine(database_url: str, *, told: Callable[[str], None] = logger.info) -> Engine:
+    """Open a database, make or upgrade its tables, and return the engine; ``told`` hears of an upgrade that begins.
 
     Raises StoreError for an address that names no database, a database that cannot be reached or is damaged, and one
     that a newer newsbot has written. Passwords never appear in the message.
@@ -118,7 +122,10 @@ def open_engine(database_url: str) -> Engine:
         arguments = {"timeout": LOCK_TIMEOUT, "check_same_thread": False} if is_sqlite else {}
         engine = create_engine(url, connect_args=arguments, hide_parameters=True)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise StoreError(f"NEWSBOT_DATABASE_URL names no database that newsbot can open: {error}") from None
+        raise StoreError(
+            f"the address of the store names no database that newsbot can open ({error}); there are sqlite:///FILE and "
+            "postgresql+psycopg://USER@HOST/NAME (NEWSBOT_DATABASE_URL)"
+        ) from None
     except OSError as error:
         raise StoreError(f"the folder of the database cannot be made: {error}") from None
     if is_sqlite:
@@ -126,7 +133,7 @@ def open_engine(database_url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine.dialect, "handle_error", _as_store_error)
     try:
-        _migrate(engine)
+        _migrate(engine, told)
         _mend_sequences(engine)
     except sqlite3.Error as error:  # from _prepare_sqlite, which SQLAlchemy does not watch over
         engine.dispose()
@@ -234,7 +241,7 @@ def _said(error: BaseException, url: URL | None) -> str:
     return said[:MAX_FAULT]
 
 
-def _migrate(engine: Engine) -> None:
+def _migrate(engine: Engine, told: Callable[[str], None]) -> None:
     """Bring the tables to the present revision, in one transaction; who comes meanwhile waits, and finds it done."""
     with reading(engine) as connection:
         if _revision(connection) == REVISION:
@@ -242,7 +249,7 @@ def _migrate(engine: Engine) -> None:
     with _alone(engine) as connection:
         current = _revision(connection)
         if current != REVISION:
-            _upgrade(connection, current)
+            _upgrade(connection, current, told)
 
 
 def _revision(connection: Connection) -> str | None:
@@ -260,7 +267,7 @@ def _alone(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _upgrade(connection: Connection, current: str | None) -> None:
+def _upgrade(connection: Connection, current: str | None, told: Callable[[str], None]) -> None:
     # It takes a fifth of a second to load, and is seldom needed.
     from alembic import command
     from alembic.config import Config
@@ -274,6 +281,8 @@ def _upgrade(connection: Connection, current: str | None) -> None:
             f"the database was written by a newer newsbot (schema {current}, this one knows {REVISION}); "
             "upgrade newsbot, or point NEWSBOT_DATABASE_URL at another database"
         )
+    if current is not None:
+        told(f"bringing the store up to date (schema {current} to {REVISION}); a large one takes minutes")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 

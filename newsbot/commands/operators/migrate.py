@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
 from newsbot.commands._base import NewsbotCommand
+from newsbot.commands._terminal import say
 from newsbot.process import ExitStatus, NewsbotError, UsageError, utc_now
 
 
@@ -57,16 +59,19 @@ class Command(NewsbotCommand, ScrapyCommand):
             raise UsageError("--from and --to are the same store")
         console = Console(stderr=True)
         with ExitStack() as opened:
-            source, target = open_existing(origin), open_engine(to)
+            source = open_existing(origin, told=say)
             opened.callback(source.dispose)
-            opened.callback(target.dispose)
             if at_work := living(source, now=utc_now()):
                 raise NewsbotError(
                     f"a crawl is at work on the old store (run {at_work[0]}); say it again when it has ended"
                 )
+            target = open_engine(to, told=say)
+            opened.callback(target.dispose)
             progress = opened.enter_context(Progress(console=console, transient=True, disable=not console.is_terminal))
-            task = progress.add_task("rows", total=0 if progress.disable else count(source))
-            moved = move(source, target, told=lambda _table, rows: progress.advance(task, rows))
+            task = progress.add_task("counting rows", total=None)
+            progress.update(task, total=0 if progress.disable else count(source))
+            told = partial(progress.update, task)
+            moved = move(source, target, told=lambda table, rows: told(description=table, advance=rows))
             shown = target.url.render_as_string(hide_password=True)
         for table in moved:
             print(f"{table.table}: {table.rows} rows{', there already' if table.was_there and table.rows else ''}")

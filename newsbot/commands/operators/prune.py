@@ -39,7 +39,7 @@ class Command(NewsbotCommand, ScrapyCommand):
 
     def handle(self, opts: argparse.Namespace) -> ExitStatus:
         from rich.console import Console
-        from rich.progress import Progress
+        from rich.progress import Progress, SpinnerColumn, TextColumn
 
         from newsbot.store.duplicates import prune
 
@@ -47,9 +47,15 @@ class Command(NewsbotCommand, ScrapyCommand):
         console = Console(stderr=True)
         with (
             self.open_store() as engine,
-            Progress(console=console, transient=True, disable=not console.is_terminal) as progress,
+            Progress(
+                SpinnerColumn(),
+                TextColumn("{task.completed:.0f} old articles forgotten so far", markup=False),
+                console=console,
+                transient=True,
+                disable=not console.is_terminal,
+            ) as progress,
         ):
-            task = progress.add_task("articles forgotten", total=None)
+            task = progress.add_task("", total=None)
             forgotten = prune(engine, days, now=utc_now(), told=lambda some: progress.advance(task, some))
         print(f"{forgotten} articles older than {days} days are no longer compared with what comes")
         return ExitStatus.WHOLE

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 
-from newsbot.commands._base import CommandGroup, whole_number
-from newsbot.process import ExitStatus, MissingExtra, NewsbotError
+from newsbot.commands._base import CommandGroup, names, whole_number
+from newsbot.process import ExitStatus, MissingExtra, NewsbotError, UsageError
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -58,7 +58,9 @@ class Command(CommandGroup, ScrapyCommand):
             metavar="FILE",
             help="as all machines name it (default: NEWSBOT_SOURCES, or the bundled one)",
         )
-        self.add_option(enqueue, "--only", metavar="NAME,NAME", default="", help="these sources alone (default: all)")
+        self.add_option(
+            enqueue, "--only", type=names, metavar="NAME,NAME", default=[], help="these sources alone (default: all)"
+        )
         self.add_option(
             work,
             "--concurrency",
@@ -72,7 +74,7 @@ class Command(CommandGroup, ScrapyCommand):
         from newsbot.sources import BUNDLED, load_sources
 
         file = opts.file or self.setting("NEWSBOT_SOURCES")
-        sources = load_sources(file or BUNDLED, [name.strip() for name in opts.only.split(",") if name.strip()])
+        sources = load_sources(file or BUNDLED, opts.only)
         app = self._application(opts)
         from newsbot.scale.tasks import enqueue
 
@@ -99,7 +101,9 @@ class Command(CommandGroup, ScrapyCommand):
             from newsbot.scale.tasks import application
         except ImportError:
             raise MissingExtra("scale needs", "scale") from None
-        return application(self.setting("NEWSBOT_BROKER_URL"), self.setting("NEWSBOT_QUEUE"), opts.set)
+        if not (queue := self.setting("NEWSBOT_QUEUE")):
+            raise UsageError("NEWSBOT_QUEUE: the name of a queue, not ''")
+        return application(self.setting("NEWSBOT_BROKER_URL"), queue, opts.set)
 
 
 @contextmanager

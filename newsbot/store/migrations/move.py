@@ -42,18 +42,21 @@ def move(
 ) -> list[Moved]:
     """Bring every row of one store into another, which has none of its own, and compare them.
 
-    Nobody writes to the old store meanwhile; ``told`` hears of every chunk. Raises StoreError for a target that has
-    runs of its own, and where what arrived is not what was sent.
+    Nobody writes to the old store meanwhile; ``told`` hears of every table that is begun with, and of rows that are
+    there. Raises StoreError for a target that has runs of its own, and where what arrived is not what was sent.
     """
     with source.begin() as here:
         _keep_others_from_writing(here)
         _refuse_a_store_in_use(here, target)
         moved = []
         for number, table in enumerate(TABLES):
+            told(table.name, 0)
             sent = _sum(here, table)
             with reading(target) as there:
                 was_there = _sum(there, table) == sent
-            if not was_there:
+            if was_there:
+                told(table.name, sent.rows)
+            else:
                 _empty(target, TABLES[number:])
                 _copy(here, target, table, told)
             moved.append(Moved(table.name, sent.rows, was_there))
