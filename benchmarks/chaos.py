@@ -5,9 +5,10 @@
 
 Crawls of the newsroom, which publishes meanwhile, meet faults until both numbers are reached. On both databases: kills
 at random instants (by SIGKILL, and by SIGTERM and SIGINT as systemd and Ctrl-C send them, to the crawl alone or to its
-workers too), and at chosen calls of chosen functions: while files are written, renamed and marked as done, while
-old articles are forgotten, while the database is brought up from an older schema (SQLite); a folder that is renamed
-between two runs; lock files and the folder's mark taken away while one crawl lives and another begins. On PostgreSQL
+workers too), and at chosen calls of chosen functions: while files are written, renamed and marked as done, at the end
+of a run and of sources that are done before that, while old articles are forgotten, while the database is brought up
+from an older schema (SQLite); a folder that is renamed between two runs; lock files and the folder's mark taken away
+while one crawl lives and another begins. On PostgreSQL
 also: sessions that the server ends (all of a crawl, one, or the one that says that it lives), a server that is
 stopped, at once or in order, and started again, two machines whose names and paths are the same (that takes root, for a
 mount namespace; otherwise the paths differ) at work on the same sources, and a crawl that stands still, is taken for
@@ -48,7 +49,11 @@ from newsbot.demo import Newsroom, Running, serve
 
 ROOT = Path(__file__).parents[1]
 TRAP = Path(__file__).with_name("deathtrap")
-FAST = ("-s", "DOWNLOAD_DELAY=0.1", "-s", "NEWSBOT_REVISIT_HOURS=", "-s", "NEWSBOT_EXTRACT_WORKERS=1")
+FAST = (
+    "-s", "DOWNLOAD_DELAY=0.1", "-s", "NEWSBOT_REVISIT_HOURS=", "-s", "NEWSBOT_EXTRACT_WORKERS=1",
+    "-s", "NEWSBOT_DELIVER_AFTER=0.3",
+)  # fmt: skip
+"""Sites end at different times, so most crawls deliver some of them while they go on."""
 LONGEST = 12.0
 """Seconds after which the latest kill at a random instant comes, until a crawl has turned out to be shorter."""
 HOW = (
@@ -61,10 +66,11 @@ HOW = (
 """Signals, and whether they go to the worker processes as well."""
 SHARES = {
     "sqlite": {
-        "at random": 44, "crawling": 10, "migrating": 12, "exporting": 14, "pruning": 8, "marks lost": 8, "renamed": 4
+        "at random": 38, "crawling": 8, "delivering": 14, "migrating": 8, "exporting": 12, "pruning": 8,
+        "marks lost": 8, "renamed": 4,
     },
     "postgresql": {
-        "at random": 20, "crawling": 8, "exporting": 12, "pruning": 6, "marks lost": 6, "renamed": 4,
+        "at random": 16, "crawling": 6, "delivering": 10, "exporting": 8, "pruning": 6, "marks lost": 6, "renamed": 4,
         "sessions cut": 20, "server stopped": 8, "twin": 8, "taken for dead": 8,
     },
 }  # fmt: skip
@@ -72,13 +78,24 @@ SHARES = {
 COMMIT = "default.DefaultDialect.do_commit"
 POINTS = {
     "crawling": (("before", COMMIT, 25), ("after", "articles.decide", 30)),
+    "delivering": (
+        ("before", "delivery.Delivery.early", 2),
+        ("before", "sites.save_blocks", 2),
+        ("before", "runs.plan_part", 2),
+        ("after", "runs.plan_part", 2),
+        ("before", "record.to_record", 10),
+        ("before", "pathlib.Path.replace", 2),
+        ("before", "atomic._sync_folder", 2),
+        ("before", "runs.mark_done", 2),
+        ("after", "delivery.Delivery.early", 2),
+    ),
     "migrating": (("before", "impl.DefaultImpl._exec", 10), ("before", COMMIT, 1), ("after", COMMIT, 1)),
     "exporting": (
-        ("before", "record.to_record", 20),
-        ("before", "pathlib.Path.replace", 3),
-        ("before", "atomic._sync_folder", 3),
-        ("before", "runs.mark_done", 2),
-        ("after", "runs.mark_done", 2),
+        ("before", "record.to_record", 40),
+        ("before", "pathlib.Path.replace", 6),
+        ("before", "atomic._sync_folder", 6),
+        ("before", "runs.mark_done", 5),
+        ("after", "runs.mark_done", 5),
         ("before", "runs.close_books", 1),
         ("after", "runs.close_books", 1),
         ("before", "runs.end_run", 1),
@@ -336,7 +353,7 @@ def table_of(kills: Counter[tuple[str, str]]) -> list[str]:
     """Return the kills as the lines of a table: where they struck, and by what."""
     hows = sorted({how for _, how in kills})
     rows = [f"| {'struck while':12} | {' | '.join(hows)} | all |", f"| --- |{' ---: |' * (len(hows) + 1)}"]
-    for where in ("starting", "migrating", "crawling", "exporting", "pruning", "ending"):
+    for where in ("starting", "migrating", "crawling", "delivering", "exporting", "pruning", "ending"):
         counts = [kills[where, how] for how in hows]
         rows.append(f"| {where:12} | {' | '.join(str(count) for count in [*counts, sum(counts)])} |")
     return rows

@@ -139,7 +139,7 @@ class StorePipeline:
 
     async def open_spider(self) -> None:
         # A coroutine, because Scrapy starts every pipeline before it awaits one: a refusal ends none of the others.
-        self.collection.open()
+        self.collection.open(self.settle)
 
     def close_spider(self) -> None:
         try:

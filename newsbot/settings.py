@@ -30,6 +30,9 @@ NEWSBOT_BROKER_URL = os.environ.get("NEWSBOT_BROKER_URL", "amqp://guest:guest@12
 NEWSBOT_QUEUE = os.environ.get("NEWSBOT_QUEUE", "newsbot")
 # Copies of a known article: in files of their own (separate), among the articles (inline), in no file (drop).
 NEWSBOT_DUPLICATES = "separate"
+# Seconds for which a source has to be done before its articles are put into a file while the run goes on, so that slow
+# sources hold up no others; a shorter run has one file. 0: all at the end.
+NEWSBOT_DELIVER_AFTER = 10.0
 # Whether records say what cleaning removed.
 NEWSBOT_EXPORT_REMOVED = True
 # -o and -O write the fields of the record (docs/data.md), in its order.

@@ -149,6 +149,26 @@ def test_the_order_in_which_pages_arrive_changes_nothing(store: Engine, tmp_path
         assert other[name] == values, name
 
 
+def test_what_is_delivered_while_a_run_goes_on_is_learned_from_as_what_an_earlier_run_brought(
+    engine: Engine, tmp_path: Path
+) -> None:
+    parts = [*range(15), 40], [*range(15, 30), 41], range(30, 40)
+    for numbers in parts:
+        brought(engine, tmp_path, [article(number) for number in numbers], SECTIONS if numbers is parts[0] else ())
+    in_runs = memory(engine)
+    emptied(engine)
+    run = Run(engine, tmp_path, [SOURCE, OTHER], spider="news", now=lambda: NOW)
+    for url, page in SECTIONS:
+        run.boilerplate.learn_section(url, page)
+    for numbers in parts:
+        bring(run, [article(number) for number in numbers])
+        run.delivery.early({SOURCE.name, OTHER.name})
+    run.finish()
+    in_parts = memory(engine)
+    for name in ("sites", "site_blocks", "sketches", "documents"):
+        assert in_parts[name] == in_runs[name], name
+
+
 def test_the_end_reads_and_writes_what_has_changed(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

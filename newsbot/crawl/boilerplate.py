@@ -1,8 +1,9 @@
 """What a run learns of each site's own blocks, the articles that it cleans of them, and what a person may overrule.
 
-While a run is at work, articles are cleaned of what was known when it met their site first. At its end each site
-learns from all that the run has stored, in an order that does not depend on which page came first, and what was
-stored and is in no file yet is cleaned of what was learned. So the same pages make the same texts.
+While a run is at work, articles are cleaned of what was known when it met their site first. At its end, or when they
+are delivered before that, each site learns from all that the run has stored, in an order that does not depend on which
+page came first, and what was stored and is in no file yet is cleaned of what was learned. So the same pages make the
+same texts.
 
 A page speaks for the site that served it, whatever address it claims: nobody teaches another's blocks.
 """
@@ -119,6 +120,8 @@ class SiteBoilerplate:
         self._sites: dict[str, _Site] = {}
         self._spared: defaultdict[str, dict[str, boilerplate.Spared]] = defaultdict(dict)
         """By source, the articles that the ledger is to name."""
+        self._taught: defaultdict[str, set[str]] = defaultdict(set)
+        """By site, the stories from which it has learned in this run."""
 
     def clean(self, collected: Collected, source: str) -> Collected:
         """Return an article without the blocks that are known to be those of the site that served it."""
@@ -141,11 +144,26 @@ class SiteBoilerplate:
         self._site(site_of(url)).sections.append((url, boilerplate.section_of(page_blocks)))
 
     def finish(self, run_id: str) -> int:
-        """Learn, clean the run's stored articles of what was learned, and remember it; return how many changed."""
-        if not self._sites:
+        """Let all sites learn, and tell in the ledger what keeps blocks; return how many articles changed."""
+        count = self.learn_of(run_id, list(self._sites))
+        for source, told in self._spared.items():
+            for url, spared in sorted(told.items()):
+                share = f"{spared.lost} of its {spared.of} sentences"
+                note = f"article {url}: {share} were learned to be its site's, too many: it keeps them"
+                self._ledger.note(source, note)
+        return count
+
+    def learn_of(self, run_id: str, names: Collection[str]) -> int:
+        """Let some sites learn, clean their articles that are in no file, and remember it; return how many changed.
+
+        What the run brings of them after that is another lesson, as of another run.
+        """
+        met = [name for name in names if name in self._sites]
+        if not met:
             return 0
-        places = waiting(self._engine, run_id)
-        lessons = self._lessons(run_id, places)
+        chosen = set(met)
+        places = {version: site for version, site in waiting(self._engine, run_id).items() if site in chosen}
+        lessons = self._lessons(run_id, met, places)
         concerned = {version for lesson in lessons.values() for version in lesson.concerned}
         count = rewrite(
             self._engine,
@@ -156,18 +174,21 @@ class SiteBoilerplate:
         if lessons:
             with self._engine.begin() as connection:
                 sites.save_blocks(connection, {name: (it.before, it.state) for name, it in lessons.items()})
-        self._tell(lessons)
-        self._sites.clear()
+        self._spare_anew(lessons)
+        for name in met:
+            del self._sites[name]
         return count
 
-    def _lessons(self, run_id: str, places: Mapping[Version, str]) -> dict[str, _Lesson]:
-        """Return what sites have learned, by name. places: the versions that are in no file, with their sites."""
-        stored = [one for site in self._sites.values() for one in site.stored]
+    def _lessons(self, run_id: str, names: Sequence[str], places: Mapping[Version, str]) -> dict[str, _Lesson]:
+        """Return what sites have learned, by name. places: their versions that are in no file, with the sites."""
+        stored = [one for name in names for one in self._sites[name].stored]
         begun = {one.version.id for one in stored if one.version.revision == 1}
         taught = sites.stories_before(self._engine, run_id, {one.cluster for one in stored} - begun)
         lessons = {}
-        for name, site in self._sites.items():
-            state = site.lesson(taught.get(name, ()))
+        for name in names:
+            site, known = self._sites[name], self._taught[name]
+            state = site.lesson(known | taught.get(name, set()))
+            known.update(one.cluster for one in site.stored if one.version.revision == 1)
             site.stored = [one for one in site.stored if one.version in places]
             if state is not site.state:
                 lessons[name] = _Lesson(site, state)
@@ -190,18 +211,13 @@ class SiteBoilerplate:
         if len(told) > TOLD:
             del told[max(told)]
 
-    def _tell(self, lessons: Mapping[str, _Lesson]) -> None:
-        """Let the ledger name the articles that keep what was learned, as it is known by now."""
+    def _spare_anew(self, lessons: Mapping[str, _Lesson]) -> None:
+        """Note the articles that keep what was learned, as it is known by now."""
         for name, lesson in lessons.items():
             for stored in self._sites[name].stored:
                 self._spared[stored.source].pop(stored.url, None)
             for stored, spared in lesson.spared:
                 self._spare(stored.source, stored.url, spared)
-        for source, told in self._spared.items():
-            for url, spared in sorted(told.items()):
-                share = f"{spared.lost} of its {spared.of} sentences"
-                note = f"article {url}: {share} were learned to be its site's, too many: it keeps them"
-                self._ledger.note(source, note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,17 @@
 
 Sites send whoever has not agreed, paid or logged in from every story to one page, and it is nobody's article; one that
 moves its stories sends each to a page of its own. One page alone does not tell the one from the other. So a page is
-held until the run has met all that it will meet, if a redirect led to it and it has not the announced headline, or it
-says neither when nor by whom it was written, or claims an address that is not its own. What has a date or author of its
-own at its own address never waits.
+held until its source has met all that it will meet, if a redirect led to it and it has not the announced headline, or
+it says neither when nor by whom it was written, or claims an address that is not its own. What has a date or author of
+its own at its own address never waits.
 
 Nothing is lost with a run that dies: what it held is pending still.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
@@ -129,6 +129,17 @@ class Claims:
         """Decide on the articles that there is no more room for, the first ones first."""
         while len(self._held) > MOST_HELD or sum(len(held.collected.article.text) for held in self._held) > MOST_TEXT:
             yield self._decide(self._held.pop(0))
+
+    def held(self) -> Counter[str]:
+        """Return how many articles of each source are held."""
+        return Counter(claim.source for claim in self._held)
+
+    def of(self, sources: Collection[str]) -> Iterator[Collected | Rejection]:
+        """Decide on all that is held of some sources: they are done, for all that can be told."""
+        done = [claim for claim in self._held if claim.source in sources]
+        self._held = [claim for claim in self._held if claim.source not in sources]
+        for claim in done:
+            yield self._decide(claim)
 
     def rest(self) -> Iterator[Collected | Rejection]:
         """Decide on all that is held: there is nothing more to come.

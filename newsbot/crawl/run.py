@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,12 +12,12 @@ from sqlalchemy import Engine
 from newsbot.crawl.accounting import USUAL_DAYS, complaint_on, is_suspicious
 from newsbot.crawl.boilerplate import SiteBoilerplate
 from newsbot.crawl.claims import Claims
+from newsbot.crawl.delivery import Delivery
 from newsbot.crawl.intake import Intake
 from newsbot.crawl.publishing import DAY, Bounds
 from newsbot.crawl.recovery import place_of
 from newsbot.crawl.schedule import Schedule, shifted
 from newsbot.crawl.verdicts import Verdicts
-from newsbot.export.run_files import paths_of, write_run_files
 from newsbot.items import Candidate
 from newsbot.process import utc_now
 from newsbot.sources import Outlets, Source
@@ -48,7 +47,7 @@ class Summary:
 class Run:
     """A run at work, from its making to ``finish``: ``intake`` takes addresses in, ``verdicts`` end them.
 
-    Which articles are whose, ``claims`` tell.
+    Which articles are whose, ``claims`` tell; ``delivery`` puts them into files, some of them before that.
     """
 
     def __init__(
@@ -66,15 +65,15 @@ class Run:
         policy: Policy = Policy(),  # noqa: B008 - so is this
         outlets: Outlets | None = None,
         life: Life | None = None,
+        deliver_after: float = 0.0,
     ) -> None:
-        """Open the books of a run. For ``refuses`` and ``max_new`` see Intake. Raises StoreError or OSError.
+        """Open the books of a run. For ``refuses`` and ``max_new`` see Intake, for ``deliver_after`` Delivery.
 
         ``outlets``: every source that there is, by default those of the run. ``life``: the run's, if it has begun
-        already, as that of one that holds its sources has.
+        already, as that of one that holds its sources has. Raises StoreError or OSError.
         """
         self._life = life or begin_life(engine, output, spider=spider, now=now)
         self.id = self._life.run_id
-        self._folder = output.stat()
         self.engine = engine
         self.output = output
         self.sources = {source.name: source for source in sources}
@@ -88,7 +87,16 @@ class Run:
         self.intake = Intake(
             engine, self.ledger, self.schedule, self.verdicts, self.outlets, now=now, refuses=refuses, max_new=max_new
         )
-        self._with_removed = with_removed
+        self.delivery = Delivery(
+            engine,
+            output,
+            self._life,
+            self.ledger,
+            self.claims,
+            self.boilerplate,
+            with_removed=with_removed,
+            after=deliver_after,
+        )
         self._remember_days = policy.remember_days
 
     def keep_due(self) -> None:
@@ -107,25 +115,14 @@ class Run:
         """
         self.verdicts.end_run()
         self.ledger.check()
-        self.boilerplate.finish(self.id)
         accounts = self.ledger.accounts
         fruitless = {name: complaint for name in self.sources if (complaint := self._complaint(name))}
-        place = self._place()
-        runs.close_books(self.engine, self.id, accounts, paths_of(self.id), place=place)
-        files = write_run_files(self.engine, self.output, self.id, with_removed=self._with_removed)
+        files = self.delivery.finish(accounts)
         runs.end_run(self.engine, self.id, runs.FINISHED, now=self.now())
         duplicates.prune(self.engine, self._remember_days, now=self.now(), batches=PRUNED_BATCHES)
         self._life.close()
         unreachable = [name for name, account in accounts.items() if _unreachable(account)]
         return Summary(self.id, self.ledger.total(), files, unreachable, fruitless)
-
-    def _place(self) -> str:
-        """Return where the files go: where the run began, whatever became of the mark. Raises OSError."""
-        is_there = self.output.is_dir()
-        place = place_of(self.output, lost=self._life.place) if is_there else ""
-        if place == self._life.place or (is_there and os.path.samestat(self.output.stat(), self._folder)):
-            return place
-        raise OSError(f"{self.output} is not the folder any more that the run began with")
 
     def _complaint(self, source: str) -> str | None:
         """Say what came to nothing of a source's new pages, if that is more than usual, or that it never named any."""

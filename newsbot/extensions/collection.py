@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,7 +20,7 @@ from newsbot.crawl.publishing import Bounds
 from newsbot.crawl.recovery import heal, refuse_anothers_files
 from newsbot.crawl.run import Run, Summary, begin_life
 from newsbot.extensions.progress import Progress
-from newsbot.items import EXTRACTORS
+from newsbot.items import EXTRACTORS, Collected, Rejection
 from newsbot.process import ExitStatus, NewsbotError, UsageError, utc_now
 from newsbot.sources import Outlets, Source, exemptions_of
 from newsbot.store import StoreError
@@ -29,6 +30,9 @@ from newsbot.store.leases import BEAT, Life, take_all
 from newsbot.store.runs import RunEnded
 
 logger = logging.getLogger("newsbot")
+
+MOST_LISTED = 6
+"""Files that are named one by one in a line of the log."""
 
 
 class AllElsewhere(NewsbotError):
@@ -48,7 +52,7 @@ class Collection(CrawlContext):
 
     Settings: NEWSBOT_OUTPUT, NEWSBOT_DATABASE_URL, NEWSBOT_EXPORT_REMOVED, NEWSBOT_MAX_NEW, NEWSBOT_POLL_MIN,
     NEWSBOT_POLL_MAX, NEWSBOT_POLL_PRICE, NEWSBOT_DUPLICATES, NEWSBOT_REVISIT_HOURS, NEWSBOT_RETRY_REJECTED_HOURS,
-    NEWSBOT_REMEMBER_DAYS.
+    NEWSBOT_REMEMBER_DAYS, NEWSBOT_DELIVER_AFTER.
     """
 
     exit_status = ExitStatus.CRASHED
@@ -69,6 +73,7 @@ class Collection(CrawlContext):
         retry_hours: Sequence[object],
         remember_days: object,
         extractor: str,
+        deliver_after: float,
     ) -> None:
         """``duplicates`` and what follows it are the settings as given; ``open`` checks them."""
         self._crawler = crawler
@@ -83,9 +88,11 @@ class Collection(CrawlContext):
         self._retry_hours = retry_hours
         self._remember_days = remember_days
         self._extractor = extractor
+        self._deliver_after = deliver_after
         self._engine: Engine | None = None
         self._life: Life | None = None
-        self._beating: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        """What goes on beside the crawl until it is closed."""
         self._left_out: frozenset[str] = frozenset()
         self._is_open = False
         self._fault: StoreError | None = None
@@ -122,12 +129,16 @@ class Collection(CrawlContext):
             retry_hours=settings.getlist("NEWSBOT_RETRY_REJECTED_HOURS"),
             remember_days=settings["NEWSBOT_REMEMBER_DAYS"],
             extractor=settings["NEWSBOT_EXTRACTOR"],
+            deliver_after=settings.getfloat("NEWSBOT_DELIVER_AFTER"),
         )
         crawler.signals.connect(collection.spider_closed, signal=signals.spider_closed)
         return collection
 
-    def open(self) -> None:
-        """Open the store and the run. Raises CloseSpider, after one clear message, where that cannot be."""
+    def open(self, settle: Callable[[Iterator[Collected | Rejection]], None]) -> None:
+        """Open the store and the run. Raises CloseSpider, after one clear message, where that cannot be.
+
+        ``settle`` stores what was held and is decided on while the crawl goes on.
+        """
         self._loop = asyncio.get_running_loop()
         for handler in logging.getLogger().handlers:
             handler.addFilter(self._is_news)
@@ -154,6 +165,7 @@ class Collection(CrawlContext):
                 policy=policy,
                 outlets=Outlets(self._collector.outlets()),
                 life=self._life,
+                deliver_after=self._deliver_after,
             )
             if self._collector.only_due:
                 self.run.keep_due()
@@ -163,7 +175,9 @@ class Collection(CrawlContext):
             for line in str(error).splitlines():
                 logger.error("%s", line)
             raise CloseSpider("refused") from None
-        self._beating = asyncio.ensure_future(self._beat(self._life))
+        self._tasks = [asyncio.ensure_future(self._beat(self._life))]
+        if (pause := self.run.delivery.pause) is not None:
+            self._tasks.append(asyncio.ensure_future(self._deliver(self.run, pause, settle)))
         self.exemptions = exemptions_of(sources)
         logger.info("run %s: %d sources, writing to %s", self.run.id, len(sources), self._output)
         self._is_open = True
@@ -176,8 +190,8 @@ class Collection(CrawlContext):
         if progress := self._crawler.get_extension(Progress):
             progress.end()
         try:
-            if self._beating is not None:
-                self._beating.cancel()
+            for task in self._tasks:
+                task.cancel()
             if self.run is not None:
                 self._finish(self.run)
         finally:
@@ -258,6 +272,29 @@ class Collection(CrawlContext):
         except StoreError as fault:
             self.fail(fault)
 
+    async def _deliver(self, run: Run, pause: float, settle: Callable[[Iterator[Collected | Rejection]], None]) -> None:
+        """Put into files what sources that are done have brought, until the crawl ends and the rest follows."""
+        refused = ""
+        try:
+            while self._fault is None:
+                await asyncio.sleep(pause)
+                if not (sources := run.delivery.due(has_started=self.has_started)):
+                    continue
+                settle(run.claims.of(sources))
+                try:
+                    files = run.delivery.early(sources)
+                except OSError as error:
+                    if str(error) != refused:
+                        logger.warning("files could not be written yet: %s; it is tried again", error)
+                    refused = str(error)
+                else:
+                    if files:
+                        logger.info("files in %s, while the run goes on: %s", run.output, _listed(files))
+        except StoreError as fault:
+            self.fail(fault)
+        except Exception:
+            logger.exception("newsbot failed to deliver while the run goes on; all is delivered at its end")
+
     def _lease(self, life: Life, sources: list[Source]) -> list[Source]:
         """Leave out the sources that another crawl is at. Raises AllElsewhere."""
         for name in sorted(self._left_out):
@@ -327,4 +364,9 @@ def _hours(setting: str, given: Sequence[object]) -> tuple[float, ...]:
 
 
 def _listed(files: dict[str, int]) -> str:
-    return ", ".join(f"{path} ({lines} lines)" for path, lines in files.items()) or "none"
+    if len(files) <= MOST_LISTED:
+        return ", ".join(f"{path} ({lines} lines)" for path, lines in files.items()) or "none"
+    folders: defaultdict[str, list[int]] = defaultdict(list)
+    for path, lines in files.items():
+        folders[path.rpartition("/")[0]].append(lines)
+    return ", ".join(f"{len(lines)} in {folder} ({sum(lines)} lines)" for folder, lines in folders.items())

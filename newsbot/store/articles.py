@@ -10,12 +10,13 @@ an address of another site once led, joins it to nothing. Its text may make it a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import orjson
-from sqlalchemy import Connection, Engine, and_, bindparam, delete, select, text, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, select, update
 
 from newsbot.dedupe import change_between, facts_of, likeness
 from newsbot.items import (
@@ -38,14 +39,12 @@ from newsbot.store import Unstorable, documents, duplicates, frontier, revisits,
 from newsbot.store.database import Statement, inserting, reading
 from newsbot.store.documents import Version
 from newsbot.store.ledger import Entry
-from newsbot.store.runs import COPY_FIELDS, assert_running, enter
+from newsbot.store.runs import COPY_FIELDS, assert_running, decide_alone, enter
 from newsbot.web.dates import as_instant
 from newsbot.web.urls import article_id, canonical_url, site_of, twin_key, url_key
 
 SEPARATE, INLINE, DROP = DUPLICATES = ("separate", "inline", "drop")
 """What becomes of copies: files of their own, a place among the articles, or no file."""
-_DECIDING = 5_105_121_117
-"""PostgreSQL's advisory lock on decisions; any number does that nobody else uses."""
 
 # Statements of every decision are made once: SQLAlchemy takes longer to make one than SQLite to carry it out.
 _FIELDS = (
@@ -108,10 +107,9 @@ def save(
 
 @contextmanager
 def deciding(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction in which no other process decides: of two copies brought at once, one is new."""
+    """Open a transaction in which no other process decides."""
     with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":  # SQLite's BEGIN IMMEDIATE has done that already
-            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _DECIDING})
+        decide_alone(connection)
         yield connection
 
 
@@ -199,6 +197,18 @@ def waiting(engine: Engine, run_id: str) -> dict[Version, str]:
     )
     with reading(engine) as connection:
         return {Version(identity, revision): site for identity, revision, site in connection.execute(query)}
+
+
+def sites_waiting(engine: Engine, run_id: str, sources: Collection[str]) -> set[str]:
+    """Return the sites of which a run has versions in no file yet, where all of these are of some sources."""
+    table = schema.articles
+    query = select(table.c.site, table.c.source).join(schema.outbox, table.c.id == _OUTBOX.article_id)
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    with reading(engine) as connection:
+        waits = query.where(_OUTBOX.run_id == run_id, _OUTBOX.export_id.is_(None)).distinct()
+        for site, source in connection.execute(waits):
+            owners[site].add(source)
+    return {site for site, of in owners.items() if of.issubset(sources)}
 
 
 def rewrite(engine: Engine, run_id: str, versions: Sequence[Version], clean: Callable[[Article], Article]) -> int:

@@ -98,11 +98,21 @@ class Account:
             is_lost = outcome in ("failed", "rejected")
             self.first_tries.update(["tried", *([f"{outcome}:{reason}"] if is_lost else [])])
 
+    @property
+    def undecided(self) -> int:
+        """Addresses that have no outcome yet."""
+        counts = self.counts
+        unfetched = counts["discovered"] - sum(counts[name] for name in OF_DISCOVERED)
+        return unfetched + counts["fetched"] - sum(counts[name] for name in OF_FETCHED)
+
+    @property
+    def unanswered(self) -> int:
+        """Listings that were asked for and have not answered."""
+        return max(self.listings_asked - self.listings.total(), 0)
+
     def is_done(self) -> bool:
         """Whether every listing asked for has answered and every address has its outcome."""
-        open_entries = self.counts["discovered"] - sum(self.counts[name] for name in OF_DISCOVERED)
-        unfinished = self.counts["fetched"] - sum(self.counts[name] for name in OF_FETCHED)
-        return open_entries == unfinished == 0 and 0 < self.listings_asked <= self.listings.total()
+        return self.listings_asked > 0 and not self.unanswered and not self.undecided
 
     def check(self) -> None:
         """Raise LedgerError unless the law holds."""

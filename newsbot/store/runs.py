@@ -4,18 +4,33 @@ The outbox is what a run has stored and not yet put into a file. A file is plann
 transaction), then written, then marked as done. Whoever dies in between leaves a plan, and carrying it out again gives
 the same file.
 
-Only a running run stores anything, and whoever ends one does it in the transaction that plans its files. So nothing
-comes into the outbox behind the back of who writes them, not even of a run that was taken for dead and lives.
+Only a running run stores anything, and whoever ends one does it in the transaction that plans what is left of its
+files. So nothing comes into the outbox behind the back of who writes them, not even of a run that was taken for dead
+and lives.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import orjson
-from sqlalchemy import Connection, Engine, RowMapping, and_, bindparam, delete, func, insert, select, union, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    union,
+    update,
+)
 
 from newsbot import __version__
 from newsbot.store import StoreError, schema
@@ -40,6 +55,8 @@ _KEPT_STATUS = Statement(_STATUS.with_for_update(read=True))
 """So that nobody ends the run before the transaction ends. SQLite has one writer at a time and no such words."""
 _OWN_STATUS = _STATUS.with_for_update()
 """So that nobody even keeps it from being ended."""
+_DECIDING = 5_105_121_117
+"""PostgreSQL's advisory lock on decisions and on the planning of files; any number does that nobody else uses."""
 
 
 class RunEnded(StoreError):
@@ -127,6 +144,26 @@ def enter(connection: Connection, entry: Entry, outcome: str, reason: str | None
     )
 
 
+def decide_alone(connection: Connection) -> None:
+    """Let nobody else decide on an article or plan a file before the caller's transaction ends.
+
+    So of two copies brought at once one is new, and no version changes that a file is planned for. It is the first of
+    the locks that one takes.
+    """
+    if connection.dialect.name == "postgresql":  # SQLite's BEGIN IMMEDIATE has done that already
+        connection.execute(select(func.pg_advisory_xact_lock(_DECIDING)))
+
+
+def plan_part(engine: Engine, run_id: str, sites: Collection[str], paths: Mapping[str, str], *, place: str) -> None:
+    """Plan files for what a run has stored of some sites, durably, while it goes on.
+
+    Raises RunEnded if its books were closed by another.
+    """
+    with _planning(engine, run_id) as connection:
+        _plan(connection, run_id, paths, sites)
+        _move(connection, run_id, place)
+
+
 def close_books(
     engine: Engine,
     run_id: str,
@@ -140,9 +177,7 @@ def close_books(
     Without accounts, as for a run that died, they are what its ledger comes to. ``place``: where the files go if not
     where the run meant. Raises RunEnded if the books are closed already.
     """
-    with durable(engine) as connection:
-        if connection.execute(_OWN_STATUS, {"run_id": run_id}).scalar() not in (None, RUNNING):
-            raise RunEnded(run_id)
+    with _planning(engine, run_id) as connection:
         _set_status(connection, run_id, EXPORTING)
         if accounts is None:
             accounts = accounts_of(connection, run_id)
@@ -156,8 +191,19 @@ def close_books(
 def plan_rest(engine: Engine, run_id: str, paths: Mapping[str, str], *, place: str) -> None:
     """Plan files for what a run whose books are closed has stored and never planned, and move it to a place."""
     with durable(engine) as connection:
+        decide_alone(connection)
         _plan(connection, run_id, paths)
         _move(connection, run_id, place)
+
+
+@contextmanager
+def _planning(engine: Engine, run_id: str) -> Iterator[Connection]:
+    """Open a durable transaction in which a run's files can be planned. Raises RunEnded if it runs no more."""
+    with durable(engine) as connection:
+        decide_alone(connection)
+        if connection.execute(_OWN_STATUS, {"run_id": run_id}).scalar() not in (None, RUNNING):
+            raise RunEnded(run_id)
+        yield connection
 
 
 def _move(connection: Connection, run_id: str, place: str | None) -> None:
@@ -165,12 +211,16 @@ def _move(connection: Connection, run_id: str, place: str | None) -> None:
         connection.execute(update(_RUNS).where(_RUNS.c.id == run_id).values(place=place))
 
 
-def _plan(connection: Connection, run_id: str, paths: Mapping[str, str]) -> None:
-    """Plan one file a kind for what a run has put into the outbox; beside an earlier one, as <run>.2.jsonl."""
+def _plan(connection: Connection, run_id: str, paths: Mapping[str, str], sites: Collection[str] | None = None) -> None:
+    """Plan one file a kind for what a run has put into the outbox; beside an earlier one, as <run>.2.jsonl.
+
+    ``sites``: of the articles of these alone.
+    """
     table, exports = schema.outbox, schema.exports
     for kind in KINDS:
-        waiting = (table.c.run_id == run_id) & (table.c.kind == kind) & table.c.export_id.is_(None)
-        if connection.execute(select(table.c.seq).where(waiting).limit(1)).first() is None:
+        of_kind = (table.c.run_id == run_id) & (table.c.kind == kind) & table.c.export_id.is_(None)
+        parts = [of_kind] if sites is None else [of_kind & _is_of(some) for some in chunks(sorted(sites))]
+        if not any(connection.execute(select(table.c.seq).where(part).limit(1)).first() for part in parts):
             continue
         earlier = select(func.count()).where(exports.c.run_id == run_id, exports.c.kind == kind)
         number = connection.execute(earlier).scalar_one() + 1
@@ -179,7 +229,13 @@ def _plan(connection: Connection, run_id: str, paths: Mapping[str, str]) -> None
             insert(exports).values(run_id=run_id, kind=kind, path=path, done=0)
         ).inserted_primary_key
         assert key is not None
-        connection.execute(update(table).where(waiting).values(export_id=key[0]))
+        for part in parts:
+            connection.execute(update(table).where(part).values(export_id=key[0]))
+
+
+def _is_of(sites: Sequence[str]) -> ColumnElement[bool]:
+    articles = schema.articles
+    return schema.outbox.c.article_id.in_(select(articles.c.id).where(articles.c.site.in_(sites)))
 
 
 def planned(engine: Engine, run_id: str) -> list[Export]:
