@@ -459,7 +459,7 @@ def bring_all(
     with store.connect() as connection:
         for table in schema.metadata.sorted_tables:
             columns = [column for column in table.c if column.name not in NUMBERS]
-            found = [str(row).replace(before.id, "before") for row in connection.execute(select(*columns))]
+            found = [str(tuple(row)).replace(before.id, "before") for row in connection.execute(select(*columns))]
             tables[table.name] = sorted(row.replace(run.id, "run") for row in found)
     for name in ("runs", "exports", "bands"):  # they tell where, or are made of such numbers
         del tables[name]
