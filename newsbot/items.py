@@ -338,6 +338,25 @@ FAIL_REASONS = {
     "error": "another error, named in the detail",
 }
 
+_MEANINGS = {
+    "already_known": KNOWN_REASONS,
+    "skipped": SKIP_REASONS,
+    "failed": FAIL_REASONS,
+    "rejected": REJECTION_REASONS,
+}
+
+
+def meaning_of(outcome: str, reason: str | None) -> str | None:
+    """Return in words why an address came to an outcome; None where there is no reason, or none that is known.
+
+    >>> meaning_of("failed", "http_404")
+    'the server answered with this status, also after retries'
+    """
+    known = _MEANINGS.get(outcome, {})
+    name = "http_<status>" if reason and reason.startswith("http_") else reason
+    return known.get(name) if name else None
+
+
 CHANGES = ("headline", "body", "correction", "shortened", "removed", "copy", "original")
 """Of a later version, what it changed. The last three are the store's, with the text last seen: its page is gone, it
 has turned out to be a copy of another article, or, taken for a copy, to be the origin."""

@@ -101,11 +101,18 @@ class Source(BaseModel):
         >>> Source(name="x", home="https://x.org/", deny=["/sport/"]).refuses("https://x.org/sport/1")
         'denied_by_pattern'
         """
-        if any(re.search(pattern, url) for pattern in self.deny):
-            return "denied_by_pattern"
-        if self.allow and not any(re.search(pattern, url) for pattern in self.allow):
-            return "not_allowed_by_pattern"
-        return None
+        return self.judged(url)[0]
+
+    def judged(self, url: str) -> tuple[str | None, str | None]:
+        """Return the same reason, and the pattern that decides: one that matches; None where none does.
+
+        >>> Source(name="x", home="https://x.org/", allow=["/news/"]).judged("https://x.org/news/1")
+        (None, '/news/')
+        """
+        if denied := next((pattern for pattern in self.deny if re.search(pattern, url)), None):
+            return "denied_by_pattern", denied
+        allowed = next((pattern for pattern in self.allow if re.search(pattern, url)), None)
+        return "not_allowed_by_pattern" if self.allow and not allowed else None, allowed
 
 
 def source_name(url: str) -> str:

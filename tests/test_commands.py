@@ -25,6 +25,7 @@ COMMANDS = {
     "coverage": [],
     "crawl": [],
     "demo": [],
+    "explain": [],
     "export": [],
     "migrate": [],
     "prune": [],
@@ -34,7 +35,7 @@ COMMANDS = {
 }
 EACH = [*COMMANDS, *(f"{group} {name}" for group, names in COMMANDS.items() for name in names)]
 OF_A_STORE = [
-    "browse", "cluster 0123456789abcdefabcd", "coverage", "export x.csv", "prune", "revisions 0123456789abcdefabcd",
+    "browse", "cluster 0123456789abcdefabcd", "coverage", "explain x.org", "export x.csv", "prune", "revisions 0123456789abcdefabcd",
     "sources boilerplate bbc",
 ]  # fmt: skip
 OF_SOURCES = ["sources list", "sources check", "scale enqueue"]
@@ -113,6 +114,8 @@ def stocked(engine: Engine) -> None:
         ("coverage --source the-bbc,gaurdian", "no source is named gaurdian (did you mean the-guardian?)"),
         ("coverage --source ,", "argument --source: a name, or several parted by commas, not ','"),
         ("coverage --days 0", "argument --days: a whole number, 1 or more, not '0'"),
+        ("explain http://[", "http://[: Invalid IPv6 URL"),
+        ("explain x.org --file none.toml", "none.toml: cannot be read (No such file or directory)"),
         ("revisions 0123456789abcdefabcd", "no article 0123456789abcdefabcd is known"),
         ("revisions http://[", "http://[: Invalid IPv6 URL"),
         ("sources add http://[", "http://[: Invalid IPv6 URL"),
@@ -161,6 +164,7 @@ def test_what_cannot_be_meant_is_2(refusal: Refusal, stocked: None, tmp_path: Pa
 def test_an_option_that_there_is_not_is_2_and_names_the_nearest(refusal: Refusal, command: str) -> None:
     needed = {
         "cluster": ["x"],
+        "explain": ["x"],
         "export": ["x.csv"],
         "revisions": ["x"],
         "sources add": ["x.org"],
