@@ -7,7 +7,7 @@ hundred thousand would take a second, and who looks for a common word wants the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -84,36 +84,36 @@ def found(
 ) -> Found:
     """Return what is found, copies left out: the best first, or, without a query, what was seen last."""
     with reading(engine) as connection:
-        newest = connection.execute(_newest(connection.dialect.name, query, where)).all()
+        card = {name: value for name, value in asdict(where).items() if value is not None}
+        newest = connection.execute(_newest(connection.dialect.name, query, card)).all()
         told = newest[:RANKED]
-        ranks = _ranks(connection, query, [row.number for row in told]) if query and told else {}
+        ranks = _ranks(connection, query, card, [row.number for row in told]) if query and told else {}
         best = sorted(told, key=lambda row: (ranks.get(row.number, 0.0), -row.number))
         hits = _hits(connection, [row.id for row in best[offset : offset + limit]])
         return Found(len(told), len(newest) > RANKED, hits, _facets(told))
 
 
-def _newest(dialect: str, query: Query | None, where: Filters) -> Select[Any]:
+def _newest(dialect: str, query: Query | None, card: Mapping[str, str]) -> Select[Any]:
     """Return the query of the cards of what is found, the newest first, one more than RANKED at most."""
-    narrowed = {name: value for name, value in asdict(where).items() if value is not None}
     chosen = select(SEARCHED.c.number, _ARTICLES.c.id, *_CARD)
     chosen = chosen.join(_ARTICLES, _ARTICLES.c.id == SEARCHED.c.article_id).where(_ARTICLES.c.duplicate_of.is_(None))
     order: ColumnElement[Any] = SEARCHED.c.number
-    if query or narrowed:
+    if query or card:
         if dialect == "sqlite":
             # FTS5 gives its rows in the order of their numbers, so that no more are read than are wanted.
             chosen, order = chosen.join(WORDS, WORDS.c.rowid == SEARCHED.c.number), WORDS.c.rowid
-        chosen = chosen.where(is_hit(query, narrowed, dialect))
+        chosen = chosen.where(is_hit(query, card, dialect))
     return chosen.order_by(order.desc()).limit(RANKED + 1)
 
 
-def _ranks(connection: Connection, query: Query, numbers: Sequence[int]) -> dict[int, float]:
+def _ranks(connection: Connection, query: Query, card: Mapping[str, str], numbers: Sequence[int]) -> dict[int, float]:
     """Return how well a query matches what it has found, by number; less is better."""
     if connection.dialect.name == "postgresql":
         goodness = func.ts_rank_cd(VECTOR, cast(query.as_tsquery(), TSQUERY), 2)
         chosen = select(SEARCHED.c.number, -goodness).where(SEARCHED.c.number.in_(numbers))
     else:
         badness = func.bm25(column("search_words"), TITLE_WEIGHT, 1.0, 0.0)
-        chosen = select(WORDS.c.rowid, badness).where(is_hit(query, {}, "sqlite"), WORDS.c.rowid >= min(numbers))
+        chosen = select(WORDS.c.rowid, badness).where(is_hit(query, card, "sqlite"), WORDS.c.rowid >= min(numbers))
     return {row[0]: row[1] for row in connection.execute(chosen)}
 
 

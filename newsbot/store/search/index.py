@@ -140,8 +140,8 @@ def is_hit(query: Query | None, card: Mapping[str, str], dialect: str) -> Column
         wanted = [query.as_tsquery()] if query else []
         looked_for = " & ".join([*wanted, *(f"'{one}'" for one in marks)])
         return VECTOR.op("@@", is_comparison=True)(cast(looked_for, TSQUERY))
-    wanted = [f"{{title body}}: {query.as_fts5()}"] if query else []
-    looked_for = " AND ".join([*wanted, *(f'card: "{one}"' for one in marks)])
+    wanted = [query.as_fts5()] if query else []
+    looked_for = " AND ".join([*wanted, *(f'"{one}"' for one in marks)])
     return column("search_words").op("match", is_comparison=True)(looked_for)
 
 
