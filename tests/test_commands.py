@@ -35,9 +35,15 @@ COMMANDS = {
 }
 EACH = [*COMMANDS, *(f"{group} {name}" for group, names in COMMANDS.items() for name in names)]
 OF_A_STORE = [
-    "browse", "cluster 0123456789abcdefabcd", "coverage", "explain x.org", "export x.csv", "prune", "revisions 0123456789abcdefabcd",
+    "browse",
+    "cluster 0123456789abcdefabcd",
+    "coverage",
+    "explain x.org",
+    "export x.csv",
+    "prune",
+    "revisions 0123456789abcdefabcd",
     "sources boilerplate bbc",
-]  # fmt: skip
+]
 OF_SOURCES = ["sources list", "sources check", "scale enqueue"]
 
 Refusal = Callable[..., tuple[int, str]]
