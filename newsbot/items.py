@@ -28,6 +28,15 @@ CONFIDENCES = ("high", "medium", "low")
 """How sure it is that a text is the article and all of it (docs/data.md says how many are not)."""
 OPT_OUTS = ("tdm-reservation", "noai", "noimageai", "noarchive")
 CHANNELS = ("feed", "news_sitemap", "sitemap", "section", "site", "archive")
+_ISO_639_1 = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en "
+    "eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja "
+    "jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb "
+    "nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq "
+    "sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
+)
+LANGUAGES = frozenset(_ISO_639_1.split())
+"""Codes of two letters; a language that has none has one of three (ISO 639-3)."""
 
 RECORD_SCHEMA = 2
 """Version of the record: 2 is the first that says so, and has points in time and days beside what pages state."""

@@ -12,7 +12,7 @@ Why a command or a crawl cannot be carried out, and what it exits with then:
     └── UsageError         2  what was asked for cannot be meant
         ├── SourcesError   2  a sources file, or a name that it lacks (newsbot.sources)
         ├── ArgumentError  2  a spider's -a NAME=VALUE (newsbot.spiders.arguments)
-        └── FormatError    2  a file name that says no format (newsbot.export.tables)
+        └── FormatError    2  a file name that says no format (newsbot.export.formats)
 
 ``python -m newsbot.process PARENT COMMAND...`` runs a command that dies when its parent dies.
 """

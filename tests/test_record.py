@@ -9,12 +9,13 @@ import orjson
 import pytest
 from conftest import NOW, ROOT, collected
 from sqlalchemy import Engine
+from stocked import chosen
 
 from newsbot import settings
 from newsbot.export.record import DUPLICATE_FIELDS, FIELDS, LATER_FIELDS, NAMES, contract, schema, to_record
 from newsbot.items import Article
 from newsbot.store import articles
-from newsbot.store.documents import Selection, article_from, selected
+from newsbot.store.documents import article_from
 from newsbot.store.ledger import Entry
 
 
@@ -34,7 +35,7 @@ def document(engine: Engine) -> dict[str, Any]:
     """Return an article as the store keeps it."""
     brought = collected(text_confidence=LATER_FIELDS["text_confidence"])
     articles.save(engine, brought, Entry("r", "example", brought.aliases[0], "feed", "example.org/a"), now=NOW)
-    (document,) = selected(engine, Selection())
+    (document,) = chosen(engine)
     return document
 
 

@@ -15,6 +15,7 @@ import pytest
 from conftest import ROOT, collected
 from jsonschema import validate
 from sqlalchemy import Engine, func, select
+from stocked import chosen
 
 from newsbot.export import to_record
 from newsbot.export.record import schema as json_schema
@@ -23,7 +24,7 @@ from newsbot.items import Article, Candidate, Collected, Duplicate, New, Revisio
 from newsbot.store import articles, duplicates, frontier, runs, schema
 from newsbot.store.articles import Policy
 from newsbot.store.database import open_engine
-from newsbot.store.documents import Selection, selected, versions_of
+from newsbot.store.documents import versions_of
 from newsbot.store.duplicates import Cluster, cluster_of
 from newsbot.store.ledger import Entry
 from newsbot.web.urls import article_id, url_key
@@ -114,9 +115,9 @@ def once(lines: list[dict[str, Any]]) -> list[str]:
 
 def genuine(engine: Engine) -> list[str]:
     """Return the addresses of the articles, which the files, the store and `scrapy export` say alike."""
-    found = sorted(document["url"] for document in selected(engine, Selection()))
+    found = sorted(document["url"] for document in chosen(engine))
     assert once(lines_told(engine)) == found
-    everything = {document["id"]: document for document in selected(engine, Selection(duplicates=True))}
+    everything = {document["id"]: document for document in chosen(engine, duplicates=True)}
     for document in everything.values():
         if "duplicate_of" in document:
             assert document["origin"] == document["duplicate_of"]
@@ -126,7 +127,7 @@ def genuine(engine: Engine) -> list[str]:
 
 def standings(engine: Engine) -> dict[str, tuple[str | None, str, str] | None]:
     """Return how every copy stands: its last change, the address that it is a copy of, and the relation."""
-    everything = {document["id"]: document for document in selected(engine, Selection(duplicates=True))}
+    everything = {document["id"]: document for document in chosen(engine, duplicates=True)}
     return {
         document["url"]: (document["change"], everything[document["duplicate_of"]]["url"], document["relation"])
         if "duplicate_of" in document

@@ -1,4 +1,4 @@
-"""Stored articles as JSON lines, CSV and Parquet: which ones, in what form, and never half a file."""
+"""Stored articles as JSON lines, CSV, Parquet, databases and folders: in what form, and never half of one."""
 
 from __future__ import annotations
 
@@ -6,123 +6,84 @@ import csv
 import errno
 import gzip
 import os
-import secrets
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import orjson
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from conftest import NOW, ROOT, collected, run_scrapy, scrapy_environment
+from conftest import ROOT, scrapy_environment
 from sqlalchemy import Engine
+from stocked import FORMULA, RUN, stock, stock_runs
 
-from newsbot.export import NAMES, parquet, to_record
-from newsbot.export.tables import FORMATS, FormatError, table_writer
-from newsbot.items import Removed
-from newsbot.process import MissingExtra
-from newsbot.store import articles
-from newsbot.store.database import open_engine
-from newsbot.store.documents import Selection, count, selected
-from newsbot.store.ledger import Entry
-from newsbot.web.urls import url_key
+from newsbot.export import NAMES, parquet
+from newsbot.export.destination import destination_of
+from newsbot.export.formats import DATABASES, LINES, FormatError, zstd
+from newsbot.export.record import DUPLICATE_FIELDS
+from newsbot.export.tables import Content, contents
+from newsbot.process import MissingExtra, UsageError
+from newsbot.store.views.selection import Selection, snapshot
 
-FORMULA = '=HYPERLINK("http://evil.example","x")'
-
-
-def store(engine: Engine, url: str, text: str, *, source: str, **fields: Any) -> None:
-    brought = collected(url, text, **fields)
-    articles.save(engine, brought, Entry(text, source, url, "feed", url_key(url)), now=NOW)
+ALL_NAMES = [*NAMES, *(field.name for field in DUPLICATE_FIELDS)]
+FILES = [*(f"x.{name}" for name in LINES), *(f"x.{name}" for name in DATABASES), "x"]
+TABLES = ["articles", "clusters", "coverage", "dropped", "revisions"]
 
 
 @pytest.fixture
 def stocked(engine: Engine) -> Engine:
-    return stock(engine)
-
-
-def stock(engine: Engine) -> Engine:
-    """Fill a store with three articles, one of them in two revisions, and a copy of the first."""
-    store(
-        engine, "https://a.example/1", "First text.", source="a", language="en", title=FORMULA,
-        authors=["Ana Silva", "Li Wei"], published="2026-11-01T23:30:00-02:00", origins={"title": "meta"},
-        removed=[Removed(text="RELATED: x", reason="related_link")],
-    )  # fmt: skip
-    store(engine, "https://b.example/1", "First text.", source="b", language="en", published="2026-11-02")
-    store(engine, "https://b.example/2", "Zweiter Text.", source="b", language="de", published="2026-11-03T08:00:00")
-    store(engine, "https://b.example/3", "No date.", source="b", language="en")
-    store(
-        engine, "https://b.example/2", "Zweiter Text, neu.", source="b", language="de", published="2026-11-03T08:00:00"
-    )
+    stock(engine)
+    stock_runs(engine)
     return engine
 
 
-def urls(engine: Engine, **wanted: Any) -> list[str]:
-    selection = Selection(**wanted)
-    found = [str(document["url"]).removeprefix("https://") for document in selected(engine, selection)]
-    assert count(engine, selection) == len(found)
-    return sorted(found)
+def write(engine: Engine, path: Path, *fields: str, **wanted: Any) -> dict[str, int]:
+    with destination_of(str(path)) as to, snapshot(engine) as connection:
+        selection = Selection(**wanted)
+        return to.write(contents(connection, selection, fields, takes_all=to.takes_all, by_day=to.by_day))
 
 
-@pytest.fixture
-def postgres() -> Iterator[Engine]:
-    psycopg = pytest.importorskip("psycopg")
-    server = {"host": "127.0.0.1", "user": "postgres", "dbname": "postgres", "connect_timeout": 2}
-    name = f"newsbot_test_{secrets.token_hex(4)}"
-    try:
-        connection = psycopg.connect(**server, autocommit=True)
-    except psycopg.OperationalError as error:
-        pytest.skip(f"no PostgreSQL for user postgres at 127.0.0.1: {error}")
-    with connection:
-        connection.execute(f"create database {name}")
-        engine = open_engine(f"postgresql+psycopg://postgres@127.0.0.1/{name}")
-        yield engine
-        engine.dispose()
-        connection.execute(f"drop database {name}")
-
-
-@pytest.mark.services
-def test_a_selection_is_the_same_in_postgresql(postgres: Engine) -> None:
-    test_a_selection_takes_what_is_asked_for(stock(postgres))
-
-
-def test_a_selection_takes_what_is_asked_for(stocked: Engine) -> None:
-    everything = ["a.example/1", "b.example/2", "b.example/3"]
-    assert urls(stocked) == everything
-    assert urls(stocked, duplicates=True) == [everything[0], "b.example/1", *everything[1:]]
-    assert urls(stocked, all_revisions=True) == [everything[0], everything[1], *everything[1:]]
-    assert urls(stocked, sources=["a", "none"]) == everything[:1]
-    assert urls(stocked, language="de") == ["b.example/2"]
-    assert urls(stocked, since="2026-11-02", until="2026-11-19") == ["b.example/2"], "the page's own day"
-    assert urls(stocked, since="2026-11-20") == ["b.example/3"], "undated: the day of first sight"
-    (german,) = selected(stocked, Selection(language="de"))
-    assert (german["text"], german["revision"]) == ("Zweiter Text, neu.", 2)
-
-
-def write(engine: Engine, path: Path, **wanted: Any) -> int:
-    records = (to_record(document) for document in selected(engine, Selection(**wanted)))
-    return table_writer(path, duplicates=wanted.get("duplicates", False))(records)
-
-
-def test_json_lines_are_the_records_plain_or_gzipped(stocked: Engine, tmp_path: Path) -> None:
-    assert write(stocked, tmp_path / "x.jsonl", duplicates=True) == 4
+def test_json_lines_are_the_records_plain_or_packed(stocked: Engine, tmp_path: Path) -> None:
+    assert write(stocked, tmp_path / "x.jsonl", duplicates=True) == {"articles": 4}
     write(stocked, tmp_path / "x.jsonl.gz", duplicates=True)
+    write(stocked, tmp_path / "x.JSONL.zst", duplicates=True)
     lines = (tmp_path / "x.jsonl").read_bytes()
     assert gzip.decompress((tmp_path / "x.jsonl.gz").read_bytes()) == lines
+    assert zstd.decompress((tmp_path / "x.JSONL.zst").read_bytes()) == lines
     copy = next(record for line in lines.splitlines() if "duplicate_of" in (record := orjson.loads(line)))
-    assert list(copy) == [*NAMES, "duplicate_of", "similarity", "relation", "origin"]
+    assert list(copy) == ALL_NAMES
     assert copy["url"] == "https://b.example/1"
+
+
+def test_fields_are_those_named_in_that_order(stocked: Engine, tmp_path: Path) -> None:
+    write(stocked, tmp_path / "x.jsonl", "url", "id", sources=["a"])
+    assert list(orjson.loads((tmp_path / "x.jsonl").read_bytes())) == ["url", "id"]
+    write(stocked, tmp_path / "x.csv", "source", "word_count", sources=["a"])
+    assert (tmp_path / "x.csv").read_bytes() == b"source,word_count\r\na,2\r\n"
+    write(stocked, tmp_path / "x.duckdb", "title")
+    with duckdb.connect(tmp_path / "x.duckdb") as connection:
+        assert sorted(connection.sql("from articles").fetchall()) == [
+            ("=HYPERLINK" + FORMULA[10:],),
+            ("A headline",),
+            ("Neu",),
+        ]
 
 
 def test_csv_is_safe_to_open_in_a_spreadsheet(stocked: Engine, tmp_path: Path) -> None:
     write(stocked, tmp_path / "x.csv", duplicates=True)
     with (tmp_path / "x.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == [*NAMES, "duplicate_of", "similarity", "relation", "origin"]
+    assert list(rows[0]) == ALL_NAMES
     first = next(row for row in rows if row["source"] == "a")
     assert first["title"] == f"'{FORMULA}"
     assert first["authors"] == "Ana Silva; Li Wei"
@@ -133,15 +94,15 @@ def test_csv_is_safe_to_open_in_a_spreadsheet(stocked: Engine, tmp_path: Path) -
 def test_parquet_has_types_and_exact_times(stocked: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet, "BATCH_ROWS", 2)
     path = tmp_path / "x.parquet"
-    assert write(stocked, path, duplicates=True) == 4
+    assert write(stocked, path, duplicates=True) == {"articles": 4}
     assert pq.ParquetFile(path).num_row_groups == 2
     table = pq.read_table(path)
     types = {field.name: str(field.type) for field in table.schema}
-    assert set(types) == {*NAMES, "published_at", "modified_at", "duplicate_of", "similarity", "relation", "origin"}
+    assert list(types) == ALL_NAMES
     assert types["published_at"] == types["fetched_at"] == "timestamp[us, tz=UTC]"
-    assert (
-        types["authors"].startswith("list<") and types["removed"].startswith("list<") and types["word_count"] == "int64"
-    )
+    assert (types["published_day"], types["word_count"]) == ("date32[day]", "int64")
+    assert types["authors"].startswith("list<")
+    assert types["removed"].startswith("list<")
     rows = {row["url"].removeprefix("https://"): row for row in table.to_pylist()}
     first = rows["a.example/1"]
     assert first["authors"] == ["Ana Silva", "Li Wei"]
@@ -149,56 +110,179 @@ def test_parquet_has_types_and_exact_times(stocked: Engine, tmp_path: Path, monk
     assert first["removed"] == [{"text": "RELATED: x", "reason": "related_link", "pattern": None}]
     assert first["published"] == "2026-11-01T23:30:00-02:00"
     assert first["published_at"] == datetime(2026, 11, 2, 1, 30, tzinfo=UTC)
+    assert first["published_day"] == date(2026, 11, 1)
     assert first["title"] == FORMULA
     inexact = rows["b.example/2"]
     assert (inexact["published"], inexact["published_at"]) == ("2026-11-03T08:00:00", None)
 
 
-def test_nothing_selected_is_an_empty_table(engine: Engine, tmp_path: Path) -> None:
-    for suffix in FORMATS:
-        assert write(engine, tmp_path / f"x{suffix}") == 0
-    assert pq.read_table(tmp_path / "x.parquet").num_rows == 0
-    assert (tmp_path / "x.csv").read_text("utf-8").startswith("id,url,source,")
+def test_times_are_times_to_pandas_and_duckdb_whatever_pages_state(stocked: Engine, tmp_path: Path) -> None:
+    for name in ("x.jsonl", "x.csv", "x.parquet"):
+        path = tmp_path / name
+        write(stocked, path, "published_at", "published_day", "first_seen")
+        types = dict(duckdb.sql(f"select column_name, column_type from (describe from '{path}')").fetchall())
+        instant = "TIMESTAMP WITH TIME ZONE"
+        assert types == {
+            "published_at": instant,
+            "published_day": "DATE",
+            "first_seen": instant,
+        }
+    for frame in (
+        pd.read_json(tmp_path / "x.jsonl", lines=True),
+        pd.read_csv(tmp_path / "x.csv"),
+        pd.read_parquet(tmp_path / "x.parquet"),
+    ):
+        for name in ("published_at", "published_day", "first_seen"):
+            assert pd.to_datetime(frame[name]).dtype.kind in "M", name
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
-def test_a_failure_in_the_middle_leaves_the_older_file_as_it_was(stocked: Engine, tmp_path: Path, suffix: str) -> None:
-    path = tmp_path / "tables" / f"x{suffix}"
-    path.parent.mkdir()
-    path.write_bytes(b"older")
+def test_a_database_holds_all_tables_with_their_keys_and_views(stocked: Engine, tmp_path: Path) -> None:
+    counts = {"clusters": 3, "articles": 4, "revisions": 5, "coverage": 1, "dropped": 2}
+    assert write(stocked, tmp_path / "x.sqlite", duplicates=True) == counts
+    assert write(stocked, tmp_path / "x.duckdb", duplicates=True) == counts
+    questions = {
+        "articles_per_day": "select cast(published_day as text), articles from articles_per_day where source = 'b'",
+        "syndication": "select source, articles, syndicated, share from syndication",
+        "headline_changes": "select url, revision, old_title, new_title from headline_changes",
+        "clusters": "select members, sources from clusters join articles on articles.cluster_id = clusters.id "
+        "where articles.url = 'https://a.example/1'",
+        "coverage": "select run_id, source, new, rejected from coverage",
+        "dropped": "select source, url, outcome, reason, detail from dropped",
+    }
+    with closing(sqlite3.connect(tmp_path / "x.sqlite")) as lite, duckdb.connect(tmp_path / "x.duckdb") as duck:
+        answers: dict[str, list[Any]] = {}
+        for name, question in questions.items():
+            answers[name] = sorted(lite.execute(question).fetchall(), key=str)
+            assert sorted(duck.execute(question).fetchall(), key=str) == answers[name], name
+        assert lite.execute("pragma foreign_key_check").fetchall() == []
+        assert lite.execute("select removed, paywalled from articles where source = 'a'").fetchall() == [
+            ('[{"text":"RELATED: x","reason":"related_link","pattern":null}]', None)
+        ]
+        keys = "select table_name, constraint_type from duckdb_constraints() where constraint_type like '%KEY%'"
+        assert sorted(duck.execute(keys).fetchall()) == [
+            ("articles", "FOREIGN KEY"), ("articles", "PRIMARY KEY"), ("clusters", "PRIMARY KEY"),
+            ("coverage", "PRIMARY KEY"), ("revisions", "FOREIGN KEY"), ("revisions", "PRIMARY KEY"),
+        ]  # fmt: skip
+        assert duck.execute("select typeof(started_at), reasons from coverage").fetchall() == [
+            ("TIMESTAMP WITH TIME ZONE", {"rejected:no_body": 1})
+        ]
+    assert answers == {
+        "articles_per_day": [("2026-11-02", 1), ("2026-11-03", 1), (None, 1)],
+        "syndication": [("a", 1, 1, 1.0), ("b", 3, 1, 0.3333)],
+        "headline_changes": [("https://b.example/2", 2, "Alt", "Neu")],
+        "clusters": [(2, 2)],
+        "coverage": [(RUN, "b", 3, 1)],
+        "dropped": [
+            ("b", "https://b.example/4", "rejected", "no_body", None),
+            (None, "https://b.example/5", "forgotten", "forgotten", "asked for"),
+        ],
+    }
 
-    def records() -> Iterator[dict[str, object]]:
-        yield to_record(next(selected(stocked, Selection())))
+
+def test_every_table_heeds_the_days_and_sources_that_were_asked_for(stocked: Engine, tmp_path: Path) -> None:
+    counts = {"clusters": 1, "articles": 1, "revisions": 1, "coverage": 0, "dropped": 0}
+    assert write(stocked, tmp_path / "x.sqlite", sources=["a"]) == counts
+    assert write(stocked, tmp_path / "y.sqlite", until="2026-11-02") == counts
+    assert write(stocked, tmp_path / "z.sqlite", since="2026-11-21") == dict.fromkeys(counts, 0) | {"dropped": 1}
+
+
+def test_all_revisions_of_a_database_have_their_texts(stocked: Engine, tmp_path: Path) -> None:
+    write(stocked, tmp_path / "x.sqlite", all_revisions=True)
+    with closing(sqlite3.connect(tmp_path / "x.sqlite")) as connection:
+        texts = connection.execute(
+            "select text from revisions where title in ('Alt', 'Neu') order by revision"
+        ).fetchall()
+        assert texts == [("Zweiter Text von der Küste.",), ("Zweiter Text von der Küste, neu.",)]
+        assert connection.execute("select count(*) from articles").fetchone() == (3,)
+
+
+def test_a_folder_is_partitioned_by_day_and_read_by_all(stocked: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "news"
+    write(stocked, folder, duplicates=True)
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*TABLES, "datapackage.json"])
+    days = ["day=2026-11-01", "day=2026-11-02", "day=2026-11-03", "day=2026-11-20"]
+    assert sorted(path.name for path in (folder / "articles").iterdir()) == days
+    frame = pd.read_parquet(folder / "articles")
+    assert len(frame) == 4
+    assert pd.to_datetime(frame["day"]).dt.day.tolist() == [1, 2, 3, 20]
+    found = duckdb.sql(f"select day, published_day from '{folder}/articles/*/*.parquet' order by day").fetchall()
+    assert found[2:] == [(date(2026, 11, 3), date(2026, 11, 3)), (date(2026, 11, 20), None)]
+    assert duckdb.sql(f"select title from '{folder}/revisions/*.parquet'").fetchall().count(("Alt",)) == 1
+
+
+def test_only_an_export_is_replaced_by_a_folder(stocked: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    write(stocked, folder)
+    write(stocked, folder, sources=["a"])
+    assert [path.name for path in (folder / "articles").iterdir()] == ["day=2026-11-01"]
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="mine holds something else than an export; name another folder"):
+        write(stocked, tmp_path / "mine")
+    with pytest.raises(UsageError, match="file is a file; name a folder"):
+        write(stocked, tmp_path / "file")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_nothing_selected_is_an_empty_table(engine: Engine, tmp_path: Path, name: str) -> None:
+    assert not any(write(engine, tmp_path / name).values())
+    if name == "x":
+        assert len(pd.read_parquet(tmp_path / "x" / "articles")) == 0
+    elif name == "x.csv":
+        assert (tmp_path / "x.csv").read_text("utf-8").startswith("id,url,source,")
+
+
+def failing(contents: Sequence[Content]) -> list[Content]:
+    """Return tables whose rows break off, as those of a full disk do."""
+
+    def rows(content: Content) -> Iterator[Any]:
+        yield next(iter(content.rows))
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    with pytest.raises(OSError, match="No space"):
-        table_writer(path)(records())
-    assert path.read_bytes() == b"older"
-    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+    return [replace(content, rows=rows(content)) for content in contents]
 
 
-def test_two_writers_of_one_file_do_not_mix(tmp_path: Path) -> None:
-    path = tmp_path / "x.jsonl"
+@pytest.mark.parametrize("name", FILES)
+def test_a_failure_in_the_middle_leaves_the_older_one_as_it_was(stocked: Engine, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "tables" / name
+    write(stocked, path)
+    before = {entry: entry.read_bytes() for entry in path.parent.rglob("*") if entry.is_file()}
+    with destination_of(str(path)) as to, snapshot(stocked) as connection:
+        tables = contents(connection, Selection(), takes_all=to.takes_all, by_day=to.by_day)
+        with pytest.raises(OSError, match="No space"):
+            to.write(failing(tables))
+    assert {entry: entry.read_bytes() for entry in path.parent.rglob("*") if entry.is_file()} == before
 
-    def records() -> Iterator[dict[str, object]]:
-        with pytest.raises(BlockingIOError, match=r"another process is writing x\.jsonl"):
-            table_writer(path)([{"id": "second"}])
-        yield {"id": "first"}
 
-    assert table_writer(path)(records()) == 1
-    assert path.read_bytes() == b'{"id":"first"}\n'
+@pytest.mark.parametrize("name", ["x.jsonl", "x.sqlite", "x"])
+def test_two_writers_of_one_file_do_not_mix(stocked: Engine, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+
+    def rows(content: Content) -> Iterator[Any]:
+        with pytest.raises(BlockingIOError, match=f"another process is writing {name}"):
+            write(stocked, path)
+        yield from content.rows
+
+    with destination_of(str(path)) as to, snapshot(stocked) as connection:
+        first, *others = contents(connection, Selection(), takes_all=to.takes_all, by_day=to.by_day)
+        to.write([replace(first, rows=rows(first)), *others])
+    assert path.exists()
 
 
 def test_an_unknown_suffix_and_a_missing_extra_are_said_before_anything_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(FormatError, match=r"'x\.xlsx' does not say what to write; let the name end in \.jsonl, "):
-        table_writer(tmp_path / "x.xlsx")
+        write(engine, tmp_path / "x.xlsx")
     monkeypatch.delitem(sys.modules, "newsbot.export.parquet")
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(MissingExtra, match=r"pip install 'newsbot\[parquet\]'"):
-        table_writer(tmp_path / "x.parquet")
-    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    for name, extra in (("x.parquet", "parquet"), ("x.duckdb", "duckdb"), ("x", "parquet")):
+        with pytest.raises(MissingExtra, match=rf"pip install 'newsbot\[{extra}\]'"):
+            write(engine, tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir() if "newsbot.db" not in path.name] == []
 
 
 def test_memory_is_bounded_by_the_text_of_a_batch() -> None:
@@ -207,38 +291,30 @@ def test_memory_is_bounded_by_the_text_of_a_batch() -> None:
     assert [len(batch) for batch in parquet.batches([record] * 6)] == [4, 2]
 
 
-@pytest.fixture
-def export(stocked: Engine, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    stocked.dispose()
-    return lambda *args: run_scrapy(tmp_path, "export", *args)
-
-
-def test_the_command_writes_what_its_options_say(export: Callable[..., Any], tmp_path: Path) -> None:
-    path = tmp_path / "new" / "x.jsonl"
-    done = export(str(path), "--since", "2026-11-02", "--source", "a", "b", "--language", "DE", "--revisions", "all")
-    assert (done.returncode, done.stdout) == (0, f"{path}: 2 articles\n"), done.stderr
-    assert [orjson.loads(line)["revision"] for line in path.read_bytes().splitlines()] == [1, 2]
-    assert done.stderr == "", "no progress bar away from a terminal"
-
-
-def test_a_killed_export_leaves_the_older_file_and_the_next_one_succeeds(stocked: Engine, tmp_path: Path) -> None:
-    path = tmp_path / "x.jsonl"
+@pytest.mark.parametrize(("name", "temporary"), [("x.jsonl", ".x.jsonl.tmp"), ("x.sqlite", ".x.sqlite.tmp/x.sqlite")])
+def test_a_killed_export_leaves_the_older_file_and_the_next_one_succeeds(
+    stocked: Engine, tmp_path: Path, name: str, temporary: str
+) -> None:
+    path = tmp_path / name
     path.write_bytes(b"older")
     slow = (
-        "import sys, time; from pathlib import Path; from newsbot.export.tables import table_writer\n"
-        "def records():\n"
+        "import sys\n"
+        "from newsbot.export.destination import destination_of\n"
+        "from newsbot.export.tables import CLUSTERS, REVISIONS, ARTICLES, Content\n"
+        "def rows():\n"
         "    for number in range(10**9):\n"
         "        yield {'id': str(number), 'text': 'x' * 1000}\n"
-        "table_writer(Path(sys.argv[1]))(records())"
+        "with destination_of(sys.argv[1]) as to: to.write([Content(ARTICLES, rows(), int)])"
     )
     writer = subprocess.Popen([sys.executable, "-c", slow, str(path)], env=scrapy_environment(tmp_path), cwd=ROOT)
-    temporary = tmp_path / ".x.jsonl.tmp"
+    half = tmp_path / temporary
     deadline = time.monotonic() + 60
-    while not (temporary.exists() and temporary.stat().st_size) and time.monotonic() < deadline:
+    while not (half.exists() and half.stat().st_size > 100_000) and time.monotonic() < deadline:
         time.sleep(0.01)
     os.kill(writer.pid, signal.SIGKILL)
     writer.wait()
+    assert half.exists()
     assert path.read_bytes() == b"older"
-    assert write(stocked, path) == 3
-    assert len(path.read_bytes().splitlines()) == 3
-    assert not temporary.exists()
+    assert write(stocked, path)["articles"] == 3
+    assert path.read_bytes() != b"older"
+    assert not (tmp_path / f".{name}.tmp").exists()

@@ -11,7 +11,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -36,6 +36,9 @@ QUIET = (
     "scrapy.utils.log",
 )  # fmt: skip
 """Loggers whose INFO lines tell a developer of theirs something, and nobody else."""
+
+MOST_NAMES = 40
+"""Names that a message lists where another one was given."""
 
 KINDS: dict[type, tuple[Callable[[BaseSettings, str], object], str]] = {
     bool: (BaseSettings.getbool, "1 or 0"),
@@ -128,7 +131,7 @@ class NewsbotCommand(Base):
     def require_sources(self, engine: Engine, names: Sequence[str]) -> None:
         """Raise UsageError for a name that neither the store nor the sources file knows."""
         from newsbot.sources import BUNDLED, did_you_mean, load_sources
-        from newsbot.store.documents import sources_of
+        from newsbot.store.views.selection import sources_of
 
         known = sources_of(engine)
         if not known.issuperset(names):
@@ -280,6 +283,16 @@ def names(text: str) -> list[str]:
     if not found:
         raise argparse.ArgumentTypeError(f"a name, or several parted by commas, not {text!r}")
     return list(dict.fromkeys(found))
+
+
+def require_known(what: str, names: Iterable[str], known: Collection[str]) -> None:
+    """Raise UsageError for a name that is not known, with the nearest that is and with what there is."""
+    from newsbot.sources import did_you_mean
+
+    for name in names:
+        if name not in known:
+            there_are = ", ".join(sorted(known)[:MOST_NAMES]) or "none"
+            raise UsageError(f"no {what} is named {name}{did_you_mean(name, known)}; there are: {there_are}")
 
 
 def printable(text: str) -> str:

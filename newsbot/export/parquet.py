@@ -1,43 +1,79 @@
-"""Parquet tables of articles, with types and times that databases and data frames understand."""
+"""Tables as Parquet, with types and times that databases and data frames understand: a file, or a folder of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from newsbot.export.record import Field
+from newsbot.export.tables import Content, Kind, Record, day_of, kind_of
 
 BATCH_ROWS = 5_000
 BATCH_CHARACTERS = 8_000_000
-"""Bounds of one row group, so that memory stays bounded however many articles there are."""
-INSTANT = pa.timestamp("us", tz="UTC")
-INSTANTS = ("published_at", "modified_at", "first_seen", "fetched_at")
-"""Fields that are points in time; `published` and `modified` are texts, as pages state them."""
-DAYS = ("published_day",)
+"""Bounds of one row group, so that memory stays bounded however many rows there are."""
+SCALARS: dict[Kind, pa.DataType] = {
+    "text": pa.string(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "boolean": pa.bool_(),
+    "instant": pa.timestamp("us", tz="UTC"),
+    "day": pa.date32(),
+}
 
 
-def write_parquet(file: BinaryIO, records: Iterable[Mapping[str, object]], fields: tuple[Field, ...]) -> int:
-    """Write a Parquet table, row group by row group, and return the number of rows."""
-    schema = table_schema(fields)
+def write_parquet(file: BinaryIO, content: Content) -> int:
+    """Write a Parquet file, row group by row group, and return the number of rows."""
     count = 0
-    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        for rows in batches(records):
-            writer.write_table(pa.Table.from_pylist([_row(record) for record in rows], schema=schema))
+    with parquet_writer(file, content.table.fields) as writer:
+        for rows in batches(content.rows):
+            writer.write_table(arrow_table(rows, content.table.fields))
             count += len(rows)
     return count
 
 
-def batches(records: Iterable[Mapping[str, object]]) -> Iterator[list[Mapping[str, object]]]:
-    """Yield the records in lists of BATCH_ROWS or BATCH_CHARACTERS of text, whichever is reached first."""
-    batch: list[Mapping[str, object]] = []
+def parquet_writer(file: BinaryIO, fields: Sequence[Field]) -> pq.ParquetWriter:
+    """Return what writes tables of these fields into an open file, each as a row group."""
+    return pq.ParquetWriter(file, arrow_schema(fields), compression="zstd")
+
+
+def write_folder(folder: Path, contents: Iterable[Content]) -> dict[str, int]:
+    """Write a folder for each table, and return the number of rows by table.
+
+    ``articles`` are partitioned by day as in Hive: articles/day=2026-11-20/part-0.parquet. Articles come in the order
+    of ``tables.day_of``.
+    """
+    return {content.table.name: _write_table(folder / content.table.name, content) for content in contents}
+
+
+def _write_table(folder: Path, content: Content) -> int:
+    if content.table.name != "articles":
+        return _write_part(folder, content)
+    parts = (
+        _write_part(folder / f"day={day}", Content(content.table, rows, content.size))
+        for day, rows in groupby(content.rows, day_of)
+    )
+    return sum(parts) or _write_part(folder, Content(content.table, [], content.size))
+
+
+def _write_part(folder: Path, content: Content) -> int:
+    folder.mkdir(parents=True)
+    with (folder / "part-0.parquet").open("wb") as file:
+        return write_parquet(file, content)
+
+
+def batches(rows: Iterable[Record]) -> Iterator[list[Record]]:
+    """Yield rows in lists of BATCH_ROWS or BATCH_CHARACTERS of text, whichever is reached first."""
+    batch: list[Record] = []
     size = 0
-    for record in records:
-        batch.append(record)
-        size += len(str(record["text"]))
+    for row in rows:
+        batch.append(row)
+        size += len(str(row.get("text", "")))
         if len(batch) >= BATCH_ROWS or size >= BATCH_CHARACTERS:
             yield batch
             batch, size = [], 0
@@ -45,46 +81,39 @@ def batches(records: Iterable[Mapping[str, object]]) -> Iterator[list[Mapping[st
         yield batch
 
 
-def _row(record: Mapping[str, object]) -> dict[str, object]:
-    row = dict(record)
-    for name in INSTANTS:
-        row[name] = instant(record[name])
-    for name in DAYS:
-        day = record[name]
-        row[name] = date.fromisoformat(str(day)) if day else None
-    return row
+def arrow_table(rows: Sequence[Record], fields: Sequence[Field]) -> pa.Table:
+    """Return rows as columns, one a field; what a row has besides is left out."""
+    schema = arrow_schema(fields)
+    columns = [_column(field, rows, column.type) for field, column in zip(fields, schema, strict=True)]
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
-def instant(text: object) -> datetime | None:
-    """Return the point in time that a stated time is, or None where it leaves that open.
-
-    >>> instant("2026-11-20T08:30:00+01:00")
-    datetime.datetime(2026, 11, 20, 7, 30, tzinfo=datetime.timezone.utc)
-    >>> instant("2026-11-20T08:30:00"), instant("2026-11-20"), instant(None)
-    (None, None, None)
-    """
-    try:
-        time = datetime.fromisoformat(str(text))
-        return time.astimezone(UTC) if time.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
+def _column(field: Field, rows: Sequence[Record], type_: pa.DataType) -> pa.Array:
+    values = [row.get(field.name) for row in rows]
+    match kind_of(field):
+        case "instant":
+            values = [datetime.fromisoformat(str(value)) if value else None for value in values]
+        case "day":
+            values = [date.fromisoformat(str(value)) if value else None for value in values]
+        case "object":
+            values = [list(value.items()) if isinstance(value, dict) else None for value in values]
+    return pa.array(values, type_)
 
 
-def table_schema(fields: tuple[Field, ...]) -> pa.Schema:
+def arrow_schema(fields: Sequence[Field]) -> pa.Schema:
     """Return the columns of a table, one a field."""
-    kinds = dict.fromkeys(INSTANTS, INSTANT) | dict.fromkeys(DAYS, pa.date32())
-    return pa.schema([pa.field(field.name, kinds.get(field.name) or _arrow_type(field.type)) for field in fields])
+    return pa.schema([pa.field(field.name, SCALARS.get(kind_of(field)) or _nested(field.type)) for field in fields])
 
 
-def _arrow_type(schema: Mapping[str, Any]) -> pa.DataType:
-    """Return the column type of a field's JSON Schema."""
-    kind = schema.get("type", "string")  # an enumeration of names has no type of its own
+def _nested(schema: Mapping[str, Any]) -> pa.DataType:
+    """Return the column type of a JSON Schema of lists and objects."""
+    kind = schema.get("type", "string")
     if isinstance(kind, list):
         kind = next(name for name in kind if name != "null")
     if kind == "array":
-        return pa.list_(_arrow_type(schema["items"]))
+        return pa.list_(_nested(schema["items"]))
     if kind == "object" and "properties" in schema:
-        return pa.struct([(name, _arrow_type(value)) for name, value in schema["properties"].items()])
+        return pa.struct([(name, _nested(value)) for name, value in schema["properties"].items()])
     if kind == "object":
-        return pa.map_(pa.string(), _arrow_type(schema["additionalProperties"]))
+        return pa.map_(pa.string(), _nested(schema["additionalProperties"]))
     return {"string": pa.string(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_()}[kind]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from gzip import GzipFile
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 import orjson
 from sqlalchemy import Engine
@@ -13,6 +12,13 @@ from sqlalchemy import Engine
 from newsbot.export.atomic import atomic_file
 from newsbot.export.record import to_record
 from newsbot.store import runs
+
+
+class Writable(Protocol):
+    """A file that is open for bytes, or what packs them on their way into one."""
+
+    def write(self, data: bytes, /) -> int: ...
+
 
 FOLDERS = {"article": "articles", "duplicate": "duplicates"}
 
@@ -58,7 +64,7 @@ def write_run_files(
     return written
 
 
-def write_lines(file: BinaryIO | GzipFile, records: Iterable[Mapping[str, object]]) -> int:
+def write_lines(file: Writable, records: Iterable[Mapping[str, object]]) -> int:
     """Write one record a line into an open file, and return the number of lines."""
     count = 0
     for record in records:

@@ -1,0 +1,132 @@
+"""All tables as one database that others open: SQLite or DuckDB, with keys, and views of what is often asked."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from newsbot.export.tables import Content, Kind, Table, kind_of
+from newsbot.process import MissingExtra
+
+Build = Callable[[Path, Sequence[Content]], dict[str, int]]
+"""Makes a database at a path where there is none, and returns the number of rows by table."""
+
+SQLITE_TYPES: dict[Kind, str] = {"integer": "INTEGER", "boolean": "INTEGER", "number": "REAL"}
+"""All else is text: days and times in UTC as ISO 8601, which SQLite computes with; lists and objects as JSON."""
+DUCKDB_BOUNDS: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "160MB", "threads": "2"}
+
+
+class View(NamedTuple):
+    """What is often asked of the tables."""
+
+    name: str
+    needs: frozenset[str]
+    """Fields of articles."""
+    query: str
+
+
+VIEWS = (
+    View(
+        "articles_per_day",
+        frozenset({"published_day", "source"}),
+        "select published_day, source, count(*) as articles from articles group by published_day, source",
+    ),
+    View(
+        "syndication",
+        frozenset({"source", "cluster_id"}),
+        "select articles.source, count(*) as articles, count(story.id) as syndicated, "
+        "round(1.0 * count(story.id) / count(*), 4) as share "
+        "from articles left join clusters as story on story.id = articles.cluster_id and story.sources > 1 "
+        "group by articles.source",
+    ),
+    View(
+        "headline_changes",
+        frozenset({"id", "url", "source"}),
+        "select articles.id, articles.url, articles.source, later.revision, later.fetched_at, "
+        "earlier.title as old_title, later.title as new_title "
+        "from revisions as later "
+        "join revisions as earlier on earlier.id = later.id and earlier.revision = later.revision - 1 "
+        "join articles on articles.id = later.id where earlier.title <> later.title",
+    ),
+)
+
+
+def builder_of(name: str) -> Build:
+    """Return what makes a database of a format of formats.DATABASES. Raises MissingExtra."""
+    if name == "duckdb":
+        try:
+            import duckdb  # noqa: F401
+            import pyarrow  # noqa: F401
+        except ImportError:
+            raise MissingExtra("DuckDB needs", "duckdb") from None
+        return build_duckdb
+    return build_sqlite
+
+
+def build_sqlite(path: Path, contents: Sequence[Content]) -> dict[str, int]:
+    """Make a SQLite database of the tables."""
+    counts = {}
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("pragma journal_mode = off")  # it is thrown away unless it is whole
+        connection.execute("pragma synchronous = off")
+        connection.execute("begin")
+        for content in contents:
+            table = content.table
+            columns = [f'"{field.name}" {SQLITE_TYPES.get(kind_of(field), "TEXT")}' for field in table.fields]
+            connection.execute(_creation(table, columns))
+            marks = ", ".join("?" * len(columns))
+            insertion = f'insert into "{table.name}" values ({marks})'  # noqa: S608 (names are ours)
+            counts[table.name] = connection.executemany(insertion, _values(content)).rowcount
+        for statement in _views(contents):
+            connection.execute(statement)
+        connection.execute("commit")
+    return counts
+
+
+def _values(content: Content) -> Iterator[list[object]]:
+    for row in content.rows:
+        values = (row.get(name) for name in content.table.names)
+        yield [orjson.dumps(value).decode() if isinstance(value, list | dict) else value for value in values]
+
+
+def build_duckdb(path: Path, contents: Sequence[Content]) -> dict[str, int]:
+    """Make a DuckDB database of the tables."""
+    import duckdb
+
+    from newsbot.export.parquet import arrow_schema, arrow_table, batches
+
+    counts = {}
+    with duckdb.connect(path, config=DUCKDB_BOUNDS) as connection:
+        for content in contents:
+            table = content.table
+            types = connection.from_arrow(arrow_schema(table.fields).empty_table()).types
+            connection.execute(_creation(table, [f'"{n}" {t}' for n, t in zip(table.names, types, strict=True)]))
+            counts[table.name] = 0
+            for rows in batches(content.rows):
+                connection.register("batch", arrow_table(rows, table.fields))
+                connection.execute(f'insert into "{table.name}" select * from batch')  # noqa: S608
+                counts[table.name] += len(rows)
+            connection.unregister("batch")
+        for statement in _views(contents):
+            connection.execute(statement)
+    return counts
+
+
+def _creation(table: Table, columns: Sequence[str]) -> str:
+    parts = list(columns)
+    if table.key:
+        parts.append(f"primary key ({', '.join(table.key)})")
+    parts += [f"foreign key ({name}) references {other} ({its})" for name, (other, its) in table.refers.items()]
+    return f'create table "{table.name}" ({", ".join(parts)})'
+
+
+def _views(contents: Sequence[Content]) -> Iterator[str]:
+    names = next(content.table.names for content in contents if content.table.name == "articles")
+    for view in VIEWS:
+        if view.needs.issubset(names):
+            yield f"create view {view.name} as {view.query}"
