@@ -45,9 +45,10 @@ class ExitStatus(IntEnum):
     WHOLE = 0
     """Everything was done that was asked for."""
     CRASHED = 1
-    """Crashed, or refused: what is needed (a store, a folder, an extra, a port, a broker) cannot be used."""
+    """Crashed, or refused: what is needed (a store, a folder, an extra, a broker) cannot be used."""
     USAGE = 2
-    """What was asked for cannot be meant: an option, an argument, a name, a sources file, a setting."""
+    """What was asked for cannot be meant: an option, an argument, a name, a port that is taken, a sources file,
+    a setting."""
     UNREACHABLE = 3
     """Done, and a source could not be reached, or more of its pages than usual came to nothing."""
     ELSEWHERE = 4

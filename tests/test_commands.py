@@ -157,6 +157,8 @@ def stocked(engine: Engine) -> None:
         ),
         ("sources list -s NEWSBOT_OTUPUT=x", "there is no setting NEWSBOT_OTUPUT (did you mean NEWSBOT_OUTPUT?)"),
         ("demo --sites few", "argument --sites: a whole number, 1 or more, not 'few'"),
+        ("browse --port 70000", "port 70000 cannot be used (bind(): port must be 0-65535.); try scrapy browse --port"),
+        ("demo --port 70000", "ports end at 65535; choose a lower one with --port; try scrapy demo --port 8700"),
         ("browse --port http", "argument --port: a whole number, 0 or more, not 'http'"),
         ("scale work --concurrency 0", "argument --concurrency: a whole number, 1 or more, not '0'"),
         ("prune -s NEWSBOT_REMEMBER_DAYS", "Invalid -s value, use -s NAME=VALUE"),
@@ -189,9 +191,7 @@ def test_an_option_that_there_is_not_is_2_and_names_the_nearest(refusal: Refusal
     [
         ("export /proc/x.csv", "/proc/x.csv cannot be written: "),
         ("demo -s NEWSBOT_OUTPUT=newsbot.db/x", "newsbot.db/x/demo: Not a directory"),
-        ("browse -s NEWSBOT_DATABASE_URL=postgresql+psycopg://127.0.0.1:1/none", "browse shows SQLite stores, and"),
-        ("browse --port 70000", "port 70000 cannot be used"),
-        ("demo --port 70000", "ports end at 65535; choose a lower one with --port; try scrapy demo --port 8700"),
+        ("browse -s NEWSBOT_DATABASE_URL=postgresql+psycopg://127.0.0.1:1/none", "127.0.0.1:1/none cannot be used: "),
         (
             "scale enqueue -s NEWSBOT_BROKER_URL=amqp://127.0.0.1:1//",
             "the broker amqp://guest:**@127.0.0.1:1// cannot be used: ",
@@ -212,7 +212,7 @@ def test_what_is_needed_and_cannot_be_used_is_1(
 @pytest.mark.parametrize(
     ("command", "packages", "extra"),
     [
-        ("browse", ["datasette.app", "newsbot.export.datasette"], "browse"),
+        ("browse", ["datasette.app", "newsbot.browse.site"], "browse"),
         ("browse", ["uvicorn"], "browse"),
         ("export x.parquet", ["pyarrow", "newsbot.export.parquet"], "parquet"),
         ("scale enqueue", ["celery", "newsbot.scale.tasks"], "scale"),

@@ -13,7 +13,7 @@ import orjson
 from scrapy.commands import ScrapyCommand
 
 from newsbot.commands._base import NewsbotCommand, printable, whole_number
-from newsbot.process import NewsbotError
+from newsbot.process import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -70,7 +70,7 @@ class Command(NewsbotCommand, ScrapyCommand):
                 _print(console, f"{len(newsroom.urls)} news sites are up; look at them at {newsroom.base}")
                 status = _crawl(console, sources, output)
         except RuntimeError as error:
-            raise NewsbotError(f"{error}; try scrapy demo --port {PORT + 100}") from None
+            raise UsageError(f"{error}; try scrapy demo --port {PORT + 100}") from None
         _show(console, output)
         return status
 

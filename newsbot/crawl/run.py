@@ -121,7 +121,7 @@ class Run:
         runs.end_run(self.engine, self.id, runs.FINISHED, now=self.now())
         duplicates.prune(self.engine, self._remember_days, now=self.now(), batches=PRUNED_BATCHES)
         self._life.close()
-        unreachable = [name for name, account in accounts.items() if _unreachable(account)]
+        unreachable = [name for name, account in accounts.items() if account.is_unreachable()]
         return Summary(self.id, self.ledger.total(), files, unreachable, fruitless)
 
     def _complaint(self, source: str) -> str | None:
@@ -154,7 +154,3 @@ def begin_life(engine: Engine, output: Path, *, spider: str, now: Callable[[], s
 def names_nothing(account: Account) -> bool:
     """Whether listings were read, and there was no article in them."""
     return account.listings["read"] > 0 and not account.counts["discovered"]
-
-
-def _unreachable(account: Account) -> bool:
-    return account.listings["failed"] > 0 and not account.listings["read"] + account.listings["not_modified"]

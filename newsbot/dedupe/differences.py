@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import groupby
 from typing import NamedTuple
 
 from newsbot.web.text import HAN_AND_KANA, THAI_LAO_BURMESE_KHMER
@@ -73,15 +73,29 @@ def _alike(old: list[str], new: list[str]) -> bool:
 
 
 def _word_by_word(old: list[str], new: list[str]) -> Iterator[Piece]:
-    pieces: list[Piece] = []
+    """Yield what stayed, went and came; blanks between two changes went and came with them."""
+    gone = come = ""
     for kind, start, end, new_start, new_end in SequenceMatcher(None, old, new).get_opcodes():
-        if kind == "equal":
-            pieces.append(Piece(SAME, "".join(old[start:end])))
+        before, after = "".join(old[start:end]), "".join(new[new_start:new_end])
+        if kind == "equal" and not (before.isspace() and (gone or come)):
+            yield from _told(gone, come)
+            gone = come = ""
+            yield Piece(SAME, before)
         else:
-            pieces += [Piece(GONE, "".join(old[start:end])), Piece(NEW, "".join(new[new_start:new_end]))]
-    for kind, some in groupby(filter(lambda piece: piece.text, pieces), key=lambda piece: piece.kind):
-        yield Piece(kind, "".join(piece.text for piece in some))
+            gone, come = gone + before, come + after
+    yield from _told(gone, come)
+
+
+def _told(gone: str, come: str) -> Iterator[Piece]:
+    yield from (Piece(kind, text) for kind, text in ((GONE, gone), (NEW, come)) if text)
 
 
 def _tokens(line: str) -> list[str]:
-    return _TOKEN.findall(line)
+    """Return the words, marks and blanks of a line; what combines with a letter (vowel signs) stays with it."""
+    tokens: list[str] = []
+    for token in _TOKEN.findall(line):
+        if tokens and unicodedata.category(token[0]).startswith("M"):
+            tokens[-1] += token
+        else:
+            tokens.append(token)
+    return tokens

@@ -11,6 +11,7 @@ revisits    when an article is looked at again
 sites       what hosts asked for, and the blocks that each site repeats
 ledger      the accounting law, in memory
 runs        the runs, their books, and the outbox: what is stored and not yet in a file
+views       what people read of all that
 leases      which runs live, and which sources they hold
 views       what people read of all this
 

@@ -9,8 +9,9 @@ newsbot.store.runs keeps it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from newsbot.items import digest_of
 from newsbot.web.text import shortened, well_formed
@@ -114,6 +115,10 @@ class Account:
         """Whether every listing asked for has answered and every address has its outcome."""
         return self.listings_asked > 0 and not self.unanswered and not self.undecided
 
+    def is_unreachable(self) -> bool:
+        """Whether none of the listings asked for could be read."""
+        return self.listings["failed"] > 0 and not self.listings["read"] + self.listings["not_modified"]
+
     def check(self) -> None:
         """Raise LedgerError unless the law holds."""
         counts = self.counts
@@ -132,6 +137,17 @@ class Account:
             "listings": dict(sorted(self.listings.items())),
             "notes": self.notes,
         }
+
+
+def account_from(sums: Mapping[str, Any]) -> Account:
+    """Return the account that ``as_dict`` has told of; an older newsbot told less.
+
+    >>> account_from(Account(Counter(discovered=2, fetched=2, new=2)).as_dict()).counts["new"]
+    2
+    """
+    counts = Counter({name: sums.get(name, 0) for name in ("discovered", *OF_DISCOVERED, *OF_FETCHED)})
+    reasons, first_tries, listings = (Counter(sums.get(name, {})) for name in ("reasons", "first_tries", "listings"))
+    return Account(counts, reasons, first_tries, listings, notes=list(sums.get("notes", [])))
 
 
 class Ledger:

@@ -1,4 +1,4 @@
-"""`scrapy browse`: the store in a web browser, to read and to query."""
+"""`scrapy browse`: the store as a site to search and to read."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import socket
 from scrapy.commands import ScrapyCommand
 
 from newsbot.commands._base import NewsbotCommand, whole_number
-from newsbot.process import ExitStatus, MissingExtra, NewsbotError
+from newsbot.process import ExitStatus, MissingExtra, UsageError
 
 HOST, PORT = "127.0.0.1", 8001
 
 
 class Command(NewsbotCommand, ScrapyCommand):
-    """Serves the SQLite store with Datasette, read-only, to this machine alone."""
+    """Serves the store as a web site, read-only, to this machine alone."""
 
     example = "scrapy browse --port 8080"
 
@@ -27,8 +27,9 @@ class Command(NewsbotCommand, ScrapyCommand):
 
     def long_desc(self) -> str:
         return (
-            "Show the store in a web browser: tables, full-text search, SQL. It is opened read-only and never "
-            f"locked, so crawls may run meanwhile. It is served on {HOST} alone."
+            "Show the store in a web browser: search, the latest articles by outlet, every article with its versions "
+            "and copies, and SQL (of a SQLite store). It is only read and never locked, so crawls may run meanwhile. "
+            f"It is served on {HOST} alone."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -44,27 +45,25 @@ class Command(NewsbotCommand, ScrapyCommand):
     def handle(self, opts: argparse.Namespace) -> ExitStatus:
         from newsbot.store.database import sqlite_file
 
-        path = sqlite_file(self.store_url)
-        if path is None:
-            raise NewsbotError("browse shows SQLite stores, and NEWSBOT_DATABASE_URL names another database")
-        with self.open_store():
-            pass  # it is there, and brought up to date
-        try:
-            import uvicorn
+        with self.open_store() as engine:
+            try:
+                import uvicorn
 
-            from newsbot.export.datasette import application
-        except ImportError:
-            raise MissingExtra("browse needs", "browse") from None
-        with _bound(opts.port) as taken:
-            print(f"{path}: http://{HOST}:{taken.getsockname()[1]}/newsbot/articles (Ctrl-C ends it)", flush=True)
-            server = uvicorn.Server(uvicorn.Config(application(path), log_level="warning", lifespan="on"))
-            with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again, once it has ended
-                server.run(sockets=[taken])
+                from newsbot.browse.site import Site, application
+            except ImportError:
+                raise MissingExtra("browse needs", "browse") from None
+            with _bound(opts.port) as taken:
+                port = taken.getsockname()[1]
+                site = application(Site(engine, sqlite_file(self.store_url)), port)
+                print(f"The store is at http://{HOST}:{port}/ (Ctrl-C ends it)", flush=True)
+                config = uvicorn.Config(site, log_level="warning", lifespan="on", ws="none", server_header=False)
+                with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again, once it has ended
+                    uvicorn.Server(config).run(sockets=[taken])
         return ExitStatus.WHOLE
 
 
 def _bound(port: int) -> socket.socket:
-    """Return a socket that listens on a port of this machine. Raises NewsbotError where that cannot be had."""
+    """Return a socket that listens on a port of this machine. Raises UsageError where that cannot be had."""
     taken = socket.socket()
     try:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -72,5 +71,5 @@ def _bound(port: int) -> socket.socket:
         taken.listen(100)
     except (OSError, OverflowError) as error:
         taken.close()
-        raise NewsbotError(f"port {port} cannot be used ({error}); try scrapy browse --port {PORT + 10}") from None
+        raise UsageError(f"port {port} cannot be used ({error}); try scrapy browse --port {PORT + 10}") from None
     return taken
