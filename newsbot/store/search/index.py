@@ -135,14 +135,17 @@ def is_hit(query: Query | None, card: Mapping[str, str], dialect: str) -> Column
 
     The index is ``WORDS`` in SQLite and ``searched`` in PostgreSQL.
     """
-    marks = [mark(name, value) for name, value in card.items()]
     if dialect == "postgresql":
-        wanted = [query.as_tsquery()] if query else []
-        looked_for = " & ".join([*wanted, *(f"'{one}'" for one in marks)])
-        return VECTOR.op("@@", is_comparison=True)(cast(looked_for, TSQUERY))
+        return VECTOR.op("@@", is_comparison=True)(cast(as_tsquery(query, card), TSQUERY))
     wanted = [query.as_fts5()] if query else []
-    looked_for = " AND ".join([*wanted, *(f'"{one}"' for one in marks)])
+    looked_for = " AND ".join([*wanted, *(f'"{mark(name, value)}"' for name, value in card.items())])
     return column("search_words").op("match", is_comparison=True)(looked_for)
+
+
+def as_tsquery(query: Query | None, card: Mapping[str, str]) -> str:
+    """Return what is looked for, and the values that a card has, as PostgreSQL reads a tsquery."""
+    wanted = [query.as_tsquery()] if query else []
+    return " & ".join([*wanted, *(f"'{mark(name, value)}'" for name, value in card.items())])
 
 
 def fill(connection: Connection, told: Callable[[int], None] = lambda _some: None) -> None:
