@@ -6,19 +6,20 @@
 Crawls of the newsroom, which publishes meanwhile, meet faults until both numbers are reached. On both databases: kills
 at random instants (by SIGKILL, and by SIGTERM and SIGINT as systemd and Ctrl-C send them, to the crawl alone or to its
 workers too), and at chosen calls of chosen functions: while files are written, renamed and marked as done, at the end
-of a run and of sources that are done before that, while old articles are forgotten, while the database is brought up
-from an older schema (SQLite); a folder that is renamed between two runs; lock files and the folder's mark taken away
-while one crawl lives and another begins. On PostgreSQL
-also: sessions that the server ends (all of a crawl, one, or the one that says that it lives), a server that is
-stopped, at once or in order, and started again, two machines whose names and paths are the same (that takes root, for a
-mount namespace; otherwise the paths differ) at work on the same sources, and a crawl that stands still, is taken for
-dead and goes on. Sessions, servers and marks are struck at random instants, or while the crawl stands still at a
-chosen call. The server is one of the benchmark's own (PostgreSQL's programs must be installed). Nothing is put into
-newsbot for any of this (benchmarks/deathtrap). Only a fault that met a living process counts.
+of a run and of sources that are done before that, while old articles are forgotten, while the files of a day are
+joined, with a crawl beside that or without, while the database is brought up from an older schema (SQLite); a folder
+that is renamed between two runs; lock files and the folder's mark taken away while one crawl lives and another begins.
+On PostgreSQL also: sessions that the server ends (all of a crawl, one, or the one that says that it lives), a server
+that is stopped, at once or in order, and started again, two machines whose names and paths are the same (that takes
+root, for a mount namespace; otherwise the paths differ) at work on the same sources, and a crawl that stands still, is
+taken for dead and goes on. Sessions, servers and marks are struck at random instants, or while the crawl stands still
+at a chosen call. The server is one of the benchmark's own (PostgreSQL's programs must be installed). Nothing is put
+into newsbot for any of this (benchmarks/deathtrap). Only a fault that met a living process counts.
 
-Then one run is left alone in each folder, and over all files: every article is on exactly one line, each line is valid
-against the schema, the sums of the ledger are right and agree with the lines, nothing is stored and in no file, no
-temporary file and no lock is left, no article was fetched again once it was stored, and no process outlived its crawl.
+Then one run is left alone in each folder, and over all files, before and after they are joined: every article is on
+exactly one line, each line is valid against the schema, the sums of the ledger are right and agree with the lines,
+nothing is stored and in no file, no temporary file and no lock is left, no article was fetched again once it was
+stored, and no process outlived its crawl.
 
 The same seed makes the same choices; what a random instant hits depends on the machine. Exits with 1 if a promise is
 broken.
@@ -66,15 +67,16 @@ HOW = (
 """Signals, and whether they go to the worker processes as well."""
 SHARES = {
     "sqlite": {
-        "at random": 38, "crawling": 8, "delivering": 14, "migrating": 8, "exporting": 12, "pruning": 8,
-        "marks lost": 8, "renamed": 4,
+        "at random": 38, "crawling": 8, "delivering": 14, "migrating": 8, "exporting": 12, "pruning": 6,
+        "compacting": 12, "marks lost": 8, "renamed": 4,
     },
     "postgresql": {
-        "at random": 16, "crawling": 6, "delivering": 10, "exporting": 8, "pruning": 6, "marks lost": 6, "renamed": 4,
-        "sessions cut": 20, "server stopped": 8, "twin": 8, "taken for dead": 8,
+        "at random": 16, "crawling": 6, "delivering": 10, "exporting": 8, "pruning": 4, "compacting": 10,
+        "marks lost": 6, "renamed": 4, "sessions cut": 20, "server stopped": 8, "twin": 8, "taken for dead": 8,
     },
 }  # fmt: skip
 """How often each fault strikes, of 100 times."""
+COMPACT = ["compact", "--before", "9999-12-31"]
 COMMIT = "default.DefaultDialect.do_commit"
 POINTS = {
     "crawling": (("before", COMMIT, 25), ("after", "articles.decide", 30)),
@@ -85,7 +87,7 @@ POINTS = {
         ("after", "runs.plan_part", 2),
         ("before", "record.to_record", 10),
         ("before", "pathlib.Path.replace", 2),
-        ("before", "atomic._sync_folder", 2),
+        ("before", "atomic.sync", 2),
         ("before", "runs.mark_done", 2),
         ("after", "delivery.Delivery.early", 2),
     ),
@@ -93,7 +95,7 @@ POINTS = {
     "exporting": (
         ("before", "record.to_record", 40),
         ("before", "pathlib.Path.replace", 6),
-        ("before", "atomic._sync_folder", 6),
+        ("before", "atomic.sync", 6),
         ("before", "runs.mark_done", 5),
         ("after", "runs.mark_done", 5),
         ("before", "runs.close_books", 1),
@@ -103,7 +105,20 @@ POINTS = {
     "export command": (
         ("before", "record.to_record", 500),
         ("before", "pathlib.Path.replace", 1),
-        ("before", "atomic._sync_folder", 1),
+        ("before", "atomic.sync", 1),
+    ),
+    "compacting": (
+        ("before", "compaction._append", 8),
+        ("before", "compaction._put_in_place", 2),
+        ("before", "atomic.sync", 10),
+        ("before", "atomic.exchange", 2),
+        ("after", "atomic._exchanged", 2),
+        ("after", "atomic.exchange", 2),
+        ("after", COMMIT, 3),
+        ("before", "compaction._bring_over", 2),
+        ("after", "compaction._bring_over", 2),
+        ("before", "pathlib.Path.unlink", 2),
+        ("before", "shutil.rmtree", 2),
     ),
     "pruning": (
         ("before", "duplicates.forget", 2),
@@ -297,11 +312,17 @@ class Chaos:
         elif where == "pruning":
             arguments = self.dice.choice([["prune"], arguments])
             self.let_time_pass()
+        beside = None
+        if where == "compacting":
+            arguments = COMPACT
+            beside = self.start(self.crawl(*fresh)) if self.dice.random() < 0.5 else None
         moment, name, most = self.dice.choice(POINTS[point])
         note = self.folder / "struck"
         note.unlink(missing_ok=True)
         order = f"{moment} {name} {self.dice.randint(1, most)} {how}"
         self.see_dead(self.start(arguments, DIE_AT=order, DIE_NOTE=str(note)))
+        if beside is not None:
+            self.see_dead(beside)
         return where if note.exists() else ""
 
     def let_time_pass(self) -> None:
@@ -338,14 +359,20 @@ class Chaos:
         self.faults += [f"outlived its crawl: process {number}" for number in left]
 
     def quiet_runs(self) -> list[int]:
-        """Leave one run alone in every place, and return their exit statuses."""
+        """Leave one run alone in every place, join its files, and return the exit statuses."""
         statuses = []
-        for at_twin in [False, True] if self.database else [False]:
+        machines = [False, True] if self.database else [False]
+        for at_twin in machines:
             stored, seen = self.store.urls(), len(self.running.requests())
             process = self.start(self.crawl(), at_twin=at_twin)
             process.wait(3600)
             statuses.append(process.returncode)
             self.faults += fetched_again(self.running, stored, self.running.requests()[seen:])
+        self.faults += faults_of(self.places, self.store, self.running)
+        for at_twin in machines:
+            process = self.start(COMPACT, at_twin=at_twin)
+            process.wait(3600)
+            statuses.append(process.returncode)
         return statuses
 
 
@@ -353,7 +380,7 @@ def table_of(kills: Counter[tuple[str, str]]) -> list[str]:
     """Return the kills as the lines of a table: where they struck, and by what."""
     hows = sorted({how for _, how in kills})
     rows = [f"| {'struck while':12} | {' | '.join(hows)} | all |", f"| --- |{' ---: |' * (len(hows) + 1)}"]
-    for where in ("starting", "migrating", "crawling", "delivering", "exporting", "pruning", "ending"):
+    for where in ("starting", "migrating", "crawling", "delivering", "exporting", "compacting", "pruning", "ending"):
         counts = [kills[where, how] for how in hows]
         rows.append(f"| {where:12} | {' | '.join(str(count) for count in [*counts, sum(counts)])} |")
     return rows

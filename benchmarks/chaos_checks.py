@@ -121,7 +121,12 @@ def faults_of(places: Sequence[Path], store: Asked, running: Running) -> Iterato
             yield f"invalid: {line['url']}: {error.message}"
     yield from _wrong_sums(places, lines)
     for place in places:
-        for path in (*place.rglob("*.tmp"), *place.glob("newsbot.db-crawls/*")):
+        for path in (
+            *place.rglob("*.tmp"),
+            *place.glob("newsbot.db-crawls/*"),
+            *place.glob(".compacting"),
+            *place.rglob(".joined"),
+        ):
             yield f"left behind: {path.relative_to(place)}"
     for run_id, status in store.query("select id, status from runs where status in ('running', 'exporting')"):
         yield f"run {run_id} is {status} for ever"

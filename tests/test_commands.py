@@ -22,6 +22,7 @@ from newsbot.web.urls import url_key
 COMMANDS = {
     "browse": [],
     "cluster": [],
+    "compact": [],
     "coverage": [],
     "crawl": [],
     "demo": [],
@@ -37,6 +38,7 @@ EACH = [*COMMANDS, *(f"{group} {name}" for group, names in COMMANDS.items() for 
 OF_A_STORE = [
     "browse",
     "cluster 0123456789abcdefabcd",
+    "compact",
     "coverage",
     "explain x.org",
     "export x.csv",
@@ -119,6 +121,7 @@ def stocked(engine: Engine) -> None:
         ("cluster example.org/none", "no article example.org/none is known"),
         ("coverage --source the-bbc,gaurdian", "no source is named gaurdian (did you mean the-guardian?)"),
         ("coverage --source ,", "argument --source: a name, or several parted by commas, not ','"),
+        ("compact --before yesterday", "argument --before: a day such as 2026-01-31, not 'yesterday'"),
         ("coverage --days 0", "argument --days: a whole number, 1 or more, not '0'"),
         ("explain http://[", "http://[: Invalid IPv6 URL"),
         ("explain x.org --file none.toml", "none.toml: cannot be read (No such file or directory)"),

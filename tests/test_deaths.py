@@ -62,7 +62,7 @@ def test_whatever_a_run_dies_in_every_article_is_on_one_line(tmp_path: Path) -> 
                 return [done for (done,) in database.execute("select done from exports")]
 
         publish(web, 2 * A_PAGE)
-        die("before atomic._sync_folder 2", *crawl)  # the file has its name, and the store does not know
+        die("before atomic.sync 2", *crawl)  # the file has its name, and the store does not know
         assert len(lines_of(output, "articles")) == 2 * A_PAGE
         assert is_marked_done() == [0]
 

@@ -2,9 +2,9 @@
 
 With this folder on PYTHONPATH, Python imports this file when it starts:
 
-    DIE_AT="before atomic._sync_folder 2 SIGKILL" scrapy crawl news
+    DIE_AT="before atomic.sync 2 SIGKILL" scrapy crawl news
 
-means the second call of ``_sync_folder`` in a module whose name ends in ``atomic``; ``after`` is when it returns. Calls
+means the second call of ``sync`` in a module whose name ends in ``atomic``; ``after`` is when it returns. Calls
 count from the first connection to the database on. When the signal is sent, the order is appended to the file that
 DIE_NOTE names.
 """

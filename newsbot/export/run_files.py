@@ -33,10 +33,13 @@ def paths_of(run_id: str) -> dict[str, str]:
 
 
 def runs_in(output: Path) -> list[str]:
-    """Return the runs that wrote the articles of the first and the last day in an output folder."""
+    """Return the runs that wrote the articles of the first and the last day in an output folder.
+
+    Of a file that was joined (newsbot.export.compaction) it is the one of the first line.
+    """
     days = sorted((output / FOLDERS["article"]).glob("*-*-*"))
-    files = (path for day in dict.fromkeys([*days[:1], *days[-1:]]) for path in sorted(day.glob("*.jsonl")))
-    return list(dict.fromkeys(path.name.partition(".")[0] for path in files))
+    files = [path for day in dict.fromkeys([*days[:1], *days[-1:]]) for path in sorted(day.glob("*.jsonl"))]
+    return list(dict.fromkeys(run_id for path in files if (run_id := _run_of(path))))
 
 
 def write_run_files(
@@ -71,6 +74,15 @@ def write_lines(file: Writable, records: Iterable[Mapping[str, object]]) -> int:
         file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
         count += 1
     return count
+
+
+def _run_of(path: Path) -> str | None:
+    name = path.name.partition(".")[0]
+    if name != path.parent.name:  # a joined file is called like its day
+        return name
+    with path.open("rb") as file:
+        line = file.readline()
+    return str(orjson.loads(line)["run_id"]) if line else None
 
 
 def _day_of(run_id: str) -> str:

@@ -80,6 +80,20 @@ class Export:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """The lines of an export in a file, which may hold those of others too."""
+
+    id: int
+    path: str
+    """Relative to the output folder."""
+    first_line: int
+    place: str
+    """The output folder that its run wrote to."""
+    is_final: bool
+    """Whether the file is whole and the run has ended."""
+
+
+@dataclass(frozen=True, slots=True)
 class Debt:
     """What there is to do for a run that has died."""
 
@@ -282,6 +296,30 @@ def mark_done(engine: Engine, export: Export) -> None:
     """Note that a planned file is whole and in its place."""
     with engine.begin() as connection:
         connection.execute(update(schema.exports).where(schema.exports.c.id == export.id).values(done=1))
+
+
+def placed(connection: Connection, paths: Sequence[str]) -> list[Placed]:
+    """Return the exports whose lines are in some files, in their order, inside the caller's transaction."""
+    table = schema.exports
+    query = select(table, _RUNS.c.place, _RUNS.c.status).join(_RUNS, _RUNS.c.id == table.c.run_id)
+    rows = [row for some in chunks(paths) for row in connection.execute(query.where(table.c.path.in_(some))).all()]
+    ended = (FINISHED, INTERRUPTED)
+    return sorted(
+        (Placed(row.id, row.path, row.first_line, row.place, bool(row.done) and row.status in ended) for row in rows),
+        key=lambda export: export.id,
+    )
+
+
+def unwritten(connection: Connection) -> list[str]:
+    """Return the paths of all planned files that are not known to be whole, inside the caller's transaction."""
+    return list(connection.execute(select(schema.exports.c.path).where(schema.exports.c.done == 0)).scalars())
+
+
+def move_lines(connection: Connection, first_lines: Mapping[int, int], path: str) -> None:
+    """Note that the lines of some exports are in another file now, each from a line on; in the caller's transaction."""
+    table = schema.exports
+    moved = update(table).where(table.c.id == bindparam("its_id")).values(path=path, first_line=bindparam("line"))
+    connection.execute(moved, [{"its_id": export_id, "line": line} for export_id, line in first_lines.items()])
 
 
 def end_run(engine: Engine, run_id: str, status: str, *, now: str) -> None:

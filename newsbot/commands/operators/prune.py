@@ -1,4 +1,4 @@
-"""`scrapy prune`: forget old near-duplicates."""
+"""`scrapy prune`: forget old near-duplicates, and join the files of days that are over."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import argparse
 from scrapy.commands import ScrapyCommand
 
 from newsbot.commands._base import NewsbotCommand, whole_number
+from newsbot.commands.operators.compact import compact
 from newsbot.process import ExitStatus, utc_now
 
 
 class Command(NewsbotCommand, ScrapyCommand):
-    """Clears the index of near-duplicates of what is old."""
+    """Clears the index of near-duplicates of what is old, and joins small files."""
 
     example = "scrapy prune --days 30"
 
@@ -19,12 +20,13 @@ class Command(NewsbotCommand, ScrapyCommand):
         return "[--days N]"
 
     def short_desc(self) -> str:
-        return "Forget how old texts look in changed form"
+        return "Forget how old texts look in changed form, and join the files of each day"
 
     def long_desc(self) -> str:
         return (
             "Take articles older than NEWSBOT_REMEMBER_DAYS out of the index of near-duplicates. Every run does a "
-            "little of it; this does all, in steps so short that a crawl can go on meanwhile. No article is deleted."
+            "little of it; this does all, in steps so short that a crawl can go on meanwhile. No article is deleted. "
+            "The files of days that are over are joined, as by scrapy compact."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -45,17 +47,16 @@ class Command(NewsbotCommand, ScrapyCommand):
 
         days = self.whole_setting("NEWSBOT_REMEMBER_DAYS") if opts.days is None else opts.days
         console = Console(stderr=True)
-        with (
-            self.open_store() as engine,
-            Progress(
+        with self.open_store() as engine:
+            with Progress(
                 SpinnerColumn(),
                 TextColumn("{task.completed:.0f} old articles forgotten so far", markup=False),
                 console=console,
                 transient=True,
                 disable=not console.is_terminal,
-            ) as progress,
-        ):
-            task = progress.add_task("", total=None)
-            forgotten = prune(engine, days, now=utc_now(), told=lambda some: progress.advance(task, some))
-        print(f"{forgotten} articles older than {days} days are no longer compared with what comes")
+            ) as progress:
+                task = progress.add_task("", total=None)
+                forgotten = prune(engine, days, now=utc_now(), told=lambda some: progress.advance(task, some))
+            print(f"{forgotten} articles older than {days} days are no longer compared with what comes")
+            compact(engine, self.output, before=utc_now()[:10])
         return ExitStatus.WHOLE
