@@ -1,12 +1,13 @@
 # make demo   the main job on the bundled newsroom, no network needed
 # make test   the test suite, in three processes, as tests of crawls wait half of their time (JOBS=8: in eight)
+# make pictures   those of `scrapy browse` in docs/pictures, from the demo, with an installed Chromium
 # make lint   style, types, who may import whom, what is unsafe, known vulnerabilities of libraries
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 3
 
-.PHONY: demo test lint schema dates constraints clean
+.PHONY: demo test lint pictures schema dates constraints clean
 
 demo: $(VENV)/.newsbot
 	@$(BIN)/scrapy demo
@@ -22,6 +23,9 @@ lint: $(VENV)/.test
 	@$(BIN)/scrapy-lint
 	@$(BIN)/bandit -q -r newsbot -ll -s B608
 	@$(BIN)/python .ci/audit.py
+
+pictures: $(VENV)/.test
+	@$(BIN)/python docs/pictures/make.py
 
 schema: $(VENV)/.test
 	@$(BIN)/python -m newsbot.export
