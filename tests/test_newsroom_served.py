@@ -132,6 +132,11 @@ def test_the_web_changes_when_told_to() -> None:
         assert revised.text.startswith(truth[url].text)
         assert flat(revised.text.split("\n\n")[-1]) in flat(lxml.html.document_fromstring(body).text_content())
 
+        running.retitle(url)
+        (retitled,) = [item for item in running.newsroom.truth() if item.url == url]
+        assert retitled.title != truth[url].title and retitled.text == revised.text and retitled.revision == 3
+        assert flat(retitled.title) in flat(lxml.html.document_fromstring(get(url)[2]).text_content())
+
         running.remove(new[0])
         assert get(new[0])[0] == 404
         assert new[0] not in get(feed)[2].decode()

@@ -122,6 +122,11 @@ class Newsroom:
         outlet, path = self._locate(url)
         outlet.revise(path)
 
+    def retitle(self, url: str) -> None:
+        """Give the article at this address another headline."""
+        outlet, path = self._locate(url)
+        outlet.retitle(path)
+
     def remove(self, url: str) -> None:
         """Take the article at this address offline."""
         outlet, path = self._locate(url)

@@ -66,14 +66,13 @@ class Piece:
     copy_of: int | None = None
     twin: str = ""
     revision: int = 1
+    is_updated: bool = False
     removed: bool = False
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        """Return the text as it stands now, with what revisions have added."""
-        if self.revision == 1:
-            return self.story.blocks
-        return (*self.story.blocks, Block("paragraph", self.story.update))
+        """Return the text as it stands now, with what an update has added."""
+        return (*self.story.blocks, Block("paragraph", self.story.update)) if self.is_updated else self.story.blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +150,25 @@ class Outlet:
     def revise(self, path: str) -> Piece:
         """Bring out a second version of an article: one more paragraph and a new time of change."""
         piece = self._known(path)
-        piece.revision += 1
-        piece.modified = piece.published + timedelta(hours=5 * piece.revision, minutes=7)
-        self.version += 1
-        return piece
+        piece.is_updated = True
+        return self._changed(piece)
+
+    def retitle(self, path: str) -> Piece:
+        """Bring out a version of an article under its story's later headline, and with a new time of change."""
+        piece = self._known(path)
+        piece.headline = piece.story.later_headline
+        return self._changed(piece)
 
     def remove(self, path: str) -> Piece:
         """Take an article offline: it leaves every list and its address answers 404."""
         piece = self._known(path)
         piece.removed = True
+        self.version += 1
+        return piece
+
+    def _changed(self, piece: Piece) -> Piece:
+        piece.revision += 1
+        piece.modified = piece.published + timedelta(hours=5 * piece.revision, minutes=7)
         self.version += 1
         return piece
 

@@ -56,6 +56,11 @@ class Running:
         self._control("revise", url=url)
         self.newsroom.revise(url)
 
+    def retitle(self, url: str) -> None:
+        """Give the article at this address another headline."""
+        self._control("retitle", url=url)
+        self.newsroom.retitle(url)
+
     def remove(self, url: str) -> None:
         """Take the article at this address offline."""
         self._control("remove", url=url)

@@ -137,10 +137,12 @@ class IndexFactory(SiteFactory):
             return {"urls": self.newsroom.publish(query["site"], int(query.get("n", "1")))}
         if name == "revise":
             self.newsroom.revise(query["url"])
+        elif name == "retitle":
+            self.newsroom.retitle(query["url"])
         elif name == "remove":
             self.newsroom.remove(query["url"])
         else:
-            raise ValueError(f"unknown change {name!r}; known are publish, revise and remove")
+            raise ValueError(f"unknown change {name!r}; known are publish, revise, retitle and remove")
         return {"done": name}
 
 

@@ -32,6 +32,8 @@ class Story:
     """A standfirst of its own words, "" where the language's stock has none."""
     update: str
     """The paragraph that a later revision of the story adds."""
+    later_headline: str
+    """What the desk may call the same news later on."""
 
     @property
     def text(self) -> str:
@@ -68,6 +70,7 @@ def write_story(language: str, key: tuple[object, ...], topic_number: int, publi
         blocks=blocks,
         dek=cast.say(dice.pick(deks), introduce=False) if (deks := stock.labels.get("deks")) else "",
         update=cast.say(dice.pick(stock.labels["update"])),
+        later_headline=cast.say(topic.headlines[angle - 1], introduce=False),
     )
 
 
