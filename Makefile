@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 3
 
-.PHONY: demo test lint pictures schema dates constraints clean
+.PHONY: demo test lint pictures examples schema dates constraints clean
 
 demo: $(VENV)/.newsbot
 	@$(BIN)/scrapy demo
@@ -33,6 +33,10 @@ schema: $(VENV)/.test
 # The names of months and weekdays, from the CLDR that the installed Babel has.
 dates: $(VENV)/.test
 	@$(BIN)/python -m newsbot.web
+
+# The pictures of docs/examples, from the newsroom.
+examples: $(VENV)/.test
+	@folder=$$(mktemp -d) && $(BIN)/python docs/examples/make.py $$folder; rm -rf $$folder
 
 # The versions of a fresh environment with every extra, for constraints.txt.
 constraints:
