@@ -110,7 +110,7 @@ def test_the_front_page_shows_the_news_by_outlet_and_how_the_runs_went(either: R
     assert f'<a href="/article/{article_id("https://example.org/a")}">Headline of it</a>' in page
     assert 'aria-label="18 November 2026: 1 article"' in page
     assert "<dt>dark</dt><dd>could not be reached: feed https://e.org/f: timeout</dd>" in page
-    assert "<dt>example</dt><dd>on 1 of the last 7 days articles may have been missed: scrapy coverage" in page
+    assert "<dt>example</dt><dd>articles may have been missed: feed https://e.org/g: gap: names nothing of what" in page
     assert '<td>news</td><td>exporting</td><td class="n">2</td><td class="n">3</td>' in page
 
 
@@ -130,6 +130,14 @@ def test_results_show_the_words_and_can_be_narrowed_and_widened_again(either: Re
     assert 'href="/search?q=COUNCIL&language=en" aria-label="Remove: Day 2026-11-18"' in narrowed
     assert "<mark>Küstrin</mark>" in either.page("/search?q=kustrin")
     assert "3 articles" in either.page("/search")
+
+
+def test_an_address_or_an_id_leads_to_its_article(reader: Reader) -> None:
+    known = article_id("https://example.org/a")
+    for named in ("https://example.org/a%3Futm_source=feed", known):
+        answer = reader.ask(f"/search?q={named}")
+        assert (answer.status_code, answer.headers["location"]) == (302, f"/article/{known}")
+    assert "No article with" in reader.page("/search?q=https://example.org/never")
 
 
 def test_results_come_in_pages(engine: Engine) -> None:

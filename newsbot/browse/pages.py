@@ -28,8 +28,7 @@ from newsbot.store import runs
 from newsbot.store.documents import versions_of
 from newsbot.store.search import hits, marks, query
 from newsbot.store.views import front
-from newsbot.store.views.address import article_named
-from newsbot.store.views.coverage import MISSED, coverage
+from newsbot.store.views.address import address_of, article_named
 from newsbot.store.views.stories import story_of
 from newsbot.web.text import well_formed
 from newsbot.web.urls import InvalidURL
@@ -114,7 +113,7 @@ async def front_page(datasette: Site, request: Request) -> Response:
 async def search_page(datasette: Site, request: Request) -> Response:
     """Show what a query finds, with what it can be narrowed by."""
     asked = Asked.of(request.args)
-    if "://" in asked.words and (known := await asyncio.to_thread(_named, datasette.engine, asked.words)):
+    if known := await asyncio.to_thread(_named, datasette.engine, asked.words):
         return Response.redirect(f"/article/{known}")
     try:
         told = await asyncio.to_thread(_results, datasette.engine, asked)
@@ -173,7 +172,6 @@ class Day:
 
 
 def _front(engine: Engine, now: str) -> dict[str, object]:
-    articles, copies = front.count_articles(engine)
     today = date.fromisoformat(now[:10])
     # A page may be dated ahead; its day is the last if there is no other.
     last = date.fromisoformat(
@@ -184,8 +182,7 @@ def _front(engine: Engine, now: str) -> dict[str, object]:
     first = end - timedelta(days=PICTURED - 1)
     counts = front.days(engine, since=first.isoformat(), until=end.isoformat())
     return {
-        "articles": articles,
-        "copies": copies,
+        "articles": front.count_articles(engine),
         "days": list(_days(engine, counts)),
         "most_outlets": OUTLETS,
         "picture": _picture(first, counts),
@@ -216,23 +213,18 @@ def _picture(first: date, counts: Mapping[str, int]) -> dict[str, object]:
 
 
 def _troubles(engine: Engine, now: str) -> list[tuple[str, str]]:
-    """Return what is wrong, as (source, what): how its last run went, and days that may have been missed."""
+    """Return what is wrong, as (source, what): how its last run went, and gaps of the last days."""
     since = _days_before(now, USUAL_DAYS)
     found = []
-    for last in front.last_accounts(engine, since=since):
-        account, tries = last.account, last.account.first_tries
+    for source, account in front.last_accounts(engine, since=since).items():
         if account.is_unreachable():
-            found.append((last.source, f"could not be reached: {account.notes[0] if account.notes else 'no listing'}"))
-        elif is_suspicious(tries):
-            earlier = runs.first_tries(engine, last.source, since=since)[1:]
-            if complaint := complaint_on(tries, earlier):
-                found.append((last.source, complaint))
-    for source in coverage(engine, GAP_DAYS, today=now[:10]):
-        if missed := source.number_of(MISSED):
-            days = f"{missed} of the last {GAP_DAYS} days"
-            found.append(
-                (source.source, f"on {days} articles may have been missed: scrapy coverage --source {source.source}")
-            )
+            found.append((source, f"could not be reached: {account.notes[0] if account.notes else 'no listing'}"))
+        elif is_suspicious(account.first_tries):
+            earlier = runs.first_tries(engine, source, since=since)[1:]
+            if complaint := complaint_on(account.first_tries, earlier):
+                found.append((source, complaint))
+    for source, note in front.gaps(engine, since=_days_before(now, GAP_DAYS)).items():
+        found.append((source, f"articles may have been missed: {note}"))
     return found
 
 
@@ -241,7 +233,9 @@ def _days_before(now: str, days: int) -> str:
 
 
 def _named(engine: Engine, words: str) -> str | None:
-    """Return the article that an address means, typed or pasted into the search box."""
+    """Return the article that an address or id means, pasted into the search box; None for words."""
+    if "://" not in words and address_of(words):
+        return None
     try:
         return article_named(engine, words)
     except InvalidURL:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
 from newsbot.store import schema
 from newsbot.store.database import reading
 from newsbot.store.ledger import Account, account_from
+from newsbot.store.views.coverage import OVERRUN
 
 _ARTICLES, _COVERAGE, _RUNS = schema.articles, schema.coverage, schema.runs
 _DAY = func.coalesce(_ARTICLES.c.published_day, func.substr(_ARTICLES.c.first_seen, 1, 10)).label("day")
@@ -40,31 +41,18 @@ class RunTold:
     id: str
     spider: str
     started_at: str
-    finished_at: str | None
     status: str
     sources: int
     counts: Counter[str]
     """"discovered" and every outcome, over all sources."""
 
 
-@dataclass(frozen=True, slots=True)
-class LastAccount:
-    """What the last run that asked a source came to there."""
-
-    source: str
-    run_id: str
-    account: Account
-
-
-def count_articles(engine: Engine) -> tuple[int, int]:
-    """Return how many articles are stored, and how many copies of them beside."""
-    table = _ARTICLES
-    with reading(engine) as connection:
-        everything = connection.execute(select(func.count()).select_from(table)).scalar_one()
-        copies = connection.execute(
-            select(func.count()).select_from(table).where(table.c.duplicate_of.is_not(None))
-        ).scalar_one()
-    return everything - copies, copies
+def count_articles(engine: Engine) -> int:
+    """Return how many articles are stored, copies left out."""
+    everything = select(func.count()).select_from(_ARTICLES)
+    with reading(engine) as connection:  # both from indexes alone
+        copies = connection.execute(everything.where(~_ORIGINAL)).scalar_one()
+        return connection.execute(everything).scalar_one() - copies
 
 
 def days(engine: Engine, *, since: str, until: str) -> dict[str, int]:
@@ -113,20 +101,29 @@ def last_runs(engine: Engine, *, limit: int) -> list[RunTold]:
             counts: Counter[str] = Counter()
             for some in sums:
                 counts.update(account_from(orjson.loads(some)).counts)
-            told.append(RunTold(run.id, run.spider, run.started_at, run.finished_at, run.status, len(sums), counts))
+            told.append(RunTold(run.id, run.spider, run.started_at, run.status, len(sums), counts))
     return told
 
 
-def last_accounts(engine: Engine, *, since: str) -> list[LastAccount]:
+def last_accounts(engine: Engine, *, since: str) -> dict[str, Account]:
     """Return what the last run of every source came to there, of sources that were asked since a moment."""
     table = _COVERAGE
     last = select(table.c.source, func.max(table.c.run_id).label("run_id")).group_by(table.c.source).subquery()
     same = and_(table.c.source == last.c.source, table.c.run_id == last.c.run_id)
-    query = select(table.c.source, table.c.run_id, table.c.counts).join(last, same)
-    query = query.where(last.c.run_id >= _as_run(since)).order_by(table.c.source)
+    query = select(table.c.source, table.c.counts).join(last, same).where(last.c.run_id >= _as_run(since))
     with reading(engine) as connection:
-        rows = connection.execute(query).all()
-    return [LastAccount(row.source, row.run_id, account_from(orjson.loads(row.counts))) for row in rows]
+        rows = connection.execute(query.order_by(table.c.source)).all()
+    return {row.source: account_from(orjson.loads(row.counts)) for row in rows}
+
+
+def gaps(engine: Engine, *, since: str) -> dict[str, str]:
+    """Return the sources of which a feed had dropped what it named before, in a run since a moment: the last note."""
+    table = _COVERAGE
+    met = select(table.c.source, table.c.counts).where(table.c.counts.contains(OVERRUN, autoescape=True))
+    with reading(engine) as connection:
+        rows = connection.execute(met.where(table.c.run_id >= _as_run(since)).order_by(table.c.run_id)).all()
+    notes = [(row.source, account_from(orjson.loads(row.counts)).notes) for row in rows]
+    return {source: note for source, some in notes for note in some if OVERRUN in note}
 
 
 def forgotten(engine: Engine, article_id: str) -> tuple[str, str] | None:
@@ -140,10 +137,9 @@ def forgotten(engine: Engine, article_id: str) -> tuple[str, str] | None:
 
 def _within(since: str, until: str) -> ColumnElement[bool]:
     """Return the condition that an article, and no copy of one, is of some days; written so that indexes serve it."""
-    table = _ARTICLES
-    published = table.c.published_day.between(since, until)
+    published = _ARTICLES.c.published_day.between(since, until)
     # "U" is the character behind "T", which stands between day and time.
-    seen = and_(table.c.published_day.is_(None), table.c.first_seen.between(since, f"{until}U"))
+    seen = and_(_ARTICLES.c.published_day.is_(None), _ARTICLES.c.first_seen.between(since, f"{until}U"))
     return and_(_ORIGINAL, or_(published, seen))
 
 
