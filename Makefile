@@ -1,6 +1,7 @@
 # make demo   the main job on the bundled newsroom, no network needed
 # make test   the test suite, in three processes, as tests of crawls wait half of their time (JOBS=8: in eight)
 # make pictures   those of `scrapy browse` in docs/pictures, from the demo, with an installed Chromium
+# make examples   the pictures of docs/examples, from the demo
 # make lint   style, types, who may import whom, what is unsafe, known vulnerabilities of libraries
 PYTHON ?= python3
 VENV := .venv
@@ -27,16 +28,15 @@ lint: $(VENV)/.test
 pictures: $(VENV)/.test
 	@$(BIN)/python docs/pictures/make.py
 
+examples: $(VENV)/.test
+	@$(BIN)/python docs/examples/make.py
+
 schema: $(VENV)/.test
 	@$(BIN)/python -m newsbot.export
 
 # The names of months and weekdays, from the CLDR that the installed Babel has.
 dates: $(VENV)/.test
 	@$(BIN)/python -m newsbot.web
-
-# The pictures of docs/examples, from the newsroom.
-examples: $(VENV)/.test
-	@folder=$$(mktemp -d) && $(BIN)/python docs/examples/make.py $$folder; rm -rf $$folder
 
 # The versions of a fresh environment with every extra, for constraints.txt.
 constraints:

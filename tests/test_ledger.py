@@ -69,6 +69,7 @@ def test_the_line_names_every_reason() -> None:
 def test_a_source_is_done_when_its_listings_answered_and_its_addresses_ended() -> None:
     ledger = Ledger("run", ["a"])
     account = ledger.accounts["a"]
+    assert not account.is_done(), "nor has it begun"
     ledger.listing_asked("a")
     assert not account.is_done()
     ledger.listing("a", "read")

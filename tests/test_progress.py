@@ -93,6 +93,15 @@ def test_a_terminal_shows_live_progress_and_the_log_above_it(tmp_path: Path) -> 
     assert shown.rfind("\x1b[2K") < shown.rfind("source gone: unreachable"), "and all that before the summary"
 
 
+def test_a_check_of_sources_says_what_it_waits_for(tmp_path: Path) -> None:
+    with local_web() as web:
+        check = ("sources", "check", "--file", str(small_web(web, tmp_path)), "-s", "DOWNLOAD_DELAY=0", *QUICK)
+        status, shown = on_a_terminal(tmp_path / "output", *check)
+    assert status == 0
+    assert "0 of 1 sources checked, waiting for a" in shown
+    assert all(" INFO " in line for line in screen(shown) if line), "nothing is left of it"
+
+
 def test_without_a_terminal_there_are_plain_lines(tmp_path: Path) -> None:
     with local_web() as web:
         command = ("crawl", "news", "-a", f"sources={small_web(web, tmp_path)}", "-s", "DOWNLOAD_DELAY=0.7", *QUICK)

@@ -15,7 +15,7 @@ export = sys.argv[1]
 
 # The page's own calendar day has a column of its own: nothing is to be made of dates in many forms.
 articles = pd.read_parquet(f"{export}/articles", columns=["source", "published_day"])
-per_day = articles.value_counts(["published_day", "source"]).rename("articles").reset_index()
+per_day = articles.groupby(["published_day", "source"]).size().rename("articles").reset_index()
 print(per_day.pivot(index="source", columns="published_day", values="articles").fillna(0).astype(int).to_string())
 
 per_day["published_day"] = per_day["published_day"].astype(str)

@@ -5,4 +5,4 @@
 
 select source, old_title, new_title, fetched_at, url
 from headline_changes
-order by source, fetched_at;
+order by source, fetched_at, new_title;

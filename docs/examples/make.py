@@ -1,8 +1,6 @@
-"""Crawls the demo's newsroom while it publishes and changes its mind, exports that, and draws every example of it.
+"""Make the pictures of the examples in this folder, from a newsroom as `scrapy demo` has it: make examples.
 
-    python docs/examples/make.py FOLDER [PICTURES]
-
-The store and the exports go to FOLDER, the pictures to PICTURES, by default beside the examples.
+It is crawled some times while it publishes and changes its mind, and exported.
 """
 
 from __future__ import annotations
@@ -10,9 +8,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from newsbot.demo import Newsroom, serve
-from newsbot.demo.running import Running
+from newsbot.demo import Newsroom, Running, serve
 
 HERE = Path(__file__).parent
 EXPORTS = ("news", "news.sqlite", "news.duckdb")
@@ -32,7 +30,6 @@ LOST = {2: ("prairie-today", "feed/"), 4: ("al-mina", "news-sitemap.xml")}
 
 def collect(folder: Path, *, articles: int, runs: int) -> None:
     """Crawl a newsroom some times."""
-    folder.mkdir(parents=True, exist_ok=True)
     sources = folder / "sources.toml"
     with serve(Newsroom(articles=articles)) as newsroom:
         for run in range(1, runs + 1):
@@ -65,22 +62,23 @@ def scrapy(folder: Path, *command: str, statuses: tuple[int, ...] = (0,)) -> Non
         sys.exit(run.returncode)
 
 
-def draw(folder: Path, pictures: Path, example: str) -> str:
-    """Run an example on its export, let it draw into a folder, and return what it printed."""
+def draw(folder: Path, example: str) -> None:
+    """Run an example on its export, and let it draw beside itself."""
     export, *more = EXAMPLES[example]
-    command = [sys.executable, str(HERE / f"{example}.py"), str(folder / export), *more]
-    return subprocess.run(command, cwd=pictures, stdout=subprocess.PIPE, text=True, check=True).stdout
+    subprocess.run([sys.executable, f"{example}.py", str(folder / export), *more], cwd=HERE, check=True)
 
 
-def main(folder: str, pictures: str = str(HERE)) -> None:
-    """Make the exports in one folder and the pictures in another."""
-    made = Path(folder).resolve()
-    collect(made, articles=24, runs=5)
-    for export in EXPORTS:
-        scrapy(made, "export", str(made / export), "--duplicates")
-    for example in EXAMPLES:
-        print(f"\n{example}\n{draw(made, Path(pictures), example)}")
+def main() -> None:
+    """Crawl, export, and let every example print and draw what it finds."""
+    with TemporaryDirectory() as made:
+        folder = Path(made)
+        collect(folder, articles=24, runs=5)
+        for export in EXPORTS:
+            scrapy(folder, "export", str(folder / export), "--duplicates")
+        for example in EXAMPLES:
+            print(f"\n{example}", flush=True)
+            draw(folder, example)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

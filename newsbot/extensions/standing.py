@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import NamedTuple
 
 from newsbot.crawl.context import Pace
-from newsbot.store.ledger import OF_DISCOVERED, OF_FETCHED, Account, Ledger
+from newsbot.store.ledger import Account, Ledger
 
 UNITS = (("h", 3600, 5400), ("min", 60, 90), ("s", 1, 0))
 """Units of time: name, seconds, and the seconds from which on it is used."""
@@ -69,29 +69,18 @@ def standings(ledger: Ledger, seconds: float, pace: Pace | None) -> Standings:
     at_work = [
         _standing(name, account, max((takes.get(host, 0.0) for host in hosts[name]), default=0.0))
         for name, account in ledger.accounts.items()
-        if is_at_work(account)
+        if account.has_begun() and not account.is_done()
     ]
     total = ledger.total()
     rate = total.counts["fetched"] / max(seconds, 0.001)
     at_rate = of_all.total() / rate if rate else 0.0
     return Standings(
-        done=sum(has_begun(account) and not is_at_work(account) for account in ledger.accounts.values()),
+        done=sum(account.is_done() for account in ledger.accounts.values()),
         sources=len(ledger.accounts),
         rate=rate,
         total=_standing("", total, max(at_rate, *takes.values(), 0.0)),
         at_work=sorted(at_work, key=lambda source: (-source.seconds, -source.left, source.name)),
     )
-
-
-def has_begun(account: Account) -> bool:
-    """Whether anything of a source was asked for."""
-    return account.listings_asked + account.counts["discovered"] > 0
-
-
-def is_at_work(account: Account) -> bool:
-    """Whether a listing that was asked for has not answered, or an address has no outcome yet."""
-    unjudged = account.counts["fetched"] - sum(account.counts[name] for name in OF_FETCHED)
-    return _left(account) + unjudged > 0 or account.listings.total() < account.listings_asked
 
 
 def duration(seconds: float) -> str:
@@ -113,13 +102,9 @@ def _standing(name: str, account: Account, seconds: float) -> Standing:
         duplicates=counts["duplicate"],
         rejected=counts["rejected"],
         errors=counts["failed"] + account.listings["failed"],
-        left=_left(account),
+        left=account.unfetched,
         seconds=seconds,
     )
-
-
-def _left(account: Account) -> int:
-    return account.counts["discovered"] - sum(account.counts[name] for name in OF_DISCOVERED)
 
 
 def _open_by_host(ledger: Ledger) -> defaultdict[str, Counter[str]]:

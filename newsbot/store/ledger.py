@@ -100,20 +100,27 @@ class Account:
             self.first_tries.update(["tried", *([f"{outcome}:{reason}"] if is_lost else [])])
 
     @property
+    def unfetched(self) -> int:
+        """Addresses that are still to be fetched, or to be left out."""
+        return self.counts["discovered"] - sum(self.counts[name] for name in OF_DISCOVERED)
+
+    @property
     def undecided(self) -> int:
         """Addresses that have no outcome yet."""
-        counts = self.counts
-        unfetched = counts["discovered"] - sum(counts[name] for name in OF_DISCOVERED)
-        return unfetched + counts["fetched"] - sum(counts[name] for name in OF_FETCHED)
+        return self.unfetched + self.counts["fetched"] - sum(self.counts[name] for name in OF_FETCHED)
 
     @property
     def unanswered(self) -> int:
         """Listings that were asked for and have not answered."""
         return max(self.listings_asked - self.listings.total(), 0)
 
+    def has_begun(self) -> bool:
+        """Whether a listing was asked for, or an address met."""
+        return self.listings_asked + self.counts["discovered"] > 0
+
     def is_done(self) -> bool:
-        """Whether every listing asked for has answered and every address has its outcome."""
-        return self.listings_asked > 0 and not self.unanswered and not self.undecided
+        """Whether it has begun, every listing asked for has answered and every address has its outcome."""
+        return self.has_begun() and not self.unanswered and not self.undecided
 
     def is_unreachable(self) -> bool:
         """Whether none of the listings asked for could be read."""
