@@ -324,6 +324,9 @@ def test_a_store_that_breaks_after_the_exchange_is_told_by_the_next_start(
         patch.setattr(compaction, "exchange", exchange)
         compact(store, tmp_path)
     assert content_of(tmp_path) == lines
+    other = open_engine(f"sqlite:///{tmp_path / 'other.db'}")
+    compaction.heal(other, tmp_path)
+    other.dispose()
     heal(store, tmp_path, now=f"{AFTER}T00:00:00Z")
     assert_whole(store, tmp_path, lines)
 

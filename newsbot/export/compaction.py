@@ -32,7 +32,7 @@ from newsbot.store.database import durable, reading
 WORK = ".compacting"
 """Folder of the output in which joined folders are made, while they are; its ``lock`` is held by who does."""
 PLAN = ".joined"
-"""File of a joined folder until all is done: what it was made of, and on which of its lines each export begins."""
+"""File of a joined folder until all is done: of which files and runs it is, and where each export begins in it."""
 GONE = "another process has joined it, or somebody took files away"
 """Says that files are not where they were."""
 BLOCK = 1 << 20
@@ -127,6 +127,8 @@ def _heal(engine: Engine, output: Path, work: Path) -> None:
             _undo(live, build)
             continue
         plan = orjson.loads((live / PLAN).read_bytes())
+        if not runs.are_known(engine, plan["runs"]):
+            continue  # it is another store that is to learn of it
         with durable(engine) as connection:
             runs.move_lines(connection, {int(key): line for key, line in plan["lines"].items()}, plan["path"])
         if not build.exists():
@@ -158,7 +160,7 @@ def _alone(output: Path) -> Iterator[Path]:
 def _day(connection: Connection, folder: Path, places: Collection[str]) -> Day:
     name = f"{folder.parent.name}/{folder.name}"
     by_path: defaultdict[str, list[runs.Placed]] = defaultdict(list)
-    there = {f"{name}/{path.name}": path for path in folder.glob("*.jsonl") if path.is_file()}
+    there = {f"{name}/{path.name}": path for path in folder.glob("*.jsonl") if path.is_file() and not path.is_symlink()}
     for export in runs.placed(connection, sorted(there)) if len(there) > 1 else ():
         by_path[export.path].append(export)
     files = {
@@ -206,8 +208,9 @@ def _make(day: Day, build: Path, told: Callable[[], object]) -> Joined:
             told()
     joined = Joined(f"{day.name}/{name}", lines, {one.id: before[one.path] + one.first_line for one in day.exports})
     files = [path.name for path in day.files]
-    plan = {"path": joined.path, "files": files, "lines": {str(key): n for key, n in joined.first_lines.items()}}
-    (build / PLAN).write_bytes(orjson.dumps(plan))
+    whose = sorted({export.run_id for export in day.exports})
+    lines_of = {str(export_id): line for export_id, line in joined.first_lines.items()}
+    (build / PLAN).write_bytes(orjson.dumps({"path": joined.path, "files": files, "runs": whose, "lines": lines_of}))
     for made, model in ((build, day.folder), (build / name, day.files[-1])):
         stat = model.stat()
         made.chmod(stat.st_mode & 0o7777)

@@ -84,6 +84,7 @@ class Placed:
     """The lines of an export in a file, which may hold those of others too."""
 
     id: int
+    run_id: str
     path: str
     """Relative to the output folder."""
     first_line: int
@@ -304,10 +305,11 @@ def placed(connection: Connection, paths: Sequence[str]) -> list[Placed]:
     query = select(table, _RUNS.c.place, _RUNS.c.status).join(_RUNS, _RUNS.c.id == table.c.run_id)
     rows = [row for some in chunks(paths) for row in connection.execute(query.where(table.c.path.in_(some))).all()]
     ended = (FINISHED, INTERRUPTED)
-    return sorted(
-        (Placed(row.id, row.path, row.first_line, row.place, bool(row.done) and row.status in ended) for row in rows),
-        key=lambda export: export.id,
-    )
+    found = [
+        Placed(row.id, row.run_id, row.path, row.first_line, row.place, bool(row.done) and row.status in ended)
+        for row in rows
+    ]
+    return sorted(found, key=lambda export: export.id)
 
 
 def unwritten(connection: Connection) -> list[str]:
