@@ -287,6 +287,18 @@ def test_the_help_of_a_command_suffices(
         assert f"    {name} " in text
 
 
+def test_a_help_that_is_wrapped_at_a_colon_is_no_heading(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    scrapy_here(monkeypatch, tmp_path, "export", "--help")
+    text = capsys.readouterr().out
+    assert "(default:\n" in text
+    headings = re.findall(r"^(.*)\n(?:=+|-+)$", text, re.M)
+    assert headings[0] == "Usage"
+    assert not [heading for heading in headings if "default" in heading.lower()]
+
+
 @pytest.mark.parametrize("group", ["scale", "sources"])
 def test_a_group_alone_shows_its_help(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, group: str

@@ -130,15 +130,13 @@ class NewsbotCommand(Base):
 
     def require_sources(self, engine: Engine, names: Sequence[str]) -> None:
         """Raise UsageError for a name that neither the store nor the sources file knows."""
-        from newsbot.sources import BUNDLED, did_you_mean, load_sources
+        from newsbot.sources import BUNDLED, load_sources
         from newsbot.store.views.selection import sources_of
 
-        known = sources_of(engine)
-        if not known.issuperset(names):
-            known |= {source.name for source in load_sources(self.setting("NEWSBOT_SOURCES") or BUNDLED)}
-        for name in names:
-            if name not in known:
-                raise UsageError(f"no source is named {name}{did_you_mean(name, known)}")
+        stored = sources_of(engine)
+        if not stored.issuperset(names):
+            listed = {source.name for source in load_sources(self.setting("NEWSBOT_SOURCES") or BUNDLED)}
+            require_known("source", names, listed | stored, shown=stored)
 
     def require_article(self, engine: Engine, named: str) -> str:
         """Return the id of the stored article that an id or an address means. Raises UsageError where there is none."""
@@ -182,7 +180,7 @@ class CommandGroup(NewsbotCommand):
             help=does,
             description=f"{does[0].upper()}{does[1:]}.",
             usage=f"scrapy {self.name} {name} {syntax}",
-            formatter_class=ScrapyHelpFormatter,
+            formatter_class=HelpFormatter,
         )
         ScrapyCommand.add_options(self, parser)
         _tell(parser, f"scrapy {self.name} {name}", example)
@@ -201,6 +199,25 @@ class CommandGroup(NewsbotCommand):
             return ExitStatus.USAGE
         handler: Callable[[argparse.Namespace], int] = opts.handler
         return handler(opts)
+
+
+class HelpFormatter(ScrapyHelpFormatter):
+    """Scrapy's, which takes every line that ends in a colon for a heading; a wrapped help may have one, too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._headings: set[str] = set()
+
+    def start_section(self, heading: str | None) -> None:
+        """Note a heading."""
+        self._headings.add(f"{heading}:\n")
+        super().start_section(heading)
+
+    def format_part_strings(self, part_strings: list[str]) -> list[str]:
+        """Underline headings, and nothing else."""
+        end = "\0"
+        parts = [part if part in self._headings or part.startswith("usage: ") else part + end for part in part_strings]
+        return [part.removesuffix(end) for part in super().format_part_strings(parts)]
 
 
 class _Subcommands(argparse._SubParsersAction):  # type: ignore[type-arg]
@@ -285,13 +302,15 @@ def names(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def require_known(what: str, names: Iterable[str], known: Collection[str]) -> None:
-    """Raise UsageError for a name that is not known, with the nearest that is and with what there is."""
+def require_known(
+    what: str, names: Iterable[str], known: Collection[str], *, shown: Collection[str] | None = None
+) -> None:
+    """Raise UsageError for a name that is not known, with the nearest that is and with what there is, or ``shown``."""
     from newsbot.sources import did_you_mean
 
     for name in names:
         if name not in known:
-            there_are = ", ".join(sorted(known)[:MOST_NAMES]) or "none"
+            there_are = ", ".join(sorted(known if shown is None else shown)[:MOST_NAMES]) or "none"
             raise UsageError(f"no {what} is named {name}{did_you_mean(name, known)}; there are: {there_are}")
 
 
@@ -311,6 +330,7 @@ def quiet_libraries() -> None:
 def _tell(parser: argparse.ArgumentParser, command: str, example: str) -> None:
     """Let a parser show an example in its help, and say what is wrong in one line, without its usage."""
     parser.epilog = f"Example: {example}"
+    parser.formatter_class = HelpFormatter
     parser.set_defaults(parser=parser)
     parser.error = partial(_refuse, command)  # type: ignore[method-assign]
 

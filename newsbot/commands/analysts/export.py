@@ -47,7 +47,7 @@ class Command(NewsbotCommand, ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("path", metavar="PATH", help="a file, a folder, - or s3://bucket/name; name it first")
-        group = parser.add_argument_group("which articles (of names parted by commas, each)")
+        group = parser.add_argument_group("which articles (several names with commas between them)")
         published = "published (first seen, if undated) on this day or"
         group.add_argument("--since", type=day, metavar="DAY", help=f"{published} later (default: from the first on)")
         group.add_argument("--until", type=day, metavar="DAY", help=f"{published} before (default: to the last)")
