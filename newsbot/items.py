@@ -303,6 +303,7 @@ REJECTION_REASONS = {
     "run_ended": "the run ended while the page was at work; the next run fetches it again",
     "tdm_reserved": "the page reserves itself (tdm-reservation, noai, noarchive), and NEWSBOT_RESPECT_TDM is on",
     "all_residue": "cleaning left no text of the article",
+    "forgotten": "it is, or leads to, an article that a person had removed (`scrapy forget`)",
     "redirected_together": "it leads to a page that others lead to as well (consent, log-in, home): nobody's article",
 }
 
@@ -310,6 +311,7 @@ KNOWN_REASONS = {
     "collected": "it led to an article or a copy of one",
     "rejected": "its page is no article; it is tried again when its time comes, if at all",
     "failed": "it could not be fetched; the same",
+    "forgotten": "a person had it removed (`scrapy forget`); it is never fetched again",
 }
 
 SKIP_REASONS = {
@@ -324,6 +326,7 @@ SKIP_REASONS = {
     "tdm_reserved": "its site reserves it (/.well-known/tdmrep.json), and NEWSBOT_RESPECT_TDM is on",
     "private_address": "it leads to a loopback, private or link-local address",
     "ignored": "a component of Scrapy left it out",
+    "forgotten": "a person had it removed (`scrapy forget`); the detail says why",
     "unstorable": "the database cannot store the address or what its listing says of it (see the detail)",
     "run_ended": "the run ended first; the next one takes it up",
 }

@@ -192,8 +192,8 @@ class StorePipeline:
         told: list[Article | Exception] = []
         for page, decided in zip(pages, self.run.verdicts.save_all(pages) if pages else [], strict=True):
             match page, decided:
-                case Rejection(), None:
-                    told.append(DropItem(f"{page.reason}: {page.url}", log_level="DEBUG"))
+                case _, Rejection():
+                    told.append(DropItem(f"{decided.reason}: {page.discovered}", log_level="DEBUG"))
                 case Collected(), Unstorable():
                     logger.warning("%.200s: cannot be stored: %s", page.discovered, decided)
                     told.append(DropItem(f"unstorable: {page.discovered}", log_level="DEBUG"))

@@ -28,6 +28,7 @@ COMMANDS = {
     "demo": [],
     "explain": [],
     "export": [],
+    "forget": [],
     "migrate": [],
     "prune": [],
     "revisions": [],
@@ -42,6 +43,7 @@ OF_A_STORE = [
     "coverage",
     "explain x.org",
     "export x.csv",
+    "forget x.org --why it --yes",
     "prune",
     "revisions 0123456789abcdefabcd",
     "sources boilerplate bbc",
@@ -179,6 +181,7 @@ def test_an_option_that_there_is_not_is_2_and_names_the_nearest(refusal: Refusal
     needed = {
         "cluster": ["x"],
         "explain": ["x"],
+        "forget": ["x", "--why", "it"],
         "export": ["x.csv"],
         "revisions": ["x"],
         "sources add": ["x.org"],

@@ -34,6 +34,7 @@ from newsbot.cleaning import (
 from newsbot.cleaning import text as cleaning_text
 from newsbot.cleaning.site_state import SiteState
 from newsbot.dedupe import agency_of, change_between, content_hash, likeness, shared_words
+from newsbot.dedupe.differences import differences
 from newsbot.discovery import (
     LISTING_ERRORS,
     anchors,
@@ -145,6 +146,9 @@ READERS: dict[str, dict[str, Reader]] = {
         "agency_of, its last line": one_line(lambda text: agency_of([], f"Well.\n\n{text}AFPx")),
     },
     "dedupe.changes": {"change_between": lambda text: change_between(text, text, f"{text}a", text[1:])},
+    "dedupe.differences": {
+        "differences": lambda text: list(differences(text.split("\n"), text[1:].split("\n"))),
+    },
     "dedupe.similarity": {"likeness": lambda text: likeness(text, f"{text} and so on")},
     "dedupe.tokens": {"content_hash": content_hash, "shared_words": lambda text: shared_words(text, text)},
     "discovery.anchors": {"text_blocks": lambda text: anchors.text_blocks(text.encode())},
@@ -292,7 +296,8 @@ PAGES_ALONE = {
 """Modules whose functions take a page's tree, of which trafilatura and lxml take the most time; a page is bounded
 (items.MAX_BYTES), and the time with it (NEWSBOT_EXTRACT_TIMEOUT)."""
 OWN_TEXT = {"demo.stock", "crawl.recovery", "store.database", "spiders.date_range", "spiders.probe", "web.__main__",
-            "commands._base", "downloader.http", "spiders.archive", "store.search.query"}  # fmt: skip
+            "commands._base", "downloader.http", "spiders.archive", "store.search.query",
+            "store.views.address"}  # fmt: skip
 """Modules whose patterns see what newsbot or its operator wrote, or what Scrapy has cut to pieces and bounded."""
 EXPECTED = (CleaningError, ExtractionError, urls.InvalidURL, ValueError, *LISTING_ERRORS)
 """With which a reader may refuse a text."""

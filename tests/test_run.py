@@ -492,7 +492,7 @@ def test_pages_that_come_together_are_stored_as_one_by_one(
         "/round-up": "duplicate",
         "/short": "new",
         "/short-again": "duplicate",
-        "/rejected": "NoneType",
+        "/rejected": "Rejection",
         **{
             path: fault
             for path, fault in {"/half": "Unstorable", "/bug": "ZeroDivisionError"}.items()

@@ -120,17 +120,16 @@ class Intake:
         entry = self._ledger.discover(source, candidate.url, candidate.via, again=True)
         if entry is None:
             return False
+        became = frontier.known(self._engine, [entry.key]).get(entry.key)
         if reason := self._refuses(candidate):
             self._verdicts.skip_all([(entry, reason)])
-        elif self._is_known_later(entry, captured_at):
-            self._ledger.close(entry, "already_known", "collected")
+        elif became == "forgotten" or (became == "collected" and self._is_known_later(entry, captured_at)):
+            self._ledger.close(entry, "already_known", became)
         else:
             return True
         return False
 
     def _is_known_later(self, entry: Entry, captured_at: str | None) -> bool:
-        if frontier.known(self._engine, [entry.key]).get(entry.key) != "collected":
-            return False
         stored_at = documents.fetched_at(self._engine, entry.key)
         return captured_at is None or stored_at is None or captured_at <= stored_at
 

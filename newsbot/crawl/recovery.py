@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from newsbot.export import compaction
+from newsbot.export import compaction, removal
 from newsbot.export.atomic import atomic_file
 from newsbot.export.run_files import paths_of, runs_in, write_run_files
 from newsbot.store import StoreError, runs
@@ -59,7 +59,7 @@ def names_of(output: Path) -> set[str]:
 
 
 def heal(engine: Engine, output: Path, *, now: str, with_removed: bool = True) -> dict[str, dict[str, int]]:
-    """Finish what dead runs left undone, if it is for this place to do; return the files written, by run.
+    """Finish what dead runs and removals left undone, if it is for this place to do; return files written, by run.
 
     So it does with what a compaction that was killed left here. Raises StoreError or OSError; not for a run that
     another crawl is at after all.
@@ -79,6 +79,7 @@ def heal(engine: Engine, output: Path, *, now: str, with_removed: bool = True) -
         sweep(engine, marks)
     finally:
         marks.let_go()
+    removal.finish(engine, output, here)
     return healed
 
 

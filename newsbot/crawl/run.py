@@ -15,9 +15,10 @@ from newsbot.crawl.claims import Claims
 from newsbot.crawl.delivery import Delivery
 from newsbot.crawl.intake import Intake
 from newsbot.crawl.publishing import DAY, Bounds
-from newsbot.crawl.recovery import place_of
+from newsbot.crawl.recovery import names_of, place_of
 from newsbot.crawl.schedule import Schedule, shifted
 from newsbot.crawl.verdicts import Verdicts
+from newsbot.export import removal
 from newsbot.items import Candidate
 from newsbot.process import utc_now
 from newsbot.sources import Outlets, Source
@@ -119,6 +120,7 @@ class Run:
         fruitless = {name: complaint for name in self.sources if (complaint := self._complaint(name))}
         files = self.delivery.finish(accounts)
         runs.end_run(self.engine, self.id, runs.FINISHED, now=self.now())
+        removal.finish(self.engine, self.output, names_of(self.output))  # what was removed while files were written
         duplicates.prune(self.engine, self._remember_days, now=self.now(), batches=PRUNED_BATCHES)
         self._life.close()
         unreachable = [name for name, account in accounts.items() if account.is_unreachable()]

@@ -21,8 +21,10 @@ from newsbot.web.text import escaped, well_formed
 
 OWN_FAULTS = frozenset({"extractor_timeout", "extractor_crashed", "internal_error", "unstorable"})
 """Reasons to reject a page that may lie with newsbot or its machine: they are tried again as what failed."""
-FINAL = frozenset({"tdm_reserved"})
-"""Reasons to reject a page that are its publisher's will: it is not asked for again."""
+FORGOTTEN = "forgotten"
+"""Reason to reject a page that is an article which a person had removed."""
+FINAL = frozenset({"tdm_reserved", FORGOTTEN})
+"""Reasons to reject a page that are its publisher's will, or a person's: it is not asked for again."""
 UNSETTLED = POSTPONED | {"run_ended"}
 """Reasons that leave an address on the frontier as it is."""
 NO_KEY = "unstorable:"
@@ -86,11 +88,11 @@ class Verdicts:
         (told,) = self.save_all([collected])
         if isinstance(told, Exception):
             raise told
-        assert told is not None
+        assert isinstance(told, Decision)
         return told
 
-    def save_all(self, brought: Sequence[Collected | Rejection]) -> list[Decision | Exception | None]:
-        """Give pages their outcomes in one transaction; return what the store decides on each, None where rejected.
+    def save_all(self, brought: Sequence[Collected | Rejection]) -> list[Decision | Rejection | Exception]:
+        """Give pages their outcomes in one transaction; return what the store decides on each, or its rejection.
 
         Where one of them cannot be stored (Unstorable, it is rejected then), or newsbot fails on it, all of that is
         undone and each is tried alone; so a page costs itself. Raises StoreError for a store that cannot be used.
@@ -106,25 +108,27 @@ class Verdicts:
                 return [fault]
             if isinstance(one := brought[0], Rejection):
                 self.reject(one)  # whatever of it can be stored
-                return [None]
+                return [one]
             self._end([Ending(self._entry(one.discovered), "rejected", "unstorable", str(fault))])
             return [fault]
-        for one, decision in zip(brought, told, strict=True):
-            self._close(one, decision)
+        for one, decided in zip(brought, told, strict=True):
+            self._close(one, decided)
         return list(told)
 
-    def _save_together(self, brought: Sequence[Collected | Rejection]) -> list[Decision | None]:
+    def _save_together(self, brought: Sequence[Collected | Rejection]) -> list[Decision | Rejection]:
         entries = [self._entry(one.discovered) for one in brought]
-        told: list[Decision | None] = []
+        told: list[Decision | Rejection] = []
         cleaned = [
             one if isinstance(one, Rejection) else self._boilerplate.clean(one, entry.source)
             for one, entry in zip(brought, entries, strict=True)
         ]
         with articles.deciding(self._engine) as connection:
             for one, entry in zip(cleaned, entries, strict=True):
+                if isinstance(one, Collected) and articles.is_forgotten(connection, one):
+                    one = Rejection(url=one.discovered, reason=FORGOTTEN)
                 if isinstance(one, Rejection):
                     self._write(connection, [ending_of(one, entry)])
-                    told.append(None)
+                    told.append(one)
                 else:
                     source = self._outlets.owner(one.aliases[-1], entry.source)
                     decision = articles.decide(
@@ -133,15 +137,15 @@ class Verdicts:
                     told.append(decision)
         return told
 
-    def _close(self, page: Collected | Rejection, decision: Decision | None) -> None:
+    def _close(self, page: Collected | Rejection, decided: Decision | Rejection) -> None:
         """Let the ledger know what is stored."""
         entry = self._entry(page.discovered)
-        if isinstance(page, Rejection):
-            self._ledger.close(entry, "rejected", page.reason)
-        elif decision is not None:
-            self._ledger.close(entry, decision.verdict.outcome)
-            if not isinstance(decision.verdict, Unchanged):
-                self._boilerplate.learn(page, decision.article, entry.source)
+        if isinstance(decided, Rejection):
+            self._ledger.close(entry, "rejected", decided.reason)
+        else:
+            self._ledger.close(entry, decided.verdict.outcome)
+            if isinstance(page, Collected) and not isinstance(decided.verdict, Unchanged):
+                self._boilerplate.learn(page, decided.article, entry.source)
 
     def not_modified(self, url: str) -> None:
         """Note that an article that was looked at again has not changed."""
@@ -152,11 +156,14 @@ class Verdicts:
         entry = self._entry(url)
         self._ledger.fetched(entry)
         try:
-            articles.remove(self._engine, entry, now=self._now(), policy=self._policy)
+            is_known = articles.remove(self._engine, entry, now=self._now(), policy=self._policy)
         except Unstorable as fault:
             self._end([Ending(entry, "rejected", "unstorable", str(fault))])
-        else:
+            return
+        if is_known:
             self._ledger.close(entry, "revised")
+        else:
+            self._end([Ending(entry, "rejected", FORGOTTEN)])
 
     def reject(self, rejection: Rejection) -> None:
         """Note that a fetched page is no article; while it is young, later runs try again (newsbot.store.frontier)."""

@@ -117,6 +117,14 @@ def heal(engine: Engine, output: Path) -> None:
             _heal(engine, output, work)
 
 
+@contextmanager
+def at_rest(engine: Engine, output: Path) -> Iterator[None]:
+    """Keep everyone from joining files of an output folder, where nothing of that is left undone. Raises Busy."""
+    with _alone(output) as work:
+        _heal(engine, output, work)
+        yield
+
+
 def _heal(engine: Engine, output: Path, work: Path) -> None:
     left = {
         path.with_name(path.name.removesuffix(SPARE)) for kind in FOLDERS.values() for path in (work / kind).glob("*")

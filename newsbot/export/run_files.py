@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -50,21 +51,20 @@ def write_run_files(
     Carried out twice it gives the same files (newsbot.store.runs says why). Raises OSError (disk full, no
     permission) and leaves no part of a file then.
     """
-    written = {}
+    written: dict[str, int] = {}
     for export in runs.planned(engine, run_id):
         records = (to_record(document, with_removed=with_removed) for document in runs.documents(engine, export))
-        written[export.path] = _write(output / export.path, records)
+        written |= _write(output, export.path, records)
         runs.mark_done(engine, export)
-    if not with_ledger:
-        return written
-    ledger = f"coverage/{_day_of(run_id)}/{run_id}"
-    for path, rows in (
-        (f"{ledger}.jsonl", runs.coverage_of(engine, run_id)),
-        (f"{ledger}.dropped.jsonl", runs.dropped_of(engine, run_id)),
-    ):
-        if rows:
-            written[path] = _write(output / path, rows)
+    if with_ledger:
+        written |= _write(output, f"{_ledger_of(run_id)}.jsonl", runs.coverage_of(engine, run_id))
+        written |= write_dropped(engine, output, run_id)
     return written
+
+
+def write_dropped(engine: Engine, output: Path, run_id: str) -> dict[str, int]:
+    """Write what a run skipped, failed to fetch or rejected; return lines by path. Raises OSError."""
+    return _write(output, f"{_ledger_of(run_id)}.dropped.jsonl", runs.dropped_of(engine, run_id))
 
 
 def write_lines(file: Writable, records: Iterable[Mapping[str, object]]) -> int:
@@ -89,6 +89,15 @@ def _day_of(run_id: str) -> str:
     return f"{run_id[:4]}-{run_id[4:6]}-{run_id[6:8]}"
 
 
-def _write(path: Path, records: Iterable[Mapping[str, object]]) -> int:
-    with atomic_file(path) as file:
-        return write_lines(file, records)
+def _ledger_of(run_id: str) -> str:
+    return f"coverage/{_day_of(run_id)}/{run_id}"
+
+
+def _write(output: Path, path: str, records: Iterable[Mapping[str, object]]) -> dict[str, int]:
+    """Write a file, and return its lines by its path; none where there is no line to write."""
+    lines = iter(records)
+    first = next(lines, None)
+    if first is None:
+        return {}
+    with atomic_file(output / path) as file:
+        return {path: write_lines(file, chain([first], lines))}

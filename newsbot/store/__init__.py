@@ -9,6 +9,7 @@ frontier    every address of an article that was met, what became of it, what is
 listings    every feed, sitemap and section page: what it said, when it is due, which page of it is owed
 revisits    when an article is looked at again
 sites       what hosts asked for, and the blocks that each site repeats
+forgotten   what a person had removed, with all that follows
 ledger      the accounting law, in memory
 runs        the runs, their books, and the outbox: what is stored and not yet in a file
 views       what people read of all that

@@ -167,11 +167,22 @@ def decide(
     return decision
 
 
-def remove(engine: Engine, entry: Entry, *, now: str, policy: Policy) -> None:
-    """Note that the page of a known article is gone: one more version of it, with the text last seen."""
+def is_forgotten(connection: Connection, collected: Collected) -> bool:
+    """Whether a person had the article of a page removed, under an address that led to it or that it claims."""
+    urls = [collected.article.url, *collected.aliases]
+    return bool(frontier.forgotten(connection, list(_keys(urls))))
+
+
+def remove(engine: Engine, entry: Entry, *, now: str, policy: Policy) -> bool:
+    """Note that the page of a known article is gone: one more version of it, with the text last seen.
+
+    False, and nothing is noted, if a person has had the article removed meanwhile.
+    """
     assert entry.article_id
     with deciding(engine) as connection:
-        known = documents.latest(connection, [entry.article_id])[entry.article_id]
+        known = documents.latest(connection, [entry.article_id]).get(entry.article_id)
+        if known is None:
+            return False
         article = replace(
             known,
             revision=known.revision + 1,
@@ -184,6 +195,7 @@ def remove(engine: Engine, entry: Entry, *, now: str, policy: Policy) -> None:
         _announce(connection, article, policy)
         revisits.end(connection, article.id)
         enter(connection, entry, Revision.outcome)
+    return True
 
 
 def waiting(engine: Engine, run_id: str) -> dict[Version, str]:
@@ -265,8 +277,11 @@ def _reached(connection: Connection, aliases: Sequence[str]) -> list[str]:
 
     Without what may mark a channel in them, too: ?ref=abc may name a page, and an equal text says that it does not.
     """
-    keys = {url_key(url) for url in aliases} | {key for url in aliases if (key := twin_key(url))}
-    return [found for (found,) in _REACHED(connection, keys=list(keys))]
+    return [found for (found,) in _REACHED(connection, keys=list(_keys(aliases)))]
+
+
+def _keys(urls: Sequence[str]) -> set[str]:
+    return {url_key(url) for url in urls} | {key for url in urls if (key := twin_key(url))}
 
 
 def _alike(known: Article, text: str, content_hash: str, *, templates: bool = True) -> bool:
@@ -358,7 +373,7 @@ def _add(
     )
 
     def correct(known: Article, copy: Duplicate | None) -> None:
-        _correct(connection, known, copy, entry, policy)
+        correct_standing(connection, known, copy, entry.run_id, policy)
 
     placed = duplicates.place(connection, record, evidence, facts.sketch, correct)
     record = replace(record, cluster_id=placed.cluster_id)
@@ -371,7 +386,9 @@ def _add(
     return Decision(placed.copy or New(), record)
 
 
-def _correct(connection: Connection, known: Article, copy: Duplicate | None, entry: Entry, policy: Policy) -> None:
+def correct_standing(
+    connection: Connection, known: Article, copy: Duplicate | None, run_id: str, policy: Policy
+) -> None:
     """Tell that a stored article has turned out to be a copy, or a copy to be an article: one more version of it.
 
     A version that waits for its file has told nobody anything else yet: it is put right itself.
@@ -391,7 +408,7 @@ def _correct(connection: Connection, known: Article, copy: Duplicate | None, ent
         revision=known.revision + 1,
         change="copy" if copy else "original",
         previous_hash=known.content_hash,
-        run_id=entry.run_id,
+        run_id=run_id,
     )
     documents.advance(connection, article, copy)
     _announce(connection, article, policy)

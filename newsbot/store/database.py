@@ -53,6 +53,7 @@ SQLITE_PRAGMAS = {
     "journal_mode": "WAL",
     "synchronous": "NORMAL",
     "foreign_keys": "ON",
+    "secure_delete": "ON",  # what goes is overwritten: whoever has an article removed finds no more of it in the file
     "cache_size": -16_384,  # KB: the upper levels of every index
     "wal_autocheckpoint": 4000,  # pages: one write in a hundred brings the file up to date, not one in twenty-five
 }

@@ -141,10 +141,15 @@ def latest(connection: Connection, article_ids: Sequence[str]) -> dict[str, Arti
 
 def versions_of(engine: Engine, article_id: str) -> list[Article]:
     """Return all versions of an article, the first one first; none if it is not known."""
+    with reading(engine) as connection:
+        return versions_in(connection, article_id)
+
+
+def versions_in(connection: Connection, article_id: str) -> list[Article]:
+    """Return the same inside the caller's transaction."""
     table = schema.revisions
     query = select(table.c.document).where(table.c.article_id == article_id).order_by(table.c.revision)
-    with reading(engine) as connection:
-        return [article_from(orjson.loads(document)) for document in connection.execute(query).scalars()]
+    return [article_from(orjson.loads(document)) for document in connection.execute(query).scalars()]
 
 
 def fetched_at(engine: Engine, url_key: str) -> str | None:

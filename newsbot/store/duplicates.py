@@ -353,6 +353,63 @@ def _unmask(connection: Connection, known: Known, found: RoundUp, items: Sequenc
         correct(copy.article, None)
 
 
+def leave(connection: Connection, article_id: str, correct: Correct) -> None:
+    """Let the story of a stored article, which is about to go, go on without it, inside the caller's transaction.
+
+    Of its copies evidence tells which is the article now; what is no copy of that one is an article itself. ``correct``
+    is called for each that turns out to be one. A story of one member has no cluster any more.
+    """
+    (gone,) = _load(connection, [article_id])
+    copies = _load(connection, connection.execute(_COPIES_OF, {"id": article_id}).scalars().all())
+    rest = sorted(copies, key=lambda copy: (copy.is_round_up, copy.article.first_seen, copy.article.id))
+    first = None
+    while rest:
+        origin, beside, rest = _succession(rest)
+        first = first or origin
+        for known, copy in beside:
+            mine = _ARTICLES.c.id == known.article.id
+            connection.execute(update(_ARTICLES).where(mine).values(documents.standing(copy)))
+        correct(origin.article, None)
+    _count_out(connection, gone, first)
+
+
+def _succession(rest: Sequence[Known]) -> tuple[Known, list[tuple[Known, Duplicate]], list[Known]]:
+    """Return which of some copies is the article of a story, those that are copies of it, and the others."""
+    origin = rest[0]
+    for other in rest[1:]:
+        found = None if other.is_round_up else likeness(other.words, origin.text, passages=True)
+        if found and not found.is_passage:
+            longer = max(origin, other, key=lambda known: len(known.text)).as_member() if found.excerpt else None
+            if origin_of(origin.as_member(), other.as_member(), longer=longer).is_new:
+                origin = other
+    copies: list[tuple[Known, Duplicate]] = []
+    others = []
+    for other in rest:
+        found = likeness(other.words, origin.text, passages=True) if other is not origin else None
+        if found and (other.is_round_up or not found.is_passage):
+            by_site = "same_site" if site_of(other.article.url) == site_of(origin.article.url) else "syndicated"
+            relation = "round-up" if other.is_round_up else "excerpt" if found.excerpt else by_site
+            copies.append((other, Duplicate(origin.article.id, found.similarity, relation)))
+        elif other is not origin:
+            others.append(other)
+    return origin, copies, others
+
+
+def _count_out(connection: Connection, gone: Known, origin: Known | None) -> None:
+    """Count an article out of its cluster, whose origin another one is from now on, if one is given."""
+    table, cluster_id = schema.clusters, gone.article.cluster_id
+    stored = _stored(connection, cluster_id)
+    if stored is None:
+        return
+    if stored.members <= 2:
+        connection.execute(delete(table).where(table.c.id == cluster_id))
+        return
+    values: dict[str, object] = {"members": stored.members - 1}
+    if origin and stored.origin == gone.article.id:
+        values |= {"origin": origin.article.id, "published": origin.article.published}
+    connection.execute(update(table).where(table.c.id == cluster_id).values(values))
+
+
 def _repoint(connection: Connection, article_id: str, origin: Article) -> None:
     """Let the copies of an article be copies of another one."""
     table = schema.articles

@@ -36,7 +36,10 @@ MOST = 200
 LATEST = 200
 """Known articles of a source that tell what its articles' addresses look like."""
 
-_TABLE = schema.frontier
+_TABLE, _FORGOTTEN = schema.frontier, schema.forgotten
+_IS_FORGOTTEN = Statement(
+    select(_FORGOTTEN.c.url_key).where(_FORGOTTEN.c.url_key.in_(bindparam("keys", expanding=True)))
+)
 _CANDIDATE = Statement(select(_TABLE.c.candidate).where(_TABLE.c.url_key == bindparam("key")))
 _HISTORY = Statement(select(_TABLE.c.candidate, _TABLE.c.dropped_at).where(_TABLE.c.url_key == bindparam("key")))
 _IS_DUE = _TABLE.c.due_at <= bindparam("now")
@@ -89,12 +92,15 @@ def enqueue(
         ]
         upsert(connection, _TABLE, rows, replacing=["source"])
 
-    refused = [one for some in chunks(list(candidates)) for one in sift(connection, some, store)]
+    found = list(candidates)
+    gone = forgotten(connection, [key for key, _ in found])
+    wanted = [one for one in found if one[0] not in gone]
+    refused = [one for some in chunks(wanted) for one in sift(connection, some, store)]
     return {key: fault for (key, _), fault in refused}
 
 
 def known(engine: Engine, keys: Sequence[str]) -> dict[str, str]:
-    """Return what became of those of the URL keys that wait for no first try: collected, rejected or failed.
+    """Return what became of those of the URL keys that wait for no first try: collected, rejected, failed or forgotten.
 
     Nothing is known of a key that cannot be stored.
     """
@@ -107,10 +113,16 @@ def known(engine: Engine, keys: Sequence[str]) -> dict[str, str]:
             )
             for key, status in connection.execute(query):
                 found[key] = "collected" if status in _COLLECTED else status
+            found.update(dict.fromkeys(forgotten(connection, some), "forgotten"))
 
         for some in chunks(keys):
             sift(connection, some, look_up)
     return found
+
+
+def forgotten(connection: Connection, keys: Sequence[str]) -> set[str]:
+    """Return those of the URL keys whose articles somebody had removed (newsbot.store.forgotten)."""
+    return {key for some in chunks(keys) for (key,) in _IS_FORGOTTEN(connection, keys=list(some))}
 
 
 def finders(engine: Engine, keys: Sequence[str]) -> dict[str, str]:
@@ -261,6 +273,9 @@ def _drop(
     extractor: str | None = None,
     digest: str | None = None,
 ) -> None:
+    if forgotten(connection, [entry.key]):  # nothing is kept of it, and there is no next try
+        connection.execute(delete(_TABLE).where(_TABLE.c.url_key == entry.key))
+        return
     _DROP(
         connection,
         url_key=entry.key,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from newsbot.items import Article
     from newsbot.sources import Source
+    from newsbot.store.forgotten import Tombstone
     from newsbot.store.views.address import Address, Host, Met, Outcome, Place
     from newsbot.store.views.stories import Story
 
@@ -57,6 +58,8 @@ class Explanation:
     site: str | None = None
     file: str = ""
     """The sources file that was looked into."""
+    tombstone: Tombstone | None = None
+    """That it was removed."""
 
 
 class Command(NewsbotCommand, ScrapyCommand):
@@ -103,6 +106,7 @@ class Command(NewsbotCommand, ScrapyCommand):
 
         from newsbot.sources import BUNDLED, load_sources
         from newsbot.store.documents import versions_of
+        from newsbot.store.forgotten import tombstone_of
         from newsbot.store.views.address import host_of, known_of
         from newsbot.store.views.stories import story_of
         from newsbot.web.robotstxt import RobotsGroup
@@ -114,6 +118,8 @@ class Command(NewsbotCommand, ScrapyCommand):
             raise UsageError(str(error)) from None
         if identity := address.article_id:
             return Explanation(asked, address, versions_of(engine, identity), story_of(engine, identity))
+        if tombstone := tombstone_of(engine, asked):
+            return Explanation(asked, address, tombstone=tombstone)
         if address.url is None:
             raise UsageError(f"no article {asked} is known")
         url = canonical_url(address.url)
@@ -149,6 +155,7 @@ def as_dict(told: Explanation) -> dict[str, Any]:
     return {
         "asked": told.asked,
         "is_known": address.is_known,
+        "forgotten": told.tombstone and asdict(told.tombstone),
         "article": article,
         "met": [asdict(met) for met in address.met],
         "outcomes": [{**asdict(outcome), "meaning": meaning(outcome)} for outcome in address.outcomes],
@@ -167,10 +174,16 @@ def meaning(outcome: Outcome) -> str | None:
 
 def picture(told: Explanation, *, output: Path, width: int) -> Iterator[Text]:
     """Yield the lines that explain an address."""
-    from newsbot.commands._terminal import line
+    from newsbot.commands._terminal import line, wrapped
 
     if told.versions:
         yield from _article(told, width)
+    elif told.tombstone:
+        yield line((told.tombstone.url, "bold"))
+        yield from (
+            line(part) for part in wrapped(f"removed {told.tombstone.forgotten_at}: {told.tombstone.why}", width)
+        )
+        yield line("it is never fetched again" if told.tombstone.is_done else "its files are about to be rewritten")
     else:
         yield line((told.address.url or "", "bold"))
         if not told.address.is_known:
@@ -181,7 +194,7 @@ def picture(told: Explanation, *, output: Path, width: int) -> Iterator[Text]:
         yield from _section("cleaned", _cleaned(told.versions[-1], width))
         yield from _section("stands in", _places(told, output))
         yield from _section("story", _story(told, width))
-    else:
+    elif not told.tombstone:
         yield from _section("its source", _sources(told, width))
     yield from _section("next", _next(told, width))
 
