@@ -153,16 +153,22 @@ def test_copies_are_found_once_and_what_is_found_can_be_narrowed(store: Engine) 
 
 def test_of_a_common_word_the_newest_are_ranked(engine: Engine) -> None:
     with engine.begin() as connection:
+        known = {"source": "e", "site": "e.org", "content_hash": "", "revision": 1, "cluster_id": "", "first_seen": NOW}
         rows = [
-            {"id": f"{number:020x}", "url": f"https://e.org/{number}", "source": "e", "site": "e.org", "title": "News",
-             "content_hash": "", "revision": 1, "cluster_id": "", "first_seen": NOW, "run_id": "r"}
+            {"id": f"{number:020x}", "url": f"https://e.org/{number}", "run_id": "r", **known,
+             "title": "Today" if number == 9 else "News"}
             for number in range(RANKED + 5)
         ]  # fmt: skip
         connection.execute(schema.articles.insert(), rows)
+        connection.execute(schema.revisions.insert(), [
+            {"article_id": row["id"], "revision": 1, "content_hash": "", "run_id": "r", "fetched_at": NOW,
+             "document": '{"text":"of today"}'} for row in rows
+        ])  # fmt: skip
         for row in rows:
             index.put(connection, {**dict.fromkeys(CARD), **row, "text": "of today"})
-    result = found(engine, parsed("news"), limit=0)
+    result = found(engine, parsed("today"), limit=2)
     assert (result.total, result.is_capped) == (RANKED, True)
+    assert [hit.title for hit in result.hits] == ["Today", "News"], "the headline first, then the newest"
 
 
 def test_a_condition_chooses_articles_in_any_query(stocked: Engine) -> None:
