@@ -11,14 +11,16 @@ from typing import NamedTuple
 import orjson
 
 from newsbot.export.tables import Content, Kind, Table, kind_of
-from newsbot.process import MissingExtra
+from newsbot.process import MissingExtra, give_free_memory_back
 
 Build = Callable[[Path, Sequence[Content]], dict[str, int]]
 """Makes a database at a path where there is none, and returns the number of rows by table."""
 
 SQLITE_TYPES: dict[Kind, str] = {"integer": "INTEGER", "boolean": "INTEGER", "number": "REAL"}
 """All else is text: days and times in UTC as ISO 8601, which SQLite computes with; lists and objects as JSON."""
-DUCKDB_BOUNDS: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "160MB", "threads": "2"}
+DUCKDB_BOUNDS: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "64MB", "threads": "1"}
+DUCKDB_ROW_GROUP = 16_384
+"""Rows, in columns, that DuckDB has in memory until they are packed; a multiple of 2048."""
 
 
 class View(NamedTuple):
@@ -95,26 +97,38 @@ def _values(content: Content) -> Iterator[list[object]]:
 
 
 def build_duckdb(path: Path, contents: Sequence[Content]) -> dict[str, int]:
-    """Make a DuckDB database of the tables."""
+    """Make a DuckDB database of the tables, from Parquet beside it.
+
+    DuckDB reads a table at once, and puts it on the disk as it reads; what is inserted piece by piece it writes again
+    and again, and holds in memory.
+    """
     import duckdb
 
-    from newsbot.export.parquet import arrow_schema, arrow_table, batches
+    from newsbot.export.parquet import write_parquet
 
-    counts = {}
-    with duckdb.connect(path, config=DUCKDB_BOUNDS) as connection:
+    counts, parts = {}, {}
+    for content in contents:
+        name = content.table.name
+        parts[name] = path.with_name(f"{name}.parquet")
+        with parts[name].open("wb") as file:
+            counts[name] = write_parquet(file, content)
+    give_free_memory_back()
+    with duckdb.connect(config=DUCKDB_BOUNDS) as connection:
+        connection.execute(f"attach {_quoted(path)} as made (row_group_size {DUCKDB_ROW_GROUP})")
+        connection.execute("use made")
         for content in contents:
-            table = content.table
-            types = connection.from_arrow(arrow_schema(table.fields).empty_table()).types
-            connection.execute(_creation(table, [f'"{n}" {t}' for n, t in zip(table.names, types, strict=True)]))
-            counts[table.name] = 0
-            for rows in batches(content.rows):
-                connection.register("batch", arrow_table(rows, table.fields))
-                connection.execute(f'insert into "{table.name}" select * from batch')  # noqa: S608
-                counts[table.name] += len(rows)
-            connection.unregister("batch")
+            rows = f"from read_parquet({_quoted(parts[content.table.name])})"
+            types = connection.execute(f"describe {rows}").fetchall()
+            connection.execute(_creation(content.table, [f'"{name}" {type_}' for name, type_, *_ in types]))
+            connection.execute(f'insert into "{content.table.name}" {rows}')
         for statement in _views(contents):
             connection.execute(statement)
     return counts
+
+
+def _quoted(path: Path) -> str:
+    """Return a path as a literal of SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _creation(table: Table, columns: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from newsbot.export.record import Field
 from newsbot.export.tables import Content, Kind, Record, day_of, kind_of
 
 BATCH_ROWS = 5_000
-BATCH_CHARACTERS = 8_000_000
+BATCH_CHARACTERS = 4_000_000
 """Bounds of one row group, so that memory stays bounded however many rows there are."""
 SCALARS: dict[Kind, pa.DataType] = {
     "text": pa.string(),

@@ -95,7 +95,7 @@ def _documents(connection: Connection, some: Sequence[RowMapping], selection: Se
         query = query.join(_ARTICLES, _ARTICLES.c.id == _REVISIONS.c.article_id)
         query = query.where(_ARTICLES.c.revision == _REVISIONS.c.revision)
     versions: defaultdict[str, list[str]] = defaultdict(list)
-    for article_id, document in connection.execute(query):
+    for article_id, document in connection.execute(query).all():
         versions[article_id].append(document)
     for row in some:
         for document in versions.pop(row["id"]):
