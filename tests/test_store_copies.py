@@ -395,7 +395,8 @@ def test_the_files_give_each_story_once_as_the_page_on_the_data_shows(
         save(store, collected(url, STORY, published=f"2026-11-20T{hour}:00:00Z"), known, run_id)
         runs.close_books(store, run_id, {}, paths_of(run_id))
         write_run_files(store, tmp_path / "output", run_id)
-    snippet = (ROOT / "docs" / "data.md").read_text("utf-8").partition("```python\n")[2].partition("```")[0]
+    page = (ROOT / "docs" / "data.md").read_text("utf-8").partition("\n## Copies\n")[2]
+    snippet = page.partition("```python\n")[2].partition("```")[0]
     monkeypatch.chdir(tmp_path)
     shown: dict[str, Any] = {}
     exec(snippet, shown)

@@ -70,7 +70,9 @@ def as_dict(versions: Sequence[Article]) -> dict[str, Any]:
     """Return an article's versions as plain values, each but the first with the lines that it changed."""
     told = [{**asdict(version), "differences": []} for version in versions]
     for (before, after), version in zip(pairwise(versions), told[1:], strict=True):
-        version["differences"] = [[piece._asdict() for piece in line] for line in _differences(before, after)]
+        version["differences"] = [
+            [{"kind": piece.kind, "text": piece.text} for piece in line] for line in _differences(before, after)
+        ]
     return {"id": versions[-1].id, "url": versions[-1].url, "versions": told}
 
 
