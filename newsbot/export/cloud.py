@@ -29,8 +29,11 @@ class Storage:
         with self._told():
             bucket = self._path.partition("/")[0]
             if bucket and not self._fs.exists(bucket):
+                self._fs.ls(bucket)  # raises what "exists" hears and keeps to itself
                 raise NewsbotError(f"{address} cannot be written: there is no {bucket}")
-            self._older = set(self._fs.find(self._path)) - {self._path}
+            beside = f"{self._path}.{datapackage.NAME}"
+            self._there = {*self._fs.find(self._path), *([beside] if self._fs.exists(beside) else [])}
+            self._older = {place for place in self._there if place.startswith(f"{self._path}/")}
             package = f"{self._path}/{datapackage.NAME}"
             if self._older and not (package in self._older and datapackage.is_ours(self._fs.cat_file(package))):
                 raise UsageError(f"{address} holds something else than an export; name another folder")
@@ -38,17 +41,25 @@ class Storage:
     def upload(self, folder: Path) -> None:
         """Upload all that is in a folder, the data packages last, and remove what was there of an older export.
 
-        A file appears whole or not at all; a folder is whole when its data package is new. Raises NewsbotError.
+        What could not be uploaded to its end is taken back, except where it has replaced an older file; a folder is
+        whole when its data package is new. Raises NewsbotError.
         """
         files = [path for path in folder.rglob("*") if path.is_file()]
         files.sort(key=lambda path: path.name.endswith(datapackage.NAME))
         places = {f"{self._parent}/{path.relative_to(folder).as_posix()}": path for path in files}
         with self._told():
-            for place, path in places.items():
-                self._fs.makedirs(place.rpartition("/")[0], exist_ok=True)
-                self._fs.put_file(str(path), place)
-            if stale := sorted(self._older.difference(places)):
-                self._fs.rm(stale)
+            try:
+                for place, path in places.items():
+                    self._fs.makedirs(place.rpartition("/")[0], exist_ok=True)
+                    self._fs.put_file(str(path), place)
+            except BaseException:
+                self._remove({place for place in places if place not in self._there and self._fs.exists(place)})
+                raise
+            self._remove(self._older.difference(places))
+
+    def _remove(self, places: set[str]) -> None:
+        if places:
+            self._fs.rm(sorted(places))
 
     @contextmanager
     def _told(self) -> Iterator[None]:
