@@ -43,6 +43,7 @@ FEED_EXPORT_FIELDS = [
     "cluster_id", "discovered_via", "first_seen", "fetched_at", "run_id", "extractor", "origins", "removed", "schema",
 ]  # fmt: skip
 FEED_EXPORT_ENCODING = "utf-8"
+FEED_EXPORTERS = {"parquet": "newsbot.extensions.parquet_feed.ParquetItemExporter"}
 
 # --- How much a run takes on ---------------------------------------------------------------------
 # New candidates a source and run, newest first; the rest stays for the next run. 0: no bound.

@@ -12,6 +12,7 @@ from typing import Any
 
 import jsonschema
 import orjson
+import pyarrow.parquet as pq
 import pytest
 from conftest import lines_of, run_scrapy
 
@@ -44,7 +45,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         sources = folder / "sources.toml"
         sources.write_text(running.newsroom.sources_toml(), "utf-8")
         news = ("crawl", "news", "-a", f"sources={sources}", *FAST)
-        first = run_scrapy(output, *news, "-O", f"{folder / 'feed.jsonl'}")
+        first = run_scrapy(output, *news, "-O", f"{folder / 'feed.jsonl'}", "-O", f"{folder / 'feed.parquet'}")
         asked = len(running.requests())
         lines = line_count(output)
         second = run_scrapy(output, *news)
@@ -180,6 +181,17 @@ def test_scrapys_own_feed_has_the_same_records(crawled: Crawled) -> None:
         assert {name: record[name] for name in record if name not in LEARNED} == {
             name: line[name] for name in line if name not in LEARNED
         }
+
+
+def test_scrapys_own_feed_as_parquet_has_the_same_records_with_types(crawled: Crawled) -> None:
+    feed = [orjson.loads(line) for line in (crawled.output.parent / "feed.jsonl").read_bytes().splitlines()]
+    table = pq.read_table(crawled.output.parent / "feed.parquet")
+    assert table.column_names == list(NAMES)
+    rows = table.to_pylist()
+    for name in ("url", "title", "text", "authors", "published", "schema"):
+        assert [row[name] for row in rows] == [record[name] for record in feed]
+    exact = [record["published_at"] and datetime.fromisoformat(record["published_at"]) for record in feed]
+    assert [row["published_at"] for row in rows] == exact
 
 
 def test_new_articles_are_found_by_the_next_run(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import logging
 import signal
 from collections.abc import Callable
@@ -13,9 +14,10 @@ from typing import Any
 from scrapy import signals
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
 
 from newsbot.commands._base import NewsbotCommand, quiet_libraries
-from newsbot.process import ExitStatus, UsageError, collect_nothing, collect_seldom
+from newsbot.process import ExitStatus, MissingExtra, UsageError, collect_nothing, collect_seldom
 
 Handler = Callable[[int, FrameType | None], Any]
 
@@ -58,6 +60,7 @@ class Command(NewsbotCommand, ScrapyCrawl):
             raise UsageError(f"name one spider; {there_are}")
         if opts.spider not in spiders:
             raise UsageError(f"there is no spider {opts.spider!r}{did_you_mean(opts.spider, spiders)}; {there_are}")
+        _require_what_feeds_need(self.crawler_process.settings)
         quiet_libraries()
         crawler = self.crawler_process.create_crawler(opts.spider)
         crawler.signals.connect(lambda: _answer_signals(crawler), signal=signals.engine_started, weak=False)
@@ -71,6 +74,13 @@ class Command(NewsbotCommand, ScrapyCrawl):
         if crawler.engine is not None and crawler.engine.spider is not None:
             return ExitStatus.INTERRUPTED  # the reactor was stopped under it
         return collection.exit_status if collection else ExitStatus.WHOLE
+
+
+def _require_what_feeds_need(settings: BaseSettings) -> None:
+    """Raise MissingExtra before the crawl, not in the middle of it."""
+    feeds = settings.getdict("FEEDS").values()
+    if any(feed.get("format") == "parquet" for feed in feeds) and importlib.util.find_spec("pyarrow") is None:
+        raise MissingExtra("Parquet needs", "parquet")
 
 
 def _answer_signals(crawler: Crawler) -> None:
