@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -38,7 +38,7 @@ def described(
         "version": f"{RECORD_SCHEMA}.0.0",
         "created": now,
         OURS: __version__,
-        "resources": [_resource(table, paths[table.name], format_) for table in tables],
+        "resources": [_resource(table, paths[table.name], format_, beside=paths) for table in tables],
     }
     return orjson.dumps(package, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
@@ -52,7 +52,7 @@ def is_ours(package: bytes) -> bool:
     return isinstance(found, dict) and OURS in found
 
 
-def _resource(table: Table, paths: Sequence[str], format_: str) -> dict[str, Any]:
+def _resource(table: Table, paths: Sequence[str], format_: str, *, beside: Collection[str]) -> dict[str, Any]:
     plain, _, packing = format_.partition(".")
     resource: dict[str, Any] = {
         "name": table.name,
@@ -68,18 +68,20 @@ def _resource(table: Table, paths: Sequence[str], format_: str) -> dict[str, Any
         resource["encoding"] = "utf-8"
     if plain in ("sqlite", "duckdb"):
         resource["dialect"] = {"table": table.name}
-    return resource | {"schema": _schema(table, plain)}
+    return resource | {"schema": _schema(table, plain, beside)}
 
 
-def _schema(table: Table, format_: str) -> dict[str, Any]:
+def _schema(table: Table, format_: str, beside: Collection[str]) -> dict[str, Any]:
     schema: dict[str, Any] = {"fields": [_field(field, format_) for field in table.fields]}
     if table.key:
         schema["primaryKey"] = list(table.key)
-    if table.refers:
-        schema["foreignKeys"] = [
-            {"fields": [name], "reference": {"resource": other, "fields": [its]}}
-            for name, (other, its) in table.refers.items()
-        ]
+    keys = [
+        {"fields": [name], "reference": {"resource": other, "fields": [its]}}
+        for name, (other, its) in table.refers.items()
+        if other in beside
+    ]
+    if keys:
+        schema["foreignKeys"] = keys
     return schema
 
 

@@ -72,8 +72,8 @@ def kind_of(field: Field) -> Kind:
 
 
 def is_optional(field: Field) -> bool:
-    """Whether a field may be null."""
-    return "null" in field.type.get("type", ()) or None in field.type.get("enum", ())
+    """Whether a field may be null: as its type says, and what only copies have."""
+    return field in DUPLICATE_FIELDS or "null" in field.type.get("type", ()) or None in field.type.get("enum", ())
 
 
 def _text(name: str, meaning: str) -> Field:
