@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from conftest import NOW, collected
@@ -9,7 +10,8 @@ from sqlalchemy import Engine, insert
 
 from newsbot.items import Removed
 from newsbot.store import articles, schema
-from newsbot.store.ledger import Entry
+from newsbot.store.database import as_json
+from newsbot.store.ledger import Account, Entry
 from newsbot.store.views.selection import Selection, count, selected, snapshot
 from newsbot.web.urls import url_key
 
@@ -39,9 +41,8 @@ def stock(engine: Engine) -> Engine:
 def stock_runs(engine: Engine) -> None:
     """Add what a run came to, what it dropped, and an article that was forgotten."""
     run = {"id": RUN, "place": "x", "spider": "news", "version": "1", "started_at": "2026-11-20T07:55:00Z"}
-    sums = (
-        '{"discovered": 5, "fetched": 5, "new": 3, "duplicate": 1, "rejected": 1, "reasons": {"rejected:no_body": 1}}'
-    )
+    counts = Counter(discovered=5, fetched=5, new=3, duplicate=1, rejected=1)
+    sums = as_json(Account(counts, reasons=Counter({"rejected:no_body": 1})).as_dict())
     line = {"run_id": RUN, "url_key": "k", "source": "b", "url": "https://b.example/4", "via": "feed"}
     stone = {"url_key": "f", "url": "https://b.example/5", "why": "asked for", "forgotten_at": "2026-11-21T00:00:00Z"}
     with engine.begin() as connection:
