@@ -1,7 +1,7 @@
 """What a query finds, best first, with what it can be narrowed by.
 
-Of a common word, the newest RANKED articles are ranked, and counted by outlet, language and so on: to rank all
-hundred thousand would take a second, and who looks for a common word wants the news.
+Of a common word, the newest RANKED articles are told, those first that have it in the headline, and counted by outlet,
+language and so on: to weigh all hundred thousand would take a second, and who looks for a common word wants the news.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, cast, column, func, literal, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, cast, column, func, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from newsbot.store import schema
 from newsbot.store.database import reading
-from newsbot.store.search.index import CARD, SEARCHED, VECTOR, WORDS, as_tsquery, fts5_match, is_hit
+from newsbot.store.search.index import CARD, SEARCHED, VECTOR, WORDS, as_tsquery, is_hit
+from newsbot.store.search.marks import phrases_in
 from newsbot.store.search.query import Query
 
 RANKED = 1000
@@ -92,8 +93,11 @@ def found(
         newest = connection.execute(_newest(connection.dialect.name, query, card)).all()
         told = newest[:RANKED]
         is_capped = len(newest) > RANKED
-        numbers = [row.number for row in told]
-        ranks = _ranks(connection, query, card, numbers, is_capped=is_capped) if query and told else {}
+        ranks: dict[int, float] = {}
+        if query and is_capped:
+            ranks = {row.number: -phrases_in(row.title, query) for row in told}
+        elif query and told:
+            ranks = _ranks(connection, query, card, [row.number for row in told])
         best = sorted(told, key=lambda row: (ranks.get(row.number, 0.0), -row.number))
         hits = _hits(connection, [row.id for row in best[offset : offset + limit]])
         return Found(len(told), is_capped, hits, _facets(told))
@@ -115,7 +119,7 @@ def _choose_way(connection: Connection, looked_for: str) -> None:
 
 def _newest(dialect: str, query: Query | None, card: Mapping[str, str]) -> Select[Any]:
     """Return the query of the cards of what is found, the newest first, one more than RANKED at most."""
-    chosen = select(SEARCHED.c.number, _ARTICLES.c.id, *_CARD)
+    chosen = select(SEARCHED.c.number, _ARTICLES.c.id, _ARTICLES.c.title, *_CARD)
     chosen = chosen.join(_ARTICLES, _ARTICLES.c.id == SEARCHED.c.article_id).where(_ARTICLES.c.duplicate_of.is_(None))
     order: ColumnElement[Any] = SEARCHED.c.number
     if query or card:
@@ -126,20 +130,11 @@ def _newest(dialect: str, query: Query | None, card: Mapping[str, str]) -> Selec
     return chosen.order_by(order.desc()).limit(RANKED + 1)
 
 
-def _ranks(
-    connection: Connection, query: Query, card: Mapping[str, str], numbers: Sequence[int], *, is_capped: bool
-) -> dict[int, float]:
-    """Return how well a query matches what it has found, by number; less is better, and 0 what is not told.
-
-    For bm25, SQLite looks for every phrase in all articles. Where more are found than are ranked, those go first that
-    have it in the headline.
-    """
+def _ranks(connection: Connection, query: Query, card: Mapping[str, str], numbers: Sequence[int]) -> dict[int, float]:
+    """Return how well a query matches what it has found, by number; less is better."""
     if connection.dialect.name == "postgresql":
         goodness = func.ts_rank_cd(VECTOR, cast(query.as_tsquery(), TSQUERY), 2)
         chosen = select(SEARCHED.c.number, -goodness).where(SEARCHED.c.number.in_(numbers))
-    elif is_capped:
-        in_title = fts5_match(f"title: ({query.as_fts5()})")
-        chosen = select(WORDS.c.rowid, literal(-1.0)).where(in_title, WORDS.c.rowid >= min(numbers))
     else:
         badness = func.bm25(column("search_words"), TITLE_WEIGHT, 1.0, 0.0)
         chosen = select(WORDS.c.rowid, badness).where(is_hit(query, card, "sqlite"), WORDS.c.rowid >= min(numbers))

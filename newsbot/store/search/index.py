@@ -138,12 +138,8 @@ def is_hit(query: Query | None, card: Mapping[str, str], dialect: str) -> Column
     if dialect == "postgresql":
         return VECTOR.op("@@", is_comparison=True)(cast(as_tsquery(query, card), TSQUERY))
     wanted = [query.as_fts5()] if query else []
-    return fts5_match(*wanted, *(f'"{mark(name, value)}"' for name, value in card.items()))
-
-
-def fts5_match(*looked_for: str) -> ColumnElement[bool]:
-    """Return the condition that a row of SQLite's index has all of what is looked for, in the words of FTS5."""
-    return column("search_words").op("match", is_comparison=True)(" AND ".join(looked_for))
+    looked_for = " AND ".join([*wanted, *(f'"{mark(name, value)}"' for name, value in card.items())])
+    return column("search_words").op("match", is_comparison=True)(looked_for)
 
 
 def as_tsquery(query: Query | None, card: Mapping[str, str]) -> str:

@@ -43,6 +43,17 @@ def excerpt(text: str, query: Query, *, length: int = 240) -> list[Piece]:
     return [*([("… ", False)] if start else []), *pieces, *([(" …", False)] if end < len(text) else [])]
 
 
+def phrases_in(text: str, query: Query) -> int:
+    """Return how many of the phrases that a query looks for stand in a text.
+
+    >>> from newsbot.store.search.query import parsed
+    >>> phrases_in("Old mill sold", parsed("mill OR sold OR bought"))
+    2
+    """
+    words = words_of(text)
+    return sum(any(True for _ in _spans_of(phrase, words)) for phrase in query.phrases())
+
+
 def _on_one_line(pieces: Iterator[Piece]) -> list[Piece]:
     return [(" ".join(piece.split("\n")), is_marked) for piece, is_marked in pieces]
 

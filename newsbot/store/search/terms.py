@@ -85,5 +85,9 @@ def words_of(text: str) -> list[tuple[str, int, int]]:
     >>> words_of("Die Küste、東京")
     [('die', 0, 3), ('kuste', 4, 9), ('東京', 10, 12)]
     """
-    found = ((folded(word.group()), word) for word in _AS_WRITTEN.finditer(text))
-    return [(plain, word.start(), word.end()) for plain, word in found]
+    if _NEEDS_CARE.search(text):
+        return [(folded(word.group()), *word.span()) for word in _AS_WRITTEN.finditer(text)]
+    return [(_folded_word(word.group()), *word.span()) for word in _WORD.finditer(text)]
+
+
+_folded_word = lru_cache(100_000)(folded)
