@@ -116,6 +116,19 @@ def test_parquet_has_types_and_exact_times(stocked: Engine, tmp_path: Path, monk
     assert (inexact["published"], inexact["published_at"]) == ("2026-11-03T08:00:00", None)
 
 
+def test_a_large_duckdb_has_no_keys_to_hold_in_memory(
+    stocked: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsbot.export.database.DUCKDB_KEYED", 3)
+    write(stocked, tmp_path / "x.duckdb", duplicates=True)
+    with duckdb.connect(tmp_path / "x.duckdb") as connection:
+        tables = "select distinct table_name from duckdb_constraints() where constraint_type like '%KEY%'"
+        assert connection.execute(tables).fetchall() == []
+        assert connection.execute(
+            "select count(*) from articles join clusters on cluster_id = clusters.id"
+        ).fetchone() == (4,)
+
+
 def test_times_are_times_to_pandas_and_duckdb_whatever_pages_state(stocked: Engine, tmp_path: Path) -> None:
     for name in ("x.jsonl", "x.csv", "x.parquet"):
         path = tmp_path / name

@@ -18,7 +18,10 @@ Build = Callable[[Path, Sequence[Content]], dict[str, int]]
 
 SQLITE_TYPES: dict[Kind, str] = {"integer": "INTEGER", "boolean": "INTEGER", "number": "REAL"}
 """All else is text: days and times in UTC as ISO 8601, which SQLite computes with; lists and objects as JSON."""
-DUCKDB_BOUNDS: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "64MB", "threads": "1"}
+DUCKDB_BOUNDS: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "100MB", "threads": "1"}
+DUCKDB_KEYED = 320_000
+"""Rows of all tables, such as of 100,000 articles, up to which they have keys: DuckDB holds indexes in memory, and
+those of 1,000,000 articles were too large for 250 MB."""
 DUCKDB_ROW_GROUP = 16_384
 """Rows, in columns, that DuckDB has in memory until they are packed; a multiple of 2048."""
 
@@ -97,7 +100,7 @@ def _values(content: Content) -> Iterator[list[object]]:
 
 
 def build_duckdb(path: Path, contents: Sequence[Content]) -> dict[str, int]:
-    """Make a DuckDB database of the tables, from Parquet beside it.
+    """Make a DuckDB database of the tables, from Parquet beside it; with keys up to DUCKDB_KEYED rows.
 
     DuckDB reads a table at once, and puts it on the disk as it reads; what is inserted piece by piece it writes again
     and again, and holds in memory.
@@ -119,7 +122,8 @@ def build_duckdb(path: Path, contents: Sequence[Content]) -> dict[str, int]:
         for content in contents:
             rows = f"from read_parquet({_quoted(parts[content.table.name])})"
             types = connection.execute(f"describe {rows}").fetchall()
-            connection.execute(_creation(content.table, [f'"{name}" {type_}' for name, type_, *_ in types]))
+            columns = [f'"{name}" {type_}' for name, type_, *_ in types]
+            connection.execute(_creation(content.table, columns, with_keys=sum(counts.values()) <= DUCKDB_KEYED))
             connection.execute(f'insert into "{content.table.name}" {rows}')
         for statement in _views(contents):
             connection.execute(statement)
@@ -131,11 +135,12 @@ def _quoted(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _creation(table: Table, columns: Sequence[str]) -> str:
+def _creation(table: Table, columns: Sequence[str], *, with_keys: bool = True) -> str:
     parts = list(columns)
-    if table.key:
+    if table.key and with_keys:
         parts.append(f"primary key ({', '.join(table.key)})")
-    parts += [f"foreign key ({name}) references {other} ({its})" for name, (other, its) in table.refers.items()]
+    if with_keys:
+        parts += [f"foreign key ({name}) references {other} ({its})" for name, (other, its) in table.refers.items()]
     return f'create table "{table.name}" ({", ".join(parts)})'
 
 
