@@ -10,11 +10,11 @@ from typing import Any
 import orjson
 import pytest
 from conftest import collected, lines_of, scrapy_here
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select
 
 from newsbot.crawl.recovery import heal, names_of
 from newsbot.crawl.run import Run, begin_life
-from newsbot.export import removal
+from newsbot.export import compaction, removal
 from newsbot.items import Candidate, Rejection
 from newsbot.sources import Source
 from newsbot.store import forgotten, frontier, runs, schema
@@ -279,29 +279,22 @@ def test_what_another_folder_has_waits_for_a_start_there(start: Start, store: En
     assert forgotten.debt_of(store) is None
 
 
-def test_lines_behind_it_in_a_shared_file_are_found_where_they_are_now(
+def test_lines_behind_it_in_a_joined_file_are_found_where_they_are_now(
     start: Start, store: Engine, tmp_path: Path
 ) -> None:
-    paths = []
     for now, url in ((START, WALL), ("2026-11-20T08:10:00Z", CHOIR), ("2026-11-20T08:20:00Z", BUGLE)):
         run = start(now)
-        bring(run, url, f"{url} has words of its own.\n\n{TEXT if url == WALL else SONG * (url == CHOIR)}", title=url)
+        bring(run, url, {WALL: TEXT, CHOIR: SONG, BUGLE: "A ship came into the harbour at noon."}[url], title=url)
         run.finish()
-        paths.append(tmp_path / "articles" / "2026-11-20" / f"{run.id}.jsonl")
-    shared = "articles/2026-11-20/2026-11-20.jsonl"
-    (tmp_path / shared).write_bytes(b"".join(path.read_bytes() for path in paths))
-    with store.begin() as connection:
-        table = schema.exports
-        for line, path in enumerate(paths, 1):
-            path.unlink()
-            mine = table.c.path == f"articles/2026-11-20/{path.name}"
-            connection.execute(update(table).where(mine).values(path=shared, first_line=line))
-    forget(store, tmp_path, WALL)
+    (day,) = compaction.days_to_join(store, tmp_path, names_of(tmp_path), before="2026-11-21")
+    joined = compaction.join(store, tmp_path, day)
+    assert forget(store, tmp_path, WALL) == []
+    assert not (tmp_path / compaction.WORK).exists()
     for url in (CHOIR, BUGLE):
         (place,) = known_of(store, url).places
-        assert place.file == shared
+        assert place.file == joined.path
         assert place.line
-        assert orjson.loads((tmp_path / shared).read_bytes().splitlines()[place.line - 1])["url"] == url
+        assert orjson.loads((tmp_path / joined.path).read_bytes().splitlines()[place.line - 1])["url"] == url
 
 
 def test_what_was_learned_from_it_alone_goes(start: Start, store: Engine, tmp_path: Path) -> None:
