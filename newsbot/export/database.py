@@ -18,7 +18,7 @@ Build = Callable[[Path, Sequence[Content]], dict[str, int]]
 
 SQLITE_TYPES: dict[Kind, str] = {"integer": "INTEGER", "boolean": "INTEGER", "number": "REAL"}
 """All else is text: days and times in UTC as ISO 8601, which SQLite computes with; lists and objects as JSON."""
-DUCKDB_BOUNDS: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "100MB", "threads": "1"}
+DUCKDB_BOUNDS: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "64MB", "threads": "1"}
 DUCKDB_KEYED = 320_000
 """Rows of all tables, such as of 100,000 articles, up to which they have keys: DuckDB holds indexes in memory, and
 those of 1,000,000 articles were too large for 250 MB."""
