@@ -191,28 +191,3 @@ def test_every_field_of_every_table_is_on_the_page() -> None:
     for table in (REVISIONS, CLUSTERS, COVERAGE, DROPPED):
         assert f"| `{table.name}` | " in page
         assert [name for name in table.names if not re.search(rf"\b{name}\b", page)] == []
-
-
-VALIDATED = """
-import sys, warnings
-warnings.simplefilter("ignore")
-from frictionless import Package
-for path in sys.argv[1:]:
-    report = Package(path).validate()
-    print(path, report.valid, [error.message for task in report.tasks for error in [*task.errors, *report.errors]])
-described = Package("news/datapackage.json")
-print([resource.name for resource in described.resources], described.custom["newsbot"] != "")
-"""
-
-
-def test_data_packages_are_as_the_standard_says_and_describe_what_is_there(export: Export, tmp_path: Path) -> None:
-    """As a library says that had no part in them; of Parquet it is asked about the package alone: it reads no lists."""
-    for path in ("x.csv", "x.jsonl", "news"):
-        assert export(f"{path} --duplicates")[0] == 0
-    command = [sys.executable, "-c", VALIDATED, "x.csv.datapackage.json", "x.jsonl.datapackage.json"]
-    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert told.stdout.splitlines() == [
-        "x.csv.datapackage.json True []",
-        "x.jsonl.datapackage.json True []",
-        f"{['clusters', 'articles', 'revisions', 'coverage', 'dropped']} True",
-    ], told.stderr
