@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Float,
     ForeignKey,
     Index,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    func,
     text,
 )
 
@@ -74,6 +76,9 @@ articles = Table(
     Column("published_day", String(10), index=True),
     Index("ix_articles_duplicate_of", "duplicate_of", sqlite_where=_COPIED, postgresql_where=_COPIED),
 )
+
+DAY: ColumnElement[str] = func.coalesce(articles.c.published_day, func.substr(articles.c.first_seen, 1, 10))
+"""The day that an article belongs to: of publication, or of first sight where the page states none."""
 
 revisions = Table(
     "revisions",

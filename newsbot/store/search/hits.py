@@ -29,7 +29,7 @@ TITLE_WEIGHT = 5.0
 """A word of the headline counts as so many of the text."""
 
 _ARTICLES, _REVISIONS = schema.articles, schema.revisions
-_DAY = func.coalesce(_ARTICLES.c.published_day, func.substr(_ARTICLES.c.first_seen, 1, 10)).label("day")
+_DAY = schema.DAY.label("day")
 _CARD = [_DAY if name == "day" else _ARTICLES.c[name] for name in CARD]
 _TOLD = ("id", "url", "title", "source", "published", "first_seen", "language", "section", "kind", "agency")
 

@@ -62,7 +62,7 @@ _WRITE = Statement(
     .values(rowid=bindparam("rowid"), title=bindparam("title"), body=bindparam("body"), card=bindparam("card"))
 )
 _WRITE_VECTOR = Statement(
-    lambda _dialect: text(
+    text(
         "insert into searched (article_id, words) values (:article_id, cast(:words as tsvector)) "
         "on conflict (article_id) do update set words = excluded.words"
     )

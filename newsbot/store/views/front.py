@@ -16,7 +16,7 @@ from newsbot.store.ledger import Account, account_from
 from newsbot.store.views.coverage import OVERRUN
 
 _ARTICLES, _COVERAGE, _RUNS = schema.articles, schema.coverage, schema.runs
-_DAY = func.coalesce(_ARTICLES.c.published_day, func.substr(_ARTICLES.c.first_seen, 1, 10)).label("day")
+_DAY = schema.DAY.label("day")
 _ORIGINAL = _ARTICLES.c.duplicate_of.is_(None)
 _MOMENT = func.coalesce(_ARTICLES.c.published_at, _ARTICLES.c.first_seen)
 

@@ -19,8 +19,6 @@ from newsbot.store.search import index
 from newsbot.store.search.query import Query
 
 _ARTICLES, _REVISIONS = schema.articles, schema.revisions
-DAY: ColumnElement[str] = func.coalesce(_ARTICLES.c.published_day, func.substr(_ARTICLES.c.first_seen, 1, 10))
-"""The day that an article belongs to: of publication, or of first sight where the page states no date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +56,9 @@ def wanted(selection: Selection, dialect: str) -> list[ColumnElement[bool]]:
     """Return the conditions that a selected row of ``schema.articles`` meets."""
     conditions: list[ColumnElement[bool]] = []
     if selection.since:
-        conditions.append(selection.since <= DAY)
+        conditions.append(selection.since <= schema.DAY)
     if selection.until:
-        conditions.append(selection.until >= DAY)
+        conditions.append(selection.until >= schema.DAY)
     for name, values in (
         ("source", selection.sources),
         ("language", selection.languages),
@@ -77,11 +75,11 @@ def wanted(selection: Selection, dialect: str) -> list[ColumnElement[bool]]:
 
 
 def selected(connection: Connection, selection: Selection, *, by_day: bool = False) -> Iterator[dict[str, Any]]:
-    """Yield the selected documents in the order of first sight, or of DAY; what is a copy now carries COPY_FIELDS.
+    """Yield the selected documents in the order of first sight, or of days; what is a copy now carries COPY_FIELDS.
 
     The articles are sorted without their texts, which are read batch by batch: memory is bounded by a batch.
     """
-    order = (*((DAY,) if by_day else ()), _ARTICLES.c.first_seen, _ARTICLES.c.id)
+    order = (*((schema.DAY,) if by_day else ()), _ARTICLES.c.first_seen, _ARTICLES.c.id)
     query = select(_ARTICLES.c.id, *(_ARTICLES.c[name] for name in COPY_FIELDS))
     query = query.where(*wanted(selection, connection.dialect.name)).order_by(*order)
     for some in connection.execute(query.execution_options(yield_per=BATCH)).mappings().partitions():
