@@ -51,6 +51,9 @@ class Collector:
     revisits = False
     """Whether it looks again at articles that are young (NEWSBOT_REVISIT_HOURS)."""
 
+    is_watched = False
+    """Whether it comes back to its sources, so that they have a normal of their own."""
+
     is_damaged = False
     """Whether something that it was to read was damaged, once it has read it."""
 

@@ -98,6 +98,8 @@ class Run:
             with_removed=with_removed,
             after=deliver_after,
         )
+        self.asked_for = frozenset(self.sources)
+        """The names of all sources that it is for, due or not."""
         self._remember_days = policy.remember_days
 
     def keep_due(self) -> None:

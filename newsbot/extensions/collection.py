@@ -15,11 +15,14 @@ from scrapy.exceptions import CloseSpider, NotConfigured
 from sqlalchemy import Engine
 
 from newsbot.crawl.accounting import accounting_line
+from newsbot.crawl.checkup import checkup
 from newsbot.crawl.context import Collector, CrawlContext
 from newsbot.crawl.publishing import Bounds
 from newsbot.crawl.recovery import heal, refuse_anothers_files
 from newsbot.crawl.run import Run, Summary, begin_life
+from newsbot.extensions.aftercare import Aftercare
 from newsbot.extensions.progress import Progress
+from newsbot.health import FAILING, Finding
 from newsbot.items import EXTRACTORS, Collected, Rejection
 from newsbot.process import ExitStatus, NewsbotError, UsageError, utc_now
 from newsbot.sources import Outlets, Source, exemptions_of
@@ -74,6 +77,7 @@ class Collection(CrawlContext):
         remember_days: object,
         extractor: str,
         deliver_after: float,
+        aftercare: Aftercare,
     ) -> None:
         """``duplicates`` and what follows it are the settings as given; ``open`` checks them."""
         self._crawler = crawler
@@ -89,6 +93,7 @@ class Collection(CrawlContext):
         self._remember_days = remember_days
         self._extractor = extractor
         self._deliver_after = deliver_after
+        self._aftercare = aftercare
         self._engine: Engine | None = None
         self._life: Life | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -99,6 +104,8 @@ class Collection(CrawlContext):
         """Why the store cannot be used any more."""
         self._summary: Summary | None = None
         """What the run came to, once its files are whole."""
+        self._failing: set[str] = set()
+        """Sources that fail by what is known of them, asked in this run or not."""
         self.has_started = False
         """Whether the spider has named all that it starts with."""
         self.has_failed = False
@@ -130,6 +137,7 @@ class Collection(CrawlContext):
             remember_days=settings["NEWSBOT_REMEMBER_DAYS"],
             extractor=settings["NEWSBOT_EXTRACTOR"],
             deliver_after=settings.getfloat("NEWSBOT_DELIVER_AFTER"),
+            aftercare=Aftercare.from_settings(settings),
         )
         crawler.signals.connect(collection.spider_closed, signal=signals.spider_closed)
         return collection
@@ -236,7 +244,7 @@ class Collection(CrawlContext):
         """Return the status that says most of what is to be done: what was left out outweighs what was learned."""
         if ended_early:
             return ExitStatus.ENDED_EARLY
-        if summary.unreachable or summary.fruitless or self._collector.is_damaged:
+        if summary.unreachable or summary.fruitless or self._failing or self._collector.is_damaged:
             return ExitStatus.UNREACHABLE
         return ExitStatus.ELSEWHERE if self._left_out else ExitStatus.WHOLE
 
@@ -319,7 +327,29 @@ class Collection(CrawlContext):
             run.abandon()
             return
         self._report(run, summary)
+        if self._collector.is_watched:
+            self._check(run, summary)
         self._summary = summary
+        self._aftercare.take(run.engine)
+
+    def _check(self, run: Run, summary: Summary) -> None:
+        """Say what is unlike the normal of the run's sources, once, what fails, every time, and what is well again."""
+        active = {name for name, account in run.ledger.accounts.items() if account.has_begun()}
+        try:
+            found = checkup(run.engine, run.asked_for, active, now=utc_now())
+        except StoreError as fault:
+            logger.error("the health of the sources could not be looked at: %s", fault)
+            return
+        self._failing = found.failing
+        told = {*summary.unreachable, *summary.fruitless}  # of this run; those that fail for long are told below
+        for finding in found.opened:
+            if finding.state != FAILING or finding.source not in told:
+                logger.log(_level(finding), "source %s%s", finding.sentence(), _shown(finding))
+        for finding in found.still:
+            if finding.state == FAILING and finding.source not in told:
+                logger.error("source %s, still", finding.sentence())
+        for one in found.cleared:
+            logger.warning("source %s: over", one.finding.sentence())
 
     def _report(self, run: Run, summary: Summary) -> None:
         for name in summary.unreachable:
@@ -361,6 +391,16 @@ def _hours(setting: str, given: Sequence[object]) -> tuple[float, ...]:
         return tuple(float(hour) for hour in hours if hour)
     except ValueError as error:
         raise UsageError(f"{setting}: {error}") from None
+
+
+def _level(finding: Finding) -> int:
+    return logging.ERROR if finding.state == FAILING else logging.WARNING
+
+
+def _shown(finding: Finding) -> str:
+    """Return what shows a finding, and what to try, as the end of a line."""
+    example = f"; such as {finding.examples[0]}" if finding.examples else ""
+    return f"{example}; {finding.advice}" if finding.advice else example
 
 
 def _listed(files: dict[str, int]) -> str:

@@ -51,6 +51,7 @@ class NewsSpider(DiscoveringSpider[NewsArguments]):
     name = "news"
     arguments = NewsArguments
     revisits = True
+    is_watched = True
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:

@@ -90,6 +90,8 @@ class Account:
     listings: Counter[str] = field(default_factory=Counter)
     """Feeds, sitemaps and section pages: "read", "not_modified", "failed"."""
     listings_asked: int = 0
+    spent: Counter[str] = field(default_factory=Counter)
+    """"requests", "bytes" and "seconds" of all that was asked for."""
     notes: list[str] = field(default_factory=list)
     """What was wrong with the listings, at most MAX_NOTES."""
 
@@ -142,6 +144,7 @@ class Account:
             "reasons": dict(sorted(self.reasons.items())),
             "first_tries": dict(sorted(self.first_tries.items())),
             "listings": dict(sorted(self.listings.items())),
+            "spent": dict(sorted(self.spent.items())),
             "notes": self.notes,
         }
 
@@ -153,8 +156,10 @@ def account_from(sums: Mapping[str, Any]) -> Account:
     2
     """
     counts = Counter({name: sums.get(name, 0) for name in ("discovered", *OF_DISCOVERED, *OF_FETCHED)})
-    reasons, first_tries, listings = (Counter(sums.get(name, {})) for name in ("reasons", "first_tries", "listings"))
-    return Account(counts, reasons, first_tries, listings, notes=list(sums.get("notes", [])))
+    account = Account(counts, notes=list(sums.get("notes", [])))
+    for name in ("reasons", "first_tries", "listings", "spent"):
+        getattr(account, name).update(sums.get(name, {}))
+    return account
 
 
 class Ledger:
@@ -255,6 +260,7 @@ class Ledger:
             total.counts.update(account.counts)
             total.reasons.update(account.reasons)
             total.listings.update(account.listings)
+            total.spent.update(account.spent)
             total.listings_asked += account.listings_asked
         return total
 

@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 
 from newsbot import __version__
-from newsbot.store import StoreError, schema
+from newsbot.store import StoreError, health, schema
 from newsbot.store.database import Statement, as_json, chunks, durable, inserting, reading
 from newsbot.store.ledger import LONGEST_NOTE, OF_FETCHED, Account, Entry
 from newsbot.store.revisits import VISIT
@@ -192,6 +192,7 @@ def close_books(
     Without accounts, as for a run that died, they are what its ledger comes to. ``place``: where the files go if not
     where the run meant. Raises RunEnded if the books are closed already.
     """
+    seen = health.measured(engine, run_id)
     with _planning(engine, run_id) as connection:
         _set_status(connection, run_id, EXPORTING)
         if accounts is None:
@@ -199,6 +200,7 @@ def close_books(
         for source, account in accounts.items():
             counts = as_json(account.as_dict())
             connection.execute(insert(schema.coverage).values(run_id=run_id, source=source, counts=counts))
+        health.add_run(connection, run_id, accounts, seen)
         _plan(connection, run_id, paths)
         _move(connection, run_id, place)
 

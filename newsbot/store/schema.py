@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0008"
+REVISION = "0009"
 """The last of the migrations, which leads to these tables."""
 
 metadata = MetaData()
@@ -284,4 +284,39 @@ forgotten = Table(
     Column("why", Text, nullable=False),
     Column("forgotten_at", String(40), nullable=False),
     Column("files", Text),
+)
+
+# What the runs that began on a day (UTC) came to, a row a source and day (newsbot.health.Measures).
+days = Table(
+    "days",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("measures", Text, nullable=False),
+)
+
+_OPEN = text("cleared_at is null")
+# What was found unlike a source's own normal (newsbot.health.Finding); open until it is cleared.
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("source", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("opened_at", String(40), nullable=False),
+    Column("seen_at", String(40), nullable=False),
+    Column("cleared_at", String(40), index=True),
+    Column("document", Text, nullable=False),
+    Index("ix_findings_open", "source", "kind", "subject", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+)
+
+# Which channel of alarms was told of which finding, when it opened and when it was cleared.
+told = Table(
+    "told",
+    metadata,
+    Column("channel", String(64), primary_key=True),
+    Column("finding_id", Integer, primary_key=True, autoincrement=False),
+    Column("event", String(8), primary_key=True),
+    Column("at", String(40), nullable=False),
 )

@@ -17,13 +17,12 @@ from sqlalchemy import Engine, Row, func, select, union
 
 from newsbot.store import schema
 from newsbot.store.database import reading
+from newsbot.store.health import OVERRUN
 
 NEWS, NO_NEWS, MISSED, NOT_RUN, NOT_YET = "news", "no_news", "missed", "not_run", "not_yet"
 """What a day was to a source: its listings brought articles; they were read, and had none; none of them could be read,
 or one had already dropped what came in between; nobody asked; nobody had asked yet."""
 GAPS = (MISSED, NOT_RUN)
-OVERRUN = ": gap: "
-"""Stands in the note on a listing that names nothing of what it named the time before."""
 READ_AHEAD = 2000
 """Rows that are read from the database at once."""
 

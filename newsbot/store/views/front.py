@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
 
 from newsbot.store import schema
 from newsbot.store.database import reading
+from newsbot.store.health import OVERRUN
 from newsbot.store.ledger import Account, account_from
-from newsbot.store.views.coverage import OVERRUN
 
 _ARTICLES, _COVERAGE, _RUNS = schema.articles, schema.coverage, schema.runs
 _DAY = schema.DAY.label("day")

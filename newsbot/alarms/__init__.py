@@ -1,0 +1,1 @@
+"""Who is told what is unlike the sources' normal, by which channel, and when."""

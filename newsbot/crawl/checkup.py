@@ -1,0 +1,70 @@
+"""The checkup at the end of a run: which of its sources are unlike their own normal, and which are well again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Engine
+
+from newsbot.health import FAILING, Finding, examine
+from newsbot.store import health
+from newsbot.store.health import Opened
+
+HISTORY_DAYS = 90
+"""Days that tell what is normal: a quarter, so that a source of one article a week has a dozen of them."""
+LEFT_DAYS = 14
+"""Days without a run of a source after which what was found of it is cleared: nobody asks for it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What a checkup has found."""
+
+    opened: list[Finding]
+    still: list[Finding]
+    """Those of before that still hold, also of sources that the run was for and did not ask."""
+    cleared: list[Opened]
+    """Those that do not, with how they were."""
+
+    @property
+    def failing(self) -> set[str]:
+        """The sources that fail."""
+        return {finding.source for finding in (*self.opened, *self.still) if finding.state == FAILING}
+
+
+def checkup(engine: Engine, asked_for: Collection[str], active: Collection[str], *, now: str) -> Checkup:
+    """Examine the sources of which a run has asked something, and write down what holds now.
+
+    ``asked_for``: all sources that the run was for; ``active``: those that it came to. Raises StoreError.
+    """
+    opened = health.open_findings(engine)
+    left = _left(engine, opened, now)
+    before = [one.finding for one in opened if one.finding.source in active]
+    since = (date.fromisoformat(now[:10]) - timedelta(days=HISTORY_DAYS)).isoformat()
+    days = health.histories(engine, since=since, sources=active)
+    listings = health.listing_states(engine, active)
+    found = [
+        finding
+        for name in sorted(active)
+        for finding in examine(
+            name,
+            days.get(name, []),
+            listings.get(name, []),
+            now=now,
+            opened=[finding for finding in before if finding.source == name],
+        )
+    ]
+    settled = health.settle(engine, {*active, *left}, found, now=now)
+    resting = [one.finding for one in opened if one.finding.source in set(asked_for) - set(active) - left]
+    return Checkup(
+        [one.finding for one in settled.opened], [*(one.finding for one in settled.still), *resting], settled.cleared
+    )
+
+
+def _left(engine: Engine, opened: Iterable[Opened], now: str) -> set[str]:
+    """Return the sources that something was found of and that no run has asked for long."""
+    names = {one.finding.source for one in opened if one.finding.source}
+    since = (date.fromisoformat(now[:10]) - timedelta(days=LEFT_DAYS)).isoformat()
+    return names - set(health.histories(engine, since=since, sources=names))

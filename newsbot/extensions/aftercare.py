@@ -1,0 +1,39 @@
+"""What follows a run whose files are whole: those who are to know are told, and what shows it is brought up to date."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+
+from scrapy.settings import BaseSettings
+from sqlalchemy import Engine
+
+from newsbot.process import utc_now
+
+logger = logging.getLogger("newsbot")
+
+Step = Callable[[Engine, str], None]
+"""Takes the store and the present (RFC 3339, UTC)."""
+
+
+class Aftercare:
+    """Steps that are taken after a run, each by itself: one that fails is a line in the log, and fails no run."""
+
+    def __init__(self, steps: Mapping[str, Step]) -> None:
+        """``steps`` by what could not be done where one fails."""
+        self._steps = steps
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> Aftercare:
+        """Return the steps that settings ask for."""
+        del settings
+        return cls({})
+
+    def take(self, engine: Engine) -> None:
+        """Take all steps, in their order."""
+        for name, step in self._steps.items():
+            try:
+                step(engine, utc_now())
+            except Exception as fault:
+                logger.error("%s: %s", name, fault)
+                logger.debug("%s", name, exc_info=True)

@@ -1,0 +1,1 @@
+"""The page that shows an operator how the collection stands."""
