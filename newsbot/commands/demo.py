@@ -81,11 +81,16 @@ def _crawl(console: Console, sources: Path, output: Path) -> int:
     _print(console, f"$ scrapy {' '.join(shown)}")
     command = [sys.executable, "-m", "scrapy", *shown, "-s", "NEWSBOT_DATABASE_URL="]
     with subprocess.Popen(command) as crawl:  # noqa: S603 (our own command)
-        ours = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the crawl, which ends in good order
+        # Ctrl-C reaches the crawl by itself; it ends in good order either way.
+        ours = {
+            signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
+            signal.SIGTERM: signal.signal(signal.SIGTERM, lambda number, _frame: crawl.send_signal(number)),
+        }
         try:
             return crawl.wait()
         finally:
-            signal.signal(signal.SIGINT, ours)
+            for number, handler in ours.items():
+                signal.signal(number, handler)
 
 
 def _show(console: Console, output: Path) -> None:

@@ -1,0 +1,28 @@
+"""`scrapy demo`, as whoever tries newsbot first meets it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from conftest import ROOT, lines_of, scrapy_environment
+
+from newsbot.process import ExitStatus
+
+
+def test_a_demo_that_is_asked_to_end_ends_its_crawl_in_good_order(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "scrapy", "demo", "--sites", "3", "--port", "0"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=scrapy_environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as demo:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob("demo/newsbot.db-crawls/*")) and time.monotonic() < deadline:
+            time.sleep(0.05)  # until the crawl is at work
+        demo.send_signal(signal.SIGTERM)
+        said, _ = demo.communicate(timeout=60)
+    assert demo.returncode == ExitStatus.ENDED_EARLY, said
+    assert "what the demo brought home" in said
+    assert lines_of(tmp_path / "demo", "coverage")
