@@ -23,6 +23,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="another seed writes other stories (%(default)s)")
     parser.add_argument("--sites", type=int, help="how many sites (the hand-made ones)")
     parser.add_argument("--articles", type=int, default=ARTICLES, help="articles a site (%(default)s)")
+    parser.add_argument("--shown", type=int, help="lists name the newest articles alone, so many (all)")
     parser.add_argument("--page-bytes", type=int, help="fill article pages up to this size, as real pages are")
     parser.add_argument(
         "--today", type=date.fromisoformat, default=TODAY, help="day of the newest articles (%(default)s)"
@@ -43,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         articles=options.articles,
         page_bytes=options.page_bytes,
         today=options.today,
+        shown=options.shown,
     )
     from twisted.internet.error import CannotListenError
 

@@ -46,6 +46,7 @@ class Answer:
     changed: datetime
     write: Callable[[], bytes]
     padded: bool = False
+    location: str = ""
 
     @property
     def etag(self) -> str:
@@ -70,10 +71,15 @@ class Answers:
     def answer(self, outlet: Outlet, target: str) -> Answer:
         """Return what the site answers at this path with query."""
         path, _, query = target.partition("?")
+        fault = outlet.fault
+        if fault.status and not fault.of_articles:
+            return _refusal(outlet, fault.status)
         fixed = self._fixed(outlet, path)
         if fixed is not None:
             return fixed
         piece = outlet.piece_at(target) or (outlet.piece_at(path) if "utm_" in query else None)
+        if piece is not None and fault.status:
+            return _refusal(outlet, fault.status)
         if piece is not None:
             return self._article(outlet, piece, target)
         for snare in outlet.snares:
@@ -138,8 +144,10 @@ class Answers:
         spec = outlet.spec
         version = f"{spec.name}-{path}-v{outlet.version}"
         for kind in spec.feeds:
-            if path == FEED_PATHS[kind]:
+            if path == outlet.feed_path(kind):
                 return Answer(200, FEED_TYPES[kind], version, _newest(outlet), partial(_feed, outlet, kind))
+            if path == FEED_PATHS[kind] and outlet.fault.lists == "moved":
+                return Answer(301, "text/html", version, _newest(outlet), bytes, location=outlet.feed_path(kind))
         if spec.news_sitemap and path == "/news-sitemap.xml":
             write = partial(write_news_sitemap, spec.title, spec.language)
             return Answer(200, XML, version, _newest(outlet), lambda: write(entries(outlet)))
@@ -150,7 +158,7 @@ class Answers:
             rows = split_by_day(entries(outlet)).get(day)
             if rows is not None:
                 changed = max(row.modified or row.published for row in rows)
-                version = f"{spec.name}-{day}-{len(rows)}-{changed.timestamp():.0f}"
+                version = f"{spec.name}-{day}-{len(rows)}-{changed.timestamp():.0f}{outlet.fault.forgets}"
                 return Answer(200, "application/gzip", version, changed, partial(write_sub_sitemap, rows))
         return None
 
@@ -160,14 +168,16 @@ class Answers:
         if piece.walled:
             return self._page(outlet, target, "login", 200, title=piece.headline)
         page = "amp" if target == piece.twin and piece.twin.startswith("/amp") else "article"
+        if outlet.fault.is_redesigned:
+            page = "redesign"
         context = pages.article_context
         return Answer(
             200,
             _html(outlet),
-            f"{outlet.spec.name}-{page}-{piece.id}-r{piece.revision}",
+            f"{outlet.spec.name}-{page}{outlet.fault.forgets}-{piece.id}-r{piece.revision}",
             piece.modified or piece.published,
             lambda: pages.render(outlet, page, **context(outlet, piece, path=target)),
-            padded=page == "article",
+            padded=page != "amp",
         )
 
     def _page(self, outlet: Outlet, target: str, page: str, status: int, *, title: str) -> Answer:
@@ -177,7 +187,7 @@ class Answers:
 
     def _listing(self, outlet: Outlet, path: str, key: str, number: int, target: str) -> Answer:
         labels = load_stock(outlet.spec.language)
-        pieces = [piece for piece in outlet.listed if key in ("", "news") or piece.story.section == key]
+        pieces = [piece for piece in outlet.named if key in ("", "news") or piece.story.section == key]
         size = max(5, -(-len(pieces) // 3)) if outlet.spec.sections else max(10, len(pieces))
         count = max(1, -(-len(pieces) // size))
         if not pieces or not 1 <= number <= count:
@@ -200,7 +210,8 @@ def entries(outlet: Outlet) -> list[Entry]:
     """Return what the site's feed or sitemap lists, newest first: articles, twins and traps."""
     sections = load_stock(outlet.spec.language).sections
     found = []
-    for piece in outlet.listed:
+    forgets = outlet.fault.forgets
+    for piece in outlet.named:
         for path in filter(None, (piece.path, piece.twin)):
             html = ""
             if "rss-full" in outlet.spec.feeds:
@@ -210,15 +221,19 @@ def entries(outlet: Outlet) -> list[Entry]:
             found.append(
                 Entry(
                     url=outlet.url(path), title=piece.headline, published=piece.published, modified=piece.modified,
-                    summary=piece.story.summary, authors=piece.authors,
+                    summary=piece.story.summary, authors=() if forgets == "authors" else piece.authors,
                     tags=(sections[piece.story.section], *piece.story.tags), html=html,
+                    is_dated=forgets != "dates",
                 )
             )  # fmt: skip
     found += [
-        Entry(url=outlet.url(snare.path), title=snare.title, published=snare.published, summary=snare.title)
+        Entry(
+            url=outlet.url(snare.path), title=snare.title, published=snare.published, summary=snare.title,
+            is_dated=forgets != "dates",
+        )
         for snare in outlet.snares
-    ]
-    return sorted(found, key=lambda entry: entry.published, reverse=True)
+    ]  # fmt: skip
+    return sorted(found, key=lambda entry: entry.published, reverse=True)[: outlet.shown]
 
 
 def _feed(outlet: Outlet, kind: str) -> bytes:
@@ -226,11 +241,16 @@ def _feed(outlet: Outlet, kind: str) -> bytes:
     channel = Channel(
         title=spec.title,
         home=f"{outlet.base}/",
-        url=outlet.url(FEED_PATHS[kind]),
+        url=outlet.url(outlet.feed_path(kind)),
         description=spec.tagline,
         language=spec.language,
     )
     return write_feed(kind, channel, entries(outlet))
+
+
+def _refusal(outlet: Outlet, status: int) -> Answer:
+    body = f"<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>".encode()
+    return Answer(status, "text/html", f"{outlet.spec.name}-{status}", _newest(outlet), lambda: body)
 
 
 def _robots(outlet: Outlet) -> bytes:
@@ -256,5 +276,5 @@ def _opened(outlet: Outlet) -> datetime:
 
 def _newest(outlet: Outlet) -> datetime:
     """Return when the site's lists last changed; HTTP dates count seconds, so each change is one later."""
-    changed = max((piece.modified or piece.published for piece in outlet.listed), default=_opened(outlet))
+    changed = max((piece.modified or piece.published for piece in outlet.named), default=_opened(outlet))
     return changed + timedelta(seconds=outlet.version)

@@ -42,6 +42,12 @@ class Entry:
     authors: Sequence[str] = ()
     tags: Sequence[str] = ()
     html: str = ""
+    is_dated: bool = True
+    """Whether it says when the article was published and changed."""
+
+    def dated(self, text: str) -> str:
+        """Return what says a date, nothing if the entry does not say it."""
+        return text if self.is_dated else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +73,7 @@ def _rss(channel: Channel, entries: Sequence[Entry], *, full: bool = False) -> s
             f"<title>{escape(entry.title)}</title>",
             f"<link>{escape(entry.url)}</link>",
             f'<guid isPermaLink="true">{escape(entry.url)}</guid>',
-            f"<pubDate>{format_datetime(entry.published)}</pubDate>",
+            *([f"<pubDate>{format_datetime(entry.published)}</pubDate>"] if entry.is_dated else []),
             *(f"<dc:creator><![CDATA[{author}]]></dc:creator>" for author in entry.authors),
             *(f"<category>{escape(tag)}</category>" for tag in entry.tags),
             f"<description><![CDATA[{entry.summary}]]></description>",
@@ -97,7 +103,7 @@ def _rdf(channel: Channel, entries: Sequence[Entry]) -> str:
     items = "\n".join(
         f"<item rdf:about={quoteattr(entry.url)}>\n<title>{escape(entry.title)}</title>\n"
         f"<link>{escape(entry.url)}</link>\n<description>{escape(entry.summary)}</description>\n"
-        f"<dc:date>{stamp(entry.published, precision='minute')}</dc:date>\n"
+        + entry.dated(f"<dc:date>{stamp(entry.published, precision='minute')}</dc:date>\n")
         + "".join(f"<dc:creator>{escape(author)}</dc:creator>\n" for author in entry.authors)
         + "".join(f"<dc:subject>{escape(tag)}</dc:subject>\n" for tag in entry.tags[:1])
         + "</item>"
@@ -118,11 +124,13 @@ def _atom(channel: Channel, entries: Sequence[Entry]) -> str:
     def entry_xml(entry: Entry) -> str:
         authors = "".join(f"<author><name>{escape(author)}</name></author>\n" for author in entry.authors)
         tags = "".join(f"<category term={quoteattr(tag)}/>\n" for tag in entry.tags)
+        dates = entry.dated(
+            f"<published>{stamp(entry.published)}</published>\n<updated>{stamp(_changed(entry))}</updated>\n"
+        )
         return (
             f"<entry>\n<title>{escape(entry.title)}</title>\n"
             f'<link rel="alternate" type="text/html" href={quoteattr(entry.url)}/>\n'
-            f"<id>{escape(entry.url)}</id>\n<published>{stamp(entry.published)}</published>\n"
-            f"<updated>{stamp(entry.modified or entry.published)}</updated>\n{authors}{tags}"
+            f"<id>{escape(entry.url)}</id>\n{dates}{authors}{tags}"
             f'<summary type="text">{escape(entry.summary)}</summary>\n</entry>'
         )
 
@@ -147,8 +155,7 @@ def _json(channel: Channel, entries: Sequence[Entry]) -> str:
             "title": entry.title,
             "summary": entry.summary,
             "content_text": entry.summary,
-            "date_published": stamp(entry.published),
-            "date_modified": stamp(entry.modified or entry.published),
+            **(_json_dates(entry) if entry.is_dated else {}),
             "authors": [{"name": author} for author in entry.authors],
             "tags": list(entry.tags),
             "language": channel.language,
@@ -167,6 +174,10 @@ def _json(channel: Channel, entries: Sequence[Entry]) -> str:
     return json.dumps(feed, ensure_ascii=False, indent=1)
 
 
+def _json_dates(entry: Entry) -> dict[str, str]:
+    return {"date_published": stamp(entry.published), "date_modified": stamp(_changed(entry))}
+
+
 _WRITERS: dict[str, Callable[[Channel, Sequence[Entry]], str]] = {
     "rss": _rss,
     "rss-full": _rss_full,
@@ -181,8 +192,9 @@ def write_news_sitemap(site_title: str, language: str, entries: Sequence[Entry])
     rows = "\n".join(
         f"<url>\n<loc>{escape(entry.url)}</loc>\n<news:news>\n<news:publication>"
         f"<news:name>{escape(site_title)}</news:name><news:language>{language}</news:language>"
-        f"</news:publication>\n<news:publication_date>{stamp(entry.published)}</news:publication_date>\n"
-        f"<news:title>{escape(entry.title)}</news:title>\n"
+        f"</news:publication>\n"
+        + entry.dated(f"<news:publication_date>{stamp(entry.published)}</news:publication_date>\n")
+        + f"<news:title>{escape(entry.title)}</news:title>\n"
         f"<news:keywords>{escape(', '.join(entry.tags))}</news:keywords>\n</news:news>\n</url>"
         for entry in entries
     )
@@ -208,7 +220,9 @@ def split_by_day(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
 def write_sub_sitemap(entries: Sequence[Entry]) -> bytes:
     """Write one gzipped sub-sitemap (the file itself is gzip, not the transfer)."""
     rows = "\n".join(
-        f"<url>\n<loc>{escape(entry.url)}</loc>\n<lastmod>{stamp(_changed(entry))}</lastmod>\n</url>"
+        f"<url>\n<loc>{escape(entry.url)}</loc>\n"
+        + entry.dated(f"<lastmod>{stamp(_changed(entry))}</lastmod>\n")
+        + "</url>"
         for entry in entries
     )
     text = f'{_HEAD}<urlset xmlns="{_SITEMAP}">\n{rows}\n</urlset>\n'

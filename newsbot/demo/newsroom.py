@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from newsbot.demo.feeds import FEED_PATHS
+from newsbot.demo.faults import FAULTS, WELL
 from newsbot.demo.outlet import Outlet, Piece
 from newsbot.demo.sites import site_specs
 from newsbot.demo.stock import load_stock
@@ -70,6 +70,7 @@ class Newsroom:
         page_bytes: size to which every article page is filled up with markup outside the article, as
             real pages are (150,000 to 350,000); None leaves the pages small.
         today: the day of the newest articles.
+        shown: how many articles the lists of a site name at most, the newest, as feeds do; None for all.
 
     Nothing is written before it is asked for: a newsroom of 200 sites is made at once.
     """
@@ -81,15 +82,17 @@ class Newsroom:
         articles: int | None = None,
         page_bytes: int | None = None,
         today: date = TODAY,
+        shown: int | None = None,
     ) -> None:
         self.seed = seed
         self.sites = sites
         self.articles = ARTICLES if articles is None else articles
         self.page_bytes = page_bytes
         self.today = today
+        self.shown = shown
         self.outlets: dict[str, Outlet] = {}
         for spec in site_specs(sites, seed):
-            self.outlets[spec.name] = Outlet(spec=spec, seed=seed, articles=self.articles, today=today)
+            self.outlets[spec.name] = Outlet(spec=spec, seed=seed, articles=self.articles, today=today, shown=shown)
         for outlet in self.outlets.values():
             outlet.agency = self.outlets.get(outlet.spec.copies)
         self.bind([f"http://127.0.0.1:{8601 + number}" for number in range(len(self.outlets))])
@@ -100,7 +103,7 @@ class Newsroom:
             outlet.base = base.rstrip("/")
 
     def truth(self) -> list[Expected]:
-        """Return every article that is online and readable, site by site, newest first."""
+        """Return every article that is online and readable, site by site, newest first, whatever faults hide now."""
         return [
             self._expected(outlet, piece)
             for outlet in self.outlets.values()
@@ -131,6 +134,21 @@ class Newsroom:
         """Take the article at this address offline."""
         outlet, path = self._locate(url)
         outlet.remove(path)
+
+    def break_down(self, site: str, kind: str) -> None:
+        """Let something go wrong with a site (a key of FAULTS) until it is mended or something else does."""
+        if kind not in FAULTS:
+            raise ValueError(f"unknown fault {kind!r}; known are {', '.join(FAULTS)}")
+        self.outlets[site].break_down(FAULTS[kind])
+
+    def mend(self, site: str) -> None:
+        """Let a site be again as it was made."""
+        self.outlets[site].break_down(WELL)
+
+    def set_clock(self, now: datetime) -> None:
+        """Say what time it is: what is published and changed from now on says that it was just then."""
+        for outlet in self.outlets.values():
+            outlet.set_clock(now)
 
     def sources_toml(self) -> str:
         """Return the sources file for a crawl of the newsroom at its present addresses."""
@@ -200,7 +218,7 @@ def _source(outlet: Outlet) -> str:
         "country": spec.country,
     }
     if spec.feeds:
-        fields["feeds"] = [outlet.url(FEED_PATHS[kind]) for kind in spec.feeds]
+        fields["feeds"] = [outlet.url(outlet.feed_path(kind)) for kind in spec.feeds]
     if spec.news_sitemap:
         fields["news_sitemaps"] = [outlet.url("/news-sitemap.xml")]
     if spec.sitemap:

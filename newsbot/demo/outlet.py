@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import quote
 
+from newsbot.demo.faults import WELL, Fault
+from newsbot.demo.feeds import FEED_PATHS
 from newsbot.demo.sites import SiteSpec
 from newsbot.demo.stock import Dice, draw_person, load_stock
 from newsbot.demo.stories import Block, Story, write_story
@@ -93,9 +95,16 @@ class Outlet:
     seed: int
     articles: int
     today: date
+    """The day on which the site opened, with its first articles."""
+    shown: int | None = None
+    """How many articles its lists name at most, the newest; None for all."""
     agency: Outlet | None = None
     base: str = ""
     version: int = 0
+    now: datetime | None = None
+    """What time it is; None as long as nobody has said so."""
+    fault: Fault = WELL
+    _frozen: int | None = None
     _pieces: list[Piece] = field(default_factory=list)
     _by_path: dict[str, Piece] = field(default_factory=dict)
 
@@ -112,6 +121,16 @@ class Outlet:
         """Return the articles that are online, newest first."""
         online = [piece for piece in self.pieces if not piece.removed]
         return sorted(online, key=lambda piece: piece.published, reverse=True)
+
+    @property
+    def named(self) -> list[Piece]:
+        """Return the articles that the site's lists name, newest first."""
+        return [piece for piece in self.listed if self._frozen is None or piece.number < self._frozen][: self.shown]
+
+    @property
+    def day(self) -> date:
+        """Return the day that it is."""
+        return self.now.astimezone(self.spec.zone).date() if self.now else self.today
 
     @property
     def sections(self) -> list[str]:
@@ -141,6 +160,23 @@ class Outlet:
         """Return the absolute address of a path of this site."""
         return self.base + path
 
+    def feed_path(self, kind: str) -> str:
+        """Return where a feed of a kind (a key of FEED_PATHS) stands now."""
+        return f"/feeds{FEED_PATHS[kind]}" if self.fault.lists in ("moved", "gone") else FEED_PATHS[kind]
+
+    def set_clock(self, now: datetime) -> None:
+        """Say what time it is: what is published and changed from now on says that it was just then."""
+        _ = self.pieces
+        self.now = now.astimezone(UTC).replace(microsecond=0)
+
+    def break_down(self, fault: Fault) -> None:
+        """Let a fault hide what it hides; ValueError of a fault of feeds where the site has none."""
+        if fault.lists in ("moved", "gone") and not self.spec.feeds:
+            raise ValueError(f"{self.spec.name} has no feed")
+        self.fault = fault
+        self._frozen = len(self.pieces) if fault.lists == "frozen" else None
+        self.version += 1
+
     def publish(self, count: int) -> list[Piece]:
         """Publish ``count`` more articles and return them."""
         first = len(self.pieces)
@@ -168,7 +204,8 @@ class Outlet:
 
     def _changed(self, piece: Piece) -> Piece:
         piece.revision += 1
-        piece.modified = piece.published + timedelta(hours=5 * piece.revision, minutes=7)
+        later = piece.published + timedelta(hours=5 * piece.revision, minutes=7)
+        piece.modified = self.now.astimezone(self.spec.zone) if self.now else later
         self.version += 1
         return piece
 
@@ -183,6 +220,9 @@ class Outlet:
         return datetime.combine(self.today, time(18, 0), self.spec.zone) - before
 
     def _published(self, number: int, dice: Dice) -> datetime:
+        if self.now and number >= self.articles:
+            moment = (self.now - timedelta(seconds=dice.between(60, 3000))).astimezone(self.spec.zone)
+            return moment.replace(second=0) if self.spec.precision == "minute" else moment
         if number >= self.articles:
             # Published after the newsroom opened: the next morning, one every 13 minutes.
             return self._local(timedelta(hours=-12, minutes=-13 * (number - self.articles)))
@@ -205,6 +245,10 @@ class Outlet:
             source = self.agency.pieces[copy_of]
             story, authors = source.story, source.authors
             published = (source.published + timedelta(minutes=dice.between(40, 170))).astimezone(spec.zone)
+        elif self.agency is not None and self.now and number % 4 == 1:
+            newest = self.agency.pieces[-1]
+            if newest.number >= self.agency.articles and all(piece.copy_of != newest.number for piece in self._pieces):
+                copy_of, story, authors = newest.number, newest.story, newest.authors
         identity = 104_000 + 1_000 * spec.number + 37 * number
         piece = Piece(
             number=number,
@@ -219,7 +263,7 @@ class Outlet:
             walled="walled_articles" in spec.traps and number % 2 == 1,
             copy_of=copy_of,
         )
-        if spec.precision != "second":
+        if spec.precision != "second" or (self.now and number >= self.articles):
             piece.modified = None
         if spec.twins == "amp" and number == 0:
             piece.twin = f"/amp{piece.path}"

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 
-from newsbot.demo.feeds import FEED_PATHS, FEED_TYPES, stamp
+from newsbot.demo.feeds import FEED_TYPES, stamp
 from newsbot.demo.outlet import Outlet, Piece
 from newsbot.demo.sites import SiteSpec
 from newsbot.demo.stock import Dice, load_stock
@@ -73,9 +73,10 @@ def _common(outlet: Outlet) -> dict[str, Any]:
         "L": stock.labels,
         "dir": "rtl" if spec.rtl else "ltr",
         "nav": [(f"/{key}/", stock.sections[key]) for key in outlet.sections],
-        "feeds": [(FEED_TYPES[kind].split(";")[0], FEED_PATHS[kind]) for kind in spec.feeds],
-        "year": outlet.today.year,
-        "today": date_text(outlet, datetime.combine(outlet.today, datetime.min.time(), spec.zone)).split(",")[0],
+        "feeds": [(FEED_TYPES[kind].split(";")[0], outlet.feed_path(kind)) for kind in spec.feeds],
+        "forgets": outlet.fault.forgets,
+        "year": outlet.day.year,
+        "today": date_text(outlet, datetime.combine(outlet.day, datetime.min.time(), spec.zone)).split(",")[0],
         "padding_head": HEAD_PADDING,
         "padding_foot": FOOT_PADDING,
     }
@@ -244,15 +245,16 @@ def listing_context(
 
 def teaser(outlet: Outlet, piece: Piece) -> Teaser:
     """Return the teaser of an article."""
+    forgets = outlet.fault.forgets
     return Teaser(
         href=piece.path,
         title=piece.headline,
         summary=piece.story.summary,
-        date=date_text(outlet, piece.published),
-        datetime=stamp(piece.published, precision=outlet.spec.precision),
+        date="" if forgets == "dates" else date_text(outlet, piece.published),
+        datetime="" if forgets == "dates" else stamp(piece.published, precision=outlet.spec.precision),
         section=load_stock(outlet.spec.language).sections[piece.story.section],
         image=piece.image,
-        byline=byline(outlet, piece),
+        byline="" if forgets == "authors" else byline(outlet, piece),
     )
 
 

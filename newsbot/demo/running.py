@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -66,6 +67,21 @@ class Running:
         self._control("remove", url=url)
         self.newsroom.remove(url)
 
+    def break_down(self, site: str, kind: str) -> None:
+        """Let something go wrong with a site (a key of newsbot.demo.faults.FAULTS) until it is mended."""
+        self._control("break", site=site, kind=kind)
+        self.newsroom.break_down(site, kind)
+
+    def mend(self, site: str) -> None:
+        """Let a site be again as it was made."""
+        self._control("mend", site=site)
+        self.newsroom.mend(site)
+
+    def set_clock(self, now: datetime) -> None:
+        """Say what time it is: what is published and changed from now on says that it was just then."""
+        self._control("clock", now=now.isoformat())
+        self.newsroom.set_clock(now)
+
     def stop(self) -> None:
         """End the server process and wait for its end; harmless when it has ended already."""
         if self.process.poll() is None:
@@ -110,6 +126,8 @@ def serve(newsroom: Newsroom, port: int = 0, *, log: Path | None = None, warm: b
             command += ["--sites", str(newsroom.sites)]
         if newsroom.page_bytes is not None:
             command += ["--page-bytes", str(newsroom.page_bytes)]
+        if newsroom.shown is not None:
+            command += ["--shown", str(newsroom.shown)]
         if warm:
             command.append("--warm")
         with (Path(folder) / "stderr.txt").open("w+", encoding="utf-8") as errors:

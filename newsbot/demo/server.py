@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import IO, Any
@@ -57,8 +58,16 @@ class SiteFactory(http.HTTPFactory):
         """Keep twisted's own access log out of the way; ``note`` writes ours."""
 
     def respond(self, request: Any) -> None:
-        """Write status, headers and body of the answer, 304 where the client's copy is still good."""
+        """Write status, headers and body of the answer, 304 where the client's copy is still good.
+
+        Nothing where the site drops its connections or lets them hang; such a request has the status 0 in the log.
+        """
         target = request.uri.decode("ascii", "replace")
+        if broken := self.outlet.fault.connection:
+            self.note(request, target, 0, conditional=False)
+            if broken == "drops":
+                request.channel.forceAbortClient()
+            return
         answer = self.answers.answer(self.outlet, target)
         headers = request.requestHeaders
         seen_tag = headers.getRawHeaders(b"if-none-match")
@@ -76,6 +85,8 @@ class SiteFactory(http.HTTPFactory):
         out = request.responseHeaders
         out.setRawHeaders(b"server", [b"newsroom"])
         out.setRawHeaders(b"vary", [b"Accept-Encoding"])
+        if answer.location:
+            out.setRawHeaders(b"location", [answer.location.encode()])
         if answer.status == 200:
             out.setRawHeaders(b"etag", [etag])
             out.setRawHeaders(b"last-modified", [changed])
@@ -141,8 +152,16 @@ class IndexFactory(SiteFactory):
             self.newsroom.retitle(query["url"])
         elif name == "remove":
             self.newsroom.remove(query["url"])
+        elif name == "break":
+            self.newsroom.break_down(query["site"], query["kind"])
+        elif name == "mend":
+            self.newsroom.mend(query["site"])
+        elif name == "clock":
+            self.newsroom.set_clock(datetime.fromisoformat(query["now"]))
         else:
-            raise ValueError(f"unknown change {name!r}; known are publish, revise, retitle and remove")
+            raise ValueError(
+                f"unknown change {name!r}; known are publish, revise, retitle, remove, break, mend and clock"
+            )
         return {"done": name}
 
 

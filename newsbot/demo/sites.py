@@ -5,9 +5,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta, timezone
+from datetime import UTC, timedelta, timezone, tzinfo
 from functools import cache
 from importlib.resources import files
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsbot.demo.stock import Dice, frozen, load_stock
 
@@ -32,8 +33,11 @@ class SiteSpec:
     country: str
     theme: str
     offset: str
+    """From UTC, in November."""
     precision: str
     path: str
+    timezone: str = ""
+    """Name of the time zone, of a site that has summer time."""
     states_modified: bool = False
     feeds: tuple[str, ...] = ()
     news_sitemap: bool = False
@@ -48,10 +52,15 @@ class SiteSpec:
     number: int = 0
 
     @property
-    def zone(self) -> timezone:
-        """Return the site's fixed offset from UTC."""
+    def zone(self) -> tzinfo:
+        """Return the site's time zone: its offset alone where it has no summer time, or the machine knows no zones."""
         if self.offset == "Z":
             return UTC
+        if self.timezone:
+            try:
+                return ZoneInfo(self.timezone)
+            except ZoneInfoNotFoundError:
+                pass
         sign = -1 if self.offset[0] == "-" else 1
         hours, minutes = self.offset[1:].split(":")
         return timezone(sign * timedelta(hours=int(hours), minutes=int(minutes)))
