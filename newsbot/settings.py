@@ -3,7 +3,7 @@
 In this order: what a run reads and writes, what it takes on, what it knows already, its manners, its bounds,
 extraction, the components that all of this is made of, and what a run prints.
 
-Change one for a run with ``-s NAME=VALUE``. NEWSBOT_OUTPUT, NEWSBOT_DATABASE_URL, NEWSBOT_SOURCES,
+Change one for a run with ``-s NAME=VALUE``. NEWSBOT_OUTPUT, NEWSBOT_DATABASE_URL, NEWSBOT_SOURCES, NEWSBOT_ALARMS,
 NEWSBOT_CHROMIUM, NEWSBOT_CONTACT, NEWSBOT_BROKER_URL and NEWSBOT_QUEUE are read from the environment too, for cron and
 containers.
 """
@@ -25,6 +25,9 @@ NEWSBOT_OUTPUT = os.environ.get("NEWSBOT_OUTPUT", "output")
 NEWSBOT_DATABASE_URL = os.environ.get("NEWSBOT_DATABASE_URL", "")
 # The sources file of `crawl news`. Empty: the one that ships with newsbot.
 NEWSBOT_SOURCES = os.environ.get("NEWSBOT_SOURCES", "")
+# Whom to tell what is wrong with the sources: addresses of apprise (mailto://, slack://, tgram://, json:// ...) or
+# programs (exec:/usr/local/bin/page-me), parted by blanks. docs/monitoring.md.
+NEWSBOT_ALARMS = os.environ.get("NEWSBOT_ALARMS", "")
 # Many machines: where the queue of sources is (RabbitMQ), and its name.
 NEWSBOT_BROKER_URL = os.environ.get("NEWSBOT_BROKER_URL", "amqp://guest:guest@127.0.0.1:5672//")
 NEWSBOT_QUEUE = os.environ.get("NEWSBOT_QUEUE", "newsbot")

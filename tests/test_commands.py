@@ -20,6 +20,7 @@ from newsbot.store.ledger import Entry
 from newsbot.web.urls import url_key
 
 COMMANDS = {
+    "alarms": [],
     "browse": [],
     "cluster": [],
     "compact": [],

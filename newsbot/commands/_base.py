@@ -242,7 +242,7 @@ class _Subcommands(argparse._SubParsersAction):  # type: ignore[type-arg]
 
 
 def check_settings(settings: BaseSettings, given: Sequence[str]) -> None:
-    """Raise UsageError for a setting of newsbot whose value is of another kind, and for one given that there is not."""
+    """Raise UsageError for a setting of newsbot that cannot be meant, and for one given that there is not."""
     from newsbot import settings as defaults
 
     kinds = {name: type(value) for name, value in vars(defaults).items() if name.startswith("NEWSBOT_")}
@@ -259,6 +259,10 @@ def check_settings(settings: BaseSettings, given: Sequence[str]) -> None:
             except (TypeError, ValueError):
                 raise UsageError(f"{name}: {wanted}, not {settings[name]!r}") from None
     _check_extraction(settings["NEWSBOT_EXTRACTOR"], settings.getdict("NEWSBOT_TRAFILATURA"))
+    if alarms := settings["NEWSBOT_ALARMS"]:
+        from newsbot.alarms.channels import channels
+
+        channels(alarms)
 
 
 def _check_extraction(extractor: str, options: dict[str, object]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from scrapy.settings import BaseSettings
 from sqlalchemy import Engine
@@ -26,8 +27,10 @@ class Aftercare:
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Aftercare:
         """Return the steps that settings ask for."""
-        del settings
-        return cls({})
+        steps: dict[str, Step] = {}
+        if alarms := settings["NEWSBOT_ALARMS"]:
+            steps["alarms could not be told"] = partial(_tell, alarms)
+        return cls(steps)
 
     def take(self, engine: Engine) -> None:
         """Take all steps, in their order."""
@@ -37,3 +40,9 @@ class Aftercare:
             except Exception as fault:
                 logger.error("%s: %s", name, fault)
                 logger.debug("%s", name, exc_info=True)
+
+
+def _tell(alarms: str, engine: Engine, now: str) -> None:
+    from newsbot.alarms.telling import tell
+
+    tell(engine, alarms, now=now)

@@ -1,0 +1,66 @@
+"""`scrapy alarms`: the channels that alarms go to, and whether they take one."""
+
+from __future__ import annotations
+
+import argparse
+
+from scrapy.commands import ScrapyCommand
+
+from newsbot.commands._base import NewsbotCommand, printable
+from newsbot.process import ExitStatus, UsageError, utc_now
+
+
+class Command(NewsbotCommand, ScrapyCommand):
+    """Lists the channels of NEWSBOT_ALARMS, or tries them."""
+
+    example = "scrapy alarms --test"
+
+    def syntax(self) -> str:
+        return "[--test]"
+
+    def short_desc(self) -> str:
+        return "Show where alarms go, or try it"
+
+    def long_desc(self) -> str:
+        return (
+            "Show the channels of NEWSBOT_ALARMS, by names that hold no password, when each was told something last, "
+            "and which of them fail. With --test each gets a message that says that it is a test; exits with 1 if one "
+            "does not take it."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--test", action="store_true", help="send a message to every channel (default: list them)")
+
+    def handle(self, opts: argparse.Namespace) -> ExitStatus:
+        addresses = self.setting("NEWSBOT_ALARMS")
+        if not addresses:
+            raise UsageError(
+                "there is no channel: set NEWSBOT_ALARMS, such as mailto://user:password@example.org?to=me@example.org"
+            )
+        return _try_out(addresses) if opts.test else self._list(addresses)
+
+    def _list(self, addresses: str) -> ExitStatus:
+        from newsbot.alarms.channels import channels
+        from newsbot.commands._terminal import age
+        from newsbot.store.health import open_findings
+        from newsbot.store.told import CHANNEL, last_told
+
+        with self.open_store() as engine:
+            told, now = last_told(engine), utc_now()
+            failing = {one.finding.subject: one for one in open_findings(engine, [""]) if one.finding.kind == CHANNEL}
+        for channel in channels(addresses):
+            at = told.get(channel.name)
+            last = f"told {at[:16].replace('T', ' ')} UTC, {age(at, now)} ago" if at else "never told anything"
+            fault = failing.get(channel.name)
+            print(printable(f"{channel.name}: {last}{f'; {fault.finding.now}' if fault else ''}"))
+        return ExitStatus.WHOLE
+
+
+def _try_out(addresses: str) -> ExitStatus:
+    from newsbot.alarms.telling import try_out
+
+    faults = try_out(addresses)
+    for channel, fault in faults.items():
+        print(printable(f"{channel.name}: {f'failed: {fault}' if fault else 'has taken a test message'}"))
+    return ExitStatus.CRASHED if any(faults.values()) else ExitStatus.WHOLE
