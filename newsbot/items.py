@@ -331,6 +331,9 @@ SKIP_REASONS = {
     "run_ended": "the run ended first; the next one takes it up",
 }
 
+RUN_ENDED = "run_ended"
+"""The reason of what a run did not come to; it is left as it was."""
+
 POSTPONED = frozenset({"retry_later", "host_given_up"})
 """Reasons to skip an address now that leave it pending: the next run takes it up."""
 

@@ -20,12 +20,15 @@ from scrapy.exceptions import DropItem, NotConfigured
 from newsbot.crawl.claims import rejected_away
 from newsbot.crawl.run import Run
 from newsbot.crawl.worker_pool import Extraction, Workers, collected, worker_count
+from newsbot.downloader.ending import Ending
 from newsbot.downloader.fetch import fetch
+from newsbot.downloader.waiting import is_ending
 from newsbot.extensions.collection import Collection
 from newsbot.items import (
     CONFIDENCES,
     MAX_BYTES,
     MAX_TEXT,
+    RUN_ENDED,
     Article,
     Collected,
     Decision,
@@ -69,6 +72,8 @@ class ArticlePipeline:
 
     def open_spider(self) -> None:
         self.workers = Workers(self.count, self.timeout, self.extraction)
+        if ending := self.crawler.get_extension(Ending):
+            ending.at_last(self.workers.give_up)
 
     def close_spider(self) -> None:
         self.workers.close()
@@ -81,8 +86,11 @@ class ArticlePipeline:
             return rejected_away(item.aliases, result)
         return await self._join_pages(item, result) if result.article.next_page else result
 
-    async def _join_pages(self, first: Page, result: Collected) -> Collected:
-        """Append the text of the article's further pages, up to one that cannot be had."""
+    async def _join_pages(self, first: Page, result: Collected) -> Collected | Rejection:
+        """Append the text of the article's further pages, up to one that cannot be had.
+
+        Where the run ends before that, the next run fetches the article again, whole.
+        """
         article = result.article
         further_pages: list[str] = []
         for _ in range(self.max_pages - 1):
@@ -91,7 +99,11 @@ class ArticlePipeline:
             if site_of(article.next_page) != site_of(first.url):
                 break
             page = await self._fetch(first, article.next_page)
+            if page is None and is_ending(self.crawler):
+                return Rejection(url=first.aliases[0], reason=RUN_ENDED)
             made = await self.workers.make_article(page) if page else None
+            if isinstance(made, Rejection) and made.reason == RUN_ENDED:
+                return Rejection(url=first.aliases[0], reason=RUN_ENDED)
             if not isinstance(made, Collected):
                 logger.info("%s: its next page %s is missing", first.url, article.next_page)
                 break

@@ -59,6 +59,8 @@ NEWSBOT_MAX_ARTICLE_PAGES = 20
 NEWSBOT_MAX_SECTION_PAGES = 5
 # Pages read of a site's archive, and of each of its sections, by a backfill (crawl site -a since=...).
 NEWSBOT_MAX_ARCHIVE_PAGES = 500
+# Seconds after which a run ends, in good order and within a few seconds more; the next one goes on. 0: when it is done.
+NEWSBOT_RUN_TIMEOUT = 0.0
 # How often listings are asked (crawl news -a due=1), in minutes: between the first two, and there as soon as the
 # articles that are expected to be waiting have waited so long together as a request is worth. Less: fresher, more
 # requests. docs/decisions/0018-freshness.md.
@@ -201,6 +203,7 @@ EXTENSIONS = {
     "newsbot.extensions.collection.Collection": 0,
     "newsbot.extensions.log.EscapedLog": 0,
     "newsbot.downloader.politeness.CrawlDelay": 0,
+    "newsbot.downloader.ending.Ending": 0,
     "newsbot.extensions.progress.Progress": 0,
     "newsbot.downloader.politeness.PoliteThrottle": 0,
 }

@@ -98,6 +98,13 @@ CONTRACT: dict[str, Check] = {
     "scrapy.pqueues:DownloaderInterface": takes("crawler"),
     "scrapy.pqueues:DownloaderInterface.stats": takes("possible_slots"),
     "scrapy.pqueues:DownloaderInterface.downloader": is_set,
+    "scrapy.core.downloader:Downloader._enqueue_request": takes("request"),
+    "scrapy.core.downloader:Downloader.middleware": is_set,
+    "scrapy.core.downloader.middleware:DownloaderMiddlewareManager.download_async": takes("download_func", "request"),
+    # waiting.py: a crawl that is about to end
+    "scrapy.core.engine:ExecutionEngine._slot": is_set,
+    "scrapy.core.engine:ExecutionEngine._stopping": is_set,
+    "scrapy.core.engine:ExecutionEngine._start_request_processing_awaitable": is_set,
     # http.py: bounds on memory, and certificates by source
     f"{HTTP11}:HTTP11DownloadHandler": takes("crawler"),
     f"{HTTP11}:HTTP11DownloadHandler._pool": is_set,

@@ -48,6 +48,9 @@ KINDS: dict[type, tuple[Callable[[BaseSettings, str], object], str]] = {
 }
 """How settings are read that are checked first, and what is wanted of them, by the type of their default."""
 
+BOUNDS = ("NEWSBOT_RUN_TIMEOUT",)
+"""Settings that end something where it comes to them; 0 is none."""
+
 
 class NewsbotCommand(Base):
     """Mixed into a Scrapy command: what `handle` returns, or raises as a NewsbotError, is the exit status."""
@@ -258,6 +261,9 @@ def check_settings(settings: BaseSettings, given: Sequence[str]) -> None:
                 read(settings, name)
             except (TypeError, ValueError):
                 raise UsageError(f"{name}: {wanted}, not {settings[name]!r}") from None
+    for name in BOUNDS:
+        if not settings.getfloat(name) >= 0:
+            raise UsageError(f"{name}: 0 or more, not {settings[name]!r}")
     _check_extraction(settings["NEWSBOT_EXTRACTOR"], settings.getdict("NEWSBOT_TRAFILATURA"))
     if alarms := settings["NEWSBOT_ALARMS"]:
         from newsbot.alarms.channels import channels

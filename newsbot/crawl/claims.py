@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import Engine
 
-from newsbot.crawl.verdicts import FINAL, OWN_FAULTS
+from newsbot.crawl.verdicts import FINAL, OWN_FAULTS, UNSETTLED
 from newsbot.dedupe import likeness, shared_words
 from newsbot.items import Collected, Rejection
 from newsbot.store import frontier
@@ -240,7 +240,7 @@ def leads_away(addresses: Sequence[str]) -> bool:
 
 def rejected_away(addresses: Sequence[str], rejection: Rejection) -> Rejection:
     """Return the rejection of a page, with the reason that it was not the one asked for where redirects led away."""
-    if rejection.reason in OWN_FAULTS | FINAL:
+    if rejection.reason in OWN_FAULTS | FINAL | UNSETTLED:
         return rejection
     try:
         if not leads_away(addresses):

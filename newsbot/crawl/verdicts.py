@@ -11,7 +11,7 @@ from functools import partial
 from sqlalchemy import Connection, Engine
 
 from newsbot.crawl.boilerplate import SiteBoilerplate
-from newsbot.items import POSTPONED, Collected, Decision, Rejection, Unchanged, digest_of
+from newsbot.items import POSTPONED, RUN_ENDED, Collected, Decision, Rejection, Unchanged, digest_of
 from newsbot.sources import Outlets
 from newsbot.store import StoreError, Unstorable, articles, frontier, revisits, runs, schema
 from newsbot.store.articles import Policy
@@ -25,7 +25,7 @@ FORGOTTEN = "forgotten"
 """Reason to reject a page that is an article which a person had removed."""
 FINAL = frozenset({"tdm_reserved", FORGOTTEN})
 """Reasons to reject a page that are its publisher's will, or a person's: it is not asked for again."""
-UNSETTLED = POSTPONED | {"run_ended"}
+UNSETTLED = POSTPONED | {RUN_ENDED}
 """Reasons that leave an address on the frontier as it is."""
 NO_KEY = "unstorable:"
 """Begins what stands in the books for a URL key that cannot be stored; it is on no frontier."""
@@ -197,7 +197,7 @@ class Verdicts:
         """End what has no outcome when the run ends; it stays on the frontier, and the next run takes it up."""
         self._end(
             [
-                Ending(entry, "rejected" if entry.fetched else "skipped", "run_ended")
+                Ending(entry, "rejected" if entry.fetched else "skipped", RUN_ENDED)
                 for entry in self._ledger.open_entries()
             ]
         )

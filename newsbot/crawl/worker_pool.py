@@ -19,12 +19,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from time import monotonic
+from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
 from newsbot.cleaning import CleaningError, blocks_of, clean_article
 from newsbot.dedupe import facts_of
-from newsbot.items import EXTRACTORS, Collected, ExtractedArticle, Page, Rejection, digest_of
+from newsbot.items import EXTRACTORS, RUN_ENDED, Collected, ExtractedArticle, Page, Rejection, digest_of
 from newsbot.process import UsageError, collect_seldom, die_with_parent, give_free_memory_back, give_large_blocks_back
 
 LOOK_AGAIN = 1.0
@@ -33,6 +34,10 @@ GRACE = 30.0
 """Seconds without any result, beyond those that a page may take, after which the workers are given up."""
 LARGE = 2_000_000
 """Bytes of a page from which on it is worked on alone: its worker takes up to ten times as many."""
+
+
+class GivenUp(Exception):
+    """A page is not waited for any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,8 @@ class Workers:
         self._extraction = extraction
         self._turn = asyncio.Semaphore(1)
         self._last_result = 0.0
+        self._end: asyncio.Future[None] | None = None
+        """Done once nobody waits for pages any more; made for the first page."""
         self._pool: ProcessPool | None = None
         """Started for the first page."""
 
@@ -128,9 +135,18 @@ class Workers:
                 return await self._in_worker(_make_large_article, page)
         return await self._in_worker(make_article, page)
 
+    def give_up(self) -> None:
+        """Wait for no page any more: each that is at work is left to the next run (run_ended)."""
+        self._end = self._end or asyncio.get_running_loop().create_future()
+        if not self._end.done():
+            self._end.set_result(None)
+
     async def _in_worker(
         self, make: Callable[[Page, Extraction], Collected | Rejection], page: Page
     ) -> Collected | Rejection:
+        self._end = self._end or asyncio.get_running_loop().create_future()
+        if self._end.done():
+            return _rejection(page, RUN_ENDED)
         try:
             if (
                 self._pool is None or not self._pool.active
@@ -138,7 +154,9 @@ class Workers:
                 self.close()
                 self._pool = _started_pool(self._count)
             future = self._pool.schedule(make, args=[page, self._extraction], timeout=self._timeout)
-            return await self._result(self._pool, asyncio.wrap_future(future))
+            return await self._result(self._pool, asyncio.wrap_future(future), self._end)
+        except GivenUp:
+            return _rejection(page, RUN_ENDED)
         except FutureTimeoutError:
             return _rejection(page, "extractor_timeout", f"over {self._timeout:g} s")
         except ProcessExpired as error:
@@ -146,14 +164,23 @@ class Workers:
         except BrokenProcessPool as error:
             return _rejection(page, "extractor_crashed", str(error))
 
-    async def _result(self, pool: ProcessPool, future: asyncio.Future[Collected | Rejection]) -> Collected | Rejection:
-        """Wait for what a worker makes. Raises BrokenProcessPool for a page that the pool has lost.
+    async def _result(
+        self, pool: ProcessPool, future: asyncio.Future[Collected | Rejection], end: asyncio.Future[None]
+    ) -> Collected | Rejection:
+        """Wait for what a worker makes. Raises GivenUp at the ``end``; BrokenProcessPool for a page that is lost.
 
         A pool that breaks leaves pages behind that no worker had yet, and a worker that is killed as it takes a page
         takes it along: nothing ever comes of those.
         """
         since = monotonic()
-        while not (await asyncio.wait([future], timeout=LOOK_AGAIN))[0]:
+        while not future.done():
+            either: list[asyncio.Future[Any]] = [future, end]
+            await asyncio.wait(either, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
+            if future.done():
+                break
+            if end.done():
+                future.cancel()
+                raise GivenUp
             silence = monotonic() - max(since, self._last_result)
             if self._timeout and silence > self._timeout + GRACE:
                 pool.stop()  # type: ignore[no-untyped-call]

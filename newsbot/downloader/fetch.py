@@ -14,6 +14,7 @@ from scrapy.responsetypes import responsetypes
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped, outcome_of
+from newsbot.downloader.waiting import ask
 from newsbot.web.content_coding import ACCEPTED as CODINGS
 from newsbot.web.content_coding import GZIP, ZSTD, TooLarge, unpack
 from newsbot.web.encoding import header_charset
@@ -187,9 +188,8 @@ async def fetch(crawler: Crawler, request: Request) -> tuple[Response | None, st
     A response counts whose status says success or is in the request's handle_httpstatus_list. The downloader and its
     middlewares are those of every request: manners, guards, retries, redirects.
     """
-    assert crawler.engine is not None
     try:
-        response = await crawler.engine.download_async(request)
+        response = await ask(crawler, request)
     except DOWNLOAD_ERRORS as error:
         _, reason, detail = outcome_of(error)
         return None, f"{reason}: {detail}" if detail else reason

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Generator, Iterable
 from datetime import UTC, datetime
 from math import inf
 from time import monotonic
@@ -24,12 +24,15 @@ from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 from scrapy.pqueues import DownloaderAwarePriorityQueue, DownloaderInterface
 from scrapy.robotstxt import RobotParser
+from scrapy.utils.defer import deferred_from_coro
 from scrapy.utils.httpobj import urlparse_cached
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, inlineCallbacks
 
 from newsbot.crawl.context import CrawlContext, Pace
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped
 from newsbot.downloader.fetch import DATALOSS, STALLED
+from newsbot.downloader.waiting import Waiting
+from newsbot.items import RUN_ENDED
 from newsbot.web.dates import parse_moment
 
 if TYPE_CHECKING:
@@ -155,6 +158,9 @@ class HostDownloader(Downloader):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self.active = RequestsOut()
+        self.has_ended = False
+        """Whether nothing is sent any more."""
+        self._waiting, self._on_the_wire = Waiting(), Waiting()
         self.max_wait = crawler.settings.getfloat("NEWSBOT_MAX_WAIT")
         self.budget = HostBudget(crawler.settings.getfloat("NEWSBOT_PATIENCE"))
         self._takes: dict[str, float] = {}
@@ -164,6 +170,28 @@ class HostDownloader(Downloader):
 
     def get_slot_key(self, request: Request) -> str:
         return urlparse_cached(request).netloc
+
+    @inlineCallbacks
+    def fetch(self, request: Request) -> Generator[Deferred[Any], Any, Response | Request]:  # type: ignore[override]
+        """Do as Scrapy's does, but that the request can be let go."""
+        self.active.add(request)
+        try:
+            way = self.middleware.download_async(self._enqueue_request, request)
+            result: Response | Request = yield deferred_from_coro(self._waiting.on(request, way))
+            return result
+        finally:
+            self.active.remove(request)
+
+    def end(self) -> None:
+        """Send nothing more, and let go of what has not been sent; what is on the wire may come to its end."""
+        self.has_ended = True
+        sent = {request for slot in self.slots.values() for request in slot.transferring}
+        self._waiting.let_go(RUN_ENDED, lambda request: request not in sent)
+
+    def break_off(self) -> None:
+        """Let go of what is on the wire too."""
+        self.end()
+        self._on_the_wire.let_go(RUN_ENDED)
 
     def _wait_for_download(
         self, slot: Slot, request: Request, queue_dfd: Deferred[Response]
@@ -181,7 +209,7 @@ class HostDownloader(Downloader):
         host = self.get_slot_key(request)
         request.meta["download_seconds"] = 0.0  # not that of the request which this one comes of
         try:
-            response = await super()._download(slot, request)
+            response = await self._on_the_wire.on(request, super()._download(slot, request))
         except DOWNLOAD_ERRORS:
             self.budget.failed(host, request.meta["download_seconds"])
             raise
@@ -199,6 +227,8 @@ class HostDownloader(Downloader):
 
     def check_host(self, request: Request) -> None:
         """Raise Skipped for a request to a host that wants to be left alone, or that has cost this run too much."""
+        if self.has_ended:
+            raise Skipped(RUN_ENDED)
         host = self.get_slot_key(request)
         schedule = schedule_of(self.crawler)
         until = schedule.rests_until(host) if schedule else None

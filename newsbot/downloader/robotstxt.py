@@ -17,6 +17,8 @@ from newsbot.crawl.context import CrawlContext
 from newsbot.crawl.schedule import shifted
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped, outcome_of
 from newsbot.downloader.fetch import accepting, charset_of
+from newsbot.downloader.waiting import ask
+from newsbot.items import RUN_ENDED
 from newsbot.store import sites
 from newsbot.web.encoding import to_utf8
 from newsbot.web.robotstxt import RobotsGroup
@@ -30,7 +32,7 @@ PRIORITY = 1000
 """Of the requests for robots.txt, before all else: whatever a host is asked for waits for it."""
 NONE_THERE = ("too_many_redirects", "http_206", "http_304")
 """Reasons that there is no robots.txt, as a 4xx is one (RFC 9309, 2.3.1.2): the host does answer."""
-GUARDED = ("private_address", "certificate")
+GUARDED = ("private_address", "certificate", RUN_ENDED)
 """Reasons not to ask a host that are told as they are; any other is ``robots_unreachable``."""
 
 
@@ -92,14 +94,15 @@ class RobotsMiddleware:
     async def _fetch(self, request: Request) -> str:
         """Return the robots.txt that holds for a request, empty where there is none. Raises DOWNLOAD_ERRORS."""
         parts = urlparse_cached(request)
-        response = await self.crawler.engine.download_async(
+        response = await ask(
+            self.crawler,
             Request(
                 f"{parts.scheme}://{parts.netloc}/robots.txt",
                 callback=NO_CALLBACK,
                 headers=accepting("robots.txt"),
                 priority=PRIORITY,
                 meta={"dont_obey_robotstxt": True},
-            )
+            ),
         )
         if response.status >= 500:
             raise Skipped("robots_unreachable", f"HTTP {response.status}")

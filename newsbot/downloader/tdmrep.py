@@ -15,6 +15,7 @@ from newsbot.crawl.context import CrawlContext
 from newsbot.crawl.run import Run
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped
 from newsbot.downloader.fetch import accepting
+from newsbot.downloader.waiting import ask
 from newsbot.store import sites
 from newsbot.web.tdmrep import is_reserved, reserved_paths
 
@@ -64,7 +65,7 @@ class ReservationMiddleware:
         url = f"{parts.scheme}://{parts.netloc}/.well-known/tdmrep.json"
         try:
             asked = Request(url, headers=accepting("tdmrep.json"), priority=request.priority)
-            response = await self.crawler.engine.download_async(asked)
+            response = await ask(self.crawler, asked)
         except DOWNLOAD_ERRORS:
             return []  # asked again by the next run
         if response.status >= 500:

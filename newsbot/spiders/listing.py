@@ -29,7 +29,7 @@ from newsbot.discovery import (
 from newsbot.downloader.errors import outcome_of
 from newsbot.downloader.fetch import CUT_SHORT, accepting, charset_of, header_of
 from newsbot.downloader.rendering import browser_meta
-from newsbot.items import POSTPONED, Candidate, digest_of
+from newsbot.items import POSTPONED, RUN_ENDED, Candidate, digest_of
 from newsbot.sources import Source
 from newsbot.spiders.base import Args, CollectingSpider
 from newsbot.web.dates import as_instant
@@ -190,7 +190,9 @@ class DiscoveringSpider(CollectingSpider[Args]):
         return contents
 
     def failed(self, poll: Poll, error: str) -> None:
-        """Note why a listing could not be read: it is asked again later."""
+        """Note why a listing could not be read: it is asked again later. What the run did not come to is as it was."""
+        if error == RUN_ENDED:
+            return
         schedule, url = self.run.schedule, poll.known.url
         rests_until = schedule.rests_until(urlsplit(schedule.address(poll.source.name, url)).netloc)
         listing = schedule.failed(poll.source.name, url, error, rests_until=rests_until)
