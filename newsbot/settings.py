@@ -21,7 +21,7 @@ COMMANDS_MODULE = "newsbot.commands"
 # --- What a run reads and writes -----------------------------------------------------------------
 # Folder of all files that runs write.
 NEWSBOT_OUTPUT = os.environ.get("NEWSBOT_OUTPUT", "output")
-# The store. Empty: SQLite in the output folder. PostgreSQL: postgresql+psycopg://user@host/name
+# The store. Empty: SQLite in the output folder. PostgreSQL: postgresql://user@host/name
 NEWSBOT_DATABASE_URL = os.environ.get("NEWSBOT_DATABASE_URL", "")
 # The sources file of `crawl news`. Empty: the one that ships with newsbot.
 NEWSBOT_SOURCES = os.environ.get("NEWSBOT_SOURCES", "")

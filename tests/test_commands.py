@@ -21,6 +21,7 @@ from newsbot.web.urls import url_key
 
 COMMANDS = {
     "alarms": [],
+    "backup": [],
     "browse": [],
     "cluster": [],
     "compact": [],
@@ -38,6 +39,7 @@ COMMANDS = {
 }
 EACH = [*COMMANDS, *(f"{group} {name}" for group, names in COMMANDS.items() for name in names)]
 OF_A_STORE = [
+    "backup x.db",
     "browse",
     "cluster 0123456789abcdefabcd",
     "compact",
@@ -180,6 +182,7 @@ def test_what_cannot_be_meant_is_2(refusal: Refusal, stocked: None, tmp_path: Pa
 @pytest.mark.parametrize("command", [command for command in EACH if command != "crawl"])
 def test_an_option_that_there_is_not_is_2_and_names_the_nearest(refusal: Refusal, command: str) -> None:
     needed = {
+        "backup": ["x.db"],
         "cluster": ["x"],
         "explain": ["x"],
         "forget": ["x", "--why", "it"],

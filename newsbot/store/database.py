@@ -82,6 +82,18 @@ def store_url(database_url: str, output: Path) -> str:
     return database_url or f"sqlite:///{output / 'newsbot.db'}"
 
 
+def database_url(address: str) -> URL:
+    """Return an address as SQLAlchemy reads it, with the one driver that newsbot has for PostgreSQL.
+
+    Raises ArgumentError.
+
+    >>> database_url("postgresql://news@db.example/news").drivername
+    'postgresql+psycopg'
+    """
+    url = make_url(address)
+    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
+
+
 def sqlite_file(url: str) -> Path | None:
     """Return the file of a SQLite store; None for another database or none at all.
 
@@ -89,7 +101,7 @@ def sqlite_file(url: str) -> Path | None:
     True
     """
     try:
-        parsed = make_url(url)
+        parsed = database_url(url)
     except ArgumentError:
         return None
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
@@ -100,23 +112,28 @@ def open_existing(url: str, *, told: Callable[[str], None] = logger.info) -> Eng
 
     Raises StoreError as open_engine() does, and UsageError for a SQLite file that does not exist.
     """
-    path = sqlite_file(url)
-    if path is not None and not path.exists():
+    if (path := sqlite_file(url)) is not None:
+        require_file(path)
+    return open_engine(url, told=told)
+
+
+def require_file(path: Path) -> None:
+    """Raise UsageError where there is no file of a SQLite store."""
+    if not path.exists():
         raise UsageError(
             f"there is no store at {path}; collect something first (scrapy crawl news), or say where it is: "
             "-s NEWSBOT_OUTPUT=FOLDER or NEWSBOT_DATABASE_URL"
         )
-    return open_engine(url, told=told)
 
 
-def open_engine(database_url: str, *, told: Callable[[str], None] = logger.info) -> Engine:
+def open_engine(address: str, *, told: Callable[[str], None] = logger.info) -> Engine:
     """Open a database, make or upgrade its tables, and return the engine; ``told`` hears of an upgrade that begins.
 
     Raises StoreError for an address that names no database, a database that cannot be reached or is damaged, and one
     that a newer newsbot has written. Passwords never appear in the message.
     """
     try:
-        url = make_url(database_url)
+        url = database_url(address)
         is_sqlite = url.get_backend_name() == "sqlite"
         if is_sqlite and url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -125,7 +142,7 @@ def open_engine(database_url: str, *, told: Callable[[str], None] = logger.info)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise StoreError(
             f"the address of the store names no database that newsbot can open ({error}); there are sqlite:///FILE and "
-            "postgresql+psycopg://USER@HOST/NAME (NEWSBOT_DATABASE_URL)"
+            "postgresql://USER@HOST/NAME (NEWSBOT_DATABASE_URL)"
         ) from None
     except OSError as error:
         raise StoreError(f"the folder of the database cannot be made: {error}") from None
@@ -274,6 +291,8 @@ def _upgrade(connection: Connection, current: str | None, told: Callable[[str], 
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
+    from newsbot.store import backup
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
     revisions = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
@@ -283,9 +302,20 @@ def _upgrade(connection: Connection, current: str | None, told: Callable[[str], 
             "upgrade newsbot, or point NEWSBOT_DATABASE_URL at another database"
         )
     if current is not None:
-        told(f"bringing the store up to date (schema {current} to {REVISION}); a large one takes minutes")
+        path = sqlite_file(connection.engine.url.render_as_string())
+        kept = backup.name_before(path, REVISION) if path else None
+        beside = f"; as it is now it is kept as {kept}" if kept else ""
+        told(f"bringing the store up to date (schema {current} to {REVISION}); a large one takes minutes{beside}")
+        if path and kept:
+            backup.keep(path, kept)
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def current_schema(engine: Engine) -> str:
+    """Return the schema of a PostgreSQL database that the store is in."""
+    with reading(engine) as connection:
+        return str(connection.execute(text("select current_schema()")).scalar_one())
 
 
 def _mend_sequences(engine: Engine) -> None:

@@ -17,7 +17,7 @@ from newsbot.process import ExitStatus, NewsbotError, UsageError, utc_now
 class Command(NewsbotCommand, ScrapyCommand):
     """Moves all that the store knows into another database."""
 
-    example = "scrapy migrate --to postgresql+psycopg://user@host/name"
+    example = "scrapy migrate --to postgresql://user@host/name"
 
     def syntax(self) -> str:
         return "[--to URL] [--from URL]"
@@ -54,7 +54,7 @@ class Command(NewsbotCommand, ScrapyCommand):
         origin = opts.origin or store_url("", self.output)
         to = opts.to or self.setting("NEWSBOT_DATABASE_URL")
         if not to:
-            raise UsageError("say where to: scrapy migrate --to postgresql+psycopg://user@host/name")
+            raise UsageError("say where to: scrapy migrate --to postgresql://user@host/name")
         if to == origin:
             raise UsageError("--from and --to are the same store")
         console = Console(stderr=True)
