@@ -353,12 +353,13 @@ FAIL_REASONS = {
     "error": "another error, named in the detail",
 }
 
-_MEANINGS = {
+REASONS = {
     "already_known": KNOWN_REASONS,
     "skipped": SKIP_REASONS,
     "failed": FAIL_REASONS,
     "rejected": REJECTION_REASONS,
 }
+"""Why an address came to its outcome, in words, by outcome."""
 
 
 def meaning_of(outcome: str, reason: str | None) -> str | None:
@@ -367,7 +368,7 @@ def meaning_of(outcome: str, reason: str | None) -> str | None:
     >>> meaning_of("failed", "http_404")
     'the server answered with this status, also after retries'
     """
-    known = _MEANINGS.get(outcome, {})
+    known = REASONS.get(outcome, {})
     name = "http_<status>" if reason and reason.startswith("http_") else reason
     return known.get(name) if name else None
 

@@ -205,6 +205,7 @@ EXTENSIONS = {
     "newsbot.downloader.politeness.CrawlDelay": 0,
     "newsbot.downloader.ending.Ending": 0,
     "newsbot.extensions.progress.Progress": 0,
+    "newsbot.extensions.stats.Stats": 0,
     "newsbot.downloader.politeness.PoliteThrottle": 0,
 }
 

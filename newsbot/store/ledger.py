@@ -9,7 +9,7 @@ newsbot.store.runs keeps it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +28,10 @@ MAX_NOTES = 20
 
 LONGEST_NOTE = 500
 """Characters of a remark, or of the detail of a reason, that are kept: they may quote what a site sent."""
+
+
+Heard = Callable[[str, str, str | None], None]
+"""Takes a source, "discovered" or an outcome, and the reason of an outcome that has one."""
 
 
 class LedgerError(AssertionError):
@@ -171,6 +175,8 @@ class Ledger:
         self._open: dict[str, Entry] = {}
         self._owner: dict[str, str] = {}
         self._met: Counter[tuple[str, str]] = Counter()
+        self.heard: Heard = _nobody
+        """Hears of everything that is counted in the accounts, as it is: an extension of the crawl."""
 
     def discover(self, source: str, url: str, via: str, *, again: bool = False) -> Entry | None:
         """Open an entry for a discovered address; None if it has one in this run already.
@@ -183,9 +189,10 @@ class Ledger:
             return None
         self._met[source, key] += 1
         entry = Entry(self.run_id, source, url, via, key, ordinal=self._met[source, key])
-        self.accounts.setdefault(source, Account()).counts["discovered"] += 1
+        self.accounts.setdefault(source, Account())
+        self._count(source, "discovered")
         if self._owner.setdefault(key, source) != source:
-            self._count(entry, "skipped", "found_by_another_source")
+            self._count(source, "skipped", "found_by_another_source")
             return None
         self._open[key] = entry
         return entry
@@ -211,7 +218,7 @@ class Ledger:
         """Count the arrival of a page; its own outcome is still to come."""
         entry.fetched = True
         entry.validators = validators
-        self.accounts[entry.source].counts["fetched"] += 1
+        self._count(entry.source, "fetched")
 
     def close(self, entry: Entry, outcome: str, reason: str | None = None) -> None:
         """End an entry with its one outcome.
@@ -224,7 +231,7 @@ class Ledger:
             raise LedgerError(f"{entry.url}: {outcome} cannot follow fetched={entry.fetched}")
         if self._open.pop(entry.key, None) is None:
             raise LedgerError(f"{entry.url}: has an outcome already, and now {outcome}")
-        self._count(entry, outcome, reason)
+        self._count(entry.source, outcome, reason)
         if not (entry.dropped or entry.article_id):
             self.accounts[entry.source].tried(outcome, reason)
 
@@ -264,11 +271,16 @@ class Ledger:
             total.listings_asked += account.listings_asked
         return total
 
-    def _count(self, entry: Entry, outcome: str, reason: str | None) -> None:
-        account = self.accounts[entry.source]
-        account.counts[outcome] += 1
+    def _count(self, source: str, what: str, reason: str | None = None) -> None:
+        account = self.accounts[source]
+        account.counts[what] += 1
         if reason:
-            account.reasons[f"{outcome}:{reason}"] += 1
+            account.reasons[f"{what}:{reason}"] += 1
+        self.heard(source, what, reason)
+
+
+def _nobody(_source: str, _what: str, _reason: str | None) -> None:
+    pass
 
 
 def _key(url: str) -> str:
