@@ -36,6 +36,8 @@ NEWSBOT_DUPLICATES = "separate"
 # Seconds for which a source has to be done before its articles are put into a file while the run goes on, so that slow
 # sources hold up no others; a shorter run has one file. 0: all at the end.
 NEWSBOT_DELIVER_AFTER = 10.0
+# The page that shows how the collection stands, which every run writes: a path in the output folder. Empty: none.
+NEWSBOT_REPORT = "report.html"
 # Whether records say what cleaning removed.
 NEWSBOT_EXPORT_REMOVED = True
 # -o and -O write the fields of the record (docs/data.md), in its order.

@@ -33,6 +33,7 @@ COMMANDS = {
     "forget": [],
     "migrate": [],
     "prune": [],
+    "report": [],
     "revisions": [],
     "scale": ["enqueue", "work"],
     "sources": ["add", "boilerplate", "check", "list"],
@@ -48,6 +49,7 @@ OF_A_STORE = [
     "export x.csv",
     "forget x.org --why it --yes",
     "prune",
+    "report",
     "revisions 0123456789abcdefabcd",
     "sources boilerplate bbc",
 ]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 
 from scrapy.settings import BaseSettings
 from sqlalchemy import Engine
 
-from newsbot.process import utc_now
+from newsbot.process import NewsbotError, utc_now
 
 logger = logging.getLogger("newsbot")
 
@@ -30,6 +31,8 @@ class Aftercare:
         steps: dict[str, Step] = {}
         if alarms := settings["NEWSBOT_ALARMS"]:
             steps["alarms could not be told"] = partial(_tell, alarms)
+        if report := settings["NEWSBOT_REPORT"]:
+            steps["the report could not be written"] = partial(_report, Path(settings["NEWSBOT_OUTPUT"]) / report)
         return cls(steps)
 
     def take(self, engine: Engine) -> None:
@@ -46,3 +49,14 @@ def _tell(alarms: str, engine: Engine, now: str) -> None:
     from newsbot.alarms.telling import tell
 
     tell(engine, alarms, now=now)
+
+
+def _report(path: Path, engine: Engine, now: str) -> None:
+    from newsbot.report import write  # a run that writes none need not load it
+
+    try:
+        write(engine, path, now=now)
+    except BlockingIOError:  # of another run, which ends at this moment, too
+        logger.debug("another run is writing %s", path)
+    except OSError as error:
+        raise NewsbotError(f"{error.filename}: {error.strerror}") from None

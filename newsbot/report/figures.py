@@ -1,0 +1,275 @@
+"""What the report says: the figures of the store, added up and put into order."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from statistics import median
+from typing import Any
+
+from sqlalchemy import Engine
+
+from newsbot.health import CHANGED, FAILING, SILENT
+from newsbot.health.findings import Finding
+from newsbot.health.measures import Measures, median_of
+from newsbot.store import health
+from newsbot.store.health import Opened
+from newsbot.store.views import operators
+from newsbot.store.views.operators import Carried, Latest, RunTold
+
+DAYS = 90
+"""Days in the picture of articles a day: a quarter, as long as the history that tells what is normal."""
+MONTH, WEEK = 30, 7
+"""Days in the picture of a source and of the hours; days that shares, delays, times and syndication are taken over."""
+USUAL_DAYS = 28
+"""Days that tell what is usual by this hour: whole weeks, so that their weekends weigh as much as a year's."""
+FEWEST_USUAL = 3
+"""Days of which the middle one says something."""
+CLEARED_DAYS = 7
+RUNS, LATEST, ORIGINS, SLOWEST, TOP = 12, 24, 12, 12, 7
+"""So many are told: runs, articles, origins of stories, slow sources, and sources with a colour of their own."""
+NEW, WELL = "new", "well"
+STATES = (FAILING, SILENT, CHANGED, NEW, WELL)
+"""Of a source, the worst first."""
+NEW_DAYS = 7
+"""Days of a source that is too new to be unlike itself."""
+OTHERS = "others"
+
+
+@dataclass(slots=True)
+class SourceFigures:
+    """How one source stands."""
+
+    name: str
+    articles: list[int | None]
+    """New articles and copies of each day of the report; None where nothing was asked."""
+    state: str = WELL
+    """One of STATES."""
+    findings: list[Finding] = field(default_factory=list)
+    """What is unlike its normal now."""
+    week: Measures = field(default_factory=Measures)
+    """Of the last WEEK days."""
+    hours: list[int] = field(default_factory=lambda: [0] * 24)
+    """Articles of the last MONTH days by the hour of first sight."""
+    usual: float | None = None
+    """Articles that it has by this hour on the middle one of the last USUAL_DAYS days; None if there were too few."""
+    last_seen: str | None = None
+    """When its last article was first seen: day and hour, as "2026-11-20T07"; None if that was before the report."""
+
+    @property
+    def today(self) -> int | None:
+        """Articles of today so far; None if nothing was asked."""
+        return self.articles[-1]
+
+    @property
+    def total(self) -> int:
+        """Articles of all days."""
+        return sum(count or 0 for count in self.articles)
+
+    @property
+    def rejected(self) -> float | None:
+        """Share of the pages of the week that were rejected; None without any."""
+        return _share(self.week.counts["rejected"], self.week.counts["fetched"])
+
+    @property
+    def delay(self) -> float | None:
+        """Median minutes from publication to first sight, in the week."""
+        return median_of(self.week.delays)
+
+    @property
+    def busiest(self) -> int | None:
+        """The hour of the day with most articles."""
+        return max(range(24), key=self.hours.__getitem__) if any(self.hours) else None
+
+    def filled(self, name: str) -> float | None:
+        """Return the share of the week's articles that have a field."""
+        return _share(self.week.filled[name], self.week.articles)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose stories others have."""
+
+    name: str
+    """An agency, or an outlet."""
+    is_agency: bool
+    stories: int
+    carriers: list[tuple[str, int]]
+    """Outlets and how many of the stories they have, the one with most first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that the page says."""
+
+    now: str
+    days: list[str]
+    """YYYY-MM-DD, the last one is today."""
+    sources: list[SourceFigures]
+    """The worst first, then by name."""
+    opened: list[Opened]
+    """What is unlike normal now: the worst first, then the latest."""
+    cleared: list[Opened]
+    """What was until a few days ago, the latest first."""
+    hours: list[list[int]]
+    """Articles of all sources of each of the last MONTH days, by hour."""
+    usual: float | None
+    """How many articles all sources have by this hour, as ``SourceFigures.usual``."""
+    runs: list[RunTold]
+    origins: list[Origin]
+    latest: list[Latest]
+
+    @property
+    def month(self) -> list[str]:
+        """The days of ``hours``."""
+        return self.days[-MONTH:]
+
+    @property
+    def total(self) -> list[int]:
+        """Articles of all sources, day by day."""
+        by_day = zip(*(one.articles for one in self.sources), strict=True)
+        return [sum(count or 0 for count in counts) for counts in by_day] or [0] * len(self.days)
+
+    @property
+    def states(self) -> Counter[str]:
+        """How many sources are in each state."""
+        return Counter(one.state for one in self.sources)
+
+    def series(self) -> list[tuple[str, list[int]]]:
+        """Return articles a day of the TOP sources with most, each by name, and of all others together."""
+        ranked = sorted(self.sources, key=lambda one: (-one.total, one.name))
+        told = [(one.name, [count or 0 for count in one.articles]) for one in ranked[:TOP] if one.total]
+        if rest := [one.articles for one in ranked[TOP:] if one.total]:
+            told.append((OTHERS, [sum(count or 0 for count in counts) for counts in zip(*rest, strict=True)]))
+        return told
+
+    def slowest(self) -> list[SourceFigures]:
+        """Return the sources whose hosts took most time in the week, the slowest first."""
+        spent = [one for one in self.sources if one.week.spent["seconds"] > 0]
+        return sorted(spent, key=lambda one: (-one.week.spent["seconds"], one.name))[:SLOWEST]
+
+
+def figures(engine: Engine, *, now: str, days: int = DAYS) -> Report:
+    """Read what the report says of so many days, today with them. ``now``: RFC 3339, UTC. Raises StoreError."""
+    calendar = _calendar(now, days)
+    findings = health.findings_since(engine, _before(now, CLEARED_DAYS))
+    opened = [one for one in findings if one.cleared_at is None]
+    sums = _Sums(calendar, now)
+    for source, day, measures in operators.measured_days(engine, since=calendar[0]):
+        sums.add(source, day, measures)
+    return Report(
+        now=now,
+        days=calendar,
+        sources=sums.judged(opened),
+        opened=sorted(opened, key=lambda one: (STATES.index(one.finding.state), -one.id)),
+        cleared=sorted((one for one in findings if one.cleared_at), key=lambda one: one.cleared_at or "", reverse=True),
+        hours=[sums.hours.get(day, [0] * 24) for day in calendar[-MONTH:]],
+        usual=_usual(sums.by_now.values()),
+        runs=operators.last_runs(engine, limit=RUNS),
+        origins=origins(operators.carried(engine, since=_before(now, WEEK))),
+        latest=operators.latest_articles(engine, limit=LATEST),
+    )
+
+
+class _Sums:
+    """Adds up the days of all sources."""
+
+    def __init__(self, calendar: Sequence[str], now: str) -> None:
+        self.sources: dict[str, SourceFigures] = {}
+        self.hours: dict[str, list[int]] = {day: [0] * 24 for day in calendar[-MONTH:]}
+        self.by_now: defaultdict[str, float] = defaultdict(float)
+        """Articles of all sources up to this hour, by day."""
+        self._places = {day: place for place, day in enumerate(calendar)}
+        self._today = calendar[-1]
+        self._week = frozenset(calendar[-WEEK:])
+        self._usual = frozenset(calendar[-USUAL_DAYS - 1 : -1])
+        self._hour, self._part = int(now[11:13]), int(now[14:16]) / 60
+        self._usuals: defaultdict[str, list[float]] = defaultdict(list)
+
+    def add(self, source: str, day: str, measures: dict[str, Any]) -> None:
+        """Add a day of a source, after those before it."""
+        place = self._places.get(day)
+        if place is None:  # of a clock that runs ahead
+            return
+        one = self.sources.get(source)
+        if one is None:
+            one = self.sources[source] = SourceFigures(source, [None] * len(self._places))
+        one.articles[place] = measures.get("articles", 0)
+        by_hour = {int(hour): count for hour, count in measures.get("hours", {}).items()}
+        if by_hour:
+            one.last_seen = f"{day}T{max(by_hour):02}"
+        if day in self.hours:
+            for hour, count in by_hour.items():
+                one.hours[hour] += count
+                self.hours[day][hour] += count
+        if day in self._usual:
+            so_far = sum(count for hour, count in by_hour.items() if hour < self._hour)
+            so_far += by_hour.get(self._hour, 0) * self._part
+            self._usuals[source].append(so_far)
+            self.by_now[day] += so_far
+        if day in self._week:
+            one.week.add(Measures.from_dict(measures))
+
+    def judged(self, opened: Iterable[Opened]) -> list[SourceFigures]:
+        """Return the sources with what is found of them and what is usual, the worst first; those too that rest."""
+        found: defaultdict[str, list[Finding]] = defaultdict(list)
+        for one in opened:
+            found[one.finding.source].append(one.finding)
+        for name in found.keys() - self.sources.keys() - {""}:
+            self.sources[name] = SourceFigures(name, [None] * len(self._places))
+        for name, source in self.sources.items():
+            source.findings = found[name]
+            source.usual = _usual(self._usuals[name])
+            source.state = _state(source)
+        return sorted(self.sources.values(), key=lambda one: (STATES.index(one.state), one.name))
+
+
+def origins(carried: Iterable[Carried]) -> list[Origin]:
+    """Return whose stories others have, the most copied first, ORIGINS at most; by agency where one is named.
+
+    An outlet that brought an agency's story first has it of the agency, too.
+    """
+    stories: defaultdict[tuple[str, bool], set[str]] = defaultdict(set)
+    carriers: defaultdict[tuple[str, bool], set[tuple[str, str]]] = defaultdict(set)
+    for one in carried:
+        name = one.agency or one.origin
+        if name is None or one.source == name:
+            continue
+        whose = (name, one.agency is not None)
+        stories[whose].add(one.cluster_id)
+        carriers[whose].add((one.source, one.cluster_id))
+        if one.agency and one.origin and one.origin.lower() != one.agency.lower():
+            carriers[whose].add((one.origin, one.cluster_id))
+    told = []
+    for whose, clusters in stories.items():
+        times = Counter(source for source, _ in carriers[whose])
+        told.append(Origin(*whose, len(clusters), sorted(times.items(), key=lambda pair: (-pair[1], pair[0]))))
+    return sorted(told, key=lambda one: (-one.stories, one.name))[:ORIGINS]
+
+
+def _state(source: SourceFigures) -> str:
+    """Return the worst that is found of a source, else whether it is too new to be judged."""
+    if source.findings:
+        return min((finding.state for finding in source.findings), key=STATES.index)
+    asked = sum(count is not None for count in source.articles)
+    return NEW if asked < min(NEW_DAYS, len(source.articles)) else WELL
+
+
+def _usual(counts: Iterable[float]) -> float | None:
+    known = list(counts)
+    return median(known) if len(known) >= FEWEST_USUAL else None
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _calendar(now: str, days: int) -> list[str]:
+    today = date.fromisoformat(now[:10])
+    return [(today - timedelta(days=ago)).isoformat() for ago in reversed(range(days))]
+
+
+def _before(now: str, days: int) -> str:
+    return (datetime.fromisoformat(now) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
