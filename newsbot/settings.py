@@ -3,14 +3,14 @@
 In this order: what a run reads and writes, what it takes on, what it knows already, its manners, its bounds,
 extraction, the components that all of this is made of, and what a run prints.
 
-Change one for a run with ``-s NAME=VALUE``. NEWSBOT_OUTPUT, NEWSBOT_DATABASE_URL, NEWSBOT_SOURCES, NEWSBOT_ALARMS,
-NEWSBOT_CHROMIUM, NEWSBOT_CONTACT, NEWSBOT_BROKER_URL and NEWSBOT_QUEUE are read from the environment too, for cron and
-containers.
+Change one for a run with ``-s NAME=VALUE``. Those whose names begin with NEWSBOT_ are read from the environment too,
+for cron and containers, and from the project's .env (newsbot.project).
 """
 
-import os
+import sys
 
-from newsbot import __version__
+from newsbot import __version__, project
+from newsbot.process import UsageError
 
 BOT_NAME = "newsbot"
 SPIDER_MODULES = ["newsbot.spiders"]
@@ -20,17 +20,17 @@ COMMANDS_MODULE = "newsbot.commands"
 
 # --- What a run reads and writes -----------------------------------------------------------------
 # Folder of all files that runs write.
-NEWSBOT_OUTPUT = os.environ.get("NEWSBOT_OUTPUT", "output")
+NEWSBOT_OUTPUT = "output"
 # The store. Empty: SQLite in the output folder. PostgreSQL: postgresql://user@host/name
-NEWSBOT_DATABASE_URL = os.environ.get("NEWSBOT_DATABASE_URL", "")
+NEWSBOT_DATABASE_URL = ""
 # The sources file of `crawl news`. Empty: the one that ships with newsbot.
-NEWSBOT_SOURCES = os.environ.get("NEWSBOT_SOURCES", "")
+NEWSBOT_SOURCES = ""
 # Whom to tell what is wrong with the sources: addresses of apprise (mailto://, slack://, tgram://, json:// ...) or
 # programs (exec:/usr/local/bin/page-me), parted by blanks. docs/monitoring.md.
-NEWSBOT_ALARMS = os.environ.get("NEWSBOT_ALARMS", "")
+NEWSBOT_ALARMS = ""
 # Many machines: where the queue of sources is (RabbitMQ), and its name.
-NEWSBOT_BROKER_URL = os.environ.get("NEWSBOT_BROKER_URL", "amqp://guest:guest@127.0.0.1:5672//")
-NEWSBOT_QUEUE = os.environ.get("NEWSBOT_QUEUE", "newsbot")
+NEWSBOT_BROKER_URL = "amqp://guest:guest@127.0.0.1:5672//"
+NEWSBOT_QUEUE = "newsbot"
 # Copies of a known article: in files of their own (separate), among the articles (inline), in no file (drop).
 NEWSBOT_DUPLICATES = "separate"
 # Seconds for which a source has to be done before its articles are put into a file while the run goes on, so that slow
@@ -86,7 +86,7 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 
 # --- Good manners --------------------------------------------------------------------------------
 # A page or address where the people of a site can reach you.
-NEWSBOT_CONTACT = os.environ.get("NEWSBOT_CONTACT", "")
+NEWSBOT_CONTACT = ""
 # Where NEWSBOT_CONTACT is set, the spiders put it behind this: newsbot/0.1.0 (+https://example.org/bot)
 USER_AGENT = f"newsbot/{__version__}"
 ROBOTSTXT_USER_AGENT = "newsbot"
@@ -147,7 +147,7 @@ NEWSBOT_EXTRACT_WORKERS = -1
 NEWSBOT_EXTRACT_TIMEOUT = 20.0
 # Pages that need JavaScript (sources with render = true): the browser's program. Empty: the Chromium or Chrome that is
 # installed.
-NEWSBOT_CHROMIUM = os.environ.get("NEWSBOT_CHROMIUM", "")
+NEWSBOT_CHROMIUM = ""
 
 # --- What all of this is made of -----------------------------------------------------------------
 # Hosts take turns; the requests of a slow one wait outside the downloader, where they hold up nobody.
@@ -217,3 +217,14 @@ LOG_FORMATTER = "newsbot.extensions.log.ItemNames"
 LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 LOG_VERSIONS: list[str] = []
 STATS_DUMP = False
+
+# --- What the environment says of all this -------------------------------------------------------
+# In lower case, so that neither is a setting: of which kind each is, and which are meant from the project's folder.
+kinds = {name: type(value) for name, value in vars().items() if name.startswith("NEWSBOT_")}
+paths = ("NEWSBOT_OUTPUT", "NEWSBOT_DATABASE_URL", "NEWSBOT_SOURCES")
+try:
+    project.load_environment(kinds)
+except UsageError as error:  # whoever reads settings, be it Scrapy, has no better use for it
+    print(error, file=sys.stderr)
+    sys.exit(error.exit_status)
+globals().update(project.stated(vars(), paths))

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 from scrapy.settings import BaseSettings
 
-from newsbot.commands._terminal import say
+from newsbot.commands._terminal import as_typed, say
 from newsbot.process import ExitStatus, NewsbotError, UsageError
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class NewsbotCommand(Base):
 
     requires_project = True
     requires_crawler_process = False
+    needs_project = True
+    """Whether `newsbot` carries it out in a project alone, because it is about what is stored there."""
     example = ""
     """A command line that a user may copy, for the help."""
 
@@ -155,7 +157,7 @@ class NewsbotCommand(Base):
         return identity
 
     def _fail(self, message: str, status: int) -> None:
-        print(printable(message), file=sys.stderr)
+        print(printable(as_typed(message)), file=sys.stderr)
         self.exitcode = status
 
 
@@ -216,6 +218,10 @@ class HelpFormatter(ScrapyHelpFormatter):
         self._headings.add(f"{heading}:\n")
         super().start_section(heading)
 
+    def format_help(self) -> str:
+        """Return the help, with commands as they are typed."""
+        return as_typed(super().format_help())
+
     def format_part_strings(self, part_strings: list[str]) -> list[str]:
         """Underline headings, and nothing else."""
         end = "\0"
@@ -246,9 +252,8 @@ class _Subcommands(argparse._SubParsersAction):  # type: ignore[type-arg]
 
 def check_settings(settings: BaseSettings, given: Sequence[str]) -> None:
     """Raise UsageError for a setting of newsbot that cannot be meant, and for one given that there is not."""
-    from newsbot import settings as defaults
+    from newsbot.settings import kinds
 
-    kinds = {name: type(value) for name, value in vars(defaults).items() if name.startswith("NEWSBOT_")}
     for name in given:
         if name.startswith("NEWSBOT_") and name not in kinds:
             from newsbot.sources import did_you_mean
@@ -348,7 +353,7 @@ def _tell(parser: argparse.ArgumentParser, command: str, example: str) -> None:
 def _refuse(command: str, message: str) -> NoReturn:
     from newsbot.web.text import escaped
 
-    print(f"{command}: {escaped(message)}; {command} --help shows how", file=sys.stderr)
+    print(as_typed(f"{command}: {escaped(message)}; {command} --help shows how"), file=sys.stderr)
     sys.exit(ExitStatus.USAGE)
 
 

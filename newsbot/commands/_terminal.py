@@ -5,10 +5,13 @@ Scrapy imports it with the commands, whatever is run; so what draws is imported 
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
+from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,6 +54,26 @@ def print_table(table: Table) -> None:
     with console.capture() as captured:
         console.print(table)
     print("\n".join(row.rstrip() for row in captured.get().splitlines()))
+
+
+def as_typed(text: str) -> str:
+    """Return a text of ours with the commands in it as the person types them: `scrapy crawl` or `newsbot crawl`.
+
+    >>> as_typed("collect something first (scrapy crawl news)")
+    'collect something first (scrapy crawl news)'
+    """
+    if Path(sys.argv[0]).stem != "newsbot":
+        return text
+    return re.sub(rf"\bscrapy(?= (?:{'|'.join(command_modules())})\b)", "newsbot", text)
+
+
+def command_modules() -> dict[str, str]:
+    """Return the names of newsbot's commands with the modules that hold them, none of which is imported."""
+    import newsbot.commands as package
+
+    found = walk_packages(package.__path__, f"{package.__name__}.")
+    names = ((module.name.rpartition(".")[2], module) for module in found if not module.ispkg)
+    return {name: module.name for name, module in names if not name.startswith("_")}
 
 
 def say(what: str) -> None:

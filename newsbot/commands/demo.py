@@ -13,6 +13,7 @@ import orjson
 from scrapy.commands import ScrapyCommand
 
 from newsbot.commands._base import NewsbotCommand, printable, whole_number
+from newsbot.commands._terminal import as_typed
 from newsbot.process import UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ PORT = 8600
 class Command(NewsbotCommand, ScrapyCommand):
     """Serves the newsroom, runs `scrapy crawl news` on it, and shows what came of it."""
 
+    needs_project = False
     example = "scrapy demo --sites 2 --articles 5"
 
     def syntax(self) -> str:
@@ -78,7 +80,7 @@ class Command(NewsbotCommand, ScrapyCommand):
 def _crawl(console: Console, sources: Path, output: Path) -> int:
     """Run `scrapy crawl news` as a user would, and return its exit status."""
     shown = ["crawl", "news", "-a", f"sources={sources}", "-s", f"NEWSBOT_OUTPUT={output}"]
-    _print(console, f"$ scrapy {' '.join(shown)}")
+    _print(console, as_typed(f"$ scrapy {' '.join(shown)}"))
     command = [sys.executable, "-m", "scrapy", *shown, "-s", "NEWSBOT_DATABASE_URL="]
     with subprocess.Popen(command) as crawl:  # noqa: S603 (our own command)
         # Ctrl-C reaches the crawl by itself; it ends in good order either way.
@@ -118,7 +120,7 @@ def _show(console: Console, output: Path) -> None:
     console.rule("the first article")
     _show_article(console, orjson.loads(articles.read_bytes().splitlines()[0]))
     console.rule()
-    _print(console, "Run `scrapy demo` again: nothing will be new.")
+    _print(console, as_typed("Run `scrapy demo` again: nothing will be new."))
 
 
 def _show_article(console: Console, article: dict[str, Any]) -> None:

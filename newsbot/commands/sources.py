@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 class Command(CommandGroup, ScrapyCommand):
     """Lists, checks and extends the sources file."""
 
+    needs_project = False
     example = "scrapy sources check the-bbc the-guardian"
 
     def syntax(self) -> str:
