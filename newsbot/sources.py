@@ -1,15 +1,17 @@
-"""The outlets to collect: reading, checking and extending a sources file (TOML, one ``[[source]]`` an outlet)."""
+"""The outlets to collect: a sources file (TOML, one ``[[source]]`` an outlet) read, checked, extended and mended."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -245,6 +247,11 @@ def with_free_name(source: Source, taken: Iterable[Source]) -> Source:
     return source.model_copy(update={"name": next(name for name in map(bounded_name, names) if name not in used)})
 
 
+def read_text(path: Path) -> str:
+    """Return the text of a sources file with the ends of its lines as they are."""
+    return path.read_bytes().decode()
+
+
 def toml_block(source: Source) -> str:
     """Return a source as it stands in a sources file.
 
@@ -267,7 +274,7 @@ def append_source(path: Path, source: Source) -> None:
     import tomlkit  # not above: crawls read sources files and write none
     from tomlkit.items import AoT
 
-    document = tomlkit.parse(path.read_text("utf-8") if path.exists() else "")
+    document = tomlkit.parse(read_text(path) if path.exists() else "")
     blocks = document.get("source")
     if blocks is None:
         blocks = tomlkit.aot()
@@ -276,10 +283,84 @@ def append_source(path: Path, source: Source) -> None:
     if len(blocks) and not blocks[-1].as_string().endswith("\n\n"):
         blocks[-1].add(tomlkit.nl())
     blocks.append(_toml_table(source))
+    write_sources(path, tomlkit.dumps(document))
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """An address in a source's block that gives way to another one, in the same field or in another."""
+
+    field: str
+    old: str | None
+    """None: nothing gives way."""
+    new_field: str
+    new: str
+
+
+def with_replacements(text: str, name: str, replacements: Iterable[Replacement]) -> str:
+    """Return the text of a sources file in which addresses of one source are replaced, and nothing else is changed.
+
+    >>> text = '[[source]] # mine\\nname = "x"\\nhome = "https://x.org/"\\nfeeds = ["https://x.org/a"] # all\\n'
+    >>> text = with_replacements(text, "x", [Replacement("feeds", "https://x.org/a", "feeds", "https://x.org/b")])
+    >>> print(with_replacements(text, "x", [Replacement("sections", None, "sections", "https://x.org/c")]))
+    [[source]] # mine
+    name = "x"
+    home = "https://x.org/"
+    sections = ["https://x.org/c"]
+    feeds = ["https://x.org/b"] # all
+    <BLANKLINE>
+    """
+    import tomlkit
+
+    document: Any = tomlkit.parse(text)
+    blocks = document["source"]
+    number, block = next((number, block) for number, block in enumerate(blocks) if block["name"] == name)
+    added: dict[str, list[str]] = {}
+    for change in replacements:
+        if change.field == "home":
+            block["home"] = change.new
+            continue
+        known = [with_ascii_host(url) for url in block.get(change.field, ())]
+        if change.old in known and change.field == change.new_field:
+            block[change.field][known.index(change.old)] = change.new
+            continue
+        if change.old in known:
+            del block[change.field][known.index(change.old)]
+        if change.new_field in block:
+            block[change.new_field].append(change.new)
+        else:
+            added.setdefault(change.new_field, []).append(change.new)
+    lines = tomlkit.dumps(document).splitlines(keepends=True)
+    below = _line_of("".join(lines), number, "home")
+    ending = "\r\n" if lines[0].endswith("\r\n") else "\n"
+    for field, urls in added.items():
+        array = tomlkit.array()
+        array.extend(urls)
+        if lines[below - 1].endswith("\n"):
+            lines.insert(below, f"{field} = {array.as_string()}{ending}")
+        else:
+            lines.append(f"{ending}{field} = {array.as_string()}")
+    return "".join(lines)
+
+
+def write_sources(path: Path, text: str) -> None:
+    """Write a sources file in one step: whole or not at all, with the mode and owner that it has, behind a link too.
+
+    Raises SourcesError for a text that is faulty, and OSError; the file stays as it was then.
+    """
+    path = path.resolve()
     temporary = path.with_name(f"{path.name}.new")
     try:
-        temporary.write_text(tomlkit.dumps(document), "utf-8")
+        with temporary.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
         load_sources(temporary)
+        if path.exists():
+            was = path.stat()
+            temporary.chmod(stat.S_IMODE(was.st_mode))
+            if os.geteuid() == 0:
+                os.chown(temporary, was.st_uid, was.st_gid)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

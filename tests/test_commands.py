@@ -38,7 +38,7 @@ COMMANDS = {
     "report": [],
     "revisions": [],
     "scale": ["enqueue", "work"],
-    "sources": ["add", "boilerplate", "check", "list"],
+    "sources": ["add", "boilerplate", "check", "list", "repair"],
 }
 EACH = [*COMMANDS, *(f"{group} {name}" for group, names in COMMANDS.items() for name in names)]
 OF_A_STORE = [
@@ -195,6 +195,7 @@ def test_an_option_that_there_is_not_is_2_and_names_the_nearest(refusal: Refusal
         "revisions": ["x"],
         "sources add": ["x.org"],
         "sources boilerplate": ["x"],
+        "sources repair": ["x"],
     }
     status, line = refusal(command, *needed.get(command, []), "--loglevle")
     assert status == 2

@@ -1,12 +1,16 @@
-"""`scrapy sources`: list, check and add the outlets of a sources file."""
+"""`scrapy sources`: list, check, add and repair the outlets of a sources file."""
 
 from __future__ import annotations
 
 import argparse
 import logging
 import os
+import shlex
+import sys
+from contextlib import suppress
+from difflib import unified_diff
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from scrapy.commands import ScrapyCommand
 
@@ -17,8 +21,11 @@ from newsbot.process import ExitStatus, UsageError
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from newsbot.health.measures import ListingState
     from newsbot.sources import Source
-    from newsbot.spiders.probe import ListingReport, SiteReport
+    from newsbot.spiders.probe import ListingReport, ProbeSpider, SiteReport
+
+Probe = TypeVar("Probe", bound="ProbeSpider")
 
 
 class Command(CommandGroup, ScrapyCommand):
@@ -28,13 +35,16 @@ class Command(CommandGroup, ScrapyCommand):
     example = "scrapy sources check the-bbc the-guardian"
 
     def syntax(self) -> str:
-        return "[options] list | check [NAME ...] | add URL | boilerplate NAME"
+        return "[options] list | check [NAME ...] | add URL | repair NAME | boilerplate NAME"
 
     def short_desc(self) -> str:
-        return "List, check or add the outlets of a sources file"
+        return "List, check, add or repair the outlets of a sources file"
 
     def long_desc(self) -> str:
-        return "Look at the outlets of a sources file, try them, add one, or say what is no part of their articles."
+        return (
+            "Look at the outlets of a sources file, try them, add one, mend one whose listings are gone, or say what "
+            "is no part of their articles."
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -61,6 +71,15 @@ class Command(CommandGroup, ScrapyCommand):
             example="scrapy sources add https://example.org --file my-outlets.toml",
         )
         add.add_argument("url", metavar="URL", help="home page of the site")
+        repair = self.add_subcommand(
+            "repair",
+            self._repair,
+            "try an outlet's listings, look on its site for what may stand in the place of those that fail or have "
+            "moved, show that as a change of the sources file, and ask; exits with 3 if something is left to mend",
+            syntax="NAME [options]",
+            example="scrapy sources repair the-bbc --file my-outlets.toml",
+        )
+        repair.add_argument("name", metavar="NAME", help="the source")
         boilerplate = self.add_subcommand(
             "boilerplate",
             self._boilerplate,
@@ -69,9 +88,11 @@ class Command(CommandGroup, ScrapyCommand):
             example="scrapy sources boilerplate the-bbc --keep 5f0c1d2e3a4b5c6d",
         )
         boilerplate.add_argument("name", metavar="NAME", help="the source")
-        for reader in (list_, check):
+        for reader in (list_, check, repair):
             self.add_option(reader, "--file", metavar="FILE", help="default: NEWSBOT_SOURCES, or the bundled one")
         self.add_option(add, "--file", metavar="FILE", help="append to it (default: NEWSBOT_SOURCES; none: only show)")
+        yes = "change the file without asking (default: ask on the terminal; none: only show)"
+        self.add_option(repair, "--yes", action="store_true", help=yes)
         for option, what in (("--keep", "never"), ("--drop", "always")):
             help_ = f"{what} remove this block (default: as learned)"
             self.add_option(boilerplate, option, metavar="BLOCK", action="append", default=[], help=help_)
@@ -114,6 +135,58 @@ class Command(CommandGroup, ScrapyCommand):
             print(f"added to {file} as {source.name}")
         return ExitStatus.WHOLE
 
+    def _repair(self, opts: argparse.Namespace) -> ExitStatus:
+        from newsbot.process import utc_now
+        from newsbot.sources import load_sources, read_text, with_replacements, write_sources
+        from newsbot.spiders.repair import RepairSpider
+
+        file = self._file(opts)
+        (source,) = load_sources(file, only=[opts.name])
+        text, hindrance = read_text(file), hindrance_of(file)
+        if opts.yes and hindrance:
+            raise UsageError(hindrance)
+        spider = self._crawled(RepairSpider, sources=[source], states=self._states(source.name), now=utc_now())
+        (report,) = spider.reports
+        for remark in spider.proposal.remarks:
+            print(printable(f"{source.name}: {remark}"))
+        print(printable(f"{source.name}: an article: {report.article_url or report.fault}"))
+        is_whole = bool(report.article and not spider.proposal.unmended)
+        if not spider.proposal.replacements:
+            print(
+                f"nothing to repair: all that {file} says of {source.name} works"
+                if is_whole
+                else "nothing was changed: nothing better was found"
+            )
+            return ExitStatus.WHOLE if is_whole else ExitStatus.UNREACHABLE
+        proposed = with_replacements(text, source.name, spider.proposal.replacements)
+        print("", printable(difference(text, proposed, str(file))), sep="\n")
+        if hindrance or not (opts.yes or agreed(file)):
+            print("nothing was changed" + (f": {hindrance}" if hindrance else ""))
+            return ExitStatus.UNREACHABLE
+        if read_text(file) != text:
+            raise UsageError(f"nothing was changed: {file} was written by somebody else meanwhile; say it again")
+        write_sources(file, proposed)
+        self._forget_states(source.name, [change.old for change in spider.proposal.replacements if change.old])
+        print(f"{file} was changed")
+        return ExitStatus.WHOLE if is_whole else ExitStatus.UNREACHABLE
+
+    def _states(self, name: str) -> list[ListingState]:
+        """Return what the store knows of a source's listings; nothing where there is no store yet."""
+        from newsbot.store.health import listing_states
+
+        try:
+            with self.open_store() as engine:
+                return listing_states(engine, [name]).get(name, [])
+        except UsageError:
+            return []
+
+    def _forget_states(self, name: str, addresses: list[str]) -> None:
+        """Forget how listings stood that the file names no more, so that nothing complains of them."""
+        from newsbot.store.listings import drop
+
+        with suppress(UsageError), self.open_store() as engine, engine.begin() as connection:
+            drop(connection, name, addresses)
+
     def _boilerplate(self, opts: argparse.Namespace) -> ExitStatus:
         from newsbot.crawl.boilerplate import learned_blocks
         from newsbot.store.sites import judge
@@ -141,26 +214,65 @@ class Command(CommandGroup, ScrapyCommand):
         return ExitStatus.WHOLE
 
     def _sources(self, opts: argparse.Namespace, names: list[str] | None = None) -> list[Source]:
-        from newsbot.sources import BUNDLED, load_sources
+        from newsbot.sources import load_sources
 
-        return load_sources(opts.file or self.setting("NEWSBOT_SOURCES") or BUNDLED, only=names or [])
+        return load_sources(self._file(opts), only=names or [])
+
+    def _file(self, opts: argparse.Namespace) -> Path:
+        from newsbot.sources import BUNDLED
+
+        return Path(opts.file or self.setting("NEWSBOT_SOURCES") or BUNDLED)
 
     def _probe(self, **arguments: object) -> list[SiteReport]:
+        from newsbot.spiders.probe import ProbeSpider
+
+        return self._crawled(ProbeSpider, **arguments).reports
+
+    def _crawled(self, spider: type[Probe], **arguments: object) -> Probe:
+        """Let a spider do its work, and return it. Raises KeyboardInterrupt if it was stopped."""
         from scrapy.crawler import AsyncCrawlerProcess
 
         from newsbot.extensions.progress import status_line
-        from newsbot.spiders.probe import ProbeSpider
 
         process = AsyncCrawlerProcess(self.settings)
         quiet_libraries()
         logging.getLogger("newsbot").setLevel(logging.WARNING)
-        crawler = process.create_crawler(ProbeSpider)
+        crawler = process.create_crawler(spider)
         with status_line() as told:
             process.crawl(crawler, told=told, **arguments)
             process.start()
         if crawler.stats.get_value("finish_reason") in (None, "shutdown"):
             raise KeyboardInterrupt  # Scrapy has taken it
-        return crawler.spider.reports if isinstance(crawler.spider, ProbeSpider) else []
+        assert isinstance(crawler.spider, spider)
+        return crawler.spider
+
+
+def hindrance_of(file: Path) -> str:
+    """Return why a sources file cannot be changed, and what to do; empty if it can."""
+    from newsbot.sources import BUNDLED
+
+    if file.resolve() == BUNDLED.resolve():
+        return (
+            "this file is a part of newsbot, and goes with the next version; change a copy of it: "
+            f"cp {shlex.quote(str(BUNDLED))} my-outlets.toml, and say --file my-outlets.toml"
+        )
+    if not (os.access(file, os.W_OK) and os.access(file.resolve().parent, os.W_OK)):
+        return f"{file} cannot be written: it, or its folder, may not be changed by you"
+    return ""
+
+
+def agreed(file: Path) -> bool:
+    """Ask on the terminal whether to change a file; where there is none, say how to."""
+    if not sys.stdin.isatty():
+        print("there is no terminal to ask on; --yes changes it")
+        return False
+    return input(f"change {file}? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def difference(before: str, after: str, name: str) -> str:
+    """Return what is changed in a text as a unified diff, without its last end of line."""
+    lines = unified_diff(before.splitlines(), after.splitlines(), name, f"{name} (proposed)", lineterm="")
+    return "\n".join(lines)
 
 
 def show_sources(sources: list[Source]) -> None:

@@ -29,7 +29,7 @@ from newsbot.process import utc_now
 from newsbot.sources import Source, exemptions_of, source_name
 from newsbot.spiders.base import add_contact
 from newsbot.spiders.entrance import Entrance, entrance_of
-from newsbot.spiders.listing import STATUSES_READ
+from newsbot.spiders.listing import STATUSES_READ, permanent_address
 from newsbot.web.dates import as_instant
 from newsbot.web.tdmrep import is_reserved, reserved_paths
 
@@ -43,6 +43,8 @@ MAX_SAMPLES = 3
 """Articles that are tried before a site counts as one without articles."""
 PROVEN = ("title", "authors", "published", "language", "section", "tags", "image", "summary", "text")
 """Fields whose filling tells how well a site is understood."""
+NAMES_NOTHING = "names no article"
+"""What is wrong with a listing that can be read, and a source, that have nothing to name."""
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -52,6 +54,8 @@ class ListingReport:
     channel: str
     url: str
     error: str | None = None
+    moved_to: str | None = None
+    """Where a permanent redirect (301, 308) leads."""
     named: list[Candidate] = dataclasses.field(default_factory=list)
     validators: list[str] = dataclasses.field(default_factory=list)
     """Of ETag and Last-Modified, those that its server sends."""
@@ -147,24 +151,39 @@ class ProbeSpider(Spider):
         timeout = self.settings.getfloat("NEWSBOT_EXTRACT_TIMEOUT")
         self.workers = Workers(min(wanted, len(self.sources) or 1), timeout, extraction)
         try:
-            if self.url:
-                self.reports = [await self.find(self.url)]
-            else:
-                places = asyncio.Semaphore(AT_ONCE)
-                self.tell()
-                self.reports = list(await asyncio.gather(*(self.check(source, places) for source in self.sources)))
+            self.reports = await self.look()
         finally:
             self.workers.close()
         requests: list[Request] = []  # all are made and done
         for request in requests:
             yield request
 
+    async def look(self) -> list[SiteReport]:
+        """Do what the spider was made for."""
+        if self.url:
+            return [await self.find(self.url)]
+        places = asyncio.Semaphore(AT_ONCE)
+        self.tell()
+        return list(await asyncio.gather(*(self.check(source, places) for source in self.sources)))
+
     async def find(self, url: str) -> SiteReport:
         """Find the listings of a site from its home page, and check those that can be read."""
         self.told(f"looking at {url}")
+        entrance, found = await self.search(url)
+        if not found and entrance.fault:
+            return unreachable(url, entrance.fault)
+        report = SiteReport(source=described(entrance, found), listings=found)
+        if not found:
+            report.listings = [await self.listing("section", entrance.url)]
+        self.told(f"reading an article of {url}")
+        await self.prove(report)
+        return report
+
+    async def search(self, url: str) -> tuple[Entrance, list[ListingReport]]:
+        """Return the entrance of a site and the listings found there that can be read and name something, each once."""
         entrance = await entrance_of(self.crawler, url)
         if not entrance.is_reachable:
-            return unreachable(url, entrance.fault)
+            return entrance, []
         search = entrance.search(most_feeds=MAX_TRIED, choose=self.lasting)
         found: list[ListingReport] = []
         for attempt in search:
@@ -176,14 +195,7 @@ class ProbeSpider(Spider):
                     found.append(listing)
             elif attempt.is_named:
                 search.add_feeds(listing.feeds)
-        if not found and entrance.fault:
-            return unreachable(url, entrance.fault)
-        report = SiteReport(source=described(entrance, found), listings=found)
-        if not found:
-            report.listings = [await self.listing("section", entrance.url)]
-        self.told(f"reading an article of {url}")
-        await self.prove(report)
-        return report
+        return entrance, found
 
     def lasting(self, named: list[Child]) -> list[Child]:
         """Return the sitemaps to try, newest first, without those of some days where others are named.
@@ -219,6 +231,8 @@ class ProbeSpider(Spider):
         if response is None:
             report.error = error
             return report
+        moved_to = permanent_address(response)
+        report.moved_to = moved_to if moved_to != url else None
         refusal = f"http_{response.status}" if response.status >= 400 else ""
         report.validators = [name for name in ("ETag", "Last-Modified") if response.headers.get(name)]
         try:
@@ -235,7 +249,7 @@ class ProbeSpider(Spider):
             if not report.named:
                 report.named = (await self.listing(channel, child.url, depth=depth + 1)).named
         if not report.named:
-            report.error = refusal or "names no article"
+            report.error = refusal or NAMES_NOTHING
         return report
 
     async def prove(self, report: SiteReport) -> None:
@@ -272,7 +286,7 @@ class ProbeSpider(Spider):
                     host = urlsplit(response.url).netloc
                     break
         if not named:
-            report.fault = "names no article"
+            report.fault = NAMES_NOTHING
         delay = downloader_of(self.crawler).stated_delay(host)
         if delay and report.robots == "allowed":
             report.robots = f"allowed, {delay:g} s apart"

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 
 import orjson
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, delete, select
 
 from newsbot.store import schema
 from newsbot.store.database import as_json, chunks, reading, upsert
@@ -87,6 +87,11 @@ def save(connection: Connection, listing: Listing) -> None:
     values = {name: getattr(listing, name) for name in _FIELDS}
     values["sub_sitemaps"] = as_json(listing.sub_sitemaps) if listing.sub_sitemaps else None
     upsert(connection, _TABLE, values, replacing=_STATE)
+
+
+def drop(connection: Connection, source: str, urls: Iterable[str]) -> None:
+    """Forget how listings stood that their source names no more, inside the caller's transaction."""
+    connection.execute(delete(_TABLE).where(_TABLE.c.source == source, _TABLE.c.url.in_(list(urls))))
 
 
 def owed(known: Listings, source: str, url: str) -> tuple[str, int] | None:
