@@ -28,6 +28,10 @@ NEWSBOT_SOURCES = ""
 # Whom to tell what is wrong with the sources: addresses of apprise (mailto://, slack://, tgram://, json:// ...) or
 # programs (exec:/usr/local/bin/page-me), parted by blanks. docs/monitoring.md.
 NEWSBOT_ALARMS = ""
+# Metrics for Prometheus (the extra metrics): a file that every run writes at its end, such as
+# /var/lib/node_exporter/newsbot.prom; and the port of this machine that a crawl serves them at meanwhile, 0: none.
+NEWSBOT_METRICS_FILE = ""
+NEWSBOT_METRICS_PORT = 0
 # Many machines: where the queue of sources is (RabbitMQ), and its name.
 NEWSBOT_BROKER_URL = "amqp://guest:guest@127.0.0.1:5672//"
 NEWSBOT_QUEUE = "newsbot"
@@ -208,6 +212,7 @@ EXTENSIONS = {
     "newsbot.downloader.ending.Ending": 0,
     "newsbot.extensions.progress.Progress": 0,
     "newsbot.extensions.stats.Stats": 0,
+    "newsbot.extensions.endpoint.Endpoint": 0,
     "newsbot.downloader.politeness.PoliteThrottle": 0,
 }
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import logging
+import os
 import signal
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -18,6 +20,8 @@ from scrapy.settings import BaseSettings
 
 from newsbot.commands._base import NewsbotCommand, quiet_libraries
 from newsbot.process import ExitStatus, MissingExtra, UsageError, collect_nothing, collect_seldom
+
+LAST_PORT = 65_535
 
 Handler = Callable[[int, FrameType | None], Any]
 
@@ -61,6 +65,7 @@ class Command(NewsbotCommand, ScrapyCrawl):
         if opts.spider not in spiders:
             raise UsageError(f"there is no spider {opts.spider!r}{did_you_mean(opts.spider, spiders)}; {there_are}")
         _require_what_feeds_need(self.crawler_process.settings)
+        _require_what_metrics_need(self.crawler_process.settings)
         quiet_libraries()
         crawler = self.crawler_process.create_crawler(opts.spider)
         crawler.signals.connect(lambda: _answer_signals(crawler), signal=signals.engine_started, weak=False)
@@ -81,6 +86,17 @@ def _require_what_feeds_need(settings: BaseSettings) -> None:
     feeds = settings.getdict("FEEDS").values()
     if any(feed.get("format") == "parquet" for feed in feeds) and importlib.util.find_spec("pyarrow") is None:
         raise MissingExtra("Parquet needs", "parquet")
+
+
+def _require_what_metrics_need(settings: BaseSettings) -> None:
+    """Raise MissingExtra before the crawl; UsageError where the file cannot be, or the port."""
+    file, port = settings["NEWSBOT_METRICS_FILE"], settings.getint("NEWSBOT_METRICS_PORT")
+    if (file or port) and importlib.util.find_spec("prometheus_client") is None:
+        raise MissingExtra("metrics need", "metrics")
+    if file and (not os.access(Path(file).absolute().parent, os.W_OK) or Path(file).is_dir()):
+        raise UsageError(f"NEWSBOT_METRICS_FILE: no file can be written at {file}")
+    if not 0 <= port <= LAST_PORT:
+        raise UsageError(f"NEWSBOT_METRICS_PORT: 0 to {LAST_PORT}, not {port}")
 
 
 def _answer_signals(crawler: Crawler) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -33,6 +34,8 @@ class Aftercare:
             steps["alarms could not be told"] = partial(_tell, alarms)
         if report := settings["NEWSBOT_REPORT"]:
             steps["the report could not be written"] = partial(_report, Path(settings["NEWSBOT_OUTPUT"]) / report)
+        if path := settings["NEWSBOT_METRICS_FILE"]:
+            steps["the metrics could not be written"] = partial(_write_metrics, Path(path))
         return cls(steps)
 
     def take(self, engine: Engine) -> None:
@@ -54,9 +57,23 @@ def _tell(alarms: str, engine: Engine, now: str) -> None:
 def _report(path: Path, engine: Engine, now: str) -> None:
     from newsbot.report import write  # a run that writes none need not load it
 
-    try:
+    with _writing(path):
         write(engine, path, now=now)
-    except BlockingIOError:  # of another run, which ends at this moment, too
+
+
+def _write_metrics(path: Path, engine: Engine, now: str) -> None:
+    from newsbot.extensions.metrics import write_file  # it needs an extra
+
+    with _writing(path):
+        write_file(path, engine, now)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Leave a file to another run that ends at this moment, too; let other faults be one line. Raises NewsbotError."""
+    try:
+        yield
+    except BlockingIOError:
         logger.debug("another run is writing %s", path)
     except OSError as error:
         raise NewsbotError(f"{error.filename}: {error.strerror}") from None
