@@ -296,8 +296,9 @@ PAGES_ALONE = {
 """Modules whose functions take a page's tree, of which trafilatura and lxml take the most time; a page is bounded
 (items.MAX_BYTES), and the time with it (NEWSBOT_EXTRACT_TIMEOUT)."""
 OWN_TEXT = {"demo.stock", "crawl.recovery", "store.database", "spiders.date_range", "spiders.probe", "web.__main__",
-            "commands._base", "commands._terminal", "downloader.http", "spiders.archive", "store.search.query",
-            "store.views.address", "browse.site", "export.compaction", "alarms.channels"}  # fmt: skip
+            "collecting", "commands._base", "commands._terminal", "downloader.http", "spiders.archive",
+            "store.search.query", "store.views.address", "browse.site", "export.compaction",
+            "alarms.channels"}  # fmt: skip
 """Modules whose patterns see what newsbot or its operator wrote, or what Scrapy has cut to pieces and bounded."""
 EXPECTED = (CleaningError, ExtractionError, urls.InvalidURL, ValueError, *LISTING_ERRORS)
 """With which a reader may refuse a text."""
