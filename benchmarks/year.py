@@ -92,7 +92,7 @@ class Day:
 
 def calendar(first: date, days: int, sites: list[str], dice: random.Random) -> list[Breakage]:
     """Return what breaks, when and where: something every nine days, each kind in turn, no site twice in 40 days."""
-    with_feeds = [name for name, outlet in Newsroom(sites=SITES).outlets.items() if outlet.spec.feeds]
+    specs = {name: outlet.spec for name, outlet in Newsroom(sites=SITES).outlets.items()}
     rested: dict[str, int] = dict.fromkeys(sites, -1000)
     found, day, turn = [], int(days * QUIET), 0
     while True:
@@ -100,9 +100,15 @@ def calendar(first: date, days: int, sites: list[str], dice: random.Random) -> l
         length = LENGTHS.get(kind, 6)
         if day + length + WELL_AGAIN >= days:
             return found
-        able = with_feeds if kind.startswith("feed") else sites
-        # An agency that is down leaves nothing to copy, and walled articles tell nothing.
-        able = [site for site in able if site not in ("northwire", "capital-brief") and day - rested[site] > 40]
+        # Addresses that name the day tell it when nothing else does, and an agency that is down leaves nothing to copy.
+        able = [
+            site
+            for site in sites
+            if day - rested[site] > 40
+            and site not in ("northwire", "capital-brief")
+            and (specs[site].feeds or not kind.startswith("feed"))
+            and ("{year}" not in specs[site].path or kind != "dates_gone")
+        ]
         if able:
             site = dice.choice(able)
             rested[site] = day + length
@@ -127,7 +133,7 @@ class Year:
         self.first = running.newsroom.today + timedelta(days=1)
         self.count = days
         self.breakages = calendar(self.first, days, sorted(running.urls), self.dice)
-        self.rates = {site: self.dice.choice([1.0, 1.5, 2.0, 3.0]) for site in sorted(running.urls)}
+        self.rates = {site: self.dice.choice([2.0, 3.0, 4.0]) for site in sorted(running.urls)}
         self.code = ROOT
         self.versions = self.older_versions()
         self.statuses: Counter[str] = Counter()
