@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import http.client
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.error import URLError
 
 import lxml.html
 import pytest
-from conftest import lines_of, run_scrapy
+from conftest import ROOT, lines_of, run_scrapy, scrapy_environment
 from served import document, entries, flat, get, page
 
 from newsbot.demo import Newsroom, Running, serve
@@ -20,11 +25,26 @@ MARKS = ("<dc:creator><![CDATA[", "<dc:creator>", "<name>", '"name": "', "By ", 
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "NEWSBOT_EXTRACT_WORKERS=1")
 
 
-def crawl(running: Running, folder: Path) -> str:
-    """Crawl the newsroom as a scheduled job does, and return what the run wrote to standard error."""
+def crawl(running: Running, folder: Path) -> None:
+    """Crawl the newsroom as a scheduled job does."""
+    run_scrapy(folder / "output", *crawling(running, folder))
+
+
+def crawling(running: Running, folder: Path, *more: str) -> list[str]:
     sources = folder / "sources.toml"
     sources.write_text(running.newsroom.sources_toml(), "utf-8")
-    return run_scrapy(folder / "output", "crawl", "news", "-a", f"sources={sources}", *FAST).stderr
+    return ["crawl", "news", "-a", f"sources={sources}", *FAST, *more]
+
+
+def let_days_have_passed(database: Path, days: int) -> None:
+    """Let what the sources came to today be what they came to on each of so many days before."""
+    with closing(sqlite3.connect(database)) as store, store:
+        rows = store.execute("select source, day, measures from days").fetchall()
+        store.execute("delete from days")
+        for source, day, measures in rows:
+            for back in range(1, days + 1):
+                before = (datetime.fromisoformat(day) - timedelta(days=back)).date().isoformat()
+                store.execute("insert into days values (?, ?, ?)", (source, before, measures))
 
 
 def feed_of(newsroom: Newsroom, site: str) -> str:
@@ -167,3 +187,30 @@ def test_a_crawl_loses_nothing_of_sites_that_were_broken_for_a_while(tmp_path: P
         crawl(running, tmp_path)
         found = [line["url"] for line in lines_of(tmp_path / "output", "articles")]
         assert sorted(found) == sorted(item.url for item in running.newsroom.truth())
+
+
+def test_an_outlet_that_is_redesigned_in_mid_crawl_is_named_at_the_end_of_it(tmp_path: Path) -> None:
+    with serve(Newsroom(sites=3, articles=8)) as running:
+        crawl(running, tmp_path)
+        let_days_have_passed(tmp_path / "output" / "newsbot.db", 20)
+        new = running.publish("kuestenblick", 24)
+        running.publish("harbour-herald", 4)
+        before = len(running.requests())
+        command = [sys.executable, "-m", "scrapy", *crawling(running, tmp_path, "-s", "DOWNLOAD_DELAY=0.1")]
+        environment = scrapy_environment(tmp_path / "output")
+        with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
+            while process.poll() is None and not 3 <= pages_of(running, new, before) < len(new):
+                time.sleep(0.02)
+            running.break_down("kuestenblick", "text_gone")
+            _, log = process.communicate(timeout=120)
+        collected = {line["url"] for line in lines_of(tmp_path / "output", "articles") if line["word_count"] > 100}
+        assert 3 <= len(collected & set(new)) < len(new)
+        told = [line for line in log.splitlines() if " source " in line]
+        assert told and all(" source kuestenblick: " in line for line in told), log
+        assert any("usually" in line and "since" in line and any(url in line for url in new) for line in told), log
+        assert process.returncode == 3
+
+
+def pages_of(running: Running, urls: list[str], after: int) -> int:
+    paths = {url.removeprefix(running.urls["kuestenblick"][:-1]) for url in urls}
+    return sum(request.path in paths for request in running.requests()[after:])
