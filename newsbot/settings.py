@@ -226,7 +226,7 @@ STATS_DUMP = False
 # --- What the environment says of all this -------------------------------------------------------
 # In lower case, so that neither is a setting: of which kind each is, and which are meant from the project's folder.
 kinds = {name: type(value) for name, value in vars().items() if name.startswith("NEWSBOT_")}
-paths = ("NEWSBOT_OUTPUT", "NEWSBOT_DATABASE_URL", "NEWSBOT_SOURCES")
+paths = ("NEWSBOT_OUTPUT", "NEWSBOT_DATABASE_URL", "NEWSBOT_SOURCES", "NEWSBOT_METRICS_FILE")
 try:
     project.load_environment(kinds)
 except UsageError as error:  # whoever reads settings, be it Scrapy, has no better use for it

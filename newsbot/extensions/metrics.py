@@ -6,7 +6,7 @@ Their names and labels are in docs/monitoring.md; all are gauges, as what they t
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -19,15 +19,17 @@ from sqlalchemy import Engine
 from newsbot import __version__
 from newsbot.crawl.checkup import HISTORY_DAYS, LEFT_DAYS
 from newsbot.export.atomic import atomic_file
-from newsbot.health import CHANGED, FAILING, SILENT
+from newsbot.health import CHANGED, FAILING, SILENT, Day, Finding, Measures, state_of
 from newsbot.store.ledger import OF_DISCOVERED, OF_FETCHED, Account
 from newsbot.store.told import CHANNEL
 from newsbot.store.views.figures import Figures, figures_of
 
 LOOPBACK = "127.0.0.1"
 OUTCOMES = ("discovered", *OF_DISCOVERED, *OF_FETCHED)
-NEW_DAYS = 7
 STATES = (FAILING, SILENT, CHANGED, "new", "well")
+
+_SOME_DAY = Day("", Measures())
+"""In the place of each that is known: their number alone tells a new source from one that is well."""
 
 
 class LiveRun(Collector):
@@ -66,9 +68,13 @@ class LastRun(Collector):
 def of_health(figures: Figures) -> Iterator[Metric]:
     """Yield what is unlike normal: findings by state, and the one state of each source."""
     of_sources = [finding for finding in figures.findings if finding.source]
-    states = {name: "well" if days >= NEW_DAYS else "new" for name, days in figures.days.items()}
-    for state in (CHANGED, SILENT, FAILING):  # the gravest last
-        states |= {finding.source: state for finding in of_sources if finding.state == state}
+    by_source: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in of_sources:
+        by_source[finding.source].append(finding)
+    states = {
+        source: state_of(by_source[source], [_SOME_DAY] * figures.days.get(source, 0))
+        for source in {*figures.days, *by_source}
+    }
     counts = Counter(finding.state for finding in of_sources)
     findings = GaugeMetricFamily("newsbot_findings", "Findings that are open, by what they say.", labels=["state"])
     for state in (FAILING, SILENT, CHANGED):
