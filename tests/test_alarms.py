@@ -296,10 +296,17 @@ def test_what_a_killed_run_was_telling_is_told_by_the_next_and_nothing_twice(
 def test_a_wrong_address_is_one_line_and_2_before_anything_is_done(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, addresses: str, line: str
 ) -> None:
-    assert scrapy_here(monkeypatch, tmp_path, "sources", "list", "-s", f"NEWSBOT_ALARMS={addresses}") == 2
+    assert scrapy_here(monkeypatch, tmp_path, "alarms", "-s", f"NEWSBOT_ALARMS={addresses}") == 2
     (said,) = capsys.readouterr().err.splitlines()
     assert line in said
     assert "S3CR3T" not in said
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_crawl_is_refused_before_it_begins_if_it_could_not_tell_anybody(tmp_path: Path) -> None:
+    ran = run_scrapy(tmp_path, "crawl", "news", NEWSBOT_ALARMS="json://x.org slack://S3CR3T")
+    assert ran.returncode == 2
+    assert "NEWSBOT_ALARMS: address 2: slack:// takes no such address; " in ran.stderr.splitlines()[-1]
     assert not list(tmp_path.iterdir())
 
 
@@ -307,7 +314,7 @@ def test_without_the_extra_it_says_which_one_is_needed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "apprise", None)
-    assert scrapy_here(monkeypatch, tmp_path, "sources", "list", "-s", "NEWSBOT_ALARMS=json://x.org") == 1
+    assert scrapy_here(monkeypatch, tmp_path, "alarms", "-s", "NEWSBOT_ALARMS=json://x.org") == 1
     assert capsys.readouterr().err == "NEWSBOT_ALARMS (json://) needs an extra: pip install 'newsbot[alarms]'\n"
 
 
@@ -361,7 +368,7 @@ def test_the_channels_are_listed_and_tried(
     given = ("-s", f"NEWSBOT_ALARMS={good} {bad}")
     assert scrapy_here(monkeypatch, tmp_path, "alarms", *given) == 0
     told_line, failed_line = capsys.readouterr().out.splitlines()
-    assert told_line.startswith(f"{names[0]}: told 2026-11-20 12:00 UTC, ")
+    assert told_line.startswith(f"{names[0]}: told 2026-11-20 12:00 UTC (")
     assert failed_line == f"{names[1]}: never told anything; cannot be told: exit status 3"
     assert scrapy_here(monkeypatch, tmp_path, "alarms", "--test", *given) == 1
     assert capsys.readouterr().out.splitlines() == [

@@ -61,11 +61,12 @@ class Channel:
     def deliver(self, digest: dict[str, object], *, time_limit: float = TIME_LIMIT) -> None:
         """Deliver a digest. Raises ChannelFailed, after so many seconds at most.
 
-        The child has the digest as JSON on its standard input. What is left of its session when it has ended, or is
-        late, is killed.
+        The child has the digest as JSON on its standard input, and nothing of other channels. What is left of its
+        session when it has ended, or is late, is killed.
         """
         given = digest if self.address.startswith(PROGRAM) else {**digest, "address": self.address}
-        path = os.pathsep.join(part for part in (_FOLDER, os.environ.get("PYTHONPATH")) if part)
+        environment = {name: value for name, value in os.environ.items() if name != "NEWSBOT_ALARMS"}
+        path = os.pathsep.join(part for part in (_FOLDER, environment.get("PYTHONPATH")) if part)
         with TemporaryFile() as said:
             try:
                 child = subprocess.Popen(  # noqa: S603 (the operator's own program, without a shell)
@@ -73,7 +74,7 @@ class Channel:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.DEVNULL,
                     stderr=said,  # no pipe, which would be waited for as long as a grandchild has it open
-                    env={**os.environ, "PYTHONPATH": path},
+                    env={**environment, "PYTHONPATH": path},
                     start_new_session=True,
                 )
             except OSError as error:

@@ -251,7 +251,7 @@ class _Subcommands(argparse._SubParsersAction):  # type: ignore[type-arg]
 
 
 def check_settings(settings: BaseSettings, given: Sequence[str]) -> None:
-    """Raise UsageError for a setting of newsbot that cannot be meant, and for one given that there is not."""
+    """Raise UsageError for a setting of newsbot whose value is of another kind, and for one given that there is not."""
     from newsbot.settings import kinds
 
     for name in given:
@@ -270,10 +270,6 @@ def check_settings(settings: BaseSettings, given: Sequence[str]) -> None:
         if not settings.getfloat(name) >= 0:
             raise UsageError(f"{name}: 0 or more, not {settings[name]!r}")
     _check_extraction(settings["NEWSBOT_EXTRACTOR"], settings.getdict("NEWSBOT_TRAFILATURA"))
-    if alarms := settings["NEWSBOT_ALARMS"]:
-        from newsbot.alarms.channels import channels
-
-        channels(alarms)
 
 
 def _check_extraction(extractor: str, options: dict[str, object]) -> None:

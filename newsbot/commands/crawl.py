@@ -66,6 +66,7 @@ class Command(NewsbotCommand, ScrapyCrawl):
             raise UsageError(f"there is no spider {opts.spider!r}{did_you_mean(opts.spider, spiders)}; {there_are}")
         _require_what_feeds_need(self.crawler_process.settings)
         _require_what_metrics_need(self.crawler_process.settings)
+        _require_channels(self.crawler_process.settings)
         quiet_libraries()
         crawler = self.crawler_process.create_crawler(opts.spider)
         crawler.signals.connect(lambda: _answer_signals(crawler), signal=signals.engine_started, weak=False)
@@ -97,6 +98,14 @@ def _require_what_metrics_need(settings: BaseSettings) -> None:
         raise UsageError(f"NEWSBOT_METRICS_FILE: no file can be written at {file}")
     if not 0 <= port <= LAST_PORT:
         raise UsageError(f"NEWSBOT_METRICS_PORT: 0 to {LAST_PORT}, not {port}")
+
+
+def _require_channels(settings: BaseSettings) -> None:
+    """Raise UsageError or MissingExtra for a channel of alarms that cannot be told anything."""
+    if alarms := settings["NEWSBOT_ALARMS"]:
+        from newsbot.alarms.channels import channels
+
+        channels(alarms)
 
 
 def _answer_signals(crawler: Crawler) -> None:

@@ -43,17 +43,23 @@ class Command(NewsbotCommand, ScrapyCommand):
     def _list(self, addresses: str) -> ExitStatus:
         from newsbot.alarms.channels import channels
         from newsbot.commands._terminal import age
+        from newsbot.store.database import sqlite_file
         from newsbot.store.health import open_findings
         from newsbot.store.told import CHANNEL, last_told
 
-        with self.open_store() as engine:
-            told, now = last_told(engine), utc_now()
-            failing = {one.finding.subject: one for one in open_findings(engine, [""]) if one.finding.kind == CHANNEL}
-        for channel in channels(addresses):
+        listed = channels(addresses)
+        told: dict[str, str] = {}
+        failing: dict[str, str] = {}
+        store = sqlite_file(self.store_url)
+        if store is None or store.exists():  # before the first crawl there is none
+            with self.open_store() as engine:
+                told = last_told(engine)
+                found = [one.finding for one in open_findings(engine, [""])]
+            failing = {finding.subject: f"; {finding.now}" for finding in found if finding.kind == CHANNEL}
+        for channel in listed:
             at = told.get(channel.name)
-            last = f"told {at[:16].replace('T', ' ')} UTC, {age(at, now)} ago" if at else "never told anything"
-            fault = failing.get(channel.name)
-            print(printable(f"{channel.name}: {last}{f'; {fault.finding.now}' if fault else ''}"))
+            last = f"told {at[:16].replace('T', ' ')} UTC ({age(at, utc_now())})" if at else "never told anything"
+            print(printable(f"{channel.name}: {last}{failing.get(channel.name, '')}"))
         return ExitStatus.WHOLE
 
 
