@@ -298,7 +298,7 @@ PAGES_ALONE = {
 OWN_TEXT = {"demo.stock", "crawl.recovery", "store.database", "spiders.date_range", "spiders.probe", "web.__main__",
             "collecting", "commands._base", "commands._terminal", "downloader.http", "spiders.archive",
             "store.search.query", "store.views.address", "browse.site", "export.compaction",
-            "alarms.channels"}  # fmt: skip
+            "alarms.channels", "report.interactive"}  # fmt: skip
 """Modules whose patterns see what newsbot or its operator wrote, or what Scrapy has cut to pieces and bounded."""
 EXPECTED = (CleaningError, ExtractionError, urls.InvalidURL, ValueError, *LISTING_ERRORS)
 """With which a reader may refuse a text."""
