@@ -44,11 +44,11 @@ TITLES = (
 AGENCIES = ("Reuters", "AFP", "dpa", None, None)
 
 
-def measures(dice: random.Random, source: str, rate: float, day: datetime) -> Measures:
-    """Return a day of a source as its runs leave it."""
+def measures(dice: random.Random, source: str, rate: float, day: datetime, until: int) -> Measures:
+    """Return a day of a source, up to an hour, as its runs leave it."""
     rate *= 0.5 if day.weekday() > 4 else 1.1
-    until = 24 if day.date() < NOW.date() else NOW.hour
-    shares = [0.2 + 1.8 * math.exp(-(((hour - 11) / 5) ** 2)) for hour in range(24)]
+    noon = 8 + sum(map(ord, source)) % 7
+    shares = [0.2 + 1.8 * math.exp(-(((hour - noon) / 4) ** 2)) for hour in range(24)]
     hours = Counter({f"{hour:02}": n for hour in range(until) if (n := _poisson(dice, rate / 24 * shares[hour]))})
     articles = hours.total()
     rejected, known, asked = _poisson(dice, articles * 0.04), articles * 3, articles + 90
@@ -76,19 +76,25 @@ def measures(dice: random.Random, source: str, rate: float, day: datetime) -> Me
     )
 
 
+def quarter(engine: Engine, rates: dict[str, float], days: int, now: datetime) -> None:
+    """Give sources days up to a moment; ``rates``: how many articles each brings on one of them."""
+    dice = random.Random(2)
+    for ago in reversed(range(days)):
+        day = now - timedelta(days=ago)
+        rows = [
+            {"source": name, "day": f"{day:%Y-%m-%d}", "measures": as_json(one.as_dict())}
+            for name, rate in rates.items()
+            if dice.random() > 0.02 and (one := measures(dice, name, rate, day, 24 if ago else now.hour + 1))
+        ]
+        with engine.begin() as connection:
+            connection.execute(insert(schema.days), rows)
+
+
 def fill(engine: Engine, sources: int, days: int) -> None:
     """Put a quarter of scheduled runs into a store."""
     dice = random.Random(1)
     rates = {f"outlet-{number:03}": 3 * math.exp(dice.gauss(1.5, 1.1)) for number in range(sources)}
-    for ago in reversed(range(days)):
-        day = NOW - timedelta(days=ago)
-        rows = [
-            {"source": name, "day": f"{day:%Y-%m-%d}", "measures": as_json(measures(dice, name, rate, day).as_dict())}
-            for name, rate in rates.items()
-            if dice.random() > 0.02
-        ]
-        with engine.begin() as connection:
-            connection.execute(insert(schema.days), rows)
+    quarter(engine, rates, days, NOW)
     _fill_findings(engine, dice, list(rates))
     _fill_runs(engine, dice, list(rates))
     _fill_articles(engine, dice, rates)

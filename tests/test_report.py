@@ -91,6 +91,16 @@ def test_a_source_is_told_by_its_own_figures(engine: Engine) -> None:
     assert bbc.week.spent == spent
 
 
+def test_today_is_measured_by_days_of_its_name(engine: Engine) -> None:
+    for day in range(1, 20):
+        day_of(engine, "bbc", f"2026-11-{day:02}", articles=9, hours=Counter({"07": 9}))
+    assert figures(engine, now=NOW).sources[0].usual == 9, "two Fridays are too few"
+    for friday, early in (("2026-10-30", 1), ("2026-10-23", 1), ("2026-10-16", 1)):
+        day_of(engine, "bbc", friday, articles=9, hours=Counter({"07": early, "08": 9 - early}))
+    report = figures(engine, now=NOW)
+    assert (report.sources[0].usual, report.usual) == (1, 1)
+
+
 def test_what_is_wrong_comes_first_and_what_is_over_is_told(engine: Engine, tmp_path: Path) -> None:
     for name in ("aftenposten", "bbc", "npr", "zeit"):
         for day in range(10, 21):
@@ -131,7 +141,7 @@ def test_the_sources_with_most_are_told_apart_and_the_rest_is_one(engine: Engine
     series = report.series()
     assert [name for name, _ in series] == [*(f"s{number}" for number in range(TOP + 2, 2, -1)), OTHERS]
     assert series[-1][1] == [0, 0, 0, 0, 10 + 11 + 12]
-    picture = stack(series, report.days)
+    picture = stack(series, report.days[-5:])
     assert picture.hints[-1].startswith("20 Nov: 145 (others 33, s9 19, ")
     assert picture.top == 160
     heights = [float(height) for _, _, path in picture.series for height in re.findall(r"v-([\d.]+)h", path)]
@@ -163,7 +173,7 @@ def test_copies_in_the_store_are_told_by_their_origin(store: Engine) -> None:
 
 def test_runs_are_told_with_how_long_they_took(engine: Engine, tmp_path: Path) -> None:
     run_of(engine, "20261120T075500Z-1c9a07e3", discovered=9, fetched=1234, new=1200, rejected=34)
-    assert "20 Nov 2026, 07:55 90 s news finished 1 1,200 0 0 34 0" in text_of(written(engine, tmp_path), "#runs tbody")
+    assert "20 Nov 2026, 07:55 news finished 90 s 1 1,200 0 0 34 0" in text_of(written(engine, tmp_path), "#runs tbody")
 
 
 def test_nothing_that_a_site_sent_is_more_than_text(engine: Engine, tmp_path: Path) -> None:
@@ -238,6 +248,7 @@ def test_the_command_writes_where_it_is_told_and_says_so(
     [
         (["FOLDER/newsbot.db/x.html"], 1, "FOLDER/newsbot.db: File exists"),
         (["FOLDER"], 2, "FOLDER is a folder; name a file, such as FOLDER/report.html"),
+        (["--days", "9999999"], 2, "--days: 3660 at most, not 9999999"),
         (["-s", "NEWSBOT_REPORT="], 2, "NEWSBOT_REPORT is empty; say where the report goes: scrapy report PATH"),
     ],
 )

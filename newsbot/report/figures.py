@@ -23,9 +23,9 @@ DAYS = 90
 """Days in the picture of articles a day: a quarter, as long as the history that tells what is normal."""
 MONTH, WEEK = 30, 7
 """Days in the picture of a source and of the hours; days that shares, delays, times and syndication are taken over."""
-USUAL_DAYS = 28
-"""Days that tell what is usual by this hour: whole weeks, so that their weekends weigh as much as a year's."""
-FEWEST_USUAL = 3
+ALIKE_WEEKS = 8
+"""Weeks whose days of the same name tell what is usual by this hour; where they are too few, the days of a month do."""
+FEWEST = 3
 """Days of which the middle one says something."""
 CLEARED_DAYS = 7
 RUNS, LATEST, ORIGINS, SLOWEST, TOP = 12, 24, 12, 12, 7
@@ -54,7 +54,7 @@ class SourceFigures:
     hours: list[int] = field(default_factory=lambda: [0] * 24)
     """Articles of the last MONTH days by the hour of first sight."""
     usual: float | None = None
-    """Articles that it has by this hour on the middle one of the last USUAL_DAYS days; None if there were too few."""
+    """Articles that it has by this hour on the middle one of the last days like today; None if there were too few."""
     last_seen: str | None = None
     """When its last article was first seen: day and hour, as "2026-11-20T07"; None if that was before the report."""
 
@@ -62,11 +62,6 @@ class SourceFigures:
     def today(self) -> int | None:
         """Articles of today so far; None if nothing was asked."""
         return self.articles[-1]
-
-    @property
-    def total(self) -> int:
-        """Articles of all days."""
-        return sum(count or 0 for count in self.articles)
 
     @property
     def rejected(self) -> float | None:
@@ -106,7 +101,9 @@ class Report:
 
     now: str
     days: list[str]
-    """YYYY-MM-DD, the last one is today."""
+    """YYYY-MM-DD, the last one is today: those of the picture, and a month at least."""
+    pictured: int
+    """How many of them are in the picture of articles a day."""
     sources: list[SourceFigures]
     """The worst first, then by name."""
     opened: list[Opened]
@@ -138,12 +135,16 @@ class Report:
         return Counter(one.state for one in self.sources)
 
     def series(self) -> list[tuple[str, list[int]]]:
-        """Return articles a day of the TOP sources with most, each by name, and of all others together."""
-        ranked = sorted(self.sources, key=lambda one: (-one.total, one.name))
-        told = [(one.name, [count or 0 for count in one.articles]) for one in ranked[:TOP] if one.total]
-        if rest := [one.articles for one in ranked[TOP:] if one.total]:
-            told.append((OTHERS, [sum(count or 0 for count in counts) for counts in zip(*rest, strict=True)]))
-        return told
+        """Return articles a day, as they are pictured, of the TOP sources with most, by name, and of all others."""
+        ranked = self.ranked()
+        if rest := [counts for _, counts in ranked[TOP:]]:
+            return [*ranked[:TOP], (OTHERS, [sum(counts) for counts in zip(*rest, strict=True)])]
+        return ranked
+
+    def ranked(self) -> list[tuple[str, list[int]]]:
+        """Return the articles of each source that has any, day by day as they are pictured, the one with most first."""
+        counted = [(one.name, [count or 0 for count in one.articles[-self.pictured :]]) for one in self.sources]
+        return sorted((pair for pair in counted if any(pair[1])), key=lambda pair: (-sum(pair[1]), pair[0]))
 
     def slowest(self) -> list[SourceFigures]:
         """Return the sources whose hosts took most time in the week, the slowest first."""
@@ -152,8 +153,8 @@ class Report:
 
 
 def figures(engine: Engine, *, now: str, days: int = DAYS) -> Report:
-    """Read what the report says of so many days, today with them. ``now``: RFC 3339, UTC. Raises StoreError."""
-    calendar = _calendar(now, days)
+    """Read what the report says. ``days``: in the picture of articles a day, today with them. Raises StoreError."""
+    calendar = _calendar(now, max(days, MONTH))
     findings = health.findings_since(engine, _before(now, CLEARED_DAYS))
     opened = [one for one in findings if one.cleared_at is None]
     sums = _Sums(calendar, now)
@@ -162,15 +163,35 @@ def figures(engine: Engine, *, now: str, days: int = DAYS) -> Report:
     return Report(
         now=now,
         days=calendar,
+        pictured=days,
         sources=sums.judged(opened),
         opened=sorted(opened, key=lambda one: (STATES.index(one.finding.state), -one.id)),
         cleared=sorted((one for one in findings if one.cleared_at), key=lambda one: one.cleared_at or "", reverse=True),
         hours=[sums.hours.get(day, [0] * 24) for day in calendar[-MONTH:]],
-        usual=_usual(sums.by_now.values()),
+        usual=sums.total.usual(),
         runs=operators.last_runs(engine, limit=RUNS),
         origins=origins(operators.carried(engine, since=_before(now, WEEK))),
         latest=operators.latest_articles(engine, limit=LATEST),
     )
+
+
+class _SoFar:
+    """What earlier days had by this hour."""
+
+    def __init__(self) -> None:
+        self._by_day: defaultdict[str, float] = defaultdict(float)
+        self._alike: set[str] = set()
+
+    def add(self, day: str, articles: float, *, is_alike: bool) -> None:
+        """Add to a day; ``is_alike``: it has the weekday of today."""
+        self._by_day[day] += articles
+        if is_alike:
+            self._alike.add(day)
+
+    def usual(self) -> float | None:
+        """Return the middle one of the days that are alike, or of all where those are too few; None if all are."""
+        days = self._alike if len(self._alike) >= FEWEST else self._by_day
+        return median(self._by_day[day] for day in days) if len(days) >= FEWEST else None
 
 
 class _Sums:
@@ -179,14 +200,15 @@ class _Sums:
     def __init__(self, calendar: Sequence[str], now: str) -> None:
         self.sources: dict[str, SourceFigures] = {}
         self.hours: dict[str, list[int]] = {day: [0] * 24 for day in calendar[-MONTH:]}
-        self.by_now: defaultdict[str, float] = defaultdict(float)
-        """Articles of all sources up to this hour, by day."""
+        self.total = _SoFar()
+        """Of all sources."""
         self._places = {day: place for place, day in enumerate(calendar)}
         self._today = calendar[-1]
         self._week = frozenset(calendar[-WEEK:])
-        self._usual = frozenset(calendar[-USUAL_DAYS - 1 : -1])
+        self._recent = frozenset(calendar[-MONTH:-1])
+        self._alike = frozenset(calendar[-8::-7][:ALIKE_WEEKS])
         self._hour, self._part = int(now[11:13]), int(now[14:16]) / 60
-        self._usuals: defaultdict[str, list[float]] = defaultdict(list)
+        self._so_far: defaultdict[str, _SoFar] = defaultdict(_SoFar)
 
     def add(self, source: str, day: str, measures: dict[str, Any]) -> None:
         """Add a day of a source, after those before it."""
@@ -197,18 +219,18 @@ class _Sums:
         if one is None:
             one = self.sources[source] = SourceFigures(source, [None] * len(self._places))
         one.articles[place] = measures.get("articles", 0)
+        if one.articles[place]:
+            one.last_seen = f"{day}T{max(measures.get('hours', ()), default='00')}"
         by_hour = {int(hour): count for hour, count in measures.get("hours", {}).items()}
-        if by_hour:
-            one.last_seen = f"{day}T{max(by_hour):02}"
+        if day in self._recent or day in self._alike:
+            so_far = sum(count for hour, count in by_hour.items() if hour < self._hour)
+            so_far += by_hour.get(self._hour, 0) * self._part
+            for sums in (self._so_far[source], self.total):
+                sums.add(day, so_far, is_alike=day in self._alike)
         if day in self.hours:
             for hour, count in by_hour.items():
                 one.hours[hour] += count
                 self.hours[day][hour] += count
-        if day in self._usual:
-            so_far = sum(count for hour, count in by_hour.items() if hour < self._hour)
-            so_far += by_hour.get(self._hour, 0) * self._part
-            self._usuals[source].append(so_far)
-            self.by_now[day] += so_far
         if day in self._week:
             one.week.add(Measures.from_dict(measures))
 
@@ -221,7 +243,7 @@ class _Sums:
             self.sources[name] = SourceFigures(name, [None] * len(self._places))
         for name, source in self.sources.items():
             source.findings = found[name]
-            source.usual = _usual(self._usuals[name])
+            source.usual = self._so_far[name].usual()
             source.state = _state(source)
         return sorted(self.sources.values(), key=lambda one: (STATES.index(one.state), one.name))
 
@@ -254,12 +276,7 @@ def _state(source: SourceFigures) -> str:
     if source.findings:
         return min((finding.state for finding in source.findings), key=STATES.index)
     asked = sum(count is not None for count in source.articles)
-    return NEW if asked < min(NEW_DAYS, len(source.articles)) else WELL
-
-
-def _usual(counts: Iterable[float]) -> float | None:
-    known = list(counts)
-    return median(known) if len(known) >= FEWEST_USUAL else None
+    return NEW if asked < NEW_DAYS else WELL
 
 
 def _share(part: int, whole: int) -> float | None:

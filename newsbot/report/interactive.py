@@ -38,7 +38,7 @@ def interactive(report: Report, *, before: Path | None = None) -> Interactive | 
     ``before``: the report that is to be replaced. Its Vega is taken if it is the same: making that of vl-convert takes
     1.4 s and 150 MB, reading it a hundredth of a second.
     """
-    if not any(one.total for one in report.sources):
+    if not report.ranked():
         return None
     try:
         import altair
@@ -83,22 +83,17 @@ def _chart(altair: Any, report: Report) -> dict[str, Any]:
 
     Its colours are the page's, which follow light and dark.
     """
-    ranked = sorted((one for one in report.sources if one.total), key=lambda one: (-one.total, one.name))
-    coloured = [one.name for one in ranked[:TOP]]
+    ranked = report.ranked()
+    coloured = [name for name, _ in ranked[:TOP]]
     groups = [*coloured, OTHERS] if len(ranked) > TOP else coloured
     values = [
-        {
-            "source": one.name,
-            "group": one.name if place < TOP else OTHERS,
-            "pile": min(place, TOP),
-            "articles": [count or 0 for count in one.articles],
-        }
-        for place, one in enumerate(ranked)
+        {"source": name, "group": name if place < TOP else OTHERS, "pile": min(place, TOP), "articles": counts}
+        for place, (name, counts) in enumerate(ranked)
     ]
-    names = sorted(one.name for one in ranked)
+    names = sorted(name for name, _ in ranked)
     choice = altair.binding_select(options=[None, *names], labels=[ALL, *names], name="Show ")
     chosen = altair.param(name="chosen", value=None, bind=choice)
-    first = report.days[0]
+    first = report.days[-report.pictured]
     day = f"utc({int(first[:4])}, {int(first[5:7]) - 1}, {int(first[8:])} + datum.place - 1)"
     axis = {"domain": False, "grid": False, "labelFontSize": LABEL}
     colours = [f"var(--c{TOP if name == OTHERS else place})" for place, name in enumerate(groups)]

@@ -24,6 +24,8 @@ from newsbot.web.text import well_formed
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_ALARMS, MOST_STRIPS, MOST_CARRIERS = 30, 40, 12
 """Alarms, and sources by the hour, that are shown at once; the rest is folded away. Outlets named of an origin."""
+FEW_STRIPS = 24
+"""Sources whose hours have room below each other beside those of a month's days."""
 TROUBLED = STATES[:3]
 
 
@@ -41,7 +43,7 @@ def write(engine: Engine, path: Path, *, now: str, days: int = DAYS) -> int:
 
 def page(report: Report, drawn: Interactive | None = None) -> str:
     """Return the report as HTML; ``drawn``: the picture that answers to its reader, where it can be had."""
-    series = report.series()
+    series, pictured = report.series(), report.days[-report.pictured :]
     text = _environment().get_template("report.html").render(
         report=report,
         version=__version__,
@@ -49,9 +51,9 @@ def page(report: Report, drawn: Interactive | None = None) -> str:
         policy=_policy(drawn.scripts if drawn else ()),
         interactive=Markup(drawn.markup) if drawn else "",  # noqa: S704 (escaped there)
         series=series,
-        stack=charts.stack(series, report.days),
+        stack=charts.stack(series, pictured),
+        pictured=pictured,
         total=report.total,
-        today=report.total[-1],
         troubled=sum(report.states[state] for state in TROUBLED),
         by_volume=sorted(filter(_has_hours, report.sources), key=lambda one: (-sum(one.hours), one.name)),
         busiest=_busiest(report.hours),
@@ -62,6 +64,7 @@ def page(report: Report, drawn: Interactive | None = None) -> str:
         month=MONTH,
         cleared_days=CLEARED_DAYS,
         most_alarms=MOST_ALARMS,
+        few_strips=FEW_STRIPS,
         most_strips=MOST_STRIPS,
         most_carriers=MOST_CARRIERS,
     )  # fmt: skip

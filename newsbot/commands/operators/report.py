@@ -10,6 +10,9 @@ from scrapy.commands import ScrapyCommand
 from newsbot.commands._base import NewsbotCommand, whole_number
 from newsbot.process import ExitStatus, UsageError, utc_now
 
+MOST_DAYS = 3660
+"""Ten years, a column each."""
+
 
 class Command(NewsbotCommand, ScrapyCommand):
     """Writes the report that every run writes."""
@@ -46,6 +49,8 @@ class Command(NewsbotCommand, ScrapyCommand):
         from newsbot.report.figures import DAYS
         from newsbot.report.words import size
 
+        if opts.days and opts.days > MOST_DAYS:
+            raise UsageError(f"--days: {MOST_DAYS} at most, not {opts.days}")
         setting = self.setting("NEWSBOT_REPORT")
         if opts.path is None and not setting:
             raise UsageError("NEWSBOT_REPORT is empty; say where the report goes: scrapy report PATH")
