@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from newsbot.health import CHANGED, FAILING, SILENT
+from newsbot.health.examination import NEW_DAYS
 from newsbot.health.findings import Finding
 from newsbot.health.measures import Measures, median_of
 from newsbot.store import health
@@ -33,8 +34,6 @@ RUNS, LATEST, ORIGINS, SLOWEST, TOP = 12, 24, 12, 12, 7
 NEW, WELL = "new", "well"
 STATES = (FAILING, SILENT, CHANGED, NEW, WELL)
 """Of a source, the worst first."""
-NEW_DAYS = 7
-"""Days of a source that is too new to be unlike itself."""
 OTHERS = "others"
 
 
@@ -272,7 +271,7 @@ def origins(carried: Iterable[Carried]) -> list[Origin]:
 
 
 def _state(source: SourceFigures) -> str:
-    """Return the worst that is found of a source, else whether it is too new to be judged."""
+    """Return the worst that is found of a source, else whether it is too new to be judged (newsbot.health.state_of)."""
     if source.findings:
         return min((finding.state for finding in source.findings), key=STATES.index)
     asked = sum(count is not None for count in source.articles)
