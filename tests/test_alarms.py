@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import socket
@@ -372,8 +373,19 @@ def test_the_channels_are_listed_and_tried(
     assert failed_line == f"{names[1]}: never told anything; cannot be told: exit status 3"
     assert scrapy_here(monkeypatch, tmp_path, "alarms", "--test", *given) == 1
     assert capsys.readouterr().out.splitlines() == [
-        f"{names[0]}: has taken a test message", f"{names[1]}: failed: exit status 3",
+        f"{names[0]}: has taken the message", f"{names[1]}: failed: exit status 3",
     ]  # fmt: skip
     assert pager()[-1]["subject"] == "newsbot: a test"
     assert scrapy_here(monkeypatch, tmp_path, "alarms") == 2
     assert "there is no channel: set NEWSBOT_ALARMS" in capsys.readouterr().err
+
+
+def test_what_newsbot_cannot_say_itself_is_sent_for_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pager: Callable[[], list[dict[str, Any]]]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("the database is gone\nexit status 1\n"))
+    given = ("--say", "newsbot failed on this host", "-s", f"NEWSBOT_ALARMS=exec:{tmp_path}/page-me")
+    assert scrapy_here(monkeypatch, tmp_path, "alarms", *given) == 0
+    (message,) = pager()
+    assert message["subject"] == "newsbot failed on this host"
+    assert (message["text"], message["gravity"]) == ("the database is gone\nexit status 1", "failure")

@@ -37,10 +37,11 @@ def tell(engine: Engine, addresses: str | Iterable[str], *, now: str, time_limit
         waiting = [channel for channel in waiting if channel not in tried]
 
 
-def try_out(addresses: str | Iterable[str], *, time_limit: float = TIME_LIMIT) -> dict[Channel, ChannelFailed | None]:
-    """Send a message to every channel that says that it is one of a test; return what failed."""
-    digest = Digest("newsbot: a test", "This channel is told what is wrong with the sources.", "info", [])
-    return _deliver(dict.fromkeys(channels(addresses), digest), time_limit)
+def send(
+    addresses: str | Iterable[str], subject: str, text: str, *, gravity: str, time_limit: float = TIME_LIMIT
+) -> dict[Channel, ChannelFailed | None]:
+    """Send a message to every channel, whatever it was told before; return how that ended. Errors as of tell()."""
+    return _deliver(dict.fromkeys(channels(addresses), Digest(subject, text, gravity, [])), time_limit)
 
 
 def _tell(engine: Engine, waiting: Sequence[Channel], now: str, time_limit: float) -> list[Channel]:

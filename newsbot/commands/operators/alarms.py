@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from scrapy.commands import ScrapyCommand
 
 from newsbot.commands._base import NewsbotCommand, printable
 from newsbot.process import ExitStatus, UsageError, utc_now
+
+MOST_SAID = 4_000
+"""Characters of standard input that are sent, the last ones: what a message of most chats may have."""
 
 
 class Command(NewsbotCommand, ScrapyCommand):
@@ -16,7 +20,7 @@ class Command(NewsbotCommand, ScrapyCommand):
     example = "scrapy alarms --test"
 
     def syntax(self) -> str:
-        return "[--test]"
+        return "[--test | --say SUBJECT]"
 
     def short_desc(self) -> str:
         return "Show where alarms go, or try it"
@@ -24,13 +28,19 @@ class Command(NewsbotCommand, ScrapyCommand):
     def long_desc(self) -> str:
         return (
             "Show the channels of NEWSBOT_ALARMS, by names that hold no password, when each was told something last, "
-            "and which of them fail. With --test each gets a message that says that it is a test; exits with 1 if one "
-            "does not take it."
+            "and which of them fail. With --test each gets a message that says that it is a test, with --say what "
+            "comes on standard input; exits with 1 if one does not take it."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--test", action="store_true", help="send a message to every channel (default: list them)")
+        sent = parser.add_mutually_exclusive_group()
+        sent.add_argument("--test", action="store_true", help="send a message to every channel (default: list them)")
+        sent.add_argument(
+            "--say",
+            metavar="SUBJECT",
+            help="send what comes on standard input under this subject, as of a run that crashed (default: nothing)",
+        )
 
     def handle(self, opts: argparse.Namespace) -> ExitStatus:
         addresses = self.setting("NEWSBOT_ALARMS")
@@ -38,7 +48,12 @@ class Command(NewsbotCommand, ScrapyCommand):
             raise UsageError(
                 "there is no channel: set NEWSBOT_ALARMS, such as mailto://user:password@example.org?to=me@example.org"
             )
-        return _try_out(addresses) if opts.test else self._list(addresses)
+        if opts.test:
+            return _send(addresses, "newsbot: a test", "This channel is told what is wrong with the sources.", "info")
+        if opts.say is not None:
+            text = "" if sys.stdin.isatty() else sys.stdin.read()
+            return _send(addresses, printable(opts.say), printable(text[-MOST_SAID:].strip()) or opts.say, "failure")
+        return self._list(addresses)
 
     def _list(self, addresses: str) -> ExitStatus:
         from newsbot.alarms.channels import channels
@@ -63,10 +78,10 @@ class Command(NewsbotCommand, ScrapyCommand):
         return ExitStatus.WHOLE
 
 
-def _try_out(addresses: str) -> ExitStatus:
-    from newsbot.alarms.telling import try_out
+def _send(addresses: str, subject: str, text: str, gravity: str) -> ExitStatus:
+    from newsbot.alarms.telling import send
 
-    faults = try_out(addresses)
+    faults = send(addresses, subject, text, gravity=gravity)
     for channel, fault in faults.items():
-        print(printable(f"{channel.name}: {f'failed: {fault}' if fault else 'has taken a test message'}"))
+        print(printable(f"{channel.name}: {f'failed: {fault}' if fault else 'has taken the message'}"))
     return ExitStatus.CRASHED if any(faults.values()) else ExitStatus.WHOLE
