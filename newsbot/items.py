@@ -319,6 +319,7 @@ SKIP_REASONS = {
     "not_allowed_by_pattern": "no allow pattern of the source matches",
     "found_by_another_source": "another source of the run found it first, and does not leave it out",
     "over_limit": "the run takes no more from this source; the next one goes on",
+    "over_budget": "its source has cost this run what it may (NEWSBOT_SOURCE_PAGES and the like); the next run goes on",
     "out_of_range": "published outside since and until",
     "robots_txt": "robots.txt disallows it",
     "retry_later": "its host asked to be left alone for a while (429 or 503, Retry-After); a later run fetches it",
@@ -334,7 +335,10 @@ SKIP_REASONS = {
 RUN_ENDED = "run_ended"
 """The reason of what a run did not come to; it is left as it was."""
 
-POSTPONED = frozenset({"retry_later", "host_given_up"})
+OVER_BUDGET = "over_budget"
+"""The reason of what a source's budget is spent before; it is left as it was."""
+
+POSTPONED = frozenset({"retry_later", "host_given_up", OVER_BUDGET})
 """Reasons to skip an address now that leave it pending: the next run takes it up."""
 
 FAIL_REASONS = {

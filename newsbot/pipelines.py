@@ -121,7 +121,8 @@ class ArticlePipeline:
 
     async def _fetch(self, first: Page, url: str) -> Page | None:
         response, _ = await fetch(
-            self.crawler, Request(url, meta={"download_maxsize": MAX_BYTES, "must_be_whole": True})
+            self.crawler,
+            Request(url, meta={"source": first.source, "download_maxsize": MAX_BYTES, "must_be_whole": True}),
         )
         if response is None or site_of(response.url) != site_of(first.url):
             return None

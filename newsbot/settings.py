@@ -57,6 +57,11 @@ FEED_EXPORTERS = {"parquet": "newsbot.extensions.parquet_feed.ParquetItemExporte
 # --- How much a run takes on ---------------------------------------------------------------------
 # New candidates a source and run, newest first; the rest stays for the next run. 0: no bound.
 NEWSBOT_MAX_NEW = 2000
+# What one source may cost a run: pages of articles that are asked for, seconds from the first request to it on, bytes
+# of answers. The rest waits for the next run, on the frontier. 0: no bound. A source may state its own (max_pages).
+NEWSBOT_SOURCE_PAGES = 0
+NEWSBOT_SOURCE_SECONDS = 0.0
+NEWSBOT_SOURCE_BYTES = 0
 # Sub-sitemaps read a source and run, newest first.
 NEWSBOT_MAX_SITEMAPS = 50
 # Pages of one article that are joined.

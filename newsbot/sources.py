@@ -73,8 +73,11 @@ class Source(BaseModel):
     verify_certificates: bool = True
     private_network: bool = False
     tags: list[str] = []
+    max_pages: int | None = Field(default=None, ge=0)
+    max_seconds: float | None = Field(default=None, ge=0)
+    max_bytes: int | None = Field(default=None, ge=0)
 
-    @field_validator("delay", mode="before")
+    @field_validator("delay", "max_seconds", mode="before")
     @classmethod
     def _whole_seconds_too(cls, value: object) -> object:
         return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

@@ -48,7 +48,7 @@ KINDS: dict[type, tuple[Callable[[BaseSettings, str], object], str]] = {
 }
 """How settings are read that are checked first, and what is wanted of them, by the type of their default."""
 
-BOUNDS = ("NEWSBOT_RUN_TIMEOUT",)
+BOUNDS = ("NEWSBOT_RUN_TIMEOUT", "NEWSBOT_SOURCE_PAGES", "NEWSBOT_SOURCE_SECONDS", "NEWSBOT_SOURCE_BYTES")
 """Settings that end something where it comes to them; 0 is none."""
 
 

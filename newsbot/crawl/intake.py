@@ -133,10 +133,15 @@ class Intake:
         stored_at = documents.fetched_at(self._engine, entry.key)
         return captured_at is None or stored_at is None or captured_at <= stored_at
 
-    def resume(self, source: Source) -> list[Candidate]:
-        """Return what earlier runs left on the frontier of a source."""
-        left = []
+    def resume(self, source: Source, *, most: int = 0) -> list[Candidate]:
+        """Return what earlier runs left on the frontier of a source, the newest first.
+
+        ``most``: of more than so many the rest waits for the next run, unmet by this one; 0: there is no bound.
+        """
+        left: list[Candidate] = []
         for candidate in frontier.pending(self._engine, source.name):
+            if 0 < most <= len(left):
+                break
             if self._schedule.rests_until(urlsplit(candidate.url).netloc):
                 continue
             entry = self._ledger.discover(source.name, candidate.url, candidate.via)

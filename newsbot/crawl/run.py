@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from newsbot.crawl.accounting import USUAL_DAYS, complaint_on, is_suspicious
 from newsbot.crawl.boilerplate import SiteBoilerplate
+from newsbot.crawl.budgets import Budget, Budgets
 from newsbot.crawl.claims import Claims
 from newsbot.crawl.delivery import Delivery
 from newsbot.crawl.intake import Intake
@@ -61,6 +62,7 @@ class Run:
         now: Callable[[], str] = utc_now,
         refuses: Callable[[Candidate], str | None] = lambda _candidate: None,
         max_new: int = 0,
+        budget: Budget = Budget(),  # noqa: B008 - it is immutable
         with_removed: bool = True,
         polling: Bounds = Bounds(),  # noqa: B008 - it is immutable
         policy: Policy = Policy(),  # noqa: B008 - so is this
@@ -69,6 +71,8 @@ class Run:
         deliver_after: float = 0.0,
     ) -> None:
         """Open the books of a run. For ``refuses`` and ``max_new`` see Intake, for ``deliver_after`` Delivery.
+
+        ``budget``: of every source, as far as it has none of its own.
 
         ``outlets``: every source that there is, by default those of the run. ``life``: the run's, if it has begun
         already, as that of one that holds its sources has. Raises StoreError or OSError.
@@ -79,6 +83,7 @@ class Run:
         self.output = output
         self.sources = {source.name: source for source in sources}
         self.ledger = Ledger(self.id, self.sources)
+        self.budgets = Budgets(sources, budget, self.ledger)
         self.schedule = Schedule(engine, self.sources, polling, now)
         self.now = now
         self.boilerplate = SiteBoilerplate(engine, self.ledger)

@@ -150,6 +150,8 @@ class Hearing:
 
     connection: BoundedClientProtocol | None = None
     """Which the body comes from, while it does."""
+    received = 0
+    """Bytes of the body so far; what comes at once with its head is not counted."""
 
     def __init__(self, clock: HostClock, limit: float, deadline: asyncio.Timeout) -> None:
         self._clock = clock
@@ -189,7 +191,8 @@ class Hearing:
 class BoundedDownloadHandler(HTTP11DownloadHandler):
     """Downloads over HTTP and HTTPS (DOWNLOAD_HANDLERS); more than MAX_HEADERS of headers are a broken connection.
 
-    Sets ``request.meta["download_seconds"]``, how long the host was listened to.
+    Sets ``request.meta["download_seconds"]``, how long the host was listened to, and ``download_bytes``, what of a body
+    it sent.
 
     Setting: DOWNLOAD_TIMEOUT (or ``meta["download_timeout"]``), the most of that.
     """
@@ -220,6 +223,7 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
             finally:
                 request.meta["download_timeout"] = timeout
                 request.meta["download_seconds"] = hearing.seconds()
+                request.meta["download_bytes"] = hearing.received
 
     async def close(self) -> None:
         self.clock.stop()
@@ -385,6 +389,8 @@ class BoundedClientProtocol(_LenientHTTP11ClientProtocol):
             return
         if self._parser.state == BODY and self._hearing is None:
             self._be_heard()
+        if self._hearing:
+            self._hearing.received = self._body
         if self._body > LARGE:
             self._room.take(self, self._body)
 

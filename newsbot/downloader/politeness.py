@@ -24,6 +24,7 @@ from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 from scrapy.pqueues import DownloaderAwarePriorityQueue, DownloaderInterface
 from scrapy.robotstxt import RobotParser
+from scrapy.utils.asyncio import CallLaterResult, call_later
 from scrapy.utils.defer import deferred_from_coro
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred, inlineCallbacks
@@ -31,8 +32,9 @@ from twisted.internet.defer import Deferred, inlineCallbacks
 from newsbot.crawl.context import CrawlContext, Pace
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped
 from newsbot.downloader.fetch import DATALOSS, STALLED
+from newsbot.downloader.turns import SourceTurns
 from newsbot.downloader.waiting import Waiting
-from newsbot.items import RUN_ENDED
+from newsbot.items import OVER_BUDGET, RUN_ENDED
 from newsbot.web.dates import parse_moment
 
 if TYPE_CHECKING:
@@ -71,6 +73,14 @@ class HostQueue(DownloaderAwarePriorityQueue):
     def __init__(self, crawler: Crawler, *args: Any, **kwargs: Any) -> None:
         super().__init__(crawler, *args, **kwargs)
         self._downloader_interface = HostShares(crawler)
+
+    def pqfactory(  # type: ignore[override]
+        self,
+        slot: str,  # noqa: ARG002 (Scrapy's interface)
+        startprios: Iterable[int] = (),  # noqa: ARG002
+    ) -> SourceTurns:
+        """Return the queue of one host. Nothing of it is kept on disk: what a run leaves is on the frontier."""
+        return SourceTurns()
 
 
 class HostShares(DownloaderInterface):
@@ -147,7 +157,12 @@ class HostDownloader(Downloader):
 
     Sets ``request.meta["rest"]`` where the answer asks for a rest: its seconds, and whether the run waits for it.
     Reads ``request.meta["rests"]``, how often the run has waited for this page.
-    Takes ``request.meta["download_seconds"]`` from the download handler: how long the host took, for better or worse.
+    Takes ``request.meta["download_seconds"]`` from the download handler: how long the host took, for better or worse;
+    and ``download_bytes``, what it sent.
+
+    Reads ``request.meta["source"]``, the name of the source that asks: its budget bounds what is asked for it (listings
+    and pages: requests with ``cb_kwargs["poll"]`` or ``["candidate"]``), and its account has the cost of everything.
+    Sets ``request.meta["is_under_way"]``, so that retries and redirects of a page are that page.
 
     Settings: NEWSBOT_MAX_WAIT, the longest rest that a run waits for, and NEWSBOT_PATIENCE, the budget of a host, both
     in seconds. They are read here because Scrapy makes its downloader from the crawler alone.
@@ -161,6 +176,8 @@ class HostDownloader(Downloader):
         self.has_ended = False
         """Whether nothing is sent any more."""
         self._waiting, self._on_the_wire = Waiting(), Waiting()
+        self._over: dict[str, CallLaterResult] = {}
+        """Of the sources with a budget of seconds, what happens when these are over."""
         self.max_wait = crawler.settings.getfloat("NEWSBOT_MAX_WAIT")
         self.budget = HostBudget(crawler.settings.getfloat("NEWSBOT_PATIENCE"))
         self._takes: dict[str, float] = {}
@@ -185,13 +202,18 @@ class HostDownloader(Downloader):
     def end(self) -> None:
         """Send nothing more, and let go of what has not been sent; what is on the wire may come to its end."""
         self.has_ended = True
-        sent = {request for slot in self.slots.values() for request in slot.transferring}
+        sent = self._sent()
         self._waiting.let_go(RUN_ENDED, lambda request: request not in sent)
 
     def break_off(self) -> None:
         """Let go of what is on the wire too."""
         self.end()
         self._on_the_wire.let_go(RUN_ENDED)
+
+    def close(self) -> None:
+        for over in self._over.values():
+            over.cancel()
+        super().close()
 
     def _wait_for_download(
         self, slot: Slot, request: Request, queue_dfd: Deferred[Response]
@@ -201,13 +223,14 @@ class HostDownloader(Downloader):
 
     async def _download(self, slot: Slot, request: Request) -> Response:
         try:
-            self.check_host(request)  # much may have happened since it was queued
+            self.check(request)  # much may have happened since it was queued
         except Skipped:
             slot.transferring.remove(request)
             self._process_queue(slot)
             raise
         host = self.get_slot_key(request)
-        request.meta["download_seconds"] = 0.0  # not that of the request which this one comes of
+        self._begin(request)
+        response = None
         try:
             response = await self._on_the_wire.on(request, super()._download(slot, request))
         except DOWNLOAD_ERRORS:
@@ -217,6 +240,9 @@ class HostDownloader(Downloader):
             seconds = request.meta["download_seconds"]
             before = self._takes.get(host, seconds)
             self._takes[host] = before + SMOOTHED * (seconds - before)
+            if run := CrawlContext.of(self.crawler).run:
+                received = max(request.meta["download_bytes"], len(response.body) if response else 0)
+                run.budgets.charge(request.meta.get("source", ""), received=received, seconds=seconds)
         if DATALOSS in response.flags and seconds > STALLED:
             self.budget.failed(host, seconds)
         elif response.status < 300 or response.status == 304:
@@ -225,10 +251,47 @@ class HostDownloader(Downloader):
             self.budget.failed(host, seconds)
         return response
 
-    def check_host(self, request: Request) -> None:
-        """Raise Skipped for a request to a host that wants to be left alone, or that has cost this run too much."""
+    def _begin(self, request: Request) -> None:
+        """Note that a request goes out, and for whom."""
+        request.meta.update(download_seconds=0.0, download_bytes=0)  # not those of the request which this one comes of
+        source, run = request.meta.get("source", ""), CrawlContext.of(self.crawler).run
+        if run is None:
+            return
+        is_page = "candidate" in request.cb_kwargs and not request.meta.get("is_under_way")
+        request.meta["is_under_way"] = True
+        run.budgets.ask(source, is_page=is_page)
+        if source not in self._over and (seconds := run.budgets.of(source).seconds):
+            self._over[source] = call_later(seconds, self._let_go, source)
+
+    def _let_go(self, source: str) -> None:
+        """Let go of what a source whose time is over has waiting; what is on the wire may come to its end."""
+        sent = self._sent()
+
+        def waits(request: Request) -> bool:
+            return request.meta.get("source") == source and is_bounded(request) and request not in sent
+
+        self._waiting.let_go(OVER_BUDGET, waits)
+
+    def _sent(self) -> set[Request]:
+        return {request for slot in self.slots.values() for request in slot.transferring}
+
+    def check(self, request: Request) -> None:
+        """Raise Skipped for a request that is not to be sent: now, in this run, to this host, for this source."""
         if self.has_ended:
             raise Skipped(RUN_ENDED)
+        self._check_budget(request)
+        self._check_host(request)
+
+    def _check_budget(self, request: Request) -> None:
+        """Raise Skipped for a listing or a page of a source whose budget is spent; what is under way is its last."""
+        run = CrawlContext.of(self.crawler).run
+        if run is None or not is_bounded(request):
+            return
+        if bound := run.budgets.spent(request.meta.get("source", ""), is_page="candidate" in request.cb_kwargs):
+            raise Skipped(OVER_BUDGET, f"{bound} a run")
+
+    def _check_host(self, request: Request) -> None:
+        """Raise Skipped for a request to a host that wants to be left alone, or that has cost this run too much."""
         host = self.get_slot_key(request)
         schedule = schedule_of(self.crawler)
         until = schedule.rests_until(host) if schedule else None
@@ -300,7 +363,7 @@ class RetryAfterMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        downloader_of(self.crawler).check_host(request)
+        downloader_of(self.crawler).check(request)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         if response.status not in (429, 503):
@@ -367,6 +430,16 @@ class PoliteThrottle(AutoThrottle):
         host = downloader.get_slot_key(request)
         if slot := downloader.slots.get(host):
             slot.delay = max(slot.delay, downloader.stated_delay(host) or 0.0)
+
+
+def is_bounded(request: Request) -> bool:
+    """Whether a request is a listing's or the first of a page, which a source's budget bounds.
+
+    >>> is_bounded(Request("https://e.org/robots.txt")), is_bounded(Request("https://e.org/", cb_kwargs={"poll": 1}))
+    (False, True)
+    """
+    is_first = not request.meta.get("is_under_way")
+    return is_first and bool({"candidate", "poll"}.intersection(request.cb_kwargs))
 
 
 def downloader_of(crawler: Crawler) -> HostDownloader:

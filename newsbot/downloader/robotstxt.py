@@ -101,7 +101,7 @@ class RobotsMiddleware:
                 callback=NO_CALLBACK,
                 headers=accepting("robots.txt"),
                 priority=PRIORITY,
-                meta={"dont_obey_robotstxt": True},
+                meta={"dont_obey_robotstxt": True, "source": request.meta.get("source", "")},
             ),
         )
         if response.status >= 500:

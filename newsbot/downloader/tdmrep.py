@@ -64,7 +64,8 @@ class ReservationMiddleware:
             return [(pattern, reserved) for pattern, reserved in orjson.loads(text)]
         url = f"{parts.scheme}://{parts.netloc}/.well-known/tdmrep.json"
         try:
-            asked = Request(url, headers=accepting("tdmrep.json"), priority=request.priority)
+            meta = {"source": request.meta.get("source", "")}
+            asked = Request(url, headers=accepting("tdmrep.json"), priority=request.priority, meta=meta)
             response = await ask(self.crawler, asked)
         except DOWNLOAD_ERRORS:
             return []  # asked again by the next run

@@ -15,6 +15,7 @@ from scrapy.exceptions import CloseSpider, NotConfigured
 from sqlalchemy import Engine
 
 from newsbot.crawl.accounting import accounting_line
+from newsbot.crawl.budgets import Budget
 from newsbot.crawl.checkup import checkup
 from newsbot.crawl.context import Collector, CrawlContext
 from newsbot.crawl.publishing import Bounds
@@ -23,7 +24,7 @@ from newsbot.crawl.run import Run, Summary, begin_life
 from newsbot.extensions.aftercare import Aftercare
 from newsbot.extensions.progress import Progress
 from newsbot.health import FAILING, Finding
-from newsbot.items import EXTRACTORS, Collected, Rejection
+from newsbot.items import EXTRACTORS, OVER_BUDGET, Collected, Rejection
 from newsbot.process import ExitStatus, NewsbotError, UsageError, utc_now
 from newsbot.sources import Outlets, Source, exemptions_of
 from newsbot.store import StoreError
@@ -55,7 +56,7 @@ class Collection(CrawlContext):
 
     Settings: NEWSBOT_OUTPUT, NEWSBOT_DATABASE_URL, NEWSBOT_EXPORT_REMOVED, NEWSBOT_MAX_NEW, NEWSBOT_POLL_MIN,
     NEWSBOT_POLL_MAX, NEWSBOT_POLL_PRICE, NEWSBOT_DUPLICATES, NEWSBOT_REVISIT_HOURS, NEWSBOT_RETRY_REJECTED_HOURS,
-    NEWSBOT_REMEMBER_DAYS, NEWSBOT_DELIVER_AFTER.
+    NEWSBOT_REMEMBER_DAYS, NEWSBOT_DELIVER_AFTER, NEWSBOT_SOURCE_PAGES, NEWSBOT_SOURCE_SECONDS, NEWSBOT_SOURCE_BYTES.
     """
 
     exit_status = ExitStatus.CRASHED
@@ -70,6 +71,7 @@ class Collection(CrawlContext):
         *,
         with_removed: bool,
         max_new: int,
+        budget: Budget,
         polling: Bounds,
         duplicates: str,
         revisit_hours: Sequence[object],
@@ -86,6 +88,7 @@ class Collection(CrawlContext):
         self._database = database
         self._with_removed = with_removed
         self._max_new = max_new
+        self._budget = budget
         self._polling = polling
         self._duplicates = duplicates
         self._revisit_hours = revisit_hours if collector.revisits else ()
@@ -126,6 +129,11 @@ class Collection(CrawlContext):
             store_url(settings["NEWSBOT_DATABASE_URL"], output),
             with_removed=settings.getbool("NEWSBOT_EXPORT_REMOVED"),
             max_new=settings.getint("NEWSBOT_MAX_NEW"),
+            budget=Budget(
+                settings.getint("NEWSBOT_SOURCE_PAGES"),
+                settings.getfloat("NEWSBOT_SOURCE_SECONDS"),
+                settings.getint("NEWSBOT_SOURCE_BYTES"),
+            ),
             polling=Bounds(
                 settings.getfloat("NEWSBOT_POLL_MIN"),
                 settings.getfloat("NEWSBOT_POLL_MAX"),
@@ -168,6 +176,7 @@ class Collection(CrawlContext):
                 spider=self._collector.name,
                 refuses=self._collector.refuses,
                 max_new=self._max_new if max_new is None else max_new,
+                budget=self._budget,
                 with_removed=self._with_removed,
                 polling=self._polling,
                 policy=policy,
@@ -357,6 +366,9 @@ class Collection(CrawlContext):
             logger.error("source %s: unreachable: %s%s", name, first, f" (and {len(more)} more)" if more else "")
         for name, complaint in summary.fruitless.items():
             logger.error("source %s: %s", name, complaint)
+        for name, account in run.ledger.accounts.items():
+            if left := account.reasons[f"skipped:{OVER_BUDGET}"]:
+                logger.info("source %s: over its budget, %d addresses are left for the next run", name, left)
         logger.info("%s", accounting_line(summary.total))
         logger.info("files in %s: %s", run.output, _listed(summary.files))
 

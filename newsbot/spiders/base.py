@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from scrapy import Request, Spider
@@ -19,6 +20,7 @@ from newsbot.items import MAX_BYTES, Candidate, Page, Rejection
 from newsbot.process import utc_now
 from newsbot.sources import Source
 from newsbot.spiders.arguments import SpiderArguments
+from newsbot.web.dates import as_instant
 
 if TYPE_CHECKING:
     from newsbot.crawl.run import Run
@@ -62,14 +64,21 @@ class CollectingSpider(Spider, Collector, Generic[Args]):
         assert self.collection.run is not None
         return self.collection.run
 
-    def article_request(self, source: Source, candidate: Candidate, *, priority: int = 0) -> Request:
-        """Return the request for a candidate's page."""
+    def article_request(
+        self, source: Source, candidate: Candidate, *, priority: int = 0, is_left: bool = False
+    ) -> Request:
+        """Return the request for a candidate's page. ``is_left``: an earlier run has met it, and this one not yet."""
         return Request(
             candidate.url,
             callback=self.parse_article,
             errback=self.article_failed,
             cb_kwargs={"source": source, "candidate": candidate},
-            meta={**browser_meta(source), **self.page_meta()},
+            meta={
+                "source": source.name,
+                "as_of": as_of(candidate, is_left=is_left),
+                **browser_meta(source),
+                **self.page_meta(),
+            },
             priority=priority,
         )
 
@@ -114,6 +123,18 @@ class CollectingSpider(Spider, Collector, Generic[Args]):
             self.run.verdicts.skip(candidate.url, reason)
         else:
             self.run.verdicts.fail(candidate.url, reason, detail)
+
+
+def as_of(candidate: Candidate, *, is_left: bool = False) -> float:
+    """Return how new a candidate is, as seconds of the Unix epoch: what is newest is asked for first.
+
+    One that states nothing is taken for the newest; if an earlier run has left it, for the oldest.
+
+    >>> as_of(Candidate(url="https://e.org/", via="feed", published="1970-01-01T00:01:00Z"))
+    60.0
+    """
+    stated = as_instant(candidate.published) or as_instant(candidate.modified)
+    return stated.timestamp() if stated else 0.0 if is_left else inf
 
 
 def add_contact(settings: BaseSettings) -> None:

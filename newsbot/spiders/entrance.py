@@ -63,14 +63,19 @@ class Entrance:
         )
 
 
-async def entrance_of(crawler: Crawler, url: str) -> Entrance:
-    """Fetch the home page of a site, and the robots.txt of its host and of the host that it leads to."""
-    home, fault = await fetch(crawler, Request(url, meta={"handle_httpstatus_list": STATUSES_READ}))
+async def entrance_of(crawler: Crawler, url: str, *, source: str = "") -> Entrance:
+    """Fetch the home page of a site, and the robots.txt of its host and of the host that it leads to.
+
+    ``source``: whose account that is on.
+    """
+    home, fault = await fetch(crawler, Request(url, meta={"source": source, "handle_httpstatus_list": STATUSES_READ}))
     if home and home.status >= 400:
         fault = f"http_{home.status}"
     at, sitemaps, faults = home.url if home else url, [], [fault]
     for address in dict.fromkeys(urljoin(page, "/robots.txt") for page in (at, url)):
-        request = Request(address, headers=accepting("robots.txt"), meta={"dont_obey_robotstxt": True})
+        request = Request(
+            address, headers=accepting("robots.txt"), meta={"source": source, "dont_obey_robotstxt": True}
+        )
         robots, without = await fetch(crawler, request)
         faults.append(without)
         if robots:

@@ -29,9 +29,9 @@ from newsbot.discovery import (
 from newsbot.downloader.errors import outcome_of
 from newsbot.downloader.fetch import CUT_SHORT, accepting, charset_of, header_of
 from newsbot.downloader.rendering import browser_meta
-from newsbot.items import POSTPONED, RUN_ENDED, Candidate, digest_of
+from newsbot.items import OVER_BUDGET, POSTPONED, RUN_ENDED, Candidate, digest_of
 from newsbot.sources import Source
-from newsbot.spiders.base import Args, CollectingSpider
+from newsbot.spiders.base import Args, CollectingSpider, as_of
 from newsbot.web.dates import as_instant
 from newsbot.web.urls import site_of
 
@@ -109,10 +109,10 @@ class DiscoveringSpider(CollectingSpider[Args]):
 
     def resume(self, source: Source) -> Iterator[Request]:
         """Ask for what earlier runs discovered and did not bring home."""
-        for candidate in self.run.intake.resume(source):
-            yield self.article_request(source, candidate)
+        for candidate in self.run.intake.resume(source, most=self.run.budgets.of(source.name).pages):
+            yield self.article_request(source, candidate, is_left=True)
         for candidate in self.run.intake.again(source):
-            yield self.article_request(source, candidate, priority=AGAIN_PRIORITY)
+            yield self.article_request(source, candidate, priority=AGAIN_PRIORITY, is_left=True)
 
     def listing_requests(
         self, source: Source, channel: str, url: str, *, page: int = 1, lastmod: str | None = None, owed: bool = False
@@ -138,7 +138,11 @@ class DiscoveringSpider(CollectingSpider[Args]):
             errback=self.listing_failed,
             headers={**accepting(channel), **{name: value for name, value in headers.items() if value}},
             cb_kwargs={"poll": Poll(source, channel, known, page, owed)},
-            meta={"handle_httpstatus_list": STATUSES_READ if channel != "section" else [304], **in_browser},
+            meta={
+                "source": source.name,
+                "handle_httpstatus_list": STATUSES_READ if channel != "section" else [304],
+                **in_browser,
+            },
             priority=LISTING_PRIORITY,
         )
 
@@ -192,6 +196,9 @@ class DiscoveringSpider(CollectingSpider[Args]):
     def failed(self, poll: Poll, error: str) -> None:
         """Note why a listing could not be read: it is asked again later. What the run did not come to is as it was."""
         if error == RUN_ENDED:
+            return
+        if error.startswith(OVER_BUDGET):
+            self.run.ledger.listing(poll.source.name, "postponed", f"{poll.channel} {poll.known.url}: {error}")
             return
         schedule, url = self.run.schedule, poll.known.url
         rests_until = schedule.rests_until(urlsplit(schedule.address(poll.source.name, url)).netloc)
@@ -257,7 +264,7 @@ class DiscoveringSpider(CollectingSpider[Args]):
             notes.append(f"moved for good to {at}")
         for note in notes:
             self.run.ledger.note(source.name, f"{poll.channel} {read.url}: {note}")
-        for candidate in fresh:
+        for candidate in sorted(fresh, key=as_of, reverse=True):
             yield self.article_request(source, candidate)
         if read.next_page and goes_on(len(fresh), gap):
             yield from self.listing_requests(source, poll.channel, read.next_page, page=poll.page + 1, owed=owed)

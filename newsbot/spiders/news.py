@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -79,15 +80,20 @@ class NewsSpider(DiscoveringSpider[NewsArguments]):
         return load_sources(self._file)
 
     async def start(self) -> AsyncIterator[Request]:
-        for source in self.run.sources.values():
-            due = self.run.schedule.due(source)
-            for request in self.resume(source):
+        turns = deque(self._begin(source) for source in self.run.sources.values())
+        while turns:
+            requests = turns.popleft()
+            if (request := next(requests, None)) is not None:
                 yield request
-            for request in self.revisit(source):
-                yield request
-            for channel, url in due if self.only_due else source.listings():
-                for request in self.listing_requests(source, channel, url):
-                    yield request
+                turns.append(requests)
+
+    def _begin(self, source: Source) -> Iterator[Request]:
+        """Ask for all that a source starts with: its listings first, and what they may name is taken in before that."""
+        due = self.run.schedule.due(source)
+        known = [*self.resume(source), *self.revisit(source)]
+        for channel, url in due if self.only_due else source.listings():
+            yield from self.listing_requests(source, channel, url)
+        yield from known
 
     def revisit(self, source: Source) -> Iterator[Request]:
         """Ask again, conditionally, for the articles of a source whose time has come."""
@@ -100,7 +106,12 @@ class NewsSpider(DiscoveringSpider[NewsArguments]):
                 errback=self.article_failed,
                 headers={name: value for name, value in headers.items() if value},
                 cb_kwargs={"source": source, "candidate": visit.candidate},
-                meta={"handle_httpstatus_list": [304, *GONE], **self.page_meta(), **in_browser},
+                meta={
+                    "source": source.name,
+                    "handle_httpstatus_list": [304, *GONE],
+                    **self.page_meta(),
+                    **in_browser,
+                },
                 priority=REVISIT_PRIORITY,
             )
 

@@ -99,7 +99,7 @@ class SiteSpider(DiscoveringSpider[SiteArguments]):
         (source,) = self.run.sources.values()
         for request in self.resume(source):
             yield request
-        entrance = await entrance_of(self.crawler, source.home)
+        entrance = await entrance_of(self.crawler, source.home, source=source.name)
         if entrance.fault:
             self.run.ledger.listing(source.name, "failed", f"home {source.home}: {entrance.fault}")
         if not entrance.is_reachable:

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, and_, bindparam, delete, func, select, union, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, select, union, update
 
 from newsbot.items import Candidate
 from newsbot.store import Unstorable, schema
@@ -145,13 +145,15 @@ def announce(connection: Connection, key: str, named: Candidate) -> None:
 
 
 def pending(engine: Engine, source: str) -> list[Candidate]:
-    """Return what earlier runs discovered for a source and did not ask for."""
-    query = select(_TABLE.c.candidate).where(
+    """Return what earlier runs discovered for a source and did not ask for, the newest first."""
+    query = select(_TABLE.c.candidate, _TABLE.c.met_at).where(
         _TABLE.c.source == source, _TABLE.c.candidate.is_not(None), _TABLE.c.status == "pending"
     )
     with reading(engine) as connection:
-        rows: Sequence[Row[tuple[str | None]]] = connection.execute(query).all()
-    return [_read(row.candidate) for row in rows if row.candidate]
+        rows = connection.execute(query).all()
+    found = [(_read(row.candidate), row.met_at) for row in rows if row.candidate]
+    found.sort(key=lambda one: _newness(*one), reverse=True)
+    return [candidate for candidate, _ in found]
 
 
 def due(engine: Engine, source: str, *, extractor: str, now: str) -> list[tuple[Candidate, Dropped]]:
@@ -293,6 +295,12 @@ def _drop(
         extractor=extractor,
         digest=digest,
     )
+
+
+def _newness(candidate: Candidate, met_at: str | None) -> float:
+    """Return as of when an address is, as seconds of the Unix epoch: what it states, or else when it was met."""
+    moments = (candidate.published, candidate.modified, met_at)
+    return next((instant.timestamp() for moment in moments if (instant := as_instant(moment))), 0.0)
 
 
 def _written(candidate: Candidate) -> str:
