@@ -8,7 +8,7 @@ Why a command or a crawl cannot be carried out, and what it exits with then:
     │   └── RunEnded       1  another crawl found this one dead (newsbot.store.runs)
     ├── Unstorable         1  one record, by its values; a crawl goes on without it (newsbot.store)
     ├── MissingExtra       1  a package that an extra installs
-    ├── AllElsewhere       4  every source is left to another crawl (newsbot.extensions.collection)
+    ├── AllElsewhere       4  every source is left to another crawl
     └── UsageError         2  what was asked for cannot be meant
         ├── SourcesError   2  a sources file, or a name that it lacks (newsbot.sources)
         ├── ArgumentError  2  a spider's -a NAME=VALUE (newsbot.spiders.arguments)
@@ -75,6 +75,15 @@ class MissingExtra(NewsbotError):
 
     def __init__(self, who_needs: str, extra: str) -> None:
         super().__init__(f"{who_needs} an extra: pip install 'newsbot[{extra}]'")
+
+
+class AllElsewhere(NewsbotError):
+    """Other crawls are at every source that this one is for."""
+
+    exit_status = ExitStatus.ELSEWHERE
+
+    def __init__(self) -> None:
+        super().__init__("nothing to do: other crawls on this store are at every source")
 
 
 class UsageError(NewsbotError, ValueError):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from conftest import lines_of, run_scrapy, sources_file
+from conftest import ROOT, lines_of, run_scrapy, scrapy_environment, sources_file
 from local_web import Answer, LocalWeb, article_page, local_web
 
 from newsbot.crawl.worker_pool import Extraction, Workers
@@ -167,6 +169,51 @@ def test_a_worker_that_hangs_is_given_up_at_the_end_and_its_page_left_to_the_nex
             workers.close()
 
     assert [told.reason for told in asyncio.run(story()) if isinstance(told, Rejection)] == ["run_ended", "run_ended"]
+
+
+def test_a_run_that_is_wanted_while_another_is_at_it_says_so_in_one_line_and_loads_nothing_of_a_crawl(
+    tmp_path: Path,
+) -> None:
+    output = tmp_path / "output"
+    with local_web() as web, holding() as hold:
+        web.pages["/feed"] = hold
+        path = sources_file(tmp_path, a={"home": f"{web.base}/", "feeds": [f"{web.base}/feed"]})
+        news = ("crawl", "news", "-a", f"sources={path}", *FAST)
+        first = subprocess.Popen(
+            [sys.executable, "-m", "scrapy", *news, "-s", "NEWSBOT_RUN_TIMEOUT=120"],
+            cwd=ROOT,
+            env=scrapy_environment(output),
+            stderr=subprocess.DEVNULL,
+        )
+        while "/feed" not in web.paths():
+            assert first.poll() is None
+            time.sleep(0.02)
+        second = run_scrapy(output, *news, "-L", "WARNING", PYTHONPROFILEIMPORTTIME="1")
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(60) == 5
+    assert second.returncode == 4
+    said, loaded = [], set()
+    for line in second.stderr.splitlines():
+        name = line.rpartition("|")[2].strip()
+        loaded.update([name]) if line.startswith("import time:") else said.append(line)
+    assert said == ["nothing to do: other crawls on this store are at every source"]
+    assert not loaded & {"alembic", "pebble", "newsbot.pipelines", "newsbot.downloader.http", "newsbot.extraction"}
+
+
+def test_a_run_that_goes_well_is_quiet_where_the_log_begins_with_warnings(tmp_path: Path) -> None:
+    with local_web() as web:
+        path = sources_file(tmp_path, a={"home": f"{web.base}/", "feeds": [web.feed("/feed", put_articles(web, 2))]})
+        run = run_scrapy(tmp_path / "output", "crawl", "news", "-a", f"sources={path}", *FAST, "-L", "WARNING")
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", ""), "nor is a contact asked for on one's own machine"
+
+
+@pytest.mark.parametrize("contact", ["", "https://example.org/bot"])
+def test_who_asks_the_public_web_without_a_contact_is_told_once_what_to_set(tmp_path: Path, contact: str) -> None:
+    nowhere = {"home": "http://news.invalid/", "feeds": ["http://news.invalid/a", "http://news.invalid/b"]}
+    path = sources_file(tmp_path, a=nowhere, b={**nowhere, "home": "http://other.invalid/"})
+    crawl = ("crawl", "news", "-a", f"sources={path}", *FAST, "-s", "DNS_TIMEOUT=1", "-s", "NEWSBOT_RUN_TIMEOUT=20")
+    run = run_scrapy(tmp_path / "output", *crawl, NEWSBOT_CONTACT=contact)
+    assert run.stderr.count("NEWSBOT_CONTACT=https://example.org/bot in the environment") == (not contact)
 
 
 @pytest.mark.parametrize(("timeout", "wanted"), [("soon", "a number"), ("-5", "0 or more")])

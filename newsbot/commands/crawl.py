@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -19,7 +20,16 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
 from newsbot.commands._base import NewsbotCommand, quiet_libraries
-from newsbot.process import ExitStatus, MissingExtra, UsageError, collect_nothing, collect_seldom
+from newsbot.process import (
+    AllElsewhere,
+    ExitStatus,
+    MissingExtra,
+    NewsbotError,
+    UsageError,
+    collect_nothing,
+    collect_seldom,
+    utc_now,
+)
 
 LAST_PORT = 65_535
 
@@ -52,9 +62,6 @@ class Command(NewsbotCommand, ScrapyCrawl):
 
     def handle(self, opts: argparse.Namespace) -> ExitStatus:
         collect_nothing()
-        import scrapy.core.downloader.contextfactory  # noqa: F401 (now: it looks for its callers among all modules)
-
-        from newsbot.extensions.collection import Collection
         from newsbot.sources import did_you_mean
 
         assert self.crawler_process is not None
@@ -69,6 +76,11 @@ class Command(NewsbotCommand, ScrapyCrawl):
         _require_channels(self.crawler_process.settings)
         quiet_libraries()
         crawler = self.crawler_process.create_crawler(opts.spider)
+        self._leave_to_others(crawler, opts.spargs)
+        import scrapy.core.downloader.contextfactory  # noqa: F401 (now: it looks for its callers among all modules)
+
+        from newsbot.extensions.collection import Collection
+
         crawler.signals.connect(lambda: _answer_signals(crawler), signal=signals.engine_started, weak=False)
         crawler.signals.connect(collect_seldom, signal=signals.engine_started)
         self.crawler_process.crawl(crawler, **opts.spargs)
@@ -80,6 +92,27 @@ class Command(NewsbotCommand, ScrapyCrawl):
         if crawler.engine is not None and crawler.engine.spider is not None:
             return ExitStatus.INTERRUPTED  # the reactor was stopped under it
         return collection.exit_status if collection else ExitStatus.WHOLE
+
+    def _leave_to_others(self, crawler: Crawler, arguments: dict[str, str]) -> None:
+        """Raise AllElsewhere if other crawls are at every source, before all that takes time is loaded and begun.
+
+        Whatever is wrong with sources or store, the crawl itself says.
+        """
+        from newsbot.crawl.context import Collector
+        from newsbot.store.database import open_existing
+        from newsbot.store.leases import all_kept
+
+        is_kept = False
+        with suppress(NewsbotError, OSError):
+            spider = crawler.spidercls.from_crawler(crawler, **arguments)
+            sources = [source.name for source in spider.sources()] if isinstance(spider, Collector) else []
+            engine = open_existing(self.store_url)
+            try:
+                is_kept = all_kept(engine, sources, now=utc_now())
+            finally:
+                engine.dispose()
+        if is_kept:
+            raise AllElsewhere
 
 
 def _require_what_feeds_need(settings: BaseSettings) -> None:

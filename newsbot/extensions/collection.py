@@ -25,24 +25,25 @@ from newsbot.extensions.aftercare import Aftercare
 from newsbot.extensions.progress import Progress
 from newsbot.health import FAILING, Finding
 from newsbot.items import EXTRACTORS, OVER_BUDGET, Collected, Rejection
-from newsbot.process import ExitStatus, NewsbotError, UsageError, utc_now
+from newsbot.process import AllElsewhere, ExitStatus, NewsbotError, UsageError, utc_now
 from newsbot.sources import Outlets, Source, exemptions_of
 from newsbot.store import StoreError
 from newsbot.store.articles import Policy
 from newsbot.store.database import open_engine, store_url, watch
 from newsbot.store.leases import BEAT, Life, take_all
 from newsbot.store.runs import RunEnded
+from newsbot.web.endpoints import is_own_name
 
 logger = logging.getLogger("newsbot")
 
+CONTACT = ("@", "://", "(+")
+"""What an address has in a user agent; NEWSBOT_CONTACT is put into it."""
+NO_CONTACT = (
+    "NEWSBOT_CONTACT is not set: say a page or an address where the people of the sites that you collect can reach "
+    "you, such as NEWSBOT_CONTACT=https://example.org/bot in the environment; sites block who cannot be asked"
+)
 MOST_LISTED = 6
 """Files that are named one by one in a line of the log."""
-
-
-class AllElsewhere(NewsbotError):
-    """Other crawls are at every source that this one is for."""
-
-    exit_status = ExitStatus.ELSEWHERE
 
 
 class Collection(CrawlContext):
@@ -79,6 +80,7 @@ class Collection(CrawlContext):
         remember_days: object,
         extractor: str,
         deliver_after: float,
+        has_contact: bool,
         aftercare: Aftercare,
     ) -> None:
         """``duplicates`` and what follows it are the settings as given; ``open`` checks them."""
@@ -96,6 +98,7 @@ class Collection(CrawlContext):
         self._remember_days = remember_days
         self._extractor = extractor
         self._deliver_after = deliver_after
+        self._has_contact = has_contact
         self._aftercare = aftercare
         self._engine: Engine | None = None
         self._life: Life | None = None
@@ -145,6 +148,7 @@ class Collection(CrawlContext):
             remember_days=settings["NEWSBOT_REMEMBER_DAYS"],
             extractor=settings["NEWSBOT_EXTRACTOR"],
             deliver_after=settings.getfloat("NEWSBOT_DELIVER_AFTER"),
+            has_contact=any(mark in settings["USER_AGENT"] for mark in CONTACT),
             aftercare=Aftercare.from_settings(settings),
         )
         crawler.signals.connect(collection.spider_closed, signal=signals.spider_closed)
@@ -200,6 +204,8 @@ class Collection(CrawlContext):
         self._is_open = True
         if self._collector.only_due:
             logger.info("due: %d of %d sources", len(self.run.sources), len(sources))
+        if not self._has_contact and any(map(is_public, self.run.sources.values())):
+            logger.warning("%s", NO_CONTACT)
 
     def close(self) -> None:
         """Write the files and say what the run came to; let go of the leases and of the store."""
@@ -314,11 +320,11 @@ class Collection(CrawlContext):
 
     def _lease(self, life: Life, sources: list[Source]) -> list[Source]:
         """Leave out the sources that another crawl is at. Raises AllElsewhere."""
-        for name in sorted(self._left_out):
-            logger.warning("source %s: left out, another crawl on this store is at it", name)
         if self._left_out and len(self._left_out) == len(sources):
             life.withdraw()
-            raise AllElsewhere("nothing to do: other crawls on this store are at every source")
+            raise AllElsewhere
+        for name in sorted(self._left_out):
+            logger.warning("source %s: left out, another crawl on this store is at it", name)
         return [source for source in sources if source.name not in self._left_out]
 
     def _finish(self, run: Run) -> None:
@@ -403,6 +409,15 @@ def _hours(setting: str, given: Sequence[object]) -> tuple[float, ...]:
         return tuple(float(hour) for hour in hours if hour)
     except ValueError as error:
         raise UsageError(f"{setting}: {error}") from None
+
+
+def is_public(source: Source) -> bool:
+    """Whether a source is on the public web, where there are people to be told who asks.
+
+    >>> [is_public(Source(name="a", home=f"http://{host}/")) for host in ("127.0.0.1:8600", "wiki.internal", "e.org")]
+    [False, False, True]
+    """
+    return any(not is_own_name(host) for host, _ in source.endpoints())
 
 
 def _level(finding: Finding) -> int:

@@ -55,6 +55,9 @@ class Mark(Enum):
 class Marks(Protocol):
     """The marks that one process holds, and what it can learn of those of others. Calls are made in ``_guarded``."""
 
+    lag: float
+    """Seconds that the death of a holder may take to show, on a machine that is not overloaded."""
+
     def hold(self, run_id: str) -> bool:
         """Hold the mark of a run from now on; False if another process does."""
 
@@ -148,6 +151,25 @@ class Life:
         self._marks.let_go()
 
 
+def all_kept(engine: Engine, sources: Collection[str], *, now: str) -> bool:
+    """Whether other living runs keep every one of some sources; nothing is taken."""
+    marks = marks_of(engine)
+    end = time.monotonic() + marks.lag
+    try:
+        while True:
+            with _guarded(engine) as connection:
+                holders = _holders(connection, sources)
+                if not sources or set(sources) - holders.keys():
+                    return False
+                if not all(_lives(connection, marks, run_id, now) for run_id in set(holders.values())):
+                    return False
+            if time.monotonic() >= end:
+                return True
+            time.sleep(marks.lag / 5)
+    finally:
+        marks.let_go()
+
+
 def take_all(life: Life, sources: Iterable[str], *, patience: float = PATIENCE) -> frozenset[str]:
     """Take some sources, and return those that other living runs keep for so many seconds."""
     wanted = set(sources)
@@ -224,6 +246,8 @@ def seconds_between(one: str, other: str) -> float:
 class FileMarks:
     """Marks of the processes of one machine: locked files in a folder, one a run."""
 
+    lag = 0.0
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._files: dict[str, int] = {}
@@ -285,6 +309,8 @@ def _locked(descriptor: int) -> bool:
 
 class SessionMarks:
     """Marks of everyone at a PostgreSQL server, by schema: advisory locks of one session."""
+
+    lag = 0.2
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
