@@ -49,7 +49,12 @@ CLOCK = Path(__file__).with_name("othertime")
 OLDER = {"9138e71": 0.03, "db8fe4f": 0.06}
 """Commits of this repository that begin the year, each with the share of it after which the next one takes over: the
 schemas 0004 and 0007."""
-KEEP: dict[str, str] = {}
+KEEP = {
+    "NEWSBOT_KEEP_TEXTS_DAYS": "90",
+    "NEWSBOT_KEEP_LEDGER_DAYS": "30",
+    "NEWSBOT_KEEP_RUNS_DAYS": "60",
+    "NEWSBOT_KEEP_FILES_DAYS": "60",
+}
 """Settings of retention, on in the second half."""
 FAST = (
     "-s", "DOWNLOAD_DELAY=0", "-s", "DOWNLOAD_TIMEOUT=5", "-s", "NEWSBOT_EXTRACT_WORKERS=1", "-s", "LOG_LEVEL=INFO",
@@ -160,6 +165,7 @@ class Year:
             subprocess.run(["tar", "x", "-C", str(code)], input=packed.stdout, check=True)
             found[day] = code
             day = max(int(self.count * share), day + 1)
+        self.first_of_today = (self.first + timedelta(days=day)).isoformat()
         return found | {day: ROOT}
 
     def pass_day(self, number: int) -> None:
@@ -233,6 +239,8 @@ class Year:
             "NEWSBOT_OUTPUT": str(self.output), "NEWSBOT_ALARMS": self.channel,
             "PYTHONPATH": os.pathsep.join([str(CLOCK), str(self.code)]), "SECONDS_AHEAD": str(ahead),
         }  # fmt: skip
+        if len(self.days) == self.count // 2 and "retention" not in today.events:
+            today.events.append("retention")
         if len(self.days) >= self.count // 2:
             arguments = [*arguments, *(part for name, value in KEEP.items() for part in ("-s", f"{name}={value}"))]
         begin = time.monotonic()
@@ -317,7 +325,9 @@ def main() -> int:
 
             draw([asdict(day) for day in year.days], arguments.picture)
         lived = [one for one in year.breakages if one.end + AFTERMATH < year.days[-1].day]
-        promises, told = broken_promises(year.archive, year.store, running, lived, year.revised, year.told)
+        promises, told = broken_promises(
+            year.archive, year.store, running, lived, year.revised, year.told, today_from=year.first_of_today
+        )
         broken = [*year.faults, *promises]
         shutil.rmtree(folder / "output" / ".compacting", ignore_errors=True)
     print(*course_of([asdict(day) for day in year.days]), sep="\n")
