@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from sqlalchemy import Engine
 
 from newsbot.crawl import checkup
 from newsbot.health import CHANGED, FAILING, Day, Finding, Measures
-from newsbot.store import health
-from newsbot.store.ledger import Account
+from newsbot.store import frontier, health, listings
+from newsbot.store.ledger import Account, Entry
+from newsbot.store.listings import Listing
 
 NOW, LATER = "2026-11-20T08:00:00Z", "2026-11-20T09:00:00Z"
 AUTHORS = Finding("alpha", "field", "authors", CHANGED, "0 % of 24 articles", "97 %", "2026-11-20")
@@ -96,3 +98,31 @@ def test_what_was_open_is_given_back_to_the_examination(engine: Engine, monkeypa
     checkup.checkup(engine, ["alpha"], ["alpha"], now=NOW)
     checkup.checkup(engine, ["alpha"], ["alpha"], now=LATER)
     assert given == [[], [AUTHORS]]
+
+
+def test_what_came_to_nothing_while_a_source_was_broken_is_tried_again_when_it_is_well(
+    store: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = Finding("alpha", "rejected", "no_body", FAILING, "100 % of 9 new pages", "4 %", "2026-11-10")
+    monkeypatch.setattr(checkup, "examine", lambda *_args, **_kwargs: [])
+    lost, older = (Entry("1", "alpha", f"https://alpha.example/{name}", "feed", name) for name in ("lost", "older"))
+    with store.begin() as connection:
+        for entry, day in ((older, "2026-11-01"), (older, "2026-11-02"), (lost, "2026-11-11"), (lost, "2026-11-12")):
+            values = {"digest": "d", "extractor": "e", "hours": (1,)}
+            frontier.reject(connection, entry, reason="no_body", now=f"{day}T08:00:00Z", **values)
+    assert frontier.due(store, "alpha", extractor="e", now=NOW) == []
+    health.settle(store, ["alpha"], [gone], now=NOW)
+    over = checkup.checkup(store, ["alpha"], ["alpha"], now=NOW)
+    assert [one.finding for one in over.cleared] == [gone] and over.again == {"alpha": 1}
+    assert [candidate.url for candidate, _ in frontier.due(store, "alpha", extractor="e", now=NOW)] == [lost.url]
+
+
+def test_a_listing_that_the_sources_file_names_no_more_is_no_concern_of_its_source(engine: Engine) -> None:
+    with engine.begin() as connection:
+        for name, due_at in (("old", "2026-11-17T08:00:00Z"), ("new", "2026-11-20T09:00:00Z")):
+            listing = Listing("alpha", f"https://alpha.example/{name}", answered_at="2026-11-16T08:00:00Z")
+            listings.save(connection, replace(listing, due_at=due_at, errors=7, error="http_404"))
+    known = health.listing_states(engine, ["alpha"])["alpha"]
+    asked_for = health.listing_states(engine, ["alpha"], due_since="2026-11-18")["alpha"]
+    assert [one.url[-3:] for one in known] == ["new", "old"]
+    assert [one.url[-3:] for one in asked_for] == ["new"]

@@ -9,11 +9,14 @@ from datetime import date, timedelta
 from sqlalchemy import Engine
 
 from newsbot.health import FAILING, Finding, examine
-from newsbot.store import health
+from newsbot.store import frontier, health
 from newsbot.store.health import Opened
 
 HISTORY_DAYS = 90
 """Days that tell what is normal: a quarter, so that a source of one article a week has a dozen of them."""
+ASKED_DAYS = 2
+"""Days that a listing is overdue, although its source was asked, after which the sources file names it no more: the
+longest interval is a quarter of a day."""
 LEFT_DAYS = 14
 """Days without a run of a source after which what was found of it is cleared: nobody asks for it any more."""
 
@@ -27,6 +30,8 @@ class Checkup:
     """Those of before that still hold, also of sources that the run was for and did not ask."""
     cleared: list[Opened]
     """Those that do not, with how they were."""
+    again: dict[str, int]
+    """How many addresses are tried again, by sources whose pages are well again."""
 
     @property
     def failing(self) -> set[str]:
@@ -42,9 +47,9 @@ def checkup(engine: Engine, asked_for: Collection[str], active: Collection[str],
     opened = health.open_findings(engine)
     left = _left(engine, opened, now)
     before = [one.finding for one in opened if one.finding.source in active]
-    since = (date.fromisoformat(now[:10]) - timedelta(days=HISTORY_DAYS)).isoformat()
+    since = _back(now, HISTORY_DAYS)
     days = health.histories(engine, since=since, sources=active)
-    listings = health.listing_states(engine, active)
+    listings = health.listing_states(engine, active, due_since=_back(now, ASKED_DAYS))
     found = [
         finding
         for name in sorted(active)
@@ -57,14 +62,26 @@ def checkup(engine: Engine, asked_for: Collection[str], active: Collection[str],
         )
     ]
     settled = health.settle(engine, {*active, *left}, found, now=now)
+    again = {
+        one.finding.source: frontier.try_again(engine, one.finding.source, since=one.finding.since, now=now)
+        for one in settled.cleared
+        if one.finding.kind in frontier.DROPPED and one.finding.source in active
+    }
     resting = [one.finding for one in opened if one.finding.source in set(asked_for) - set(active) - left]
     return Checkup(
-        [one.finding for one in settled.opened], [*(one.finding for one in settled.still), *resting], settled.cleared
+        [one.finding for one in settled.opened],
+        [*(one.finding for one in settled.still), *resting],
+        settled.cleared,
+        again,
     )
 
 
 def _left(engine: Engine, opened: Iterable[Opened], now: str) -> set[str]:
     """Return the sources that something was found of and that no run has asked for long."""
     names = {one.finding.source for one in opened if one.finding.source}
-    since = (date.fromisoformat(now[:10]) - timedelta(days=LEFT_DAYS)).isoformat()
-    return names - set(health.histories(engine, since=since, sources=names))
+    return names - set(health.histories(engine, since=_back(now, LEFT_DAYS), sources=names))
+
+
+def _back(now: str, days: int) -> str:
+    """Return the day so many days before a moment."""
+    return (date.fromisoformat(now[:10]) - timedelta(days=days)).isoformat()

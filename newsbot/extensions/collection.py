@@ -365,6 +365,9 @@ class Collection(CrawlContext):
                 logger.error("source %s, still", finding.sentence())
         for one in found.cleared:
             logger.warning("source %s: over", one.finding.sentence())
+        for name, count in found.again.items():
+            if count:
+                logger.info("source %s: %d pages that came to nothing meanwhile are tried again", name, count)
 
     def _report(self, run: Run, summary: Summary) -> None:
         for name in summary.unreachable:

@@ -59,6 +59,8 @@ _DUE = (
     .limit(MOST)
 )
 _COLLECTED = ("article", "duplicate")
+DROPPED = ("rejected", "failed")
+"""What an address may come to that brought no article."""
 _OF_DROPPED = ("candidate", "dropped_at", "due_at", "extractor", "digest")
 """Columns that say what an address came to that brought no article, and when it is tried again."""
 _SETTLED = ("status", "article_id", "reason", "changed_at", *_OF_DROPPED)
@@ -165,6 +167,17 @@ def due(engine: Engine, source: str, *, extractor: str, now: str) -> list[tuple[
     with reading(engine) as connection:
         rows = connection.execute(_DUE, {"source": source, "now": now, "extractor": extractor, "since": since}).all()
     return [(_read(row.candidate), Dropped(row.reason or "", row.extractor, row.digest)) for row in rows]
+
+
+def try_again(engine: Engine, source: str, *, since: str, now: str) -> int:
+    """Let what has come to nothing since a day or moment be due again, and return how many addresses that is.
+
+    For a source that was broken longer than an address is tried (NEWSBOT_RETRY_REJECTED_HOURS) and is well again.
+    """
+    lost = and_(_TABLE.c.source == source, _TABLE.c.status.in_(DROPPED), _TABLE.c.dropped_at >= since)
+    with engine.begin() as connection:
+        again = update(_TABLE).where(lost, _TABLE.c.candidate.is_not(None)).values(due_at=now)
+        return connection.execute(again).rowcount
 
 
 def sources_waiting(engine: Engine, *, now: str) -> set[str]:

@@ -118,11 +118,18 @@ def histories(engine: Engine, *, since: str, sources: Collection[str] | None = N
     return dict(found)
 
 
-def listing_states(engine: Engine, sources: Collection[str] | None = None) -> dict[str, list[ListingState]]:
-    """Return how the listings of sources stand, by address; of those named, or of all."""
+def listing_states(
+    engine: Engine, sources: Collection[str] | None = None, *, due_since: str | None = None
+) -> dict[str, list[ListingState]]:
+    """Return how the listings of sources stand, by address; of those named, or of all.
+
+    Without those that have been due since before ``due_since``: nobody asks for them any more.
+    """
     found: defaultdict[str, list[ListingState]] = defaultdict(list)
     names = ("source", "url", "errors", "error", "answered_at", "news_at", "moved_to")
     query = select(*(_LISTINGS.c[name] for name in names)).order_by(_LISTINGS.c.source, _LISTINGS.c.url)
+    if due_since:
+        query = query.where(or_(_LISTINGS.c.due_at.is_(None), _LISTINGS.c.due_at >= due_since))
     for source, url, *state in map(tuple, _of_sources(engine, query, _LISTINGS.c.source, sources)):
         found[source].append(ListingState(url, *state))
     return dict(found)
