@@ -12,6 +12,7 @@ from pkgutil import iter_modules
 
 import scrapy.commands
 from scrapy.cmdline import execute
+from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
 from newsbot import __version__, project
@@ -27,6 +28,8 @@ GROUPS = {
     "newsbot.commands.operators": "Look after it",
 }
 """Headings of the overview, by the package that a command is in."""
+COMMANDS = {"COMMANDS_MODULE": "newsbot.commands"}
+"""The setting by which Scrapy finds newsbot's commands."""
 STORE = ("NEWSBOT_OUTPUT", "NEWSBOT_DATABASE_URL")
 """Settings that say where the store is, without a project."""
 
@@ -41,11 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(versions())
     else:
         try:
-            choose_settings(given)
+            settings = choose_settings(given)
         except NewsbotError as error:
             print(printable(f"newsbot: {error}"), file=sys.stderr)
             sys.exit(error.exit_status)
-        execute(["newsbot", *given])
+        execute(["newsbot", *given], settings)
 
 
 def versions() -> str:
@@ -78,8 +81,10 @@ def overview() -> str:
     return "\n".join(lines)
 
 
-def choose_settings(given: Sequence[str]) -> None:
+def choose_settings(given: Sequence[str]) -> Settings | None:
     """See to it that Scrapy takes newsbot's settings for a command line, or those of a project that is built on them.
+
+    Returns the settings of a project that has newsbot by its add-on, completed by newsbot's own.
 
     Raises UsageError for a command that there is not, for one that needs a project where there is none, and in
     somebody else's project.
@@ -95,11 +100,12 @@ def choose_settings(given: Sequence[str]) -> None:
     is_chosen = project.CHOSEN in os.environ
     file = project.configuration()
     named = os.environ.get(project.CHOSEN) or (project.settings_named(file) if file else project.SETTINGS_MODULE)
+    settings = None
     if named == project.SETTINGS_MODULE:
         os.environ[project.CHOSEN] = named
     elif name in STANDALONE:
         os.environ[project.CHOSEN] = project.SETTINGS_MODULE
-    elif not _is_built_on_newsbot():
+    elif (settings := _theirs()) is None:
         whose = f"{file} is" if file else f"{project.CHOSEN} is"
         raise project.ForeignProject(
             f"{whose} of another Scrapy project ({named}), which newsbot leaves alone; "
@@ -108,15 +114,23 @@ def choose_settings(given: Sequence[str]) -> None:
     is_told = is_chosen or any(setting in os.environ or f"{setting}=" in "".join(given) for setting in STORE)
     if name in ours and _command(ours[name]).needs_project and project.folder() is None and not is_told:
         raise UsageError(f"{name}: there is no project in this folder or above it; newsbot init makes one here")
+    return settings
 
 
-def _is_built_on_newsbot() -> bool:
-    """Whether the settings of the project that one stands in are newsbot's with something added."""
+def _theirs() -> Settings | None:
+    """Return the settings of the project that one stands in, if newsbot has a part in it."""
     try:
         settings = get_project_settings()
     except ImportError:
-        return False
-    return bool(settings["COMMANDS_MODULE"] == "newsbot.commands")
+        return None
+    addons = {getattr(path, "__qualname__", path) for path in settings.getdict("ADDONS")}
+    if addons & {"newsbot.addon.Newsbot", "Newsbot"}:
+        from newsbot.addon import Newsbot
+
+        Newsbot.update_pre_crawler_settings(settings)
+        settings.setdict(COMMANDS)
+        return settings
+    return settings if settings["COMMANDS_MODULE"] == COMMANDS["COMMANDS_MODULE"] else None
 
 
 def _command(module: str) -> NewsbotCommand:

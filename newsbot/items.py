@@ -80,7 +80,7 @@ class Page:
 
     url: str
     """Where it was found in the end, after redirects."""
-    html: bytes
+    html: bytes = field(repr=False)
     source: str
     candidate: Candidate
     """How it was found; with no hints of another outlet's listing."""

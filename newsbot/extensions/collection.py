@@ -120,14 +120,20 @@ class Collection(CrawlContext):
         """At work once the store has broken."""
 
     @classmethod
+    def collector_of(cls, crawler: Crawler) -> Collector | None:
+        """Return who says what a crawl collects; None where that is nothing, as in `scrapy shell`."""
+        return crawler.spider if isinstance(crawler.spider, Collector) else None
+
+    @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        if not isinstance(crawler.spider, Collector):
-            raise NotConfigured  # as in `scrapy shell`
+        collector = cls.collector_of(crawler)
+        if collector is None:
+            raise NotConfigured
         settings = crawler.settings
         output = Path(settings["NEWSBOT_OUTPUT"])
         collection = cls(
             crawler,
-            crawler.spider,
+            collector,
             output,
             store_url(settings["NEWSBOT_DATABASE_URL"], output),
             with_removed=settings.getbool("NEWSBOT_EXPORT_REMOVED"),

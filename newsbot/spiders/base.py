@@ -12,6 +12,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
+from newsbot import __version__
 from newsbot.crawl.context import Collector
 from newsbot.downloader.errors import outcome_of
 from newsbot.downloader.fetch import charset_of, header_of, opt_outs_of
@@ -140,4 +141,6 @@ def as_of(candidate: Candidate, *, is_left: bool = False) -> float:
 def add_contact(settings: BaseSettings) -> None:
     """Let the user agent say where the people behind it can be reached (NEWSBOT_CONTACT)."""
     if contact := settings["NEWSBOT_CONTACT"]:
-        settings.set("USER_AGENT", f"{settings['USER_AGENT']} (+{contact})", priority="spider")
+        is_scrapys = not settings.getpriority("USER_AGENT")  # as in a project that has newsbot by its add-on
+        agent = f"newsbot/{__version__}" if is_scrapys else settings["USER_AGENT"]
+        settings.set("USER_AGENT", f"{agent} (+{contact})", priority="spider")

@@ -114,6 +114,19 @@ class DiscoveringSpider(CollectingSpider[Args]):
         for candidate in self.run.intake.again(source):
             yield self.article_request(source, candidate, priority=AGAIN_PRIORITY, is_left=True)
 
+    def ask_for(self, source: Source, named: Sequence[Candidate], listing: str) -> Iterator[Request]:
+        """Ask for what is new among the articles that a listing of some other kind names, and note that it was read.
+
+        ``listing``: its address. What is not brought home in this run is left to the next (``resume``).
+        """
+        from newsbot.store.listings import Listing  # not above: `scrapy list` has no use for the store
+
+        self.run.ledger.listing_asked(source.name)
+        fresh = self.run.intake.discover(source, named, Listing(source.name, listing))
+        self.run.ledger.listing(source.name, "read")
+        for candidate in fresh:
+            yield self.article_request(source, candidate)
+
     def listing_requests(
         self, source: Source, channel: str, url: str, *, page: int = 1, lastmod: str | None = None, owed: bool = False
     ) -> Iterator[Request]:
