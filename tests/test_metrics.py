@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from collections import Counter
@@ -159,3 +160,10 @@ def test_what_cannot_be_meant_is_one_line_and_2_before_anything_is_crawled(
     ran = run_scrapy(tmp_path, "crawl", "news", "-s", setting)
     assert (ran.returncode, ran.stderr.splitlines()[-1]) == (2, line)
     assert not list(tmp_path.iterdir())
+
+
+def test_without_the_extra_it_says_which_one_is_needed(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['prometheus_client'] = None", "utf-8")
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    ran = run_scrapy(tmp_path / "output", "crawl", "news", "-s", "NEWSBOT_METRICS_PORT=9410", PYTHONPATH=path)
+    assert (ran.returncode, ran.stderr.splitlines()[-1]) == (1, "metrics need an extra: pip install 'newsbot[metrics]'")
