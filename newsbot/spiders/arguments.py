@@ -36,6 +36,8 @@ class SpiderArguments(BaseModel):
     def parse(cls, given: Mapping[str, object]) -> Self:
         """Read what a command line or a script gave; an empty value is none. Raises ArgumentError, of one line.
 
+        A name that begins with "_" is what a scheduler tells of its own, such as Scrapyd's ``_job``.
+
         >>> class Arguments(SpiderArguments):
         ...     sources: str = ""
         ...     due: bool = False
@@ -48,7 +50,11 @@ class SpiderArguments(BaseModel):
         """
         try:
             return cls.model_validate(
-                {name: value for name, value in given.items() if value != "" or name not in cls.model_fields}
+                {
+                    name: value
+                    for name, value in given.items()
+                    if not name.startswith("_") and (value != "" or name not in cls.model_fields)
+                }
             )
         except ValidationError as error:
             details = error.errors()
