@@ -206,8 +206,8 @@ def test_an_empty_store_and_a_first_run_have_a_page_that_says_so(engine: Engine,
     day_of(engine, "bbc", TODAY, articles=1, hours=Counter({"07": 1}))
     run_of(engine, "20261120T075500Z-1c9a07e3", discovered=1, fetched=1, new=1)
     page = text_of(written(engine, tmp_path, days=1))
-    assert "The source is well" in page
-    assert "Nothing is unlike its normal." in page
+    assert "No source needs a look" in page
+    assert "Nothing is unlike its normal. 1 source is too new to be judged" in page
     assert not {"None", "nan", "inf"} & set(page.replace("None yet.", "").split())
 
 
@@ -246,7 +246,7 @@ def test_the_command_writes_where_it_is_told_and_says_so(
 @pytest.mark.parametrize(
     ("arguments", "status", "line"),
     [
-        (["FOLDER/newsbot.db/x.html"], 1, "FOLDER/newsbot.db: File exists"),
+        (["FOLDER/newsbot.db/x.html"], 1, "FOLDER/newsbot.db/x.html cannot be written: File exists"),
         (["FOLDER"], 2, "FOLDER is a folder; name a file, such as FOLDER/report.html"),
         (["--days", "9999999"], 2, "--days: 3660 at most, not 9999999"),
         (["-s", "NEWSBOT_REPORT="], 2, "NEWSBOT_REPORT is empty; say where the report goes: scrapy report PATH"),

@@ -28,6 +28,8 @@ ALIKE_WEEKS = 8
 """Weeks whose days of the same name tell what is usual by this hour; where they are too few, the days of a month do."""
 FEWEST = 3
 """Days of which the middle one says something."""
+LEAST_PICTURED = 14
+"""Days in the picture of a store that knows fewer."""
 CLEARED_DAYS = 7
 RUNS, LATEST, ORIGINS, SLOWEST, TOP = 12, 24, 12, 12, 7
 """So many are told: runs, articles, origins of stories, slow sources, and sources with a colour of their own."""
@@ -110,7 +112,7 @@ class Report:
     cleared: list[Opened]
     """What was until a few days ago, the latest first."""
     hours: list[list[int]]
-    """Articles of all sources of each of the last MONTH days, by hour."""
+    """Articles of all sources by hour, of each of the last MONTH days, or of so many as there are."""
     usual: float | None
     """How many articles all sources have by this hour, as ``SourceFigures.usual``."""
     runs: list[RunTold]
@@ -120,7 +122,7 @@ class Report:
     @property
     def month(self) -> list[str]:
         """The days of ``hours``."""
-        return self.days[-MONTH:]
+        return self.days[-len(self.hours) :]
 
     @property
     def total(self) -> list[int]:
@@ -159,14 +161,15 @@ def figures(engine: Engine, *, now: str, days: int = DAYS) -> Report:
     sums = _Sums(calendar, now)
     for source, day, measures in operators.measured_days(engine, since=calendar[0]):
         sums.add(source, day, measures)
+    known = len(calendar) - sums.first
     return Report(
         now=now,
         days=calendar,
-        pictured=days,
+        pictured=min(days, max(known, LEAST_PICTURED)),
         sources=sums.judged(opened),
         opened=sorted(opened, key=lambda one: (STATES.index(one.finding.state), -one.id)),
         cleared=sorted((one for one in findings if one.cleared_at), key=lambda one: one.cleared_at or "", reverse=True),
-        hours=[sums.hours.get(day, [0] * 24) for day in calendar[-MONTH:]],
+        hours=[sums.hours[day] for day in calendar[-min(MONTH, max(known, WEEK)) :]],
         usual=sums.total.usual(),
         runs=operators.last_runs(engine, limit=RUNS),
         origins=origins(operators.carried(engine, since=_before(now, WEEK))),
@@ -201,6 +204,8 @@ class _Sums:
         self.hours: dict[str, list[int]] = {day: [0] * 24 for day in calendar[-MONTH:]}
         self.total = _SoFar()
         """Of all sources."""
+        self.first = len(calendar) - 1
+        """The place of the first day of which anything is known."""
         self._places = {day: place for place, day in enumerate(calendar)}
         self._today = calendar[-1]
         self._week = frozenset(calendar[-WEEK:])
@@ -218,6 +223,7 @@ class _Sums:
         if one is None:
             one = self.sources[source] = SourceFigures(source, [None] * len(self._places))
         one.articles[place] = measures.get("articles", 0)
+        self.first = min(self.first, place)
         if one.articles[place]:
             one.last_seen = f"{day}T{max(measures.get('hours', ()), default='00')}"
         by_hour = {int(hour): count for hour, count in measures.get("hours", {}).items()}

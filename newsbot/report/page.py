@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from newsbot import __version__
 from newsbot.export.atomic import atomic_file
+from newsbot.health.examination import NEW_DAYS
 from newsbot.report import charts, words
 from newsbot.report.figures import CLEARED_DAYS, DAYS, MONTH, OTHERS, STATES, WEEK, Report, SourceFigures, figures
 from newsbot.report.interactive import Interactive, interactive
@@ -62,6 +63,7 @@ def page(report: Report, drawn: Interactive | None = None) -> str:
         others=OTHERS,
         week=WEEK,
         month=MONTH,
+        new_days=NEW_DAYS,
         cleared_days=CLEARED_DAYS,
         most_alarms=MOST_ALARMS,
         few_strips=FEW_STRIPS,

@@ -8,7 +8,7 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 
 from newsbot.commands._base import NewsbotCommand, whole_number
-from newsbot.process import ExitStatus, UsageError, utc_now
+from newsbot.process import ExitStatus, NewsbotError, UsageError, utc_now
 
 MOST_DAYS = 3660
 """Ten years, a column each."""
@@ -58,6 +58,9 @@ class Command(NewsbotCommand, ScrapyCommand):
         if path.is_dir():
             raise UsageError(f"{path} is a folder; name a file, such as {path / 'report.html'}")
         with self.open_store() as engine:
-            written = write(engine, path, now=utc_now(), days=opts.days or DAYS)
+            try:
+                written = write(engine, path, now=utc_now(), days=opts.days or DAYS)
+            except OSError as error:
+                raise NewsbotError(f"{path} cannot be written: {error.strerror or error}") from None
         print(f"{path} ({size(written)})")
         return ExitStatus.WHOLE
