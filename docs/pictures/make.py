@@ -25,7 +25,6 @@ from sqlalchemy import delete, select
 from newsbot.demo import Newsroom, Running, serve
 from newsbot.downloader.rendering import BROWSERS
 from newsbot.health import CHANGED, FAILING, Finding
-from newsbot.process import utc_now
 from newsbot.report import write
 from newsbot.report.figures import DAYS
 from newsbot.store import health, schema
@@ -110,7 +109,7 @@ REPORTS = [
 
 def live_through_a_quarter(output: Path, report: Path) -> None:
     """Give the outlets of a store a past and two faults, and write its report."""
-    now, dice = datetime.now(UTC), Random(3)
+    now, dice = datetime.now(UTC).replace(hour=14, minute=25), Random(3)
     engine = open_engine(f"sqlite:///{output / 'newsbot.db'}")
     with engine.begin() as connection:
         connection.execute(delete(schema.days))
@@ -123,8 +122,8 @@ def live_through_a_quarter(output: Path, report: Path) -> None:
         Finding(names[1], "rejected", "no_body", FAILING, "100 % of 18 pages", "2 %", yesterday, pages, advice),
         Finding(names[4], "field", "authors", CHANGED, "0 % of 24 articles", "97 %", today, pages, "Open one of them."),
     ):
-        health.raise_finding(engine, finding, now=utc_now())
-    write(engine, report, now=utc_now())
+        health.raise_finding(engine, finding, now=f"{now:%Y-%m-%dT%H:%M:%SZ}")
+    write(engine, report, now=f"{now:%Y-%m-%dT%H:%M:%SZ}")
     engine.dispose()
 
 
