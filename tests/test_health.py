@@ -212,3 +212,27 @@ def test_few_articles_a_day_are_taken_together_until_they_can_tell() -> None:
 def test_a_source_is_in_one_state_the_worst_of_its_findings(states: list[str], days: int, state: str) -> None:
     findings = [Finding("example", "kind", "", one, "", "", "") for one in states]
     assert state_of(findings, history(days)) == state
+
+
+def run_of(bad: int, of: int) -> Measures:
+    """Return what one run brought: new pages, some of them rejected."""
+    return Measures(
+        runs=1,
+        counts=Counter(discovered=of),
+        first_tries=+Counter({"tried": of, "rejected:no_body": bad}),
+        listings=Counter(read=1),
+        articles=of - bad,
+    )
+
+
+def test_a_redesign_is_told_of_by_the_run_that_meets_it_and_over_by_the_run_that_finds_it_mended() -> None:
+    today = Measures()
+    opened: list[Finding] = []
+    told = []
+    for bad, of in ((0, 10), (10, 10), (0, 0), (0, 2), (0, 6)):
+        today.add(run_of(bad, of))
+        opened = found([Day("2026-11-20", Measures.from_dict(today.as_dict()))], opened=opened)
+        told += [[f"{one.state}: {one.sentence()}" for one in opened]]
+    redesign = "failing: example: no_body: 100 % of 10 new pages, usually 0 %, since 2026-11-20"
+    assert told[:2] == [[], [redesign]]
+    assert [len(some) for some in told[2:]] == [1, 1, 0], "until enough good pages have come"

@@ -19,7 +19,7 @@ FEWEST = 2
 """One gap is an evening on which much happened."""
 WINDOW = 2
 """Days that are looked at: today and the one before."""
-CHANCE = -4.0
+CHANCE = -3.0
 """Logarithm (base 10) of the chance below which gaps do not come together by themselves."""
 QUIET = 3
 """Days without one, today among them, after which it is over."""

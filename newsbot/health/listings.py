@@ -36,9 +36,9 @@ def unreachable(
         return None
     shown = (refused or failing)[0]
     answered = max((one.answered_at for one in failing if one.answered_at), default=None)
-    number = f"{len(failing)} listing{'s' if len(failing) > 1 else ''}"
     since = answered or (history[0].day if history else now)
-    what = f"none of its {number} can be read ({shown.error or 'no answer'})"
+    who = f"none of its {len(failing)} listings can" if len(failing) > 1 else "its listing cannot"
+    what = f"{who} be read ({shown.error or 'no answer'})"
     return Finding(source, "unreachable", "", FAILING, what, "", since, tuple(one.url for one in failing[:3]))
 
 

@@ -30,6 +30,8 @@ class Measures:
     """"outcome:reason"."""
     first_tries: Counter[str] = field(default_factory=Counter)
     """"tried", and "outcome:reason" of what came to nothing, of addresses that were tried for the first time."""
+    latest_tries: Counter[str] = field(default_factory=Counter)
+    """The first tries of the day's latest run that had any: what has come back since the morning."""
     listings: Counter[str] = field(default_factory=Counter)
     """"read", "not_modified", "failed", "postponed"."""
     spent: Counter[str] = field(default_factory=Counter)
@@ -59,6 +61,8 @@ class Measures:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in _COUNTERS:
             getattr(self, name).update(getattr(other, name))
+        if other.first_tries:
+            self.latest_tries = Counter(other.latest_tries or other.first_tries)
         for key, addresses in other.examples.items():
             self.examples[key] = [*self.examples.get(key, ()), *addresses][-MOST_EXAMPLES:]
 
@@ -100,7 +104,7 @@ class Measures:
     def from_dict(cls, values: Mapping[str, Any]) -> Measures:
         """Return the measures that ``as_dict`` has told of; an older newsbot told less, a newer one more."""
         measures = cls(**{name: values[name] for name in (*_NUMBERS, "examples") if name in values})
-        for name in _COUNTERS:
+        for name in (*_COUNTERS, "latest_tries"):
             setattr(measures, name, Counter(values.get(name, {})))
         return measures
 

@@ -17,9 +17,9 @@ from newsbot.health.measures import STEPS
 
 PRIOR = (0.5, 8.0)
 """Pages that were bad, and pages, that every share is taken to have seen before: no share is 0 for certain."""
-PRIOR_LIKENESS, PRIOR_PAIRS = 0.03, 150.0
+PRIOR_LIKENESS, PRIOR_PAIRS = 0.08, 150.0
 """How alike the pages of a day are taken to be, and how many pairs of pages that is worth."""
-MOST_ALIKE = 0.95
+LEAST_ALIKE, MOST_ALIKE = 0.02, 0.95
 OUTLIERS = 0.1
 """Share of the days that may be unlike all others, such as those of an outage that is over, and are left out."""
 UNLIKE = -4.0
@@ -64,6 +64,15 @@ class Share:
         )
         return math.log10(max(chance, 1e-300))
 
+    def log_chance_of(self, days: Sequence[Pair]) -> float:
+        """Return the logarithm (base 10) of the chance of some days that are as bad, or worse.
+
+        Taken together, as one day, or each by itself, whichever says more: the pages of one day are alike, those of
+        several are not, but where a day has one page, their number is what counts.
+        """
+        together = self.log_chance(sum(bad for bad, _ in days), sum(of for _, of in days))
+        return min(together, _log_product([self.log_chance(*day) for day in days if day[1]]))
+
 
 def usual_share(days: Sequence[Pair]) -> Share:
     """Return what is usual of a share, of the days that a source had before.
@@ -90,7 +99,7 @@ def _share(days: Sequence[Pair]) -> Share:
     scatter = sum((bad - of * mean) ** 2 for bad, of in days) / (mean * (1 - mean)) - pages
     pairs = sum(of * (of - 1) for _, of in days)
     likeness = (scatter + PRIOR_LIKENESS * PRIOR_PAIRS) / (pairs + PRIOR_PAIRS)
-    return Share(mean, min(max(likeness, PRIOR_LIKENESS / 10), MOST_ALIKE))
+    return Share(mean, min(max(likeness, LEAST_ALIKE), MOST_ALIKE))
 
 
 def _middle(days: Sequence[Pair]) -> float:
@@ -154,6 +163,20 @@ def _quantile(values: Sequence[tuple[float, int]], rank: float) -> float:
         if seen >= rank:
             return value
     return values[-1][0]
+
+
+def _log_product(logs: Sequence[float]) -> float:
+    """Return the logarithm of the chance that the product of so many chances is as small (R. A. Fisher).
+
+    >>> round(_log_product([-3.0, -3.0]), 2)
+    -4.83
+    """
+    natural = -sum(logs) * math.log(10)
+    term, total = 1.0, 1.0
+    for number in range(1, len(logs)):
+        term *= natural / number
+        total += term
+    return sum(logs) + math.log10(total)
 
 
 def _log_beta(a: float, b: float) -> float:

@@ -34,8 +34,11 @@ RISEN = 0.25
 """... or how far the share of the bad ones has to have risen."""
 HALF = 0.5
 """Share of the pages that come to nothing from which on a source fails."""
-OVER = -2.0
-"""Logarithm of the chance of so few bad pages in what goes on being broken, below which it is over."""
+A_RUN, NEARLY_ALL = 6, 0.9
+"""Pages that a single run has to have tried, and the share of them that has to have come to nothing, to tell."""
+OVER, OVER_FAILING = -2.0, -1.3
+"""Logarithm of the chance of so few bad pages in what goes on being broken, below which it is over; and for a source
+that fails, of which five good pages are enough."""
 STEADY = 0.05
 """How alike the pages of a day are taken to be while something is broken."""
 
@@ -186,23 +189,31 @@ def shifted(watch: Watch, history: Sequence[Day]) -> Shift | None:
     >>> shifted(FIELD_WATCHES["authors"], days)
     Shift(first=19, bad=9, of=9, usual=0.0)
     """
-    pairs = [watch.pair(day.measures) for day in history[-MOST_DAYS - BASELINE :]]
+    if _bad_lately(watch, history) < FEWEST:
+        return None
+    history_start = max(len(history) - MOST_DAYS - BASELINE, 0)
+    pairs = _pairs(watch, history[history_start:])
     bads, ofs = _sums(pairs)
-    end, offset = len(pairs), len(history) - len(pairs)
-    for number in range(watch.least_days, min(MOST_DAYS, end - watch.least_baseline) + 1):
+    end, last = len(pairs), len(history) - 1
+    has_run = end > last - history_start + 1
+    for number in range(watch.least_days, min(MOST_DAYS, end - 1) + 1):
         start = end - number
         bad, of = bads[end] - bads[start], ofs[end] - ofs[start]
-        if bad < FEWEST:
+        is_run = has_run and number == 1
+        if bad < FEWEST or (is_run and (of < A_RUN or bad < NEARLY_ALL * of)):
             continue
+        if not is_run and start < watch.least_baseline:
+            break
         before = max(start - BASELINE, 0)
         usual_bad, usual_of = bads[start] - bads[before], ofs[start] - ofs[before]
         if usual_of < LEAST_BASELINE:
             break
         if _is_far(bad / of, usual_bad / usual_of):
-            days_before = pairs[before:start]
-            is_unusual = _are_fewer(days_before, bad / of) and usual_share(days_before).log_chance(bad, of) < CHANCE
-            if is_unusual and still_shifted(watch, history, offset + start):
-                return Shift(offset + start, bad, of, usual_bad / usual_of)
+            days_before, first = pairs[before:start], min(history_start + start, last)
+            is_unusual = _are_fewer(days_before, bad / of)
+            is_unusual = is_unusual and usual_share(days_before).log_chance_of(pairs[start:]) < CHANCE
+            if is_unusual and still_shifted(watch, history, first):
+                return Shift(first, bad, of, usual_bad / usual_of)
         if of >= ENOUGH:
             break
     return None
@@ -214,7 +225,7 @@ def still_shifted(watch: Watch, history: Sequence[Day], first: int) -> Shift | N
     It is over if the latest pages are nearer to what was usual than to what was broken, and so many good ones would
     not come by chance of what goes on being broken.
     """
-    pairs = [watch.pair(day.measures) for day in history]
+    pairs = _pairs(watch, history)
     bads, ofs = _sums(pairs)
     end, before = len(pairs), max(first - BASELINE, 0)
     usual_bad, usual_of = bads[first] - bads[before], ofs[first] - ofs[before]
@@ -222,6 +233,7 @@ def still_shifted(watch: Watch, history: Sequence[Day], first: int) -> Shift | N
     bad, of = bads[end] - bads[first], ofs[end] - ofs[first]
     if not of:
         return Shift(first, 0, 0, usual)
+    over = OVER_FAILING if watch.may_fail else OVER
     for start in range(end - 1, first - 1, -1):
         late_bad, late_of = bads[end] - bads[start], ofs[end] - ofs[start]
         if late_of < FEWEST:
@@ -231,7 +243,7 @@ def still_shifted(watch: Watch, history: Sequence[Day], first: int) -> Shift | N
             broken_bad, broken_of = bad, of
         broken = (broken_bad + 0.5) / (broken_of + 1)
         is_nearer = late_bad / late_of < (usual + broken) / 2
-        if is_nearer and Share(1 - broken, STEADY).log_chance(late_of - late_bad, late_of) < OVER:
+        if is_nearer and Share(1 - broken, STEADY).log_chance(late_of - late_bad, late_of) < over:
             return None
         if late_of >= ENOUGH:
             break
@@ -243,6 +255,28 @@ def still_shifted(watch: Watch, history: Sequence[Day], first: int) -> Shift | N
 
 def _is_far(share: float, usual: float) -> bool:
     return share > usual and (1 - share <= LEFT * (1 - usual) or share - usual >= RISEN)
+
+
+def _pairs(watch: Watch, history: Sequence[Day]) -> list[Pair]:
+    """Return how many pages were bad, day by day; of pages that come to nothing, the day's latest run by itself."""
+    pairs = [watch.pair(day.measures) for day in history]
+    latest = history[-1].measures.latest_tries if history and watch.kind in LOST else None
+    if latest:
+        bad, of = watch.pair(Measures(first_tries=latest))
+        all_bad, all_of = pairs.pop()
+        pairs += [(max(all_bad - bad, 0), max(all_of - of, 0)), (bad, of)]
+    return pairs
+
+
+def _bad_lately(watch: Watch, history: Sequence[Day]) -> int:
+    """Return how many pages were bad on the days that can tell: most sources have none, and need no further look."""
+    bad, of = 0, 0
+    for number, day in enumerate(reversed(history[-MOST_DAYS:]), 1):
+        some, pages = watch.pair(day.measures)
+        bad, of = bad + some, of + pages
+        if of >= ENOUGH and number >= watch.least_days:
+            break
+    return bad
 
 
 def _are_fewer(days: Sequence[Pair], share: float) -> bool:

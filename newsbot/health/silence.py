@@ -24,6 +24,8 @@ LEAST_FULL = 7
 """Days on which listings were read and named something, always, before one that names nothing says anything."""
 FEWER_DAYS = (6, 10, 14)
 """Whole days that are taken together to tell that a source brings far less: longer than holidays are."""
+LEAST_BEFORE = 21
+"""Days before them that tell what is usual."""
 LATEST = 3
 """Days of them, the latest, that have to be as lean by themselves: a silence that is over is over."""
 FEWER, FEWER_AGAIN = 0.3, 0.6
@@ -88,7 +90,7 @@ def fewer(source: str, history: Sequence[Day], *, today: str, opened: Finding | 
             continue
         before = [day for day in history if day.day < late[0].day]
         pace = usual_pace(before)
-        if pace is None:
+        if pace is None or len(before) < LEAST_BEFORE:
             break
         came, expected = _came(late), _expected(late, pace)
         latest = late[-LATEST:]
