@@ -74,13 +74,10 @@ def load_environment(known: Collection[str]) -> None:
     ``known``: the names of settings. The .env of a project that has other settings than newsbot's is read if it names
     one of newsbot's. Raises UsageError, a line a fault.
     """
-    base = folder()
-    file = base / ".env" if base else None
-    if file is None or not file.is_file():
+    if (base := folder()) is None or not (file := base / ".env").is_file():
         return
     from dotenv import load_dotenv  # not above: few processes have a use for it
 
-    assert base is not None
     is_own = settings_named(base / "scrapy.cfg") == SETTINGS_MODULE
     try:
         text = file.read_text("utf-8")

@@ -46,13 +46,13 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 def reading(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Read the settings in a process that stands in a folder, and print the few that these tests ask for."""
-    names = ("NEWSBOT_OUTPUT", "NEWSBOT_DATABASE_URL", "NEWSBOT_MAX_NEW")
+    names = ("NEWSBOT_OUTPUT", "NEWSBOT_DATABASE_URL", "NEWSBOT_MAX_NEW", "NEWSBOT_METRICS_FILE")
     code = f"import newsbot.settings as settings; print(*(getattr(settings, name) for name in {names}), sep='\\n')"
     return child(folder, "-c", code, **environment)
 
 
 def settings_in(folder: Path, **environment: str) -> list[str]:
-    """Return NEWSBOT_OUTPUT, NEWSBOT_DATABASE_URL and NEWSBOT_MAX_NEW of a process that stands in a folder."""
+    """Return NEWSBOT_OUTPUT, _DATABASE_URL, _MAX_NEW and _METRICS_FILE of a process that stands in a folder."""
     shown = reading(folder, **environment)
     assert shown.returncode == 0, shown.stderr
     return shown.stdout.splitlines()
@@ -153,12 +153,13 @@ def test_a_sources_file_that_is_typed_is_meant_from_where_one_stands(made: Path)
 def test_the_env_file_sets_and_the_environment_wins(made: Path) -> None:
     text = 'NEWSBOT_OUTPUT=found\nexport NEWSBOT_MAX_NEW=7 # few\nNEWSBOT_DATABASE_URL="sqlite:///a.db"\n'
     (made / ".env").write_text(text)
-    assert settings_in(made) == ["found", "sqlite:///a.db", "7"]
+    assert settings_in(made)[:3] == ["found", "sqlite:///a.db", "7"]
     below = made / "deep"
-    assert settings_in(below) == [str(made / "found"), f"sqlite:///{made / 'a.db'}", "7"]
+    assert settings_in(below)[:3] == [str(made / "found"), f"sqlite:///{made / 'a.db'}", "7"]
     given = {"NEWSBOT_OUTPUT": "/data", "NEWSBOT_MAX_NEW": "8", "NEWSBOT_DATABASE_URL": "postgresql+psycopg:///a"}
-    assert settings_in(below, **given) == ["/data", "postgresql+psycopg:///a", "8"]
+    assert settings_in(below, **given)[:3] == ["/data", "postgresql+psycopg:///a", "8"]
     assert settings_in(below, NEWSBOT_OUTPUT="other")[0] == str(made / "other")
+    assert settings_in(below, NEWSBOT_METRICS_FILE="news.prom")[3] == str(made / "news.prom")
 
 
 def test_the_command_line_wins_over_all_of_them(made: Path) -> None:
