@@ -26,9 +26,9 @@ logger = logging.getLogger("newsbot")
 def tell(engine: Engine, addresses: str | Iterable[str], *, now: str, time_limit: float = TIME_LIMIT) -> None:
     """Tell every channel of NEWSBOT_ALARMS what it was not told yet of what opened and what was cleared.
 
-    A channel that fails is a finding itself, which the others are told of at once, and so is its recovery. No channel
-    is tried twice; it takes at most twice ``time_limit`` seconds for every MOST_AT_ONCE of them. Raises StoreError;
-    UsageError or MissingExtra for addresses that cannot be meant.
+    A channel that fails is a finding itself; those that there was nothing to tell are told of it at once, the others
+    in their next digest, and so of its recovery. No channel is tried twice, and each round of MOST_AT_ONCE takes at
+    most ``time_limit`` seconds. Raises StoreError; UsageError or MissingExtra for addresses that cannot be meant.
     """
     waiting = channels(addresses)
     _forget_others(engine, waiting, now)

@@ -11,6 +11,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
 from newsbot.crawl.context import CrawlContext
+from newsbot.process import MissingExtra
 
 logger = logging.getLogger("newsbot")
 
@@ -38,13 +39,15 @@ class Endpoint:
         return extension
 
     def spider_opened(self) -> None:
-        from newsbot.extensions.metrics import serve  # not above: prometheus_client is an extra
-
         run = CrawlContext.of(self.crawler).run
         if run is None:
             return
         try:
+            from newsbot.extensions.metrics import serve  # not above: prometheus_client is an extra
+
             self.end = serve(run.ledger.accounts, self.port)
+        except ImportError:  # another project's crawl, which the command has not looked at
+            logger.warning("no metrics are served: %s", MissingExtra("they need", "metrics"))
         except OSError as error:
             taken = f"port {self.port} cannot be used ({error.strerror})"
             logger.warning("no metrics are served: %s; NEWSBOT_METRICS_PORT names another", taken)
