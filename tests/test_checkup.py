@@ -126,3 +126,16 @@ def test_a_listing_that_the_sources_file_names_no_more_is_no_concern_of_its_sour
     asked_for = health.listing_states(engine, ["alpha"], due_since="2026-11-18")["alpha"]
     assert [one.url[-3:] for one in known] == ["new", "old"]
     assert [one.url[-3:] for one in asked_for] == ["new"]
+
+
+def test_what_was_over_is_not_told_again_for_the_days_before(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[Finding] = []
+    monkeypatch.setattr(checkup, "examine", lambda *_args, **_kwargs: found)
+    health.settle(engine, ["alpha"], [replace(AUTHORS, since="2026-11-15")], now="2026-11-17T08:00:00Z")
+    health.settle(engine, ["alpha"], [], now="2026-11-18T08:00:00Z")
+    found[:] = [replace(AUTHORS, since="2026-11-10", now="20 % of 60 articles")]
+    assert checkup.checkup(engine, ["alpha"], ["alpha"], now=NOW).opened == []
+    found[:] = [replace(AUTHORS, since="2026-11-19")]
+    assert checkup.checkup(engine, ["alpha"], ["alpha"], now=NOW).opened == found
+    found[:] = [replace(AUTHORS, since="2026-11-12")]
+    assert checkup.checkup(engine, ["alpha"], ["alpha"], now=LATER).still == found

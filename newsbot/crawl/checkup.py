@@ -17,6 +17,8 @@ HISTORY_DAYS = 90
 ASKED_DAYS = 2
 """Days that a listing is overdue, although its source was asked, after which the sources file names it no more: the
 longest interval is a quarter of a day."""
+REMEMBERED_DAYS = 90
+"""Days for which it is known that something was over: all that an examination can look at."""
 LEFT_DAYS = 14
 """Days without a run of a source after which what was found of it is cleared: nobody asks for it any more."""
 
@@ -61,6 +63,9 @@ def checkup(engine: Engine, asked_for: Collection[str], active: Collection[str],
             opened=[finding for finding in before if finding.source == name],
         )
     ]
+    over = [one for one in health.findings_since(engine, _back(now, REMEMBERED_DAYS)) if one.cleared_at]
+    known = {one.key for one in before}
+    found = [one for one in found if one.key in known or not any(_has_been_told(one, ended) for ended in over)]
     settled = health.settle(engine, {*active, *left}, found, now=now)
     again = {
         one.finding.source: frontier.try_again(engine, one.finding.source, since=one.finding.since, now=now)
@@ -80,6 +85,13 @@ def _left(engine: Engine, opened: Iterable[Opened], now: str) -> set[str]:
     """Return the sources that something was found of and that no run has asked for long."""
     names = {one.finding.source for one in opened if one.finding.source}
     return names - set(health.histories(engine, since=_back(now, LEFT_DAYS), sources=names))
+
+
+def _has_been_told(finding: Finding, ended: Opened) -> bool:
+    """Whether what a finding goes by began before the same was over: those days are in what is looked at for weeks."""
+    was = ended.finding
+    is_same = finding.key == was.key or (finding.kind in frontier.DROPPED and finding.key[:2] == was.key[:2])
+    return is_same and finding.since[:10] < (ended.cleared_at or "")[:10]
 
 
 def _back(now: str, days: int) -> str:
