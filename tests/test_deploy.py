@@ -19,9 +19,11 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
+import yaml
 from conftest import ROOT, lines_of, scrapy_environment
 from local_web import LocalWeb, article_page, local_web
 
+from newsbot import settings as defaults
 from newsbot.process import ExitStatus
 
 DEPLOY = ROOT / "deploy"
@@ -298,3 +300,76 @@ def told(url: str, **fields: str) -> dict[str, Any]:
         except URLError:
             assert time.monotonic() < deadline, f"no answer from {url}"
             time.sleep(0.1)
+
+
+CONTAINER = DEPLOY / "container"
+
+
+def test_the_image_is_written_as_images_should_be_and_built_where_there_is_a_daemon() -> None:
+    hadolint = Path(sys.executable).with_name("hadolint")
+    rated = subprocess.run(
+        [hadolint, "--no-color", CONTAINER / "Containerfile"], capture_output=True, text=True, check=False
+    )
+    assert (rated.returncode, rated.stdout) == (0, "")
+    text = (CONTAINER / "Containerfile").read_text()
+    last = text.rpartition("\nFROM ")[2]
+    assert "pip install" not in last, "what builds it stays in the first stage"
+    assert re.search(r"^USER [1-9]\d*:[1-9]\d*$", last, re.M), "it does not run as root"
+    copied = re.findall(r"^COPY (?!--from)(?:--\S+ )?(.+) \S+$", text, re.M)
+    names = [name for line in copied for name in line.split()]
+    assert [name for name in names if not (ROOT / name).exists()] == []
+    let_in = (CONTAINER / "Containerfile.dockerignore").read_text().splitlines()
+    assert {f"!{name}" for name in names} == {line for line in let_in if line.startswith("!")}
+    if shutil.which("docker") and subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0:
+        build = ["docker", "build", "--quiet", "--file", str(CONTAINER / "Containerfile"), str(ROOT)]
+        image = subprocess.run(build, capture_output=True, text=True, check=True).stdout.strip()
+        ran = subprocess.run(
+            ["docker", "run", "--rm", "--entrypoint", "newsbot", image, "--version"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert ran.stdout.startswith("newsbot ")
+
+
+def test_compose_is_what_its_specification_allows_and_names_settings_that_there_are() -> None:
+    schema = ["--builtin-schema", "vendor.compose-spec", str(CONTAINER / "compose.yaml")]
+    run = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", *schema], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    compose = yaml.safe_load((CONTAINER / "compose.yaml").read_text())
+    service = compose["services"]["newsbot"]
+    assert service["build"] == {"context": "../..", "dockerfile": "deploy/container/Containerfile"}
+    assert set(service["environment"]) <= {name for name in vars(defaults) if name.startswith("NEWSBOT_")}
+    assert compose["services"]["postgres"]["profiles"] == ["postgres"], "who asks for nothing has SQLite"
+    assert {volume.partition(":")[0] for one in compose["services"].values() for volume in one["volumes"]} == set(
+        compose["volumes"]
+    )
+
+
+def test_a_container_runs_again_and_again_passes_a_stop_on_and_says_whether_it_is_well(tmp_path: Path) -> None:
+    every = str(CONTAINER / "every")
+    environment = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path)}
+    well = [every, "--healthy", "90"]
+    assert subprocess.run(well, env=environment, check=False).returncode == 1, "nothing was done yet"
+    (tmp_path / "work").write_text(WORK)
+    command = [every, "0.1", "sh", str(tmp_path / "work"), str(tmp_path)]
+    with subprocess.Popen(command, env=environment) as running:
+        try:
+            wait_for(tmp_path / "second")
+            assert subprocess.run(well, env=environment, check=False).returncode == 0, "a source that fails is no fault"
+            running.terminate()
+            assert running.wait(PATIENCE) == 0
+        finally:
+            running.kill()
+    assert (tmp_path / "ended").exists(), "in good order, and waited for"
+
+
+WORK = """\
+[ -e $1/first ] || { touch $1/first; exit 3; }
+trap 'sleep 0.3; touch $1/ended; exit 5' TERM
+touch $1/second
+while :; do sleep 0.1; done
+"""
+"""A command that finds a source failing the first time, and the second time goes on until it is stopped."""
