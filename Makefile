@@ -1,6 +1,6 @@
 # make demo   the main job on the bundled newsroom, no network needed
 # make test   the test suite, in three processes, as tests of crawls wait half of their time (JOBS=8: in eight)
-# make pictures   those of `scrapy browse` in docs/pictures, from the demo, with an installed Chromium
+# make pictures   those of `scrapy browse` and of the report in docs/pictures, from the demo, with an installed Chromium
 # make examples   the pictures of docs/examples, from the demo
 # make lint   style, types, who may import whom, what is unsafe, known vulnerabilities of libraries
 PYTHON ?= python3

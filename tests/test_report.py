@@ -75,15 +75,15 @@ def without_altair(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
         monkeypatch.setitem(sys.modules, "altair", None)
 
 
-def test_a_source_is_told_by_its_own_figures(engine: Engine) -> None:
-    day_of(engine, "bbc", "2026-11-10", articles=4, hours=Counter({"05": 3, "20": 1}))
-    day_of(engine, "bbc", "2026-11-18", articles=6, hours=Counter({"07": 5, "08": 1}))
+def test_a_source_is_told_by_its_own_figures(store: Engine) -> None:
+    day_of(store, "bbc", "2026-11-10", articles=4, hours=Counter({"05": 3, "20": 1}))
+    day_of(store, "bbc", "2026-11-18", articles=6, hours=Counter({"07": 5, "08": 1}))
     counts = Counter(fetched=40, new=30, rejected=10)
     spent = Counter(requests=50, seconds=100, bytes=4_000_000)
     like = {"filled": Counter(authors=24, published=30), "delays": Counter({"16": 9}), "spent": spent}
-    day_of(engine, "bbc", YESTERDAY, articles=30, counts=counts, hours=Counter({"09": 30}), **like)
-    day_of(engine, "bbc", TODAY, articles=2, hours=Counter({"06": 2}))
-    (bbc,) = figures(engine, now=NOW, days=30).sources
+    day_of(store, "bbc", YESTERDAY, articles=30, counts=counts, hours=Counter({"09": 30}), **like)
+    day_of(store, "bbc", TODAY, articles=2, hours=Counter({"06": 2}))
+    (bbc,) = figures(store, now=NOW, days=30).sources
     assert bbc.articles[-4:] == [None, 6, 30, 2]
     assert (bbc.today, bbc.usual) == (2, 3), "by eight o'clock, the middle one of 3, 5 and 0"
     assert (bbc.rejected, bbc.filled("authors"), bbc.filled("published")) == (0.25, 24 / 38, 30 / 38)
