@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,7 +43,7 @@ Sources = str | os.PathLike[str] | Iterable["str | Mapping[str, object] | Source
 
 def collect(
     sources: Sources, *, output: str | os.PathLike[str] | None = None, settings: Mapping[str, object] | None = None
-) -> Iterator[Article]:
+) -> Generator[Article, None, None]:
     """Collect what is new from some sources, and yield each article while the crawl goes on, as docs/data.md has it.
 
     Leaving the loop early ends the crawl in good order: what was stored is in files, the rest is left to the next one.
@@ -111,7 +111,7 @@ def _options(output: str | os.PathLike[str] | None, settings: Mapping[str, objec
     return ["-L", "WARNING", "-o", "-:jsonl", *settings_given]
 
 
-def _articles(listed: Sequence[Source], homes: Sequence[str], options: Sequence[str]) -> Iterator[Article]:
+def _articles(listed: Sequence[Source], homes: Sequence[str], options: Sequence[str]) -> Generator[Article, None, None]:
     from newsbot.sources import toml_block
 
     with tempfile.TemporaryDirectory(prefix="newsbot-") as folder:
@@ -125,7 +125,7 @@ def _articles(listed: Sequence[Source], homes: Sequence[str], options: Sequence[
             yield from _articles_of(crawl, Path(folder) / f"{number}.jsonl", 1)
 
 
-def _articles_of(crawl: Sequence[str], spool: Path, sources: int) -> Iterator[Article]:
+def _articles_of(crawl: Sequence[str], spool: Path, sources: int) -> Generator[Article, None, None]:
     """Yield the articles of one crawl of so many sources, and say how it ended."""
     import orjson
 

@@ -112,19 +112,20 @@ def test_what_cannot_be_written_is_one_line_and_leaves_nothing(
 
     real = os.open
     monkeypatch.setattr("newsbot.commands.init.os.open", no_more_than_one)
-    assert scrapy_here(monkeypatch, tmp_path, "init", f"{tmp_path}/news") == 2
+    assert scrapy_here(monkeypatch, tmp_path, "init", f"{tmp_path}/my/news") == 2
     assert "No space left on device; nothing was written" in capsys.readouterr().err
-    assert not (tmp_path / "news").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_newsbot_and_scrapy_work_on_one_store_from_every_folder_of_the_project(made: Path) -> None:
     below = made / "deep" / "below"
     with local_web() as web:
         stories(web, made, 2)
-        first = typed(below, "newsbot", "crawl", "news", "-s", "DOWNLOAD_DELAY=0")
+        quick = {"NEWSBOT_EXTRACT_WORKERS": "0"}
+        first = typed(below, "newsbot", "crawl", "news", "-s", "DOWNLOAD_DELAY=0", **quick)
         assert first.returncode == 0, first.stderr
         assert "fetched 2 = new 2" in first.stderr
-        again = typed(made, "scrapy", "crawl", "news", "-s", "DOWNLOAD_DELAY=0")
+        again = typed(made, "scrapy", "crawl", "news", "-s", "DOWNLOAD_DELAY=0", **quick)
     assert again.returncode == 0, again.stderr
     assert "fetched 0 = 0" in again.stderr
     assert len(lines_of(made / "output", "articles")) == 2

@@ -122,7 +122,7 @@ def make(folder: Path, texts: Mapping[str, str]) -> None:
     if taken := [name for name in texts if os.path.lexists(folder / name)]:
         raise UsageError(f"{_called(folder)} has {', '.join(taken)} already; nothing was written")
     made: list[Path] = []
-    is_new = not folder.exists()
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
@@ -136,8 +136,8 @@ def make(folder: Path, texts: Mapping[str, str]) -> None:
     except OSError as error:
         for path in made:
             path.unlink()
-        if is_new and folder.is_dir():
-            folder.rmdir()
+        for path in filter(Path.is_dir, new):
+            path.rmdir()
         raise UsageError(f"{_called(folder)} cannot be made a project: {error.strerror}; nothing was written") from None
 
 
