@@ -35,7 +35,8 @@ def refusals(answer: Response | Exception, *paths: str) -> tuple[list[str | None
 
     async def asked() -> list[str | None]:
         crawler = get_crawler(settings_dict=SETTINGS)
-        crawler.engine = SimpleNamespace(download_async=download_async)  # type: ignore[assignment]
+        at_work = {"_slot": SimpleNamespace(closing=None), "_stopping": False}
+        crawler.engine = SimpleNamespace(download_async=download_async, **at_work)  # type: ignore[assignment]
         robots = RobotsMiddleware(crawler, RobotRules, "newsbot")
         waiting = [robots.process_request(Request(f"https://example.org{path}")) for path in paths]
         outcomes = await asyncio.gather(*waiting, return_exceptions=True)

@@ -310,7 +310,7 @@ def _locked(descriptor: int) -> bool:
 class SessionMarks:
     """Marks of everyone at a PostgreSQL server, by schema: advisory locks of one session."""
 
-    lag = 0.2
+    lag = 0.1
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
