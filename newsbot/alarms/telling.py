@@ -17,7 +17,7 @@ from newsbot.store.told import CHANNEL, Owed
 
 MOST_AT_ONCE = 8
 """Channels that are told at the same time, a child process each."""
-ADVICE = "try it with scrapy alarms --test; the address may have changed, or its token been revoked"
+ADVICE = "send a message with `scrapy alarms --test`; the address may have changed, or its token been revoked"
 """What to do about a channel that fails."""
 
 logger = logging.getLogger("newsbot")
