@@ -256,6 +256,11 @@ class Article:
     removed: Sequence[Removed]
     schema: int = RECORD_SCHEMA
 
+    @property
+    def is_pruned(self) -> bool:
+        """Whether its text is no longer kept (newsbot.store.retention): no article is stored without one."""
+        return not self.text
+
 
 AnyArticle = TypeVar("AnyArticle", ExtractedArticle, Article)
 

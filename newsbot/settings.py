@@ -89,6 +89,15 @@ NEWSBOT_RETRY_REJECTED_HOURS = [1, 6, 24, 72]
 # How long copies with other words are recognised, which takes half a kilobyte an article; the same words and the
 # same address always are. 0: for ever.
 NEWSBOT_REMEMBER_DAYS = 90
+# How long the store keeps the texts of articles and the index of their words, most of what it has. Addresses, facts and
+# hashes stay, so that no article comes twice. At least NEWSBOT_REMEMBER_DAYS. 0: for ever.
+NEWSBOT_KEEP_TEXTS_DAYS = 0
+# How long it is kept what each address came to in each run (scrapy explain); output/coverage has what came to nothing.
+NEWSBOT_KEEP_LEDGER_DAYS = 90
+# How long it is kept what each run and each day came to, source by source: a year, and the month of the year before.
+NEWSBOT_KEEP_RUNS_DAYS = 400
+# How long the files of runs are kept, by whole days. They are yours: 0, for ever, unless you say otherwise.
+NEWSBOT_KEEP_FILES_DAYS = 0
 # The ledger sees to it that an address is fetched once. Scrapy's filter would also drop, without a word,
 # what two addresses redirect to.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"

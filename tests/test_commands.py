@@ -154,7 +154,7 @@ def stocked(engine: Engine) -> None:
         ("demo here", "'here' is one argument too many"),
         ("sources list guardian", "'guardian' is one argument too many"),
         ("prune --days -1", "argument --days: a whole number, 0 or more, not '-1'"),
-        ("prune -s NEWSBOT_REMEMBER_DAYS=-1", "NEWSBOT_REMEMBER_DAYS: a whole number, 0 or more, not '-1'"),
+        ("prune -s NEWSBOT_REMEMBER_DAYS=-1", "NEWSBOT_REMEMBER_DAYS: a number of days or 0, not -1"),
         ("prune -s NEWSBOT_REMEMBER_DAYS=many", "NEWSBOT_REMEMBER_DAYS: a whole number, not 'many'"),
         ("browse -s NEWSBOT_MAX_WAIT=long", "NEWSBOT_MAX_WAIT: a number, not 'long'"),
         ("sources list -s NEWSBOT_RESPECT_TDM=often", "NEWSBOT_RESPECT_TDM: 1 or 0, not 'often'"),

@@ -219,7 +219,7 @@ def test_copies_on_its_own_site_go_too_and_others_stay(start: Start, store: Engi
     [
         *(
             ("sqlite", name)
-            for name in ("close_books", "write_run_files", "end_run", "rewrite", "write_dropped", "erase")
+            for name in ("close_books", "write_run_files", "end_run", "rewrite", "retell_dropped", "erase")
         ),
         pytest.param("postgresql", "rewrite", marks=pytest.mark.services),
     ],

@@ -21,7 +21,7 @@ from newsbot.export import to_record
 from newsbot.export.record import schema as json_schema
 from newsbot.export.run_files import paths_of, write_run_files
 from newsbot.items import Article, Candidate, Collected, Duplicate, New, Revision, Unchanged, Verdict
-from newsbot.store import articles, duplicates, frontier, runs, schema
+from newsbot.store import articles, frontier, runs, schema
 from newsbot.store.articles import Policy
 from newsbot.store.database import open_engine
 from newsbot.store.documents import versions_of
@@ -266,32 +266,6 @@ def test_a_page_that_claims_another_articles_address_is_taken_by_its_own(store: 
     second = collected(shared, OTHER, aliases=["https://example.org/b"])
     assert save(store, second) == New()
     assert stored(store, "https://example.org/b").text == OTHER
-
-
-def test_old_sketches_are_forgotten_in_steps_and_articles_are_not(
-    store: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(duplicates, "BATCH", 2)
-    for number in range(5):
-        text = (
-            OTHER.replace("choir", f"band {number}")
-            .replace("concert", f"show {number}")
-            .replace("town", f"port {number}")
-        )
-        save(store, collected(f"https://example.org/{number}", text * (number + 1)), now="2026-01-01T00:00:00Z")
-    save(store, collected("https://example.org/young", STORY))
-    with store.connect() as connection:
-        indexed = connection.execute(select(func.count()).select_from(schema.sketches)).scalar_one()
-    assert duplicates.prune(store, 0, now=NOW) == 0
-    assert duplicates.prune(store, 90, now=NOW, batches=1) == 2
-    steps: list[int] = []
-    monkeypatch.setattr(duplicates, "BATCH_SECONDS", 0.0)  # every step takes too long: the next is the shortest
-    assert duplicates.prune(store, 90, now=NOW, told=steps.append) == indexed - 3 == sum(steps)
-    assert steps[1:] in ([1, 0], [0])
-    with store.connect() as connection:
-        assert connection.execute(select(func.count()).select_from(schema.bands)).scalar_one() == 16
-        assert connection.execute(select(func.count()).select_from(schema.articles)).scalar_one() == 6
-    assert isinstance(save(store, collected("https://example.net/b", STORY + "\n\n(AFP)")), Duplicate)
 
 
 def bring_at_once(url: str, site: str, start: Any, verdicts: Any) -> None:
@@ -592,7 +566,6 @@ def test_hints_are_kept_until_an_article_is_looked_at_no_more(store: Engine) -> 
     [
         ({"duplicates": "merge"}, "NEWSBOT_DUPLICATES"),
         ({"revisit_hours": (6, 1)}, "NEWSBOT_REVISIT_HOURS"),
-        ({"remember_days": -1}, "NEWSBOT_REMEMBER_DAYS"),
     ],
 )
 def test_a_policy_that_cannot_be_meant_is_refused(wrong: dict[str, Any], name: str) -> None:

@@ -100,13 +100,6 @@ class NewsbotCommand(Base):
         assert self.settings is not None
         return self.settings[name]
 
-    def whole_setting(self, name: str) -> int:
-        """Return a setting that is a whole number, 0 or more. Raises UsageError."""
-        try:
-            return whole_number(0)(str(self.setting(name)))
-        except argparse.ArgumentTypeError as error:
-            raise UsageError(f"{name}: {error}") from None
-
     @property
     def output(self) -> Path:
         """The folder of all files that runs write."""

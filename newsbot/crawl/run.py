@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,17 +20,20 @@ from newsbot.crawl.publishing import DAY, Bounds
 from newsbot.crawl.recovery import names_of, place_of
 from newsbot.crawl.schedule import Schedule, shifted
 from newsbot.crawl.verdicts import Verdicts
-from newsbot.export import removal
+from newsbot.export import compaction, expiry, removal
 from newsbot.items import Candidate
 from newsbot.process import utc_now
 from newsbot.sources import Outlets, Source
-from newsbot.store import duplicates, frontier, revisits, runs
+from newsbot.store import frontier, retention, revisits, runs
 from newsbot.store.articles import Policy
 from newsbot.store.leases import Life
 from newsbot.store.ledger import Account, Ledger
+from newsbot.store.retention import Keep
 
-PRUNED_BATCHES = 10
-"""Batches of old sketches that the end of a run clears away."""
+logger = logging.getLogger("newsbot")
+
+PRUNING = 3.0
+"""Seconds that the end of a run spends at most on letting go of what is old; the next run goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class Run:
         with_removed: bool = True,
         polling: Bounds = Bounds(),  # noqa: B008 - it is immutable
         policy: Policy = Policy(),  # noqa: B008 - so is this
+        keep: Keep = Keep(),  # noqa: B008
         outlets: Outlets | None = None,
         life: Life | None = None,
         deliver_after: float = 0.0,
@@ -105,7 +110,7 @@ class Run:
         )
         self.asked_for = frozenset(self.sources)
         """The names of all sources that it is for, due or not."""
-        self._remember_days = policy.remember_days
+        self._keep = keep
 
     def keep_due(self) -> None:
         """Leave out the sources that have nothing to do now: no listing or visit due, no address waiting."""
@@ -128,10 +133,20 @@ class Run:
         files = self.delivery.finish(accounts)
         runs.end_run(self.engine, self.id, runs.FINISHED, now=self.now())
         removal.finish(self.engine, self.output, names_of(self.output))  # what was removed while files were written
-        duplicates.prune(self.engine, self._remember_days, now=self.now(), batches=PRUNED_BATCHES)
+        self._prune()
         self._life.close()
         unreachable = [name for name, account in accounts.items() if account.is_unreachable()]
         return Summary(self.id, self.ledger.total(), files, unreachable, fruitless)
+
+    def _prune(self) -> None:
+        """Let some of what is old go, from the store and from the folder."""
+        now = self.now()
+        retention.prune(self.engine, self._keep, now=now, seconds=PRUNING)
+        places = names_of(self.output)
+        try:
+            expiry.expire(self.engine, self.output, places, self._keep.files, now=now, seconds=PRUNING)
+        except (compaction.Busy, OSError) as error:
+            logger.warning("old files stay for now: %s; the next run removes them", error)
 
     def _complaint(self, source: str) -> str | None:
         """Say what came to nothing of a source's new pages, if that is more than usual, or that it never named any."""

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from newsbot.export import compaction
 from newsbot.export.atomic import atomic_file, sync
-from newsbot.export.run_files import paths_of, write_dropped, write_run_files
+from newsbot.export.run_files import paths_of, retell_dropped, write_run_files
 from newsbot.store import forgotten, runs
 from newsbot.store.articles import Policy
 from newsbot.store.database import durable
@@ -105,7 +105,7 @@ def _tell_anew(engine: Engine, output: Path, places: Collection[str], run_id: st
                 return f"what run {run_id} dropped is told in another output folder, where the next crawl rewrites it"
             if not written.is_final:
                 return f"run {run_id} is at work; it rewrites what it dropped"
-            write_dropped(engine, output, run_id)
+            retell_dropped(engine, output, run_id)
         forgotten.is_retold(connection, run_id)
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from pathlib import Path
@@ -22,6 +23,8 @@ class Writable(Protocol):
 
 
 FOLDERS = {"article": "articles", "duplicate": "duplicates"}
+COVERAGE = "coverage"
+"""The folder of what runs tell of themselves."""
 
 
 def paths_of(run_id: str) -> dict[str, str]:
@@ -67,6 +70,27 @@ def write_dropped(engine: Engine, output: Path, run_id: str) -> dict[str, int]:
     return _write(output, f"{_ledger_of(run_id)}.dropped.jsonl", runs.dropped_of(engine, run_id))
 
 
+def retell_dropped(engine: Engine, output: Path, run_id: str) -> None:
+    """Let the file of what a run dropped tell what the store tells now; what that has let go stays as it stands.
+
+    A file that is not there is not made. Raises OSError.
+    """
+    path = output / f"{_ledger_of(run_id)}.dropped.jsonl"
+    try:
+        written = [orjson.loads(line) for line in path.read_bytes().splitlines()]
+    except FileNotFoundError:
+        return
+    told = defaultdict[tuple[str, ...], list[dict[str, object]]](list)
+    for line in runs.dropped_of(engine, run_id):
+        told[_same(line)].append(line)
+    with atomic_file(path) as file:
+        write_lines(file, (told[_same(line)].pop(0) if told[_same(line)] else line for line in written))
+
+
+def _same(line: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(str(line[name]) for name in ("source", "url", "via", "outcome", "reason"))
+
+
 def write_lines(file: Writable, records: Iterable[Mapping[str, object]]) -> int:
     """Write one record a line into an open file, and return the number of lines."""
     count = 0
@@ -74,6 +98,19 @@ def write_lines(file: Writable, records: Iterable[Mapping[str, object]]) -> int:
         file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
         count += 1
     return count
+
+
+def run_of(path: Path) -> str | None:
+    """Return the run that has told something of itself in a file of the folder COVERAGE; None for any other file.
+
+    >>> run_of(Path("coverage/2026-11-20/20261120T084000Z-1c9a07e3.dropped.jsonl"))
+    '20261120T084000Z-1c9a07e3'
+    >>> run_of(Path("coverage/2026-11-20/notes.jsonl"))
+    """
+    run_id = path.name.removesuffix(".jsonl").removesuffix(".dropped")
+    day, _, rest = run_id.partition("T")
+    is_stamp = day.isdigit() and rest[:6].isdigit() and (len(day), len(rest), rest[6:8]) == (8, 16, "Z-")
+    return run_id if is_stamp and path.suffix == ".jsonl" else None
 
 
 def _run_of(path: Path) -> str | None:
@@ -90,7 +127,7 @@ def _day_of(run_id: str) -> str:
 
 
 def _ledger_of(run_id: str) -> str:
-    return f"coverage/{_day_of(run_id)}/{run_id}"
+    return f"{COVERAGE}/{_day_of(run_id)}/{run_id}"
 
 
 def _write(output: Path, path: str, records: Iterable[Mapping[str, object]]) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -31,6 +31,7 @@ from newsbot.store import StoreError
 from newsbot.store.articles import Policy
 from newsbot.store.database import open_engine, store_url, watch
 from newsbot.store.leases import BEAT, Life, take_all
+from newsbot.store.retention import SETTINGS, keep_of
 from newsbot.store.runs import RunEnded
 from newsbot.web.endpoints import is_own_name
 
@@ -57,7 +58,8 @@ class Collection(CrawlContext):
 
     Settings: NEWSBOT_OUTPUT, NEWSBOT_DATABASE_URL, NEWSBOT_EXPORT_REMOVED, NEWSBOT_MAX_NEW, NEWSBOT_POLL_MIN,
     NEWSBOT_POLL_MAX, NEWSBOT_POLL_PRICE, NEWSBOT_DUPLICATES, NEWSBOT_REVISIT_HOURS, NEWSBOT_RETRY_REJECTED_HOURS,
-    NEWSBOT_REMEMBER_DAYS, NEWSBOT_DELIVER_AFTER, NEWSBOT_SOURCE_PAGES, NEWSBOT_SOURCE_SECONDS, NEWSBOT_SOURCE_BYTES.
+    NEWSBOT_REMEMBER_DAYS, NEWSBOT_KEEP_*_DAYS, NEWSBOT_DELIVER_AFTER, NEWSBOT_SOURCE_PAGES, NEWSBOT_SOURCE_SECONDS,
+    NEWSBOT_SOURCE_BYTES.
     """
 
     exit_status = ExitStatus.CRASHED
@@ -77,7 +79,7 @@ class Collection(CrawlContext):
         duplicates: str,
         revisit_hours: Sequence[object],
         retry_hours: Sequence[object],
-        remember_days: object,
+        kept_days: Mapping[str, object],
         extractor: str,
         deliver_after: float,
         has_contact: bool,
@@ -95,7 +97,7 @@ class Collection(CrawlContext):
         self._duplicates = duplicates
         self._revisit_hours = revisit_hours if collector.revisits else ()
         self._retry_hours = retry_hours
-        self._remember_days = remember_days
+        self._kept_days = kept_days
         self._extractor = extractor
         self._deliver_after = deliver_after
         self._has_contact = has_contact
@@ -151,7 +153,7 @@ class Collection(CrawlContext):
             duplicates=settings["NEWSBOT_DUPLICATES"],
             revisit_hours=settings.getlist("NEWSBOT_REVISIT_HOURS"),
             retry_hours=settings.getlist("NEWSBOT_RETRY_REJECTED_HOURS"),
-            remember_days=settings["NEWSBOT_REMEMBER_DAYS"],
+            kept_days={what: settings[name] for what, name in SETTINGS.items()},
             extractor=settings["NEWSBOT_EXTRACTOR"],
             deliver_after=settings.getfloat("NEWSBOT_DELIVER_AFTER"),
             has_contact=any(mark in settings["USER_AGENT"] for mark in CONTACT),
@@ -170,7 +172,7 @@ class Collection(CrawlContext):
             handler.addFilter(self._is_news)
         try:
             sources = self._collector.sources()
-            policy = self._policy()
+            policy, keep = self._policy(), keep_of(self._kept_days)
             self._engine = open_engine(self._database)
             watch(self._engine, self.fail)
             refuse_anothers_files(self._engine, self._output)
@@ -190,6 +192,7 @@ class Collection(CrawlContext):
                 with_removed=self._with_removed,
                 polling=self._polling,
                 policy=policy,
+                keep=keep,
                 outlets=Outlets(self._collector.outlets()),
                 life=self._life,
                 deliver_after=self._deliver_after,
@@ -279,12 +282,11 @@ class Collection(CrawlContext):
         return left if left or self.has_started else ["what it had not come to is"]
 
     def _policy(self) -> Policy:
-        """Return what is to become of copies, of young articles and of old ones. Raises UsageError."""
+        """Return what is to become of copies, of young articles and of what came to nothing. Raises UsageError."""
         revisit_hours = _hours("NEWSBOT_REVISIT_HOURS", self._revisit_hours)
         retry_hours = _hours("NEWSBOT_RETRY_REJECTED_HOURS", self._retry_hours)
         try:
-            days, made_by = int(str(self._remember_days)), EXTRACTORS[self._extractor]
-            return Policy(self._duplicates, revisit_hours, retry_hours, days, made_by)
+            return Policy(self._duplicates, revisit_hours, retry_hours, EXTRACTORS[self._extractor])
         except ValueError as error:
             raise UsageError(str(error)) from None
 

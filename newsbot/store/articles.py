@@ -47,11 +47,12 @@ SEPARATE, INLINE, DROP = DUPLICATES = ("separate", "inline", "drop")
 """What becomes of copies: files of their own, a place among the articles, or no file."""
 
 # Statements of every decision are made once: SQLAlchemy takes longer to make one than SQLite to carry it out.
-_FIELDS = (
+FIELDS = (
     "id", "url", "source", "title", "published", "content_hash", "revision", "cluster_id", "first_seen", "run_id",
     *documents.CARD,
 )  # fmt: skip
-_ADD = Statement(inserting(schema.articles, *_FIELDS, *COPY_FIELDS, "site", "evidence"))
+"""Columns of an article's row that its record has, too."""
+_ADD = Statement(inserting(schema.articles, *FIELDS, *COPY_FIELDS, "site", "evidence"))
 _ANNOUNCE = Statement(inserting(schema.outbox, "run_id", "kind", "article_id", "revision"))
 _OUTBOX = schema.outbox.c
 _COPIED = Statement(select(schema.articles.c.duplicate_of).where(schema.articles.c.id == bindparam("id")))
@@ -73,8 +74,6 @@ class Policy:
     """When an article is looked at again, in hours after it was first seen."""
     retry_hours: tuple[float, ...] = (1, 6, 24, 72)
     """When what came to nothing is tried again, in hours after it first did."""
-    remember_days: int = 0
-    """How long a text can be recognised in changed form; 0: for ever."""
     extractor: str = EXTRACTOR
     """Who makes articles of pages, or rejects them: what another one has rejected is tried once more."""
 
@@ -87,8 +86,6 @@ class Policy:
             if list(hours) != sorted(set(hours)) or any(hour <= 0 for hour in hours):
                 setting = "NEWSBOT_REVISIT_HOURS" if name == "revisit_hours" else "NEWSBOT_RETRY_REJECTED_HOURS"
                 raise ValueError(f"{setting}: rising numbers of hours, not {list(hours)}")
-        if self.remember_days < 0:
-            raise ValueError(f"NEWSBOT_REMEMBER_DAYS: a number of days or 0, not {self.remember_days}")
 
 
 def save(
@@ -255,20 +252,20 @@ def _resolve(connection: Connection, collected: Collected, content_hash: str) ->
     gets the address where it was found. One that was known under another address of its site, by which it
     was reached, and has kept its text, keeps its identity. Raises Unstorable for an address that is another site's.
     """
-    text, here = collected.article.text, collected.aliases[-1]
+    article, here = collected.article, collected.aliases[-1]
     site, own = site_of(here), canonical_url(here)
     if site_of(own) != site:  # it wraps an address of another site, which has not served this page
         raise Unstorable(f"{site} served it under an address of {site_of(own)}")
-    url = collected.article.url if site_of(collected.article.url) == site else own
+    url = article.url if site_of(article.url) == site else own
     identity = article_id(url)
     known = documents.latest(connection, [identity]).get(identity)
-    if known and identity != article_id(here) and not _alike(known, text, content_hash):
+    if known and identity != article_id(here) and not _alike(known, article, content_hash):
         url, identity = own, article_id(own)
         known = documents.latest(connection, [identity]).get(identity)
     if known is None:
         reached = documents.latest(connection, _reached(connection, collected.aliases))
         of_site = (other for other in reached.values() if site_of(other.url) == site)
-        known = next((other for other in of_site if _alike(other, text, content_hash, templates=False)), None)
+        known = next((other for other in of_site if _alike(other, article, content_hash, templates=False)), None)
     return (known.url, known) if known else (url, None)
 
 
@@ -284,14 +281,19 @@ def _keys(urls: Sequence[str]) -> set[str]:
     return {url_key(url) for url in urls} | {key for url in urls if (key := twin_key(url))}
 
 
-def _alike(known: Article, text: str, content_hash: str, *, templates: bool = True) -> bool:
-    return known.content_hash == content_hash or likeness(known.text, text, templates=templates) is not None
+def _alike(known: Article, article: ExtractedArticle, content_hash: str, *, templates: bool = True) -> bool:
+    """Whether what a page says may be a version of a known article; of one whose text has gone the headline tells."""
+    if known.is_pruned:
+        return known.content_hash == content_hash or known.title == article.title
+    return known.content_hash == content_hash or likeness(known.text, article.text, templates=templates) is not None
 
 
 def _keep_up(
     connection: Connection, article: ExtractedArticle, facts: TextFacts, entry: Entry, known: Article, *, source: str
 ) -> Decision:
     """Store what a known article says now, if that is anything else in substance."""
+    if known.is_pruned:  # nobody can tell any more what changed
+        return Decision(Unchanged(), known)
     if entry.via == "archive" and not _is_later(article, known):
         return Decision(Unchanged(), known)
     # What cleaning has learned to take out since then, or knows no more of its site, is no change of the article.
@@ -330,7 +332,7 @@ def _still_copy_of(connection: Connection, revised: Article) -> Duplicate | None
     if copy is None or copy.relation == "round-up":
         return copy
     original = documents.latest(connection, [copy.of])[copy.of]
-    return copy if likeness(original.text, revised.text, templates=False, passages=True) else None
+    return copy if original.is_pruned or likeness(original.text, revised.text, templates=False, passages=True) else None
 
 
 def _is_later(article: ExtractedArticle, known: Article) -> bool:
@@ -377,7 +379,7 @@ def _add(
 
     placed = duplicates.place(connection, record, evidence, facts.sketch, correct)
     record = replace(record, cluster_id=placed.cluster_id)
-    row = documents.standing(placed.copy) | {name: getattr(record, name) for name in _FIELDS}
+    row = documents.standing(placed.copy) | {name: getattr(record, name) for name in FIELDS}
     row |= {"site": site_of(url), "evidence": orjson.dumps(evidence).decode()}
     _ADD(connection, **row)
     documents.put(connection, record, placed.copy)
@@ -391,8 +393,12 @@ def correct_standing(
 ) -> None:
     """Tell that a stored article has turned out to be a copy, or a copy to be an article: one more version of it.
 
-    A version that waits for its file has told nobody anything else yet: it is put right itself.
+    A version that waits for its file has told nobody anything else yet: it is put right itself. So is one whose text is
+    no longer kept, in silence.
     """
+    if known.is_pruned:
+        documents.restate(connection, known, copy)
+        return
     waiting = and_(_OUTBOX.article_id == known.id, _OUTBOX.revision == known.revision, _OUTBOX.export_id.is_(None))
     if connection.execute(select(_OUTBOX.seq).where(waiting)).first():
         documents.restate(connection, known, copy)

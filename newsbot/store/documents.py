@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Engine, and_, bindparam, select, tuple_, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, select, tuple_, update
 
 from newsbot.items import RECORD_SCHEMA, Article, Duplicate, Removed
 from newsbot.store import schema
@@ -53,6 +53,12 @@ class Version(NamedTuple):
 
 def put(connection: Connection, article: Article, copy: Duplicate | None = None) -> None:
     """Store a version of an article, the present one from now on, with what it is a copy of at that time."""
+    put_earlier(connection, article, copy)
+    index.put(connection, _indexed(article))
+
+
+def put_earlier(connection: Connection, article: Article, copy: Duplicate | None = None) -> None:
+    """Store a version of an article that is not the present one."""
     _PUT(
         connection,
         article_id=article.id,
@@ -62,7 +68,6 @@ def put(connection: Connection, article: Article, copy: Duplicate | None = None)
         fetched_at=article.fetched_at or "",
         document=_written(article, copy),
     )
-    index.put(connection, _indexed(article))
 
 
 def copy_of(connection: Connection, article_id: str) -> Duplicate | None:
@@ -129,6 +134,18 @@ def amend(connection: Connection, versions: Sequence[Version], change: Callable[
         for article in changed:
             index.put(connection, _indexed(article))
     return len(rows)
+
+
+def strip(connection: Connection, article_ids: Sequence[str]) -> None:
+    """Take the texts out of all versions of some articles, with what cleaning had taken out of these."""
+    mine = _REVISIONS.c.article_id.in_(bindparam("ids", expanding=True))
+    for some in chunks(article_ids):
+        rows = [dict(row) for row in connection.execute(select(_REVISIONS).where(mine), {"ids": some}).mappings()]
+        if rows:
+            # Not updated: SQLite would leave each in its place, with room around it that no other row gets.
+            connection.execute(delete(_REVISIONS).where(mine), {"ids": some})
+            stubs = [row | {"document": as_json(_without_text(row["document"]))} for row in rows]
+            connection.execute(insert(_REVISIONS), stubs)
 
 
 def latest(connection: Connection, article_ids: Sequence[str]) -> dict[str, Article]:
@@ -198,6 +215,11 @@ def _indexed(article: Article) -> dict[str, str | None]:
 
 def _written(article: Article, copy: Duplicate | None) -> str:
     return as_json({**_document(article), **standing(copy)})
+
+
+def _without_text(document: str) -> dict[str, object]:
+    stated: dict[str, object] = orjson.loads(document)
+    return stated | {"text": "", "removed": []}
 
 
 def _document(article: Article) -> dict[str, object]:

@@ -4,8 +4,7 @@ The index of near-duplicates. The first BANDS slots of a sketch are a row of ``b
 integer: slot (4 bits), value (32), and the number of the sketch (27, so 134 million). All that share a value are
 neighbours in the primary key; a look-up reads one short range a slot, whatever the size of the index, and the
 newest MOST of it, so that a phrase that thousands of texts share costs no more than any other. The whole sketches
-of what was found tell which texts to compare in full. Old articles are taken out of it in steps so short that no
-crawl waits for them.
+of what was found tell which texts to compare in full. Old articles are taken out of it (newsbot.store.retention).
 
 A cluster is all copies of one story, over sites. Its id never changes; which member is the origin, its article, may:
 evidence decides whenever one more comes (newsbot.dedupe.origin), and copies point to the origin that it is then. A
@@ -15,13 +14,10 @@ articles together is a copy of the largest of them, in its story if it comes aft
 
 from __future__ import annotations
 
-import itertools
 import struct
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as replace_fields
-from datetime import datetime, timedelta
 from functools import cached_property
 from operator import eq
 
@@ -32,7 +28,7 @@ from newsbot.dedupe import Likeness, Member, RoundUp, Words, likeness, origin_of
 from newsbot.dedupe.minhash import SLOTS
 from newsbot.items import Article, Duplicate, Sketch
 from newsbot.store import documents, schema
-from newsbot.store.database import CHUNK, Statement, chunks, reading
+from newsbot.store.database import Statement, chunks, reading
 from newsbot.web.urls import site_of
 
 BANDS = 16
@@ -51,14 +47,6 @@ ITEMS = 64
 """Texts that are compared with one page to see whether it strings them together."""
 ANNOUNCING = ("feed", "news_sitemap")
 """Channels by which an outlet says what it has just published."""
-BATCH = 200
-"""Articles forgotten in one transaction, the first time; as many more or fewer then as take BATCH_SECONDS."""
-BATCH_SECONDS = 0.25
-"""What one transaction is to take; the longer, the more of what it writes is on one page."""
-PAUSE = 0.11
-"""Seconds between two transactions: who waits to write to SQLite looks again every tenth of a second."""
-OVERDUE_DAYS = 30
-"""Visits that are overdue so long belong to sources that nobody crawls any more."""
 
 _PACKED = struct.Struct(f">{SLOTS}I")
 _NUMBER_BITS, _VALUE_BITS = 27, 32
@@ -277,10 +265,12 @@ def _beside(connection: Connection, new: Known, around: Sequence[tuple[Known, Li
 def _settle(connection: Connection, new: Known, known: Known, found: Likeness, correct: Correct) -> Place:
     """Let evidence decide which of two copies is the article of their story."""
     article, other = new.article, known.article
-    member, rival = new.as_member(), known.as_member()
-    longer = (member if _is_longer(article, known) else rival) if found.excerpt else None
     by_site = "same_site" if site_of(article.url) == site_of(other.url) else "syndicated"
     relation = "excerpt" if found.excerpt else by_site
+    if other.is_pruned:  # nothing tells any more whose it was
+        return _join(connection, new, known, Duplicate(other.id, found.similarity, relation))
+    member, rival = new.as_member(), known.as_member()
+    longer = (member if _is_longer(article, known) else rival) if found.excerpt else None
     if not origin_of(rival, member, longer=longer).is_new:
         return _join(connection, new, known, Duplicate(other.id, found.similarity, relation))
     _repoint(connection, other.id, article)
@@ -497,43 +487,3 @@ def forget(connection: Connection, article_ids: Sequence[str]) -> int:
 def _starts(sketch: Sketch) -> list[int]:
     """Return where in the key every slot's neighbours begin."""
     return [(slot << _VALUE_BITS | value) << _NUMBER_BITS for slot, value in enumerate(sketch.slots[:BANDS])]
-
-
-def prune(
-    engine: Engine, days: int, *, now: str, batches: int | None = None, told: Callable[[int], None] = lambda _some: None
-) -> int:
-    """Take the sketches of old articles out of the index; return how many.
-
-    Old is what was first seen, or last revised, before so many days; 0 days is never. The articles stay,
-    and are still known by their addresses and by their very words. ``told`` is called with the number of each batch.
-    """
-    if not days:
-        return 0
-    forgotten, size = 0, BATCH
-    for batch in itertools.count(1):
-        begin = time.monotonic()
-        some = _prune_batch(engine, size, _before(now, days), _before(now, OVERDUE_DAYS))
-        took = max(time.monotonic() - begin, BATCH_SECONDS / 100)
-        forgotten += some
-        told(some)
-        if some < size or batch == batches:
-            break
-        size = min(max(1, int(size * min(BATCH_SECONDS / took, 2))), CHUNK)
-        time.sleep(PAUSE)
-    return forgotten
-
-
-def _prune_batch(engine: Engine, size: int, cutoff: str, overdue: str) -> int:
-    sketches, articles, visits = schema.sketches, schema.articles, schema.visits
-    # The lowest numbers are the oldest; none of the young ones behind them is read.
-    oldest = select(sketches.c.article_id).order_by(sketches.c.number).limit(size).subquery()
-    query = (
-        select(articles.c.id).join(oldest, oldest.c.article_id == articles.c.id).where(articles.c.first_seen < cutoff)
-    )
-    with engine.begin() as connection:
-        connection.execute(delete(visits).where(visits.c.due_at < overdue))
-        return forget(connection, list(connection.execute(query).scalars()))
-
-
-def _before(now: str, days: int) -> str:
-    return (datetime.fromisoformat(now) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")

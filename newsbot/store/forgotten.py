@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import Connection, Engine, and_, delete, func, or_, select, text, update
+from sqlalchemy import Connection, Engine, and_, delete, func, or_, select, update
 
 from newsbot.cleaning.boilerplate import blocks_of
 from newsbot.items import Article, Candidate, Duplicate
@@ -23,7 +23,7 @@ from newsbot.store import articles, documents, duplicates, revisits, runs, schem
 from newsbot.store.articles import Policy
 from newsbot.store.database import LOCK_TIMEOUT, as_json, chunks, durable, reading, upsert
 from newsbot.store.ledger import Entry
-from newsbot.store.search.index import SEARCHED, WORDS
+from newsbot.store.search import index
 from newsbot.store.views.address import address_of, article_named
 from newsbot.store.views.stories import ARTICLE, ORIGIN, Member, story_of
 from newsbot.web.urls import canonical_url, site_of, url_key
@@ -37,8 +37,6 @@ QUOTED = 60
 """Characters of a headline by which it is found in such a detail, which may be cut."""
 OWN = 2
 """A learned block of fewer articles is the article's own."""
-MERGED = 500
-"""Pages of the index of words that are merged in one transaction, some 20 milliseconds."""
 
 _FORGOTTEN, _EXPORTS, _OUTBOX, _LEDGER = schema.forgotten, schema.exports, schema.outbox, schema.ledger
 
@@ -183,7 +181,7 @@ def _take_out(connection: Connection, member: Member) -> list[int]:
     connection.execute(delete(schema.outbox).where(here))
     duplicates.forget(connection, [identity])
     revisits.end(connection, identity)
-    _take_out_words(connection, identity)
+    index.remove(connection, [identity])
     keys = {key for version in versions for key in blocks_of(version.text).keys}
     blocks = schema.site_blocks
     for some in chunks(sorted(keys)):
@@ -192,13 +190,6 @@ def _take_out(connection: Connection, member: Member) -> list[int]:
     connection.execute(delete(schema.revisions).where(schema.revisions.c.article_id == identity))
     connection.execute(delete(schema.articles).where(schema.articles.c.id == identity))
     return files
-
-
-def _take_out_words(connection: Connection, identity: str) -> None:
-    mine = SEARCHED.c.article_id == identity
-    if connection.dialect.name == "sqlite":
-        connection.execute(delete(WORDS).where(WORDS.c.rowid.in_(select(SEARCHED.c.number).where(mine))))
-    connection.execute(delete(SEARCHED).where(mine))
 
 
 def _echoes_of(engine: Engine, target: Target) -> Echoes:
@@ -315,18 +306,12 @@ def erase(engine: Engine, *, patience: float) -> bool:
 
 
 def _merge_words(engine: Engine) -> None:
-    """Merge the index of words into one segment: older ones keep the terms of a deleted row (SQLite FTS5, 6.8)."""
-    pages, goes_on = -MERGED, True
+    """Merge the index of words into one segment, so that it keeps no term of what is deleted."""
+    goes_on = begins = True
     while goes_on:
         with engine.begin() as connection:
-            driver = connection.connection.dbapi_connection
-            assert driver is not None
-            before = driver.total_changes
-            connection.execute(
-                text("insert into search_words (search_words, rank) values ('merge', :pages)"), {"pages": pages}
-            )
-            goes_on = driver.total_changes - before > 1
-        pages = MERGED
+            goes_on = index.merge(connection, begins=begins)
+        begins = False
 
 
 def _empty_log(engine: Engine, patience: float) -> bool:

@@ -11,22 +11,25 @@ and lives.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any
 
 import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Row,
     RowMapping,
     and_,
     bindparam,
     delete,
     func,
     insert,
+    or_,
     select,
     union,
     update,
@@ -34,13 +37,15 @@ from sqlalchemy import (
 
 from newsbot import __version__
 from newsbot.store import StoreError, health, schema
-from newsbot.store.database import Statement, as_json, chunks, durable, inserting, reading
+from newsbot.store.database import CHUNK, Statement, as_json, chunks, durable, inserting, reading
 from newsbot.store.ledger import LONGEST_NOTE, OF_FETCHED, Account, Entry
 from newsbot.store.revisits import VISIT
 from newsbot.web.text import shortened, well_formed
 
 RUNNING, EXPORTING, FINISHED, INTERRUPTED = "running", "exporting", "finished", "interrupted"
 """A run takes addresses in; its books are closed; its files are whole; the same, but the next run had to see to it."""
+ENDED = (FINISHED, INTERRUPTED)
+"""Of a run that does nothing more."""
 KINDS = ("article", "duplicate")
 """What a line of the outbox is; each kind has files of its own."""
 COPY_FIELDS = ("duplicate_of", "similarity", "relation", "origin")
@@ -50,6 +55,7 @@ READ_AHEAD = 200
 
 _ENTER = Statement(inserting(schema.ledger, "run_id", "url_key", "source", "url", "via", "outcome", "reason", "detail"))
 _RUNS = schema.runs
+_PLACED = select(schema.exports, _RUNS.c.place, _RUNS.c.status).join(_RUNS, _RUNS.c.id == schema.exports.c.run_id)
 _STATUS = select(_RUNS.c.status).where(_RUNS.c.id == bindparam("run_id"))
 _KEPT_STATUS = Statement(_STATUS.with_for_update(read=True))
 """So that nobody ends the run before the transaction ends. SQLite has one writer at a time and no such words."""
@@ -303,15 +309,46 @@ def mark_done(engine: Engine, export: Export) -> None:
 
 def placed(connection: Connection, paths: Sequence[str]) -> list[Placed]:
     """Return the exports whose lines are in some files, in their order, inside the caller's transaction."""
-    table = schema.exports
-    query = select(table, _RUNS.c.place, _RUNS.c.status).join(_RUNS, _RUNS.c.id == table.c.run_id)
-    rows = [row for some in chunks(paths) for row in connection.execute(query.where(table.c.path.in_(some))).all()]
-    ended = (FINISHED, INTERRUPTED)
-    found = [
-        Placed(row.id, row.run_id, row.path, row.first_line, row.place, bool(row.done) and row.status in ended)
-        for row in rows
-    ]
+    in_one = (schema.exports.c.path.in_(some) for some in chunks(paths))
+    found = [_placed(row) for where in in_one for row in connection.execute(_PLACED.where(where))]
     return sorted(found, key=lambda export: export.id)
+
+
+def placed_before(connection: Connection, path: str, folder: str, limit: int | None) -> list[Placed]:
+    """Return the exports whose files are in a folder and before a path, in the order of both; at most so many."""
+    table = schema.exports
+    query = _PLACED.where(table.c.path >= folder, table.c.path < path).order_by(table.c.path, table.c.id)
+    return [_placed(row) for row in connection.execute(query.limit(limit))]
+
+
+def _placed(row: Row[Any]) -> Placed:
+    is_final = bool(row.done) and row.status in ENDED
+    return Placed(row.id, row.run_id, row.path, row.first_line, row.place, is_final)
+
+
+def not_ended_at(connection: Connection, run_ids: Sequence[str], places: Collection[str]) -> set[str]:
+    """Return those of some runs that have not ended, or wrote to another place; inside the caller's transaction."""
+    others = or_(_RUNS.c.status.not_in(ENDED), _RUNS.c.place.not_in(places))
+    query = select(_RUNS.c.id).where(others)
+    return {
+        run_id for some in chunks(run_ids) for run_id in connection.execute(query.where(_RUNS.c.id.in_(some))).scalars()
+    }
+
+
+def dropping(export_ids: list[int]) -> Callable[[Connection, int], tuple[int, bool]]:
+    """Return the step (newsbot.store.retention) that forgets exports whose files are gone, with all their lines."""
+    outbox, exports = schema.outbox, schema.exports
+
+    def step(connection: Connection, size: int) -> tuple[int, bool]:
+        lines = select(outbox.c.seq).where(outbox.c.export_id.in_(export_ids[:CHUNK])).limit(size)
+        gone = connection.execute(delete(outbox).where(outbox.c.seq.in_(lines))).rowcount
+        if gone == size:
+            return gone, False
+        connection.execute(delete(exports).where(exports.c.id.in_(export_ids[:CHUNK])))
+        del export_ids[:CHUNK]
+        return gone, not export_ids
+
+    return step
 
 
 def unwritten(connection: Connection) -> list[str]:

@@ -144,7 +144,7 @@ def as_dict(told: Explanation) -> dict[str, Any]:
     address = told.address
     article = None
     if told.versions:
-        last = asdict(told.versions[-1])
+        last = asdict(told.versions[-1]) | {"is_pruned": told.versions[-1].is_pruned}
         places = [asdict(place) for place in address.places]
         versions = [
             {name: getattr(version, name) for name in ("revision", "change", "fetched_at", "run_id", "word_count")}
@@ -226,6 +226,8 @@ def _article(told: Explanation, width: int) -> Iterator[Text]:
     yield line(f"id {last.id}, {number} {'version' if number == 1 else 'versions'}, {last.word_count} words")
     published = f"published {last.published}, " if last.published else "undated, "
     yield line(f"{last.source}, {published}first seen {last.first_seen}")
+    if last.is_pruned:
+        yield line("its text is no longer kept (NEWSBOT_KEEP_TEXTS_DAYS)")
 
 
 def _found(told: Explanation, width: int) -> Iterator[Text]:
@@ -251,6 +253,8 @@ def _runs(told: Explanation, width: int) -> Iterator[Text]:
         detail = f" ({outcome.detail})" if outcome.detail else ""
         where = f"; {outcome.url}" if several else ""
         yield from _said(f"{at} {_spaced(outcome.via)}, {_spaced(outcome.outcome)}{reason}{detail}{where}", width)
+    if told.address.met and not told.address.outcomes:
+        yield from _said("told by no run that is still remembered (NEWSBOT_KEEP_LEDGER_DAYS)", width)
 
 
 def _spaced(name: str) -> str:
@@ -273,7 +277,7 @@ def _places(told: Explanation, output: Path) -> Iterator[Text]:
         revision = f", revision {place.revision}" if len(told.versions) > 1 else ""
         yield line(f"{INDENT}{_place(place, output)}{revision}")
     if not told.address.places:
-        yield line(f"{INDENT}no file: copies have none here (NEWSBOT_DUPLICATES)")
+        yield line(f"{INDENT}no file: copies have none here (NEWSBOT_DUPLICATES), or it was removed as too old")
 
 
 def _place(place: Place, output: Path) -> str:

@@ -89,7 +89,7 @@ class Command(NewsbotCommand, ScrapyCommand):
     def handle(self, opts: argparse.Namespace) -> ExitStatus:
         from newsbot.export.destination import destination_of
         from newsbot.export.tables import contents
-        from newsbot.store.views.selection import snapshot
+        from newsbot.store.views.selection import count, snapshot
 
         with self.open_store() as engine:
             selection = self._selection(opts, engine)
@@ -99,11 +99,18 @@ class Command(NewsbotCommand, ScrapyCommand):
                     tables = contents(connection, selection, fields, takes_all=to.takes_all, by_day=to.by_day)
                     with _shown(tables, on_stdout=opts.path == "-") as shown:
                         counts = to.write(shown)
+                    pruned = count(connection, selection) - counts["articles"]
             except BrokenPipeError:  # who reads standard output has had enough
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 return ExitStatus.WHOLE
             except OSError as error:
                 raise NewsbotError(f"{opts.path} cannot be written: {error.strerror or error}") from None
+        if pruned > 0:
+            print(
+                f"{pruned} of the chosen {'versions' if selection.all_revisions else 'articles'} are left out: their "
+                "texts are no longer kept (NEWSBOT_KEEP_TEXTS_DAYS)",
+                file=sys.stderr,
+            )
         if opts.path != "-":
             articles = counts.pop("articles")
             beside = ", ".join(f"{name} {count}" for name, count in counts.items())

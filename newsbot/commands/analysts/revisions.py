@@ -87,6 +87,8 @@ def picture(versions: Sequence[Article], story: Story, *, width: int) -> Iterato
     if len(story.members) > 1:
         agency = f", probably {story.agency}'s" if story.agency else ""
         yield line(f"one of {len(story.members)} articles of story {story.id}{agency}; origin: {story.origin}")
+    if last.is_pruned:
+        yield line("the texts are no longer kept (NEWSBOT_KEEP_TEXTS_DAYS): headlines alone can be compared")
     yield line()
     yield line(("revision 1", "bold"), f", fetched {versions[0].fetched_at or UNKNOWN}: {versions[0].word_count} words")
     for before, after in pairwise(versions):

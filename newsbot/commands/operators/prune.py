@@ -1,32 +1,55 @@
-"""`scrapy prune`: forget old near-duplicates, and join the files of days that are over."""
+"""`scrapy prune`: what is old goes from the store and the folder, and the files of days that are over are joined."""
 
 from __future__ import annotations
 
 import argparse
+from collections import Counter
+from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 
 from newsbot.commands._base import NewsbotCommand, whole_number
 from newsbot.commands.operators.compact import compact
-from newsbot.process import ExitStatus, utc_now
+from newsbot.process import ExitStatus, NewsbotError, utc_now
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from newsbot.store.retention import Keep
+
+GONE = {
+    "sketches": "articles are no longer compared with what comes",
+    "texts": "articles have no text any more",
+    "ledger": "lines of the ledger are gone",
+    "sums": "sums of runs, source by source, are gone",
+    "days": "days of sources are gone",
+    "findings": "findings that were over are gone",
+    "listings": "listings that nobody asks for any more are gone",
+    "hosts": "hosts that nobody asks any more are gone",
+    "runs": "runs are gone, of which nothing else is kept",
+    "visits": "looks at old articles are called off",
+    "files": "files are removed",
+}
+"""What is said of each kind (newsbot.store.retention), behind how many."""
 
 
 class Command(NewsbotCommand, ScrapyCommand):
-    """Clears the index of near-duplicates of what is old, and joins small files."""
+    """Lets go of what is older than it is to be kept, and joins small files."""
 
-    example = "scrapy prune --days 30"
+    example = "scrapy prune -s NEWSBOT_KEEP_TEXTS_DAYS=365"
 
     def syntax(self) -> str:
-        return "[--days N]"
+        return "[--days N] [--shrink]"
 
     def short_desc(self) -> str:
-        return "Forget how old texts look in changed form, and join the files of each day"
+        return "Let go of what is older than it is to be kept, and join the files of each day"
 
     def long_desc(self) -> str:
         return (
-            "Take articles older than NEWSBOT_REMEMBER_DAYS out of the index of near-duplicates. Every run does a "
-            "little of it; this does all, in steps so short that a crawl can go on meanwhile. No article is deleted. "
-            "The files of days that are over are joined, as by scrapy compact."
+            "Let go of what is older than NEWSBOT_REMEMBER_DAYS and NEWSBOT_KEEP_TEXTS_DAYS, _LEDGER_, _RUNS_ and "
+            "_FILES_DAYS say. Every run does a little of it; this does all, in steps so short that a crawl can go on "
+            "meanwhile. No article is forgotten: what has come once comes never again. The files of days that are over "
+            "are joined, as by scrapy compact."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -36,27 +59,63 @@ class Command(NewsbotCommand, ScrapyCommand):
             "--days",
             type=whole_number(0),
             metavar="N",
-            help=f"forget what is older than that (default: NEWSBOT_REMEMBER_DAYS, {days})",
+            help=f"how long copies with other words are recognised (default: NEWSBOT_REMEMBER_DAYS, {days})",
+        )
+        parser.add_argument(
+            "--shrink",
+            action="store_true",
+            help="write the file of a SQLite store anew without free space, while no crawl is at work (default: no)",
         )
 
     def handle(self, opts: argparse.Namespace) -> ExitStatus:
+        from newsbot.store.retention import SETTINGS, free_bytes, keep_of
+
+        days = {what: self.setting(name) for what, name in SETTINGS.items()}
+        keep = keep_of(days if opts.days is None else {**days, "sketches": opts.days})
+        with self.open_store() as engine:
+            gone = self._prune(engine, keep)
+            for what in ("sketches", *(what for what in GONE if gone[what] and what != "sketches")):
+                print(f"{gone[what]:,} {GONE[what]}")
+            compact(engine, self.output, before=utc_now()[:10])
+            if opts.shrink:
+                _shrink(engine)
+            elif free := free_bytes(engine):
+                print(f"{free / 1e6:,.1f} MB of the store are free, to be used again (--shrink gives them back)")
+        return ExitStatus.WHOLE
+
+    def _prune(self, engine: Engine, keep: Keep) -> Counter[str]:
         from rich.console import Console
         from rich.progress import Progress, SpinnerColumn, TextColumn
 
-        from newsbot.store.duplicates import prune
+        from newsbot.crawl.recovery import names_of
+        from newsbot.export.expiry import expire
+        from newsbot.store.retention import prune
 
-        days = self.whole_setting("NEWSBOT_REMEMBER_DAYS") if opts.days is None else opts.days
         console = Console(stderr=True)
-        with self.open_store() as engine:
-            with Progress(
-                SpinnerColumn(),
-                TextColumn("{task.completed:.0f} old articles forgotten so far", markup=False),
-                console=console,
-                transient=True,
-                disable=not console.is_terminal,
-            ) as progress:
-                task = progress.add_task("", total=None)
-                forgotten = prune(engine, days, now=utc_now(), told=lambda some: progress.advance(task, some))
-            print(f"{forgotten} articles older than {days} days are no longer compared with what comes")
-            compact(engine, self.output, before=utc_now()[:10])
-        return ExitStatus.WHOLE
+        columns = (SpinnerColumn(), TextColumn("{task.completed:.0f} {task.description}", markup=False))
+        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+            tasks = {what: progress.add_task(said, total=None, visible=False) for what, said in GONE.items()}
+
+            def told(what: str, rows: int) -> None:
+                progress.update(tasks[what], advance=rows, visible=True)
+
+            gone = prune(engine, keep, now=utc_now(), told=told)
+            if keep.files and self.output.is_dir():
+                places = names_of(self.output)
+                removed = expire(
+                    engine, self.output, places, keep.files, now=utc_now(), told=lambda _day, some: told("files", some)
+                )
+                gone["files"] = removed.total()
+        return gone
+
+
+def _shrink(engine: Engine) -> None:
+    """Write the file of a store anew. Raises NewsbotError while a crawl is at work."""
+    from newsbot.store.leases import living
+    from newsbot.store.retention import free_bytes, shrink
+
+    if at_work := living(engine, now=utc_now()):
+        raise NewsbotError(f"a crawl is at work (run {at_work[0]}); the store can be written anew when it has ended")
+    free = free_bytes(engine)
+    shrink(engine)
+    print(f"the store is smaller by {(free - free_bytes(engine)) / 1e6:,.1f} MB")

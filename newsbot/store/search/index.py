@@ -7,7 +7,7 @@ the rows of all articles that have a common word takes a hundred times as long.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from itertools import islice
 
@@ -20,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     column,
+    delete,
     func,
     insert,
     select,
@@ -30,7 +31,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
 from newsbot.store import schema
-from newsbot.store.database import Statement
+from newsbot.store.database import Statement, chunks
 from newsbot.store.search.query import Query
 from newsbot.store.search.terms import terms_of
 
@@ -40,6 +41,9 @@ POSITIONS = 16_383
 """The highest position of a word that PostgreSQL knows; phrases are found up to there."""
 BATCH = 200
 """Articles that are indexed at a time when an index is made anew."""
+
+MERGED = 500
+"""Pages that are merged in one transaction, some 20 milliseconds."""
 
 CARD = ("source", "language", "section", "kind", "day", "agency")
 """What hits are counted and narrowed by."""
@@ -91,6 +95,30 @@ def put(connection: Connection, article: Mapping[str, str | None]) -> None:
     else:
         number = _NUMBERED.value(connection, article_id=article["id"])
         _WRITE(connection, rowid=number, title=" ".join(title), body=" ".join(body), card=" ".join(card))
+
+
+def remove(connection: Connection, article_ids: Sequence[str]) -> None:
+    """Let some articles be found no more."""
+    for some in chunks(article_ids):
+        mine = SEARCHED.c.article_id.in_(some)
+        if connection.dialect.name == "sqlite":
+            connection.execute(delete(WORDS).where(WORDS.c.rowid.in_(select(SEARCHED.c.number).where(mine))))
+        connection.execute(delete(SEARCHED).where(mine))
+
+
+def merge(connection: Connection, *, begins: bool) -> bool:
+    """Merge some of SQLite's index into one segment, MERGED pages of it; whether there is more to merge.
+
+    Older segments keep the terms of rows that are gone (SQLite FTS5, 6.8). ``begins``: with what there is now.
+    """
+    if connection.dialect.name != "sqlite":
+        return False
+    driver = connection.connection.dbapi_connection
+    assert driver is not None
+    before = driver.total_changes
+    pages = -MERGED if begins else MERGED
+    connection.execute(text("insert into search_words (search_words, rank) values ('merge', :pages)"), {"pages": pages})
+    return bool(driver.total_changes - before > 1)
 
 
 def card_of(article: Mapping[str, str | None]) -> dict[str, str | None]:
@@ -149,7 +177,7 @@ def as_tsquery(query: Query | None, card: Mapping[str, str]) -> str:
 
 
 def fill(connection: Connection, told: Callable[[int], None] = lambda _some: None) -> None:
-    """Index every stored article that is not, as after a move into this database; in the order of first sight.
+    """Index every stored article that is not and has a text, as after a move into this database, the oldest first.
 
     ``told`` hears of every batch.
     """
@@ -166,7 +194,8 @@ def fill(connection: Connection, told: Callable[[int], None] = lambda _some: Non
         texts = select(articles, _text(connection.dialect.name).label("text")).join(revisions, same)
         found = {row["id"]: row for row in connection.execute(texts.where(articles.c.id.in_(some))).mappings()}
         for identity in some:
-            put(connection, {str(name): value for name, value in found[identity].items()})
+            if found[identity]["text"]:  # or it was pruned, and the index with it
+                put(connection, {str(name): value for name, value in found[identity].items()})
         told(len(some))
 
 

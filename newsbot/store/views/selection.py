@@ -77,6 +77,7 @@ def wanted(selection: Selection, dialect: str) -> list[ColumnElement[bool]]:
 def selected(connection: Connection, selection: Selection, *, by_day: bool = False) -> Iterator[dict[str, Any]]:
     """Yield the selected documents in the order of first sight, or of days; what is a copy now carries COPY_FIELDS.
 
+    Those whose text is no longer kept (newsbot.store.retention) are left out.
     The articles are sorted without their texts, which are read batch by batch: memory is bounded by a batch.
     """
     order = (*((schema.DAY,) if by_day else ()), _ARTICLES.c.first_seen, _ARTICLES.c.id)
@@ -97,11 +98,12 @@ def _documents(connection: Connection, some: Sequence[RowMapping], selection: Se
         versions[article_id].append(document)
     for row in some:
         for document in versions.pop(row["id"]):
-            yield standing_as(row, orjson.loads(document))
+            if (told := orjson.loads(document))["text"]:
+                yield standing_as(row, told)
 
 
 def count(connection: Connection, selection: Selection) -> int:
-    """Return how many documents are selected."""
+    """Return how many documents are selected, with those whose text is no longer kept."""
     query = select(func.count()).select_from(_ARTICLES)
     if selection.all_revisions:
         query = query.join(_REVISIONS, _REVISIONS.c.article_id == _ARTICLES.c.id)
