@@ -37,6 +37,7 @@ COMMANDS = {
     "migrate": [],
     "prune": [],
     "report": [],
+    "restore": [],
     "revisions": [],
     "scale": ["enqueue", "work"],
     "sources": ["add", "boilerplate", "check", "list", "repair"],
@@ -54,6 +55,7 @@ OF_A_STORE = [
     "health",
     "prune",
     "report",
+    "restore",
     "revisions 0123456789abcdefabcd",
     "sources boilerplate bbc",
 ]

@@ -37,6 +37,11 @@ def rows_of(engine: Engine) -> dict[str, set[str]]:
 
 
 def test_all_that_a_store_knows_is_moved(old: Engine, store: Engine) -> None:
+    with old.begin() as connection:
+        connection.execute(schema.days.insert().values(source="a", day=NOW[:10], measures="{}"))
+        found = {"source": "a", "kind": "silent", "subject": "", "opened_at": NOW, "seen_at": NOW, "document": "{}"}
+        connection.execute(schema.findings.insert().values(id=7, **found))
+        connection.execute(schema.told.insert().values(channel="c", finding_id=7, event="opened", at=NOW))
     before = rows_of(old)
     moved = move(old, store)
     assert rows_of(store) == before

@@ -171,8 +171,12 @@ class Run:
 
 def begin_life(engine: Engine, output: Path, *, spider: str, now: Callable[[], str] = utc_now) -> Life:
     """Begin the life of a run that is to write to a folder. Raises StoreError or OSError."""
-    stamp = now().translate({ord(mark): None for mark in "-:"})
-    return Life(engine, f"{stamp}-{secrets.token_hex(4)}", place=place_of(output), spider=spider, now=now)
+    return Life(engine, new_run_id(now()), place=place_of(output), spider=spider, now=now)
+
+
+def new_run_id(now: str) -> str:
+    """Return an id for a run that begins now, which no other has."""
+    return f"{now.translate({ord(mark): None for mark in '-:'})}-{secrets.token_hex(4)}"
 
 
 def names_nothing(account: Account) -> bool:

@@ -13,6 +13,7 @@ forgotten   what a person had removed, with all that follows
 ledger      the accounting law, in memory
 runs        the runs, their books, and the outbox: what is stored and not yet in a file
 views       what people read of all that
+adoption    lines of files that are not known, taken back after a restore
 retention   what is let go of, and when
 backup      copies of a SQLite store, made while others write
 leases      which runs live, and which sources they hold

@@ -1,4 +1,4 @@
-"""Copies of a SQLite store: made while crawls write to it, proven to be whole, and kept before an upgrade.
+"""Copies of a SQLite store: made while crawls write to it, proven to be whole, kept before an upgrade, and put back.
 
 A copy is taken by SQLite's own means within one reading transaction, so it is the store of one moment, however long it
 takes and whoever writes meanwhile. It is a single file that needs no log beside it.
@@ -51,11 +51,7 @@ def copy(
             made.execute("pragma synchronous=off")  # it is synced as a whole
             source.backup(made, pages=PAGES, progress=lambda _status, left, total: told(total - left, total))
             made.execute("pragma journal_mode=delete")
-    descriptor = os.open(target, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    _sync(target)
     after = check(target, thorough=thorough)
     if after != before:
         raise StoreError(f"{target} came out otherwise than the store: {after}, not {before}")
@@ -148,3 +144,86 @@ def _contents(connection: sqlite3.Connection, path: Path) -> Contents:
     counted = sorted(name for name in tables if not name.startswith(("sqlite_", "search_words", "alembic_")))
     rows = {name: connection.execute(f'select count(*) from "{name}"').fetchone()[0] for name in counted}  # noqa: S608
     return Contents(revision, rows)
+
+
+@contextmanager
+def closed_to_others(store: Path) -> Iterator[sqlite3.Connection | None]:
+    """Keep everybody from a store, and yield a connection to it; None where there is none, or one that is damaged.
+
+    Its log is in it then. Raises StoreError while another program has it open.
+    """
+    if not store.exists():
+        yield None
+        return
+    address = f"file:{quote(str(store))}?mode=rw"
+    with closing(sqlite3.connect(address, uri=True, isolation_level=None, timeout=1)) as connection:
+        try:
+            (mode,) = connection.execute("pragma journal_mode=delete").fetchone()
+            connection.execute("begin exclusive")
+            is_whole = mode == "delete" and _contents(connection, store) is not None
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                raise StoreError(
+                    f"another program has {store} open, such as a crawl or scrapy browse; end it, and say it again"
+                ) from None
+            is_whole = False
+        except (sqlite3.DatabaseError, StoreError):
+            is_whole = False
+        yield connection if is_whole else None
+
+
+@contextmanager
+def replacement(store: Path) -> Iterator[Path]:
+    """Yield a path beside a store at which another one can be made that is to take its place; clear it up in the end.
+
+    What a killed process has left there goes first.
+    """
+    made = store.with_name(f".{store.name}.restoring")
+    _clear(made)
+    try:
+        yield made
+    finally:
+        _clear(made)
+
+
+def _clear(made: Path) -> None:
+    for path in made.parent.glob(f"{made.name}*"):
+        path.unlink()
+
+
+def put_in_place(made: Path, store: Path, *, now: str) -> Path | None:
+    """Let a store that nobody has open take another one's place, durably; return what that is called now, if it was.
+
+    At every moment there is one of the two. Raises StoreError or OSError.
+    """
+    with _open(made, "mode=rw") as connection:
+        connection.execute("pragma journal_mode=delete")  # all of it is in one file then
+    _sync(made)
+    aside = None
+    if store.exists():
+        stamp = now.translate({ord(mark): None for mark in "-:"})
+        aside = store.with_name(f"{store.name}.before-restore-{stamp}")
+        for ending in ("-wal", "-shm"):  # of a damaged one; a log never serves two stores
+            if (log := store.with_name(store.name + ending)).exists():
+                log.replace(aside.with_name(aside.name + ending))
+        try:
+            os.link(store, aside)
+        except OSError:  # the file system knows no links
+            store.replace(aside)
+    made.replace(store)
+    _sync(store.parent)
+    return aside
+
+
+def tombstones(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Return the addresses whose articles were removed at somebody's wish, each with why."""
+    is_there = connection.execute("select 1 from sqlite_schema where name = 'forgotten'").fetchone()
+    return connection.execute("select url, why from forgotten").fetchall() if is_there else []
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

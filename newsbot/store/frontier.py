@@ -237,7 +237,8 @@ def fail(connection: Connection, entry: Entry, *, reason: str | None, hours: Seq
     """
     candidate, since = _history(connection, entry)
     due_at = next_look(since, [SOON, *hours], now=now) if since else now
-    _drop(connection, entry, "failed", reason, candidate, since or now, due_at, now=now)
+    kept = candidate if due_at else replace(candidate, html=None)
+    _drop(connection, entry, "failed", reason, kept, since or now, due_at, now=now)
 
 
 def reject(

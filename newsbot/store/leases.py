@@ -80,7 +80,7 @@ class Marks(Protocol):
 def marks_of(engine: Engine) -> Marks:
     """Return the marks of a store, none of them held. Raises StoreError."""
     if engine.dialect.name == "sqlite":
-        return FileMarks(Path(f"{Path(str(engine.url.database)).resolve()}-crawls"))
+        return FileMarks(_folder_of(Path(str(engine.url.database))))
     return SessionMarks(engine)
 
 
@@ -204,6 +204,17 @@ def living(engine: Engine, *, now: str) -> list[str]:
             return [run_id for run_id in runs.undelivered(engine) if _lives(connection, marks, run_id, now)]
     finally:
         marks.let_go()
+
+
+def at_work_on(store: Path) -> list[str]:
+    """Return the runs that are at work on a SQLite store, by their marks alone: it may be damaged."""
+    folder = _folder_of(store)
+    marks = FileMarks(folder)
+    return sorted(path.name for path in folder.glob("*") if marks.look(path.name) is Mark.HELD)
+
+
+def _folder_of(store: Path) -> Path:
+    return Path(f"{store.resolve()}-crawls")
 
 
 def sweep(engine: Engine, marks: Marks) -> None:

@@ -33,6 +33,10 @@ GONE = {
 """What is said of each kind (newsbot.store.retention), behind how many."""
 
 
+WORTH_TELLING = 1_000_000
+"""Bytes that are free in a file from which on a person hears of them."""
+
+
 class Command(NewsbotCommand, ScrapyCommand):
     """Lets go of what is older than it is to be kept, and joins small files."""
 
@@ -79,7 +83,7 @@ class Command(NewsbotCommand, ScrapyCommand):
             compact(engine, self.output, before=utc_now()[:10])
             if opts.shrink:
                 _shrink(engine)
-            elif free := free_bytes(engine):
+            elif (free := free_bytes(engine)) > WORTH_TELLING:
                 print(f"{free / 1e6:,.1f} MB of the store are free, to be used again (--shrink gives them back)")
         return ExitStatus.WHOLE
 
