@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -33,6 +33,8 @@ from newsbot.spiders.listing import STATUSES_READ, permanent_address
 from newsbot.web.dates import as_instant
 from newsbot.web.tdmrep import is_reserved, reserved_paths
 
+CHANNELS = frozenset(("feed", "sitemap"))
+"""What is searched for."""
 AT_ONCE = 32
 """Sites that are looked at side by side."""
 MAX_TRIED = 12
@@ -179,14 +181,19 @@ class ProbeSpider(Spider):
         await self.prove(report)
         return report
 
-    async def search(self, url: str) -> tuple[Entrance, list[ListingReport]]:
-        """Return the entrance of a site and the listings found there that can be read and name something, each once."""
+    async def search(self, url: str, channels: Collection[str] = CHANNELS) -> tuple[Entrance, list[ListingReport]]:
+        """Return the entrance of a site and the listings found there that can be read and name something, each once.
+
+        ``channels``: those of which listings are wanted.
+        """
         entrance = await entrance_of(self.crawler, url)
         if not entrance.is_reachable:
             return entrance, []
         search = entrance.search(most_feeds=MAX_TRIED, choose=self.lasting)
         found: list[ListingReport] = []
         for attempt in search:
+            if attempt.channel not in channels:
+                continue
             self.told(f"trying the {attempt.channel} {attempt.url}")
             listing = await self.listing(attempt.channel, attempt.url)
             if listing.named and not listing.error:

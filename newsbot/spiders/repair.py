@@ -11,7 +11,7 @@ from newsbot.health.measures import ListingState
 from newsbot.sources import Replacement, Source
 from newsbot.spiders.entrance import NO_ANSWER
 from newsbot.spiders.listing import permanent_address
-from newsbot.spiders.probe import NAMES_NOTHING, ListingReport, ProbeSpider, SiteReport
+from newsbot.spiders.probe import CHANNELS, NAMES_NOTHING, ListingReport, ProbeSpider, SiteReport
 from newsbot.web.dates import as_instant
 from newsbot.web.urls import site_of
 
@@ -57,7 +57,10 @@ class RepairSpider(ProbeSpider):
         home, found = source.home, list[ListingReport]()
         if failed:
             self.told(f"looking at {source.home}")
-            entrance, found = await self.search(source.home)
+            # Where something is left, another kind is not taken, nor looked for.
+            kinds = {"sitemap" if channel == "news_sitemap" else channel for channel, _ in failed}
+            is_left = any(not one.error and (one.channel, one.url) not in failed for one in report.listings)
+            entrance, found = await self.search(source.home, kinds if is_left else CHANNELS)
             home = permanent_address(entrance.home) if entrance.home else home
         self.proposal = propose(source, report.listings, found, failed, home=home, states=self.states)
         taken = {change.new for change in self.proposal.replacements}
