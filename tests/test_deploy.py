@@ -24,6 +24,7 @@ from conftest import ROOT, lines_of, scrapy_environment
 from local_web import LocalWeb, article_page, local_web
 
 from newsbot import settings as defaults
+from newsbot.commands.init import files, make
 from newsbot.process import ExitStatus
 
 DEPLOY = ROOT / "deploy"
@@ -41,14 +42,13 @@ echo NEWSBOT_ALARMS=json://127.0.0.1:9/ >> /var/lib/newsbot/.env
 systemctl start newsbot.service
 cp -r /var/lib/newsbot/output /out/
 cd /var/lib/newsbot && stat -c %U:%a . .env output/newsbot.db > /out/owners
-systemctl start newsbot-prune.service
 echo nonsense > outlets.toml
 systemctl start newsbot.service || echo refused
 log="journalctl -o cat -u newsbot-alarm@newsbot.service"
 for try in $(seq 100); do $log | grep -q "not valid TOML" && break; sleep 0.1; done
 $log > /out/alarm
 """
-"""What is tried when all is set up: a whole run, the night's work, and a run that is refused."""
+"""What is tried when all is set up: a whole run, and one that is refused."""
 
 needs_systemd = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd-analyze")
 
@@ -275,12 +275,9 @@ def test_a_real_scrapyd_runs_newsbot_as_the_page_says(tmp_path: Path) -> None:
 
 
 def project_in(folder: Path) -> dict[str, str]:
-    """Make a folder a project, and return the environment that its commands have."""
-    environment = scrapy_environment(folder / "output")
-    subprocess.run(
-        [sys.executable, "-m", "newsbot", "init", str(folder)], env=environment, check=True, capture_output=True
-    )
-    return environment
+    """Make a folder a project, as `newsbot init` does, and return the environment that its commands have."""
+    make(folder, files())
+    return scrapy_environment(folder / "output")
 
 
 def free_port() -> int:
