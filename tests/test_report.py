@@ -28,6 +28,7 @@ from newsbot.store.ledger import Account, Entry
 from newsbot.store.views.operators import Carried
 from newsbot.web.urls import url_key
 
+RUN = "20261120T075500Z-1c9a07e3"
 TODAY, YESTERDAY = "2026-11-20", "2026-11-19"
 HOSTILE = """</script></style><script>alert("x")</script><img src=x onerror='alert(1)'> & "quoted" \u202edrawkcab"""
 BROKEN = Finding(
@@ -45,7 +46,7 @@ def article_of(engine: Engine, url: str, title: str, **fields: Any) -> None:
     articles.save(
         engine,
         collected(url, f"Text of {url}.", title=title, **fields),
-        Entry("", "bbc", url, "feed", url_key(url)),
+        Entry(RUN, "bbc", url, "feed", url_key(url)),
         now=NOW,
     )
 
@@ -166,13 +167,13 @@ def test_copies_in_the_store_are_told_by_their_origin(store: Engine) -> None:
     text = "The harbour wall is to be raised by a metre, the council said on Friday. " * 20
     for source, at in (("herald", "2026-11-20T06:00:00Z"), ("echo", "2026-11-20T07:00:00Z")):
         url = f"https://{source}.example/wall"
-        articles.save(store, collected(url, text), Entry("", source, url, "feed", url_key(url)), now=at)
+        articles.save(store, collected(url, text), Entry(RUN, source, url, "feed", url_key(url)), now=at)
     (origin,) = figures(store, now=NOW).origins
     assert (origin.name, origin.carriers) == ("herald", [("echo", 1)])
 
 
 def test_runs_are_told_with_how_long_they_took(engine: Engine, tmp_path: Path) -> None:
-    run_of(engine, "20261120T075500Z-1c9a07e3", discovered=9, fetched=1234, new=1200, rejected=34)
+    run_of(engine, RUN, discovered=9, fetched=1234, new=1200, rejected=34)
     assert "20 Nov 2026, 07:55 news finished 90 s 1 1,200 0 0 34 0" in text_of(written(engine, tmp_path), "#runs tbody")
 
 
@@ -204,11 +205,20 @@ def test_the_page_needs_nothing_but_itself(engine: Engine, tmp_path: Path) -> No
 def test_an_empty_store_and_a_first_run_have_a_page_that_says_so(engine: Engine, tmp_path: Path) -> None:
     assert "Nothing has been collected yet" in text_of(written(engine, tmp_path))
     day_of(engine, "bbc", TODAY, articles=1, hours=Counter({"07": 1}))
-    run_of(engine, "20261120T075500Z-1c9a07e3", discovered=1, fetched=1, new=1)
+    run_of(engine, RUN, discovered=1, fetched=1, new=1)
     page = text_of(written(engine, tmp_path, days=1))
     assert "No source needs a look" in page
     assert "Nothing is unlike its normal. 1 source is too new to be judged" in page
     assert not {"None", "nan", "inf"} & set(page.replace("None yet.", "").split())
+
+
+def test_what_is_forgotten_is_not_told(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    article_of(engine, "https://bbc.example/1", "Quillfeather sues")
+    article_of(engine, "https://bbc.example/2", "A choir sings")
+    assert "Quillfeather" in written(engine, tmp_path)
+    assert scrapy_here(monkeypatch, tmp_path, "forget", "https://bbc.example/1", "--why", "asked for", "--yes") == 0
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert ("Quillfeather" in page, "A choir sings" in page) == (False, True)
 
 
 def test_with_altair_the_picture_answers_and_vega_is_made_once(

@@ -100,6 +100,16 @@ class Command(NewsbotCommand, ScrapyCommand):
         print(f"removed; it is told in {', '.join(path for path in files if path.endswith('.dropped.jsonl'))}")
         if corrected := [path for path in files if not path.startswith("coverage/")]:
             print(f"what is the article of the story now is told in {', '.join(corrected)}")
+        self._report_without_it(engine)
+
+    def _report_without_it(self, engine: Engine) -> None:
+        """Write the report anew where there is one: its headline may stand there."""
+        from newsbot.process import utc_now
+        from newsbot.report import write
+
+        name = self.setting("NEWSBOT_REPORT")
+        if name and (self.output / name).is_file():
+            write(engine, self.output / name, now=utc_now())
 
 
 def agreed() -> bool:
