@@ -39,7 +39,7 @@ from newsbot.store.search import index
 
 BATCH = 200
 """Rows of the first step of each kind; as many more or fewer then as take STEP_SECONDS."""
-STEP_SECONDS = 0.25
+STEP_SECONDS = 0.15
 """What one step is to take: the longer, the more of what it writes is on one page, and the longer writers wait."""
 PAUSE = 0.11
 """Seconds between two steps: who waits to write to SQLite looks again every tenth of a second."""

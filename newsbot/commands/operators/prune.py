@@ -10,7 +10,7 @@ from scrapy.commands import ScrapyCommand
 
 from newsbot.commands._base import NewsbotCommand, whole_number
 from newsbot.commands.operators.compact import compact
-from newsbot.process import ExitStatus, NewsbotError, utc_now
+from newsbot.process import ExitStatus, NewsbotError, UsageError, utc_now
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -114,10 +114,12 @@ class Command(NewsbotCommand, ScrapyCommand):
 
 
 def _shrink(engine: Engine) -> None:
-    """Write the file of a store anew. Raises NewsbotError while a crawl is at work."""
+    """Write the file of a store anew. Raises NewsbotError while a crawl is at work; UsageError for PostgreSQL."""
     from newsbot.store.leases import living
     from newsbot.store.retention import free_bytes, shrink
 
+    if engine.dialect.name != "sqlite":
+        raise UsageError("--shrink is for a file of SQLite; PostgreSQL gives room back by VACUUM FULL")
     if at_work := living(engine, now=utc_now()):
         raise NewsbotError(f"a crawl is at work (run {at_work[0]}); the store can be written anew when it has ended")
     free = free_bytes(engine)
