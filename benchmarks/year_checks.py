@@ -104,7 +104,7 @@ def broken_promises(
 
     ``today_from``: the day on which today's newsbot took over; what older ones took for articles is not laid to it.
     """
-    findings = [Found(*row) for row in store.query(FINDINGS)]
+    findings = findings_ever(store, told)
     lines = [line for (_, revision), line in archive.lines.items() if revision == 1]
     false, source_days = list(_false_alarms(findings, breakages)), _source_days(store)
     allowed = math.ceil(source_days * FALSE_ALARMS)
@@ -138,9 +138,6 @@ def broken_promises(
     return broken, said
 
 
-FINDINGS = "select source, kind, subject, opened_at, cleared_at, document from findings order by id"
-
-
 class Found(NamedTuple):
     """A finding of the store."""
 
@@ -149,12 +146,25 @@ class Found(NamedTuple):
     subject: str
     opened_at: str
     cleared_at: str | None
-    document: str
+    now: str
 
     def __str__(self) -> str:
         subject = self.subject.rsplit("/", 1)[-1]
         until = self.cleared_at[5:10] if self.cleared_at else "open"
         return f"{self.kind} {subject} {self.opened_at[5:10]} to {until}".replace("  ", " ")
+
+
+def findings_ever(store: Asked, told: Path) -> list[Found]:
+    """Return all findings: those of the store, and those that the channel was told of and retention took away since."""
+    found = {}
+    for line in map(orjson.loads, told.read_bytes().splitlines()) if told.exists() else ():
+        for one in line["findings"]:
+            key = one["source"], one["kind"], one["subject"], one["opened_at"]
+            found[key] = Found(*key, one["cleared_at"], one["now"])
+    rows = store.query("select source, kind, subject, opened_at, cleared_at, document from findings")
+    for *key, cleared_at, document in rows:
+        found[tuple(key)] = Found(*key, cleared_at, orjson.loads(document)["now"])
+    return sorted(found.values(), key=lambda one: one.opened_at)
 
 
 def _source_days(store: Asked) -> int:
@@ -208,7 +218,7 @@ def _false_alarms(findings: Sequence[Found], breakages: Sequence[Breakage]) -> I
             of_site[breakage.site].append(breakage)
     for one in findings:
         if one.source and not any(breakage.holds(one.opened_at) for breakage in of_site[one.source]):
-            yield f"{one.source}: {one}: {orjson.loads(one.document)['now']}"
+            yield f"{one.source}: {one}: {one.now}"
 
 
 def _channel(findings: Sequence[Found], told: Path) -> Iterator[str]:
