@@ -116,7 +116,7 @@ def calendar(first: date, days: int, sites: list[str], dice: random.Random) -> l
         ]
         if able:
             site = dice.choice(able)
-            rested[site] = day + length
+            rested[site] = day + length if not kind.startswith("feed") else days  # what is broken next moves feeds back
             begin = first + timedelta(days=day)
             found.append(Breakage(site, kind, begin, begin + timedelta(days=length)))
         turn += 1
