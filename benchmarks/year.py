@@ -324,9 +324,15 @@ def main() -> int:
             from year_picture import draw
 
             draw([asdict(day) for day in year.days], arguments.picture)
-        lived = [one for one in year.breakages if one.end + AFTERMATH < year.days[-1].day]
         promises, told = broken_promises(
-            year.archive, year.store, running, lived, year.revised, year.told, today_from=year.first_of_today
+            year.archive,
+            year.store,
+            running,
+            year.breakages,
+            year.revised,
+            year.told,
+            today_from=year.first_of_today,
+            last=year.days[-1].day,
         )
         broken = [*year.faults, *promises]
         shutil.rmtree(folder / "output" / ".compacting", ignore_errors=True)
