@@ -1,6 +1,9 @@
 """newsbot: every article of a list of news outlets, once, clean, as JSON lines."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from newsbot.collecting import collect
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "collect"]

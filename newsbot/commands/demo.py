@@ -117,6 +117,8 @@ def _show(console: Console, output: Path) -> None:
     for folder in ("articles", "duplicates", "coverage"):
         for path in sorted((output / folder / sums.parent.name).glob(f"{sums.stem}*")):
             _print(console, f"{folder:<11} {path} ({len(path.read_bytes().splitlines())} lines)")
+    if (report := output / "report.html").exists():
+        _print(console, f"{'report':<11} {report} (open it in a web browser)")
     console.rule("the first article")
     _show_article(console, orjson.loads(articles.read_bytes().splitlines()[0]))
     console.rule()
