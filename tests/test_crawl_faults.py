@@ -133,7 +133,7 @@ def test_a_source_whose_pages_are_all_rejected_is_said_and_they_are_collected_wh
         assert message.startswith("source a: 6 of 6 new pages rejected (not_html 6): its pages may be broken, ")
         assert "they are tried again from " in message
         soon = run_scrapy(output, *news)
-        assert soon.returncode == 0, "nothing was new"
+        assert soon.returncode == 3, "nothing was new, and it fails until it does not"
         assert "discovered 0 = 0" in soon.stderr
         with sqlite3.connect(output / "newsbot.db") as database:
             database.execute("update frontier set due_at = '2020-01-01T00:00:00Z'")

@@ -236,3 +236,13 @@ def test_a_redesign_is_told_of_by_the_run_that_meets_it_and_over_by_the_run_that
     redesign = "failing: example: no_body: 100 % of 10 new pages, usually 0 %, since 2026-11-20"
     assert told[:2] == [[], [redesign]]
     assert [len(some) for some in told[2:]] == [1, 1, 0], "until enough good pages have come"
+
+
+def test_a_source_is_well_as_soon_as_the_pages_that_it_lost_are_articles_when_they_are_tried_again() -> None:
+    tries = Counter({"tried": 6, "rejected:not_html": 6})
+    broken = Measures(1, Counter(discovered=6, fetched=6, rejected=6), first_tries=tries)
+    (finding,) = examine("a", [Day("2026-11-20", broken)], [], now="2026-11-20T09:00:00Z")
+    day = Measures()
+    for some in (broken, Measures(1, Counter(discovered=6, fetched=6, new=6), articles=6)):
+        day.add(some)
+    assert examine("a", [Day("2026-11-20", day)], [], now="2026-11-20T12:00:00Z", opened=[finding]) == []

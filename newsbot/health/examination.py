@@ -184,8 +184,11 @@ def _never_came(source: str, history: Sequence[Day]) -> Finding | None:
     if any(day.measures.articles or day.measures.counts["new"] or day.measures.counts["duplicate"] for day in history):
         return None
     tried = sum(shares.tried(day.measures) for day in history)
+    of_servers = (False, True) if len(history) > 1 else (False,)  # that are down for a while, at worst
     reasons = {
-        outcome: [*shares.reasons_of(history, outcome), *shares.reasons_of(history, outcome, transient=True)]
+        outcome: [
+            reason for transient in of_servers for reason in shares.reasons_of(history, outcome, transient=transient)
+        ]
         for outcome in ("rejected", "failed")
     }
     kind = next((outcome for outcome, some in reasons.items() if some), None)

@@ -137,19 +137,33 @@ def tried(measures: Measures) -> int:
     return measures.first_tries["tried"] or counts["fetched"] + counts["failed"]
 
 
+def mended(measures: Measures) -> int:
+    """Return how many pages of a day had come to nothing, and were articles when they were tried again.
+
+    >>> mended(Measures(counts=Counter(fetched=12, new=6), first_tries=Counter({"tried": 6, "rejected:no_body": 6})))
+    6
+    """
+    counts, tries = measures.counts, measures.first_tries
+    again = counts["fetched"] + counts["failed"] - tries["tried"] - measures.revisits.total()
+    good = tries["tried"] - sum(count for name, count in tries.items() if name != "tried")
+    return max(min(again, counts["new"] + counts["duplicate"] - good), 0) if tries["tried"] else 0
+
+
 def _rejected(measures: Measures) -> Pair:
     tries = measures.first_tries if measures.first_tries["tried"] else measures.reasons
     rejected = sum(count for name, count in tries.items() if name.startswith("rejected:"))
     failed = sum(count for name, count in tries.items() if name.startswith("failed:"))
-    return rejected, max(tried(measures) - failed, 0)
+    return max(rejected - mended(measures), 0), max(tried(measures) - failed, 0)
 
 
 def _refused(measures: Measures) -> Pair:
-    return sum(lost(measures, "failed").values()), tried(measures)
+    refused = sum(lost(measures, "failed").values())
+    return max(refused - mended(measures), 0), tried(measures)
 
 
 def _down(measures: Measures) -> Pair:
-    return sum(lost(measures, "failed", transient=True).values()), tried(measures)
+    down = sum(lost(measures, "failed", transient=True).values())
+    return max(down - mended(measures), 0), tried(measures)
 
 
 def _listings(measures: Measures) -> Pair:
@@ -233,6 +247,8 @@ def still_shifted(watch: Watch, history: Sequence[Day], first: int) -> Shift | N
     bad, of = bads[end] - bads[first], ofs[end] - ofs[first]
     if not of:
         return Shift(first, 0, 0, usual)
+    if not bad:
+        return None  # all that was bad was good when it was tried again
     over = OVER_FAILING if watch.may_fail else OVER
     for start in range(end - 1, first - 1, -1):
         late_bad, late_of = bads[end] - bads[start], ofs[end] - ofs[start]
@@ -264,7 +280,8 @@ def _pairs(watch: Watch, history: Sequence[Day]) -> list[Pair]:
     if latest:
         bad, of = watch.pair(Measures(first_tries=latest))
         all_bad, all_of = pairs.pop()
-        pairs += [(max(all_bad - bad, 0), max(all_of - of, 0)), (bad, of)]
+        bad = min(bad, all_bad)  # the rest was good when it was tried again
+        pairs += [(all_bad - bad, max(all_of - of, 0)), (bad, of)]
     return pairs
 
 
