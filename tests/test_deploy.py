@@ -114,28 +114,7 @@ def outlets_of(web: LocalWeb) -> str:
     return f'[[source]]\nname = "harbour"\nhome = "{web.base}/"\nfeeds = ["{web.base}/feed"]\n'
 
 
-def can_boot() -> bool:
-    """Whether this machine lets systemd be booted in namespaces: for root alone, and not in every container."""
-    if os.geteuid() != 0 or not Path("/lib/systemd/systemd").exists():
-        return False
-    tried = [
-        "unshare",
-        "--mount",
-        "--pid",
-        "--fork",
-        "--uts",
-        "--ipc",
-        "--cgroup",
-        "mount",
-        "-t",
-        "tmpfs",
-        "tmpfs",
-        "/mnt",
-    ]
-    return subprocess.run(tried, capture_output=True, check=False).returncode == 0
-
-
-@pytest.mark.skipif(not can_boot(), reason="needs root, systemd and namespaces")
+@pytest.mark.boots
 def test_what_the_page_says_sets_newsbot_up_under_a_real_systemd_that_lets_it_work_and_sends_the_alarm(
     tmp_path: Path,
 ) -> None:
