@@ -261,7 +261,7 @@ def test_nothing_found_is_no_fault(
     assert shown.err == ""
     assert shown.out.splitlines() == [
         "x.csv: 0 articles",
-        "0 articles older than 30 days are no longer compared with what comes",
+        "0 articles are no longer compared with what comes",
         "nothing is known of the-bbc yet: no block stood in more than one of its articles",
     ]
 

@@ -222,7 +222,7 @@ def test_the_crawl_comes_back_and_the_diff_can_be_read(
     unknown = capsys.readouterr()
     assert "no article" in unknown.err + unknown.out
     assert scrapy_here(monkeypatch, output, "prune", "--days", "1") == 0
-    assert capsys.readouterr().out.startswith("0 articles older than 1 days")
+    assert capsys.readouterr().out.startswith("0 articles are no longer compared")
 
 
 def test_an_article_gives_no_orders_to_the_terminal(
