@@ -176,7 +176,8 @@ class Year:
             today.events.append("upgrade" if number else "begin")
         for breakage in self.breakages:
             self.break_or_mend(breakage, today)
-        killed = self.code == ROOT and self.dice.random() < 0.04
+        is_last = number == self.count - 1  # whoever is killed then is healed by nobody
+        killed = self.code == ROOT and self.dice.random() < 0.04 and not is_last
         for slot in self.slots(today.day, number):
             self.publish(slot.at)
             self.run(self.crawl(due=slot.due), slot.at, today)
@@ -332,6 +333,7 @@ def main() -> int:
             year.revised,
             year.told,
             today_from=year.first_of_today,
+            days=len(year.days),
             last=year.days[-1].day,
         )
         broken = [*year.faults, *promises]

@@ -15,6 +15,8 @@ from chaos_checks import UNDELIVERED, Asked, lines_of
 from newsbot.demo import Running
 
 HARMLESS = ("redesign", "feed_moved")
+FEWEST = 4
+"""Articles that have to lack a field before anything can be said of it: a site's dates may stand in its feed, too."""
 """Breakages that newsbot copes with: a redesign that leaves all there is, a feed that redirects."""
 FALSE_ALARMS = 1 / 1000
 """Of sources that are well, a day of a source."""
@@ -33,6 +35,10 @@ class Breakage(NamedTuple):
     begin: date
     end: date
 
+    def during(self, day: str) -> bool:
+        """Whether a day is one on which it lasts."""
+        return self.begin.isoformat() <= day <= self.end.isoformat()
+
     def holds(self, moment: str) -> bool:
         """Whether a moment lies in it or in its aftermath."""
         return self.begin.isoformat() <= moment[:10] <= (self.end + AFTERMATH).isoformat()
@@ -45,6 +51,8 @@ class Line(NamedTuple):
     run_id: str
     published: str | None
     duplicate_of: str | None
+    has_authors: bool
+    source: str
     day: str
 
 
@@ -76,7 +84,8 @@ class Archive:
 
     def _keep(self, line: Mapping[str, Any], day: str) -> tuple[str, int]:
         key = line["id"], line["revision"]
-        new = Line(line["url"], line["run_id"], line["published"], line.get("duplicate_of"), day)
+        copy_of, has_authors = line.get("duplicate_of"), bool(line["authors"])
+        new = Line(line["url"], line["run_id"], line["published"], copy_of, has_authors, line["source"], day)
         known = self.lines.setdefault(key, new)
         if known.run_id != new.run_id:
             self.faults.append(f"twice: {new.url} revision {key[1]}, of {known.run_id} and {new.run_id}")
@@ -99,23 +108,24 @@ def broken_promises(
     told: Path,
     *,
     today_from: str,
+    days: int,
     last: date,
 ) -> tuple[list[str], list[str]]:
     """Return the promises that do not hold, and lines that say what was found.
 
     ``today_from``: the day on which today's newsbot took over; what older ones took for articles is not laid to it.
-    ``last``: the last day; what was wrong then, or less than AFTERMATH before, is not judged yet.
+    ``days``: how many there were. ``last``: the last day; what was wrong then, or less than AFTERMATH before, is not judged yet.
     """
     findings = findings_ever(store, told)
     lines = [line for (_, revision), line in archive.lines.items() if revision == 1]
-    false, source_days = list(_false_alarms(findings, breakages)), _source_days(store)
+    false, source_days = list(_false_alarms(findings, breakages)), days * len({line.source for line in lines})
     allowed = math.ceil(source_days * FALSE_ALARMS)
     broken = [*archive.faults, *archive.doubled_now()]
     lived = [one for one in breakages if one.end + AFTERMATH < last]
     ill = {one.site for one in breakages if one.begin <= last and one not in lived}
     broken += _lost(lines, running, today_from, ill)
     broken += _misdated(lines, running, breakages)
-    broken += _told_wrongly(findings, lived)
+    broken += _told_wrongly(findings, [one for one in lived if _is_seen(one, lines)])
     broken += _channel(findings, told)
     broken += [f"false alarm: {one}" for one in false] if len(false) > allowed else []
     for (count,) in store.query(UNDELIVERED):
@@ -171,10 +181,6 @@ def findings_ever(store: Asked, told: Path) -> list[Found]:
     return sorted(found.values(), key=lambda one: one.opened_at)
 
 
-def _source_days(store: Asked) -> int:
-    return sum(count for (count,) in store.query("select count(*) from days"))
-
-
 def _lost(lines: Collection[Line], running: Running, today_from: str, ill: Collection[str]) -> Iterator[str]:
     found = Counter(line.url for line in lines)
     truth = Counter(expected.url for expected in running.newsroom.truth() if expected.source not in ill)
@@ -196,6 +202,16 @@ def _misdated(lines: Collection[Line], running: Running, breakages: Sequence[Bre
             continue
         if not any(one.site == expected.source and one.holds(line.day) for one in undated):
             yield f"dated {line.published} instead of {expected.published}: {line.url}"
+
+
+def _is_seen(breakage: Breakage, lines: Collection[Line]) -> bool:
+    """Whether a breakage can be told by what came of it: a field that enough articles lack."""
+    here = [line for line in lines if line.source == breakage.site and breakage.during(line.day)]
+    if breakage.kind == "dates_gone":
+        return sum(line.published is None for line in here) >= FEWEST
+    if breakage.kind == "authors_gone":
+        return sum(not line.has_authors for line in here) >= FEWEST
+    return True
 
 
 def _told_wrongly(findings: Sequence[Found], breakages: Sequence[Breakage]) -> Iterator[str]:
