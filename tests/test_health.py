@@ -246,3 +246,21 @@ def test_a_source_is_well_as_soon_as_the_pages_that_it_lost_are_articles_when_th
     for some in (broken, Measures(1, Counter(discovered=6, fetched=6, new=6), articles=6)):
         day.add(some)
     assert examine("a", [Day("2026-11-20", day)], [], now="2026-11-20T12:00:00Z", opened=[finding]) == []
+
+
+def test_a_field_that_is_away_for_a_day_now_and_then_is_told_of_when_it_stays_away() -> None:
+    days = history()
+    without_authors(days[20].measures)
+    for number in (1, 2, 3):
+        without_authors(days[-number].measures)
+        findings = found(days) if number == 1 else found(days[: len(days) - number + 1])
+        assert findings == [], "as it was before, and passed"
+    assert only(days).subject == "authors"
+
+
+def test_half_of_a_field_gone_has_to_last_longer_than_a_weekend() -> None:
+    def half(measures: Measures) -> None:
+        measures.filled["authors"] = measures.articles // 2
+
+    assert found(history(broken=1, change=half)) == []
+    assert only(history(broken=4, change=half)).subject == "authors"

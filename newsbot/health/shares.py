@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from newsbot.health.findings import CHANGED, FAILING
 from newsbot.health.measures import FIELDS, Day, Measures
 from newsbot.health.normal import Pair, Share, usual_share
+from newsbot.health.pace import weekday
 
 BASELINE = 42
 """Days before those that are looked at that tell what is usual."""
@@ -18,6 +19,10 @@ LEAST_BASELINE = 8
 LEAST_DAYS, LEAST_WEEKS = 4, 14
 """Days without which nothing is usual, of what makes a source fail and of what does not: a weekend whose articles name
 no author is no change on the second one."""
+WEEKEND = 2
+"""Days for which a field may be away by itself."""
+REMEMBERED, NEARLY_AS, WEEKS = 90, 0.7, 6
+"""Days that tell whether it was before, the share of today's bad that is as bad, and weeks whose same weekday tells."""
 AS_BAD = 0.05
 """Share of the days before that may have been as bad."""
 FEWEST = 4
@@ -28,6 +33,8 @@ MOST_DAYS = 28
 """Days that are taken together at most, of a source that has few pages a day."""
 CHANCE = -5.0
 """Logarithm (base 10) of the chance below which pages do not go bad by themselves."""
+PARTLY = -7.0
+"""The same of a field that some of the articles of one or two days still have: an evening desk, a weekend."""
 LEFT = 0.6
 """Share of the good pages that may be left at most, for a finding ..."""
 RISEN = 0.25
@@ -65,6 +72,10 @@ class Watch:
     """Whether the share of the good ones is told, as of a field that is filled."""
     least_days: int = 1
     """Days that have to be taken together, today among them."""
+    chance: float = CHANCE
+    """Logarithm (base 10) of the chance below which they do not go bad by themselves."""
+    holds_back: bool = False
+    """Whether a day or two are left alone that may be an evening desk or a weekend."""
     may_fail: bool = False
     """Whether the source fails where half of its pages are bad."""
 
@@ -187,12 +198,14 @@ WATCHES = (
     Watch("failed", "", _refused, "new pages", may_fail=True),
     Watch("failed", "", _down, "new pages", least_days=2, may_fail=True),
     Watch("rejected", "", _rejected, "new pages", may_fail=True),
-    Watch("near_empty", "", _near_empty, "articles"),
+    Watch("near_empty", "", _near_empty, "articles", chance=-4.0),
     Watch("revisits", "", _revisits, "second looks"),
 )
 LISTINGS = Watch("unreachable", "", _listings, "readings of its listings", least_days=2, may_fail=True)
 """Where nothing is known of the listings but how often they could be read."""
-FIELD_WATCHES = {name: Watch("field", name, _without(name), "articles", says_good=True) for name in FIELDS}
+FIELD_WATCHES = {
+    name: Watch("field", name, _without(name), "articles", says_good=True, holds_back=True) for name in FIELDS
+}
 
 
 def shifted(watch: Watch, history: Sequence[Day]) -> Shift | None:
@@ -222,13 +235,20 @@ def shifted(watch: Watch, history: Sequence[Day]) -> Shift | None:
         usual_bad, usual_of = bads[start] - bads[before], ofs[start] - ofs[before]
         if usual_of < LEAST_BASELINE:
             break
+        is_held_back = False
         if _is_far(bad / of, usual_bad / usual_of):
             days_before, first = pairs[before:start], min(history_start + start, last)
-            is_unusual = _are_fewer(days_before, bad / of)
-            is_unusual = is_unusual and usual_share(days_before).log_chance_of(pairs[start:]) < CHANCE
-            if is_unusual and still_shifted(watch, history, first):
-                return Shift(first, bad, of, usual_bad / usual_of)
-        if of >= ENOUGH:
+            chance = usual_share(days_before).log_chance_of(pairs[start:])
+            if chance < watch.chance and _are_fewer(days_before, bad / of):
+                is_partly = bad < NEARLY_ALL * of and chance >= PARTLY
+                is_held_back = (
+                    watch.holds_back
+                    and _is_brief(pairs[start:], usual_bad / usual_of)
+                    and (is_partly or _comes_and_goes(watch, history[:first], history[first].day, bad / of))
+                )
+                if not is_held_back and still_shifted(watch, history, first):
+                    return Shift(first, bad, of, usual_bad / usual_of)
+        if of >= ENOUGH and not is_held_back:
             break
     return None
 
@@ -300,6 +320,27 @@ def _are_fewer(days: Sequence[Pair], share: float) -> bool:
     """Whether next to none of some days was as bad as that, of those that had pages enough to tell."""
     telling = [bad / of for bad, of in days if of >= FEWEST]
     return sum(one >= 0.85 * share for one in telling) <= max(AS_BAD * len(telling), 1)
+
+
+def _is_brief(days: Sequence[Pair], usual: float) -> bool:
+    """Whether only the last days, no more than a weekend of them, are bad."""
+    earlier = days[:-WEEKEND]
+    bad, of = sum(bad for bad, _ in earlier), sum(of for _, of in earlier)
+    return not of or not _is_far(bad / of, usual)
+
+
+def _comes_and_goes(watch: Watch, before: Sequence[Day], today: str, share: float) -> bool:
+    """Whether days have been nearly as bad before and passed by themselves, or such weekdays are like that.
+
+    More days in a row than a weekend has were another breakage.
+    """
+    pairs = [(day.day, *watch.pair(day.measures)) for day in before[-REMEMBERED:]]
+    were_bad = [bad >= NEARLY_AS * share * of for _, bad, of in pairs if of >= FEWEST]
+    while were_bad and were_bad[-1]:
+        were_bad.pop()  # has not passed
+    passed = any(is_bad and len(list(row)) <= WEEKEND for is_bad, row in groupby(were_bad))
+    of_weekday = [bad / of for day, bad, of in pairs if of and weekday(day) == weekday(today)][-WEEKS:]
+    return passed or (len(of_weekday) > 1 and not _is_far(share, sum(of_weekday) / len(of_weekday)))
 
 
 def _sums(pairs: Sequence[Pair]) -> tuple[list[int], list[int]]:
