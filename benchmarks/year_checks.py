@@ -114,7 +114,7 @@ def broken_promises(
     """Return the promises that do not hold, and lines that say what was found.
 
     ``today_from``: the day on which today's newsbot took over; what older ones took for articles is not laid to it.
-    ``days``: how many there were. ``last``: the last day; what was wrong then, or less than AFTERMATH before, is not judged yet.
+    ``days``: how many there were. ``last``: the last one; what was wrong less than AFTERMATH before is not judged yet.
     """
     findings = findings_ever(store, told)
     lines = [line for (_, revision), line in archive.lines.items() if revision == 1]

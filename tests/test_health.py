@@ -250,7 +250,7 @@ def test_a_source_is_well_as_soon_as_the_pages_that_it_lost_are_articles_when_th
 
 def test_a_field_that_is_away_for_a_day_now_and_then_is_told_of_when_it_stays_away() -> None:
     days = history()
-    without_authors(days[20].measures)
+    without_authors(days[22].measures)
     for number in (1, 2, 3):
         without_authors(days[-number].measures)
         findings = found(days) if number == 1 else found(days[: len(days) - number + 1])
@@ -264,3 +264,13 @@ def test_half_of_a_field_gone_has_to_last_longer_than_a_weekend() -> None:
 
     assert found(history(broken=1, change=half)) == []
     assert only(history(broken=4, change=half)).subject == "authors"
+
+
+def test_a_field_that_weekends_lack_is_told_of_when_weekdays_lack_it_and_not_on_weekends() -> None:
+    days = history(42)  # up to a Sunday
+    for day in days[5::7] + days[6::7]:
+        without_authors(day.measures)
+    for end in range(15, len(days) + 1):
+        assert found(days[:end]) == [], days[end - 1].day
+    without_authors(days[39].measures)
+    assert only(days[:40]).subject == "authors"

@@ -82,6 +82,11 @@ def weekday(day: str) -> int:
     return (ordinal(day) - 1) % 7
 
 
+def is_weekend(day: str) -> bool:
+    """Whether a day is a Saturday or a Sunday."""
+    return weekday(day) >= 5
+
+
 def volume(measures: Measures) -> int:
     """Return how many addresses a day brought that were not known: articles, or pages that came to nothing."""
     return max(measures.articles, measures.first_tries["tried"])

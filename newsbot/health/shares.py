@@ -10,7 +10,7 @@ from itertools import accumulate, groupby
 from newsbot.health.findings import CHANGED, FAILING
 from newsbot.health.measures import FIELDS, Day, Measures
 from newsbot.health.normal import Pair, Share, usual_share
-from newsbot.health.pace import weekday
+from newsbot.health.pace import is_weekend
 
 BASELINE = 42
 """Days before those that are looked at that tell what is usual."""
@@ -21,8 +21,8 @@ LEAST_DAYS, LEAST_WEEKS = 4, 14
 no author is no change on the second one."""
 WEEKEND = 2
 """Days for which a field may be away by itself."""
-REMEMBERED, NEARLY_AS, WEEKS = 90, 0.7, 6
-"""Days that tell whether it was before, the share of today's bad that is as bad, and weeks whose same weekday tells."""
+NEARLY_AS = 0.7
+"""The share of today's bad ones that is nearly as bad."""
 AS_BAD = 0.05
 """Share of the days before that may have been as bad."""
 FEWEST = 4
@@ -231,20 +231,22 @@ def shifted(watch: Watch, history: Sequence[Day]) -> Shift | None:
             continue
         if not is_run and start < watch.least_baseline:
             break
-        before = max(start - BASELINE, 0)
-        usual_bad, usual_of = bads[start] - bads[before], ofs[start] - ofs[before]
+        days_before: Sequence[Pair] = pairs[max(start - BASELINE, 0) : start]
+        if watch.holds_back:
+            days_before = _alike(days_before, [day.day for day in history[history_start : history_start + end]], start)
+        usual_bad, usual_of = sum(some for some, _ in days_before), sum(pages for _, pages in days_before)
         if usual_of < LEAST_BASELINE:
             break
         is_held_back = False
         if _is_far(bad / of, usual_bad / usual_of):
-            days_before, first = pairs[before:start], min(history_start + start, last)
+            first = min(history_start + start, last)
             chance = usual_share(days_before).log_chance_of(pairs[start:])
             if chance < watch.chance and _are_fewer(days_before, bad / of):
                 is_partly = bad < NEARLY_ALL * of and chance >= PARTLY
                 is_held_back = (
                     watch.holds_back
                     and _is_brief(pairs[start:], usual_bad / usual_of)
-                    and (is_partly or _comes_and_goes(watch, history[:first], history[first].day, bad / of))
+                    and (is_partly or _comes_and_goes(days_before, bad / of))
                 )
                 if not is_held_back and still_shifted(watch, history, first):
                     return Shift(first, bad, of, usual_bad / usual_of)
@@ -329,18 +331,27 @@ def _is_brief(days: Sequence[Pair], usual: float) -> bool:
     return not of or not _is_far(bad / of, usual)
 
 
-def _comes_and_goes(watch: Watch, before: Sequence[Day], today: str, share: float) -> bool:
-    """Whether days have been nearly as bad before and passed by themselves, or such weekdays are like that.
+def _alike(days_before: Sequence[Pair], days: Sequence[str], start: int) -> Sequence[Pair]:
+    """Return those of the days before that are of the same part of the week, if the latest days are of one.
+
+    Of few pages there, all of them: who fills which field is another desk on weekends.
+    """
+    late = {is_weekend(day) for day in days[start:]}
+    named = zip(days[start - len(days_before) : start], days_before, strict=True)
+    alike = [pair for day, pair in named if is_weekend(day) in late]
+    is_enough = sum(of for _, of in alike) >= LEAST_BASELINE and sum(of > 0 for _, of in alike) >= LEAST_DAYS
+    return alike if is_enough else days_before
+
+
+def _comes_and_goes(days_before: Sequence[Pair], share: float) -> bool:
+    """Whether days have been nearly as bad before, and passed by themselves.
 
     More days in a row than a weekend has were another breakage.
     """
-    pairs = [(day.day, *watch.pair(day.measures)) for day in before[-REMEMBERED:]]
-    were_bad = [bad >= NEARLY_AS * share * of for _, bad, of in pairs if of >= FEWEST]
+    were_bad = [bad >= NEARLY_AS * share * of for bad, of in days_before if of >= FEWEST]
     while were_bad and were_bad[-1]:
         were_bad.pop()  # has not passed
-    passed = any(is_bad and len(list(row)) <= WEEKEND for is_bad, row in groupby(were_bad))
-    of_weekday = [bad / of for day, bad, of in pairs if of and weekday(day) == weekday(today)][-WEEKS:]
-    return passed or (len(of_weekday) > 1 and not _is_far(share, sum(of_weekday) / len(of_weekday)))
+    return any(is_bad and len(list(row)) <= WEEKEND for is_bad, row in groupby(were_bad))
 
 
 def _sums(pairs: Sequence[Pair]) -> tuple[list[int], list[int]]:
