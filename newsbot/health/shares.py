@@ -234,20 +234,14 @@ def shifted(watch: Watch, history: Sequence[Day]) -> Shift | None:
         days_before: Sequence[Pair] = pairs[max(start - BASELINE, 0) : start]
         if watch.holds_back:
             days_before = _alike(days_before, [day.day for day in history[history_start : history_start + end]], start)
-        usual_bad, usual_of = sum(some for some, _ in days_before), sum(pages for _, pages in days_before)
+        usual_bad, usual_of = _total(days_before)
         if usual_of < LEAST_BASELINE:
             break
         is_held_back = False
-        if _is_far(bad / of, usual_bad / usual_of):
-            first = min(history_start + start, last)
-            chance = usual_share(days_before).log_chance_of(pairs[start:])
-            if chance < watch.chance and _are_fewer(days_before, bad / of):
-                is_partly = bad < NEARLY_ALL * of and chance >= PARTLY
-                is_held_back = (
-                    watch.holds_back
-                    and _is_brief(pairs[start:], usual_bad / usual_of)
-                    and (is_partly or _comes_and_goes(days_before, bad / of))
-                )
+        if _is_far(bad / of, usual_bad / usual_of) and _are_fewer(days_before, bad / of):
+            chance, first = usual_share(days_before).log_chance_of(pairs[start:]), min(history_start + start, last)
+            if chance < watch.chance:
+                is_held_back = watch.holds_back and _may_pass(pairs[start:], days_before, chance)
                 if not is_held_back and still_shifted(watch, history, first):
                     return Shift(first, bad, of, usual_bad / usual_of)
         if of >= ENOUGH and not is_held_back:
@@ -324,11 +318,21 @@ def _are_fewer(days: Sequence[Pair], share: float) -> bool:
     return sum(one >= 0.85 * share for one in telling) <= max(AS_BAD * len(telling), 1)
 
 
-def _is_brief(days: Sequence[Pair], usual: float) -> bool:
-    """Whether only the last days, no more than a weekend of them, are bad."""
-    earlier = days[:-WEEKEND]
-    bad, of = sum(bad for bad, _ in earlier), sum(of for _, of in earlier)
-    return not of or not _is_far(bad / of, usual)
+def _may_pass(days: Sequence[Pair], days_before: Sequence[Pair], chance: float) -> bool:
+    """Whether what a weekend is long enough for may be an evening desk's, or has come and gone before.
+
+    Where next to all of the days' pages are bad, or by too little a chance, the former is out of the question.
+    """
+    bad, of = _total(days)
+    earlier_bad, earlier_of = _total(days[:-WEEKEND])
+    usual_bad, usual_of = _total(days_before)
+    if earlier_of and _is_far(earlier_bad / earlier_of, usual_bad / usual_of):
+        return False  # it is longer
+    return (bad < NEARLY_ALL * of and chance >= PARTLY) or _comes_and_goes(days_before, bad / of)
+
+
+def _total(days: Sequence[Pair]) -> Pair:
+    return sum(bad for bad, _ in days), sum(of for _, of in days)
 
 
 def _alike(days_before: Sequence[Pair], days: Sequence[str], start: int) -> Sequence[Pair]:
