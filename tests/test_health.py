@@ -211,7 +211,7 @@ def test_few_articles_a_day_are_taken_together_until_they_can_tell() -> None:
 )
 def test_a_source_is_in_one_state_the_worst_of_its_findings(states: list[str], days: int, state: str) -> None:
     findings = [Finding("example", "kind", "", one, "", "", "") for one in states]
-    assert state_of(findings, history(days)) == state
+    assert state_of(findings, days) == state
 
 
 def run_of(bad: int, of: int) -> Measures:

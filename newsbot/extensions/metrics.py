@@ -19,17 +19,13 @@ from sqlalchemy import Engine
 from newsbot import __version__
 from newsbot.crawl.checkup import HISTORY_DAYS, LEFT_DAYS
 from newsbot.export.atomic import atomic_file
-from newsbot.health import CHANGED, FAILING, SILENT, Day, Finding, Measures, state_of
+from newsbot.health import CHANGED, FAILING, SILENT, STATES, Finding, state_of
 from newsbot.store.ledger import OF_DISCOVERED, OF_FETCHED, Account
 from newsbot.store.told import CHANNEL
 from newsbot.store.views.figures import Figures, figures_of
 
 LOOPBACK = "127.0.0.1"
 OUTCOMES = ("discovered", *OF_DISCOVERED, *OF_FETCHED)
-STATES = (FAILING, SILENT, CHANGED, "new", "well")
-
-_SOME_DAY = Day("", Measures())
-"""In the place of each that is known: their number alone tells a new source from one that is well."""
 
 
 class LiveRun(Collector):
@@ -72,8 +68,7 @@ def of_health(figures: Figures) -> Iterator[Metric]:
     for finding in of_sources:
         by_source[finding.source].append(finding)
     states = {
-        source: state_of(by_source[source], [_SOME_DAY] * figures.days.get(source, 0))
-        for source in {*figures.days, *by_source}
+        source: state_of(by_source[source], figures.days.get(source, 0)) for source in {*figures.days, *by_source}
     }
     counts = Counter(finding.state for finding in of_sources)
     findings = GaugeMetricFamily("newsbot_findings", "Findings that are open, by what they say.", labels=["state"])

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from newsbot.health.examination import examine, state_of
-from newsbot.health.findings import CHANGED, FAILING, SILENT, Finding
+from newsbot.health.findings import CHANGED, FAILING, NEW, SILENT, STATES, WELL, Finding
 from newsbot.health.measures import Day, ListingState, Measures
 
-__all__ = ["CHANGED", "FAILING", "SILENT", "Day", "Finding", "ListingState", "Measures", "examine", "state_of"]
+__all__ = [
+    "CHANGED", "FAILING", "NEW", "SILENT", "STATES", "WELL", "Day", "Finding", "ListingState", "Measures",
+    "examine", "state_of",
+]  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from newsbot.health import gaps, levels, listings, shares, silence
 from newsbot.health.advice import advised
-from newsbot.health.findings import CHANGED, FAILING, SILENT, Finding
+from newsbot.health.findings import CHANGED, FAILING, NEW, STATES, WELL, Finding
 from newsbot.health.levels import Gauge
 from newsbot.health.measures import Day, ListingState
 from newsbot.health.shares import FIELD_WATCHES, Shift, Watch
@@ -57,15 +57,13 @@ def examine(
     return [advised(one) for one in found if one.key not in settled]
 
 
-def state_of(findings: Iterable[Finding], history: Sequence[Day]) -> str:
-    """Return the one state of a source: failing, silent, changed, new (too few days are known) or well.
+def state_of(findings: Iterable[Finding], days: int) -> str:
+    """Return the one of STATES that a source is in, of which so many days are known.
 
-    >>> state_of([], [])
-    'new'
+    >>> state_of([], 3), state_of([], 30)
+    ('new', 'well')
     """
-    states = {finding.state for finding in findings}
-    known = "well" if len(history) >= NEW_DAYS else "new"
-    return next((state for state in (FAILING, SILENT, CHANGED) if state in states), known)
+    return min((finding.state for finding in findings), key=STATES.index, default=WELL if days >= NEW_DAYS else NEW)
 
 
 def _listings(

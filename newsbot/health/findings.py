@@ -8,6 +8,10 @@ from typing import Any
 
 FAILING, SILENT, CHANGED = "failing", "silent", "changed"
 """What a finding says of its source: nothing comes of it; it brings nothing; what it brings is other than it was."""
+NEW, WELL = "new", "well"
+"""What a source is of which nothing is found: too new to be judged, or as it used to be."""
+STATES = (FAILING, SILENT, CHANGED, NEW, WELL)
+"""Of a source, the worst first."""
 
 Key = tuple[str, str, str]
 """What tells a finding from all others that are open: source, kind and subject."""

@@ -162,7 +162,7 @@ def mended(measures: Measures) -> int:
 
 def _rejected(measures: Measures) -> Pair:
     tries = measures.first_tries if measures.first_tries["tried"] else measures.reasons
-    rejected = sum(count for name, count in tries.items() if name.startswith("rejected:"))
+    rejected = sum(lost(measures, "rejected").values())
     failed = sum(count for name, count in tries.items() if name.startswith("failed:"))
     return max(rejected - mended(measures), 0), max(tried(measures) - failed, 0)
 

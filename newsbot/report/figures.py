@@ -11,14 +11,13 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from newsbot.health import CHANGED, FAILING, SILENT
-from newsbot.health.examination import NEW_DAYS
-from newsbot.health.findings import Finding
-from newsbot.health.measures import Measures, median_of
+from newsbot.health import STATES, WELL, Finding, Measures, state_of
+from newsbot.health.measures import median_of
 from newsbot.store import health
 from newsbot.store.health import Opened
-from newsbot.store.views import operators
-from newsbot.store.views.operators import Carried, Latest, RunTold
+from newsbot.store.views import front, operators
+from newsbot.store.views.front import RunTold
+from newsbot.store.views.operators import Carried, Latest
 
 DAYS = 90
 """Days in the picture of articles a day: a quarter, as long as the history that tells what is normal."""
@@ -33,9 +32,6 @@ LEAST_PICTURED = 14
 CLEARED_DAYS = 7
 RUNS, LATEST, ORIGINS, SLOWEST, TOP = 12, 24, 12, 12, 7
 """So many are told: runs, articles, origins of stories, slow sources, and sources with a colour of their own."""
-NEW, WELL = "new", "well"
-STATES = (FAILING, SILENT, CHANGED, NEW, WELL)
-"""Of a source, the worst first."""
 OTHERS = "others"
 
 
@@ -171,7 +167,7 @@ def figures(engine: Engine, *, now: str, days: int = DAYS) -> Report:
         cleared=sorted((one for one in findings if one.cleared_at), key=lambda one: one.cleared_at or "", reverse=True),
         hours=[sums.hours[day] for day in calendar[-min(MONTH, max(known, WEEK)) :]],
         usual=sums.total.usual(),
-        runs=operators.last_runs(engine, limit=RUNS),
+        runs=front.last_runs(engine, limit=RUNS),
         origins=origins(operators.carried(engine, since=_before(now, WEEK))),
         latest=operators.latest_articles(engine, limit=LATEST),
     )
@@ -249,7 +245,7 @@ class _Sums:
         for name, source in self.sources.items():
             source.findings = found[name]
             source.usual = self._so_far[name].usual()
-            source.state = _state(source)
+            source.state = state_of(source.findings, sum(count is not None for count in source.articles))
         return sorted(self.sources.values(), key=lambda one: (STATES.index(one.state), one.name))
 
 
@@ -274,14 +270,6 @@ def origins(carried: Iterable[Carried]) -> list[Origin]:
         times = Counter(source for source, _ in carriers[whose])
         told.append(Origin(*whose, len(clusters), sorted(times.items(), key=lambda pair: (-pair[1], pair[0]))))
     return sorted(told, key=lambda one: (-one.stories, one.name))[:ORIGINS]
-
-
-def _state(source: SourceFigures) -> str:
-    """Return the worst that is found of a source, else whether it is too new to be judged (newsbot.health.state_of)."""
-    if source.findings:
-        return min((finding.state for finding in source.findings), key=STATES.index)
-    asked = sum(count is not None for count in source.articles)
-    return NEW if asked < NEW_DAYS else WELL
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -15,11 +15,12 @@ from sqlalchemy import Engine
 
 from newsbot import __version__
 from newsbot.export.atomic import atomic_file
+from newsbot.health import STATES
 from newsbot.health.examination import NEW_DAYS
 from newsbot.report import charts, words
-from newsbot.report.figures import CLEARED_DAYS, DAYS, MONTH, OTHERS, STATES, WEEK, Report, SourceFigures, figures
+from newsbot.report.figures import CLEARED_DAYS, DAYS, MONTH, OTHERS, WEEK, Report, SourceFigures, figures
 from newsbot.report.interactive import Interactive, interactive
-from newsbot.store.views.operators import RunTold
+from newsbot.store.views.front import RunTold
 from newsbot.web.text import well_formed
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -138,14 +138,14 @@ def listing_states(
 def open_findings(engine: Engine, sources: Collection[str] | None = None) -> list[Opened]:
     """Return what is found unlike normal now, by source and age; of the sources named, or of all."""
     query = select(_FINDINGS).where(_IS_OPEN).order_by(_FINDINGS.c.source, _FINDINGS.c.id)
-    return [_told(row) for row in _of_sources(engine, query, _FINDINGS.c.source, sources)]
+    return [opened_of(row) for row in _of_sources(engine, query, _FINDINGS.c.source, sources)]
 
 
 def findings_since(engine: Engine, since: str) -> list[Opened]:
     """Return what is open, and what was cleared since a moment, the latest opened first."""
     query = select(_FINDINGS).where(or_(_IS_OPEN, _FINDINGS.c.cleared_at >= since)).order_by(_FINDINGS.c.id.desc())
     with reading(engine) as connection:
-        return [_told(row) for row in connection.execute(query)]
+        return [opened_of(row) for row in connection.execute(query)]
 
 
 def settle(engine: Engine, sources: Collection[str], findings: Iterable[Finding], *, now: str) -> Settled:
@@ -155,7 +155,9 @@ def settle(engine: Engine, sources: Collection[str], findings: Iterable[Finding]
         before = {
             one.finding.key: one
             for some in chunks(sorted(sources))
-            for one in map(_told, connection.execute(select(_FINDINGS).where(_IS_OPEN, _FINDINGS.c.source.in_(some))))
+            for one in map(
+                opened_of, connection.execute(select(_FINDINGS).where(_IS_OPEN, _FINDINGS.c.source.in_(some)))
+            )
         }
         for key in holds.keys() - before.keys():
             _open(connection, holds[key], now)
@@ -200,7 +202,9 @@ def _clear(connection: Connection, keys: Collection[Key], now: str) -> int:
 def _open_now(connection: Connection, keys: Collection[Key]) -> list[Opened]:
     its_key = tuple_(_FINDINGS.c.source, _FINDINGS.c.kind, _FINDINGS.c.subject)
     query = select(_FINDINGS).where(_IS_OPEN).order_by(_FINDINGS.c.id)
-    return [_told(row) for some in chunks(sorted(keys)) for row in connection.execute(query.where(its_key.in_(some)))]
+    return [
+        opened_of(row) for some in chunks(sorted(keys)) for row in connection.execute(query.where(its_key.in_(some)))
+    ]
 
 
 def _is(key: Key) -> ColumnElement[bool]:
@@ -212,7 +216,8 @@ def _shortened(finding: Finding) -> Finding:
     return replace(finding, subject=finding.subject[:LONGEST_SUBJECT])
 
 
-def _told(row: Row[Any]) -> Opened:
+def opened_of(row: Row[Any]) -> Opened:
+    """Return what a row of the table of findings says."""
     return Opened(row.id, row.opened_at, row.seen_at, row.cleared_at, Finding.from_dict(orjson.loads(row.document)))
 
 

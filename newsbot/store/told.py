@@ -12,13 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, select, text, update
 
-from newsbot.health import Finding
 from newsbot.store import schema
 from newsbot.store.database import chunks, reading, upsert
-from newsbot.store.health import Opened
+from newsbot.store.health import Opened, opened_of
 
 OPENED, CLEARED = "opened", "cleared"
 CHANNEL = "channel"
@@ -108,12 +106,9 @@ def _owed(connection: Connection, channel: str, last: str | None) -> list[Owed]:
     query = query.where(is_new | is_ended, ~is_itself)
     found = []
     for row in connection.execute(query.order_by(_FINDINGS.c.id)):
-        opened = Opened(
-            row.id, row.opened_at, row.seen_at, row.cleared_at, Finding.from_dict(orjson.loads(row.document))
-        )
         events = [OPENED] if row.opening is None else []
         events += [CLEARED] if row.cleared_at is not None and row.clearing is None else []
-        found.append(Owed(opened, tuple(events)))
+        found.append(Owed(opened_of(row), tuple(events)))
     return found
 
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from newsbot.health import Day, Measures
     from newsbot.store.health import Opened
 
-STATES = ("failing", "silent", "changed", "new", "well")
-"""The worst first."""
 STYLES = {"failing": "bold red", "silent": "bold yellow", "changed": "yellow", "new": "cyan", "well": "green"}
+STATES = tuple(STYLES)
+"""The worst first."""
 RECENT = 7
 """Days whose figures the table has, and in which what ended is told."""
 INDENT = "  "
@@ -141,7 +141,7 @@ def health_of(engine: Engine, *, now: str) -> list[SourceHealth]:
         days, findings = histories.get(source, []), found.get(source, [])
         if not findings and days[-1].day < _days_before(now, LEFT_DAYS):
             continue  # nobody asks for it any more
-        state = state_of([one.finding for one in findings], days)
+        state = state_of([one.finding for one in findings], len(days))
         findings.sort(key=lambda one: (STATES.index(one.finding.state), one.opened_at))
         told.append(SourceHealth(source, state, days[-RECENT:], days[-1].day if days else None, findings))
     return sorted(told, key=lambda one: (STATES.index(one.state), one.source))

@@ -41,6 +41,8 @@ class RunTold:
     id: str
     spider: str
     started_at: str
+    finished_at: str | None
+    """When its files were whole; None while it is at work."""
     status: str
     sources: int
     counts: Counter[str]
@@ -101,7 +103,7 @@ def last_runs(engine: Engine, *, limit: int) -> list[RunTold]:
             counts: Counter[str] = Counter()
             for some in sums:
                 counts.update(account_from(orjson.loads(some)).counts)
-            told.append(RunTold(run.id, run.spider, run.started_at, run.status, len(sums), counts))
+            told.append(RunTold(run.id, run.spider, run.started_at, run.finished_at, run.status, len(sums), counts))
     return told
 
 

@@ -1,9 +1,8 @@
-"""What an operator looks at: what the days of every source came to, the last runs, the latest articles, and who carries
+"""What an operator looks at: what the days of every source came to, the latest articles, and who carries
 whose stories. Moments are RFC 3339, UTC."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,25 +15,8 @@ from newsbot.store.database import reading
 
 READ_AHEAD = 2000
 """Rows that are read from the database at once: two megabytes of measures."""
-COUNTED = ("discovered", "fetched", "new", "revised", "duplicate", "rejected", "failed")
-"""What a run is told by."""
 
-_ARTICLES, _CLUSTERS, _RUNS = schema.articles, schema.clusters, schema.runs
-
-
-@dataclass(frozen=True, slots=True)
-class RunTold:
-    """A run, and what it came to."""
-
-    id: str
-    spider: str
-    started_at: str
-    finished_at: str | None
-    """When its files were whole; None while it is at work."""
-    status: str
-    sources: int
-    counts: Counter[str]
-    """COUNTED, over all sources."""
+_ARTICLES, _CLUSTERS = schema.articles, schema.clusters
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +51,6 @@ def measured_days(engine: Engine, *, since: str) -> Iterator[tuple[str, str, dic
     with reading(engine) as connection:
         for source, day, measures in connection.execute(query):
             yield source, day, orjson.loads(measures)
-
-
-def last_runs(engine: Engine, *, limit: int) -> list[RunTold]:
-    """Return the runs that began last, the latest first."""
-    told = []
-    with reading(engine) as connection:
-        for run in connection.execute(select(_RUNS).order_by(_RUNS.c.id.desc()).limit(limit)).all():
-            sums = select(schema.coverage.c.counts).where(schema.coverage.c.run_id == run.id)
-            counts: Counter[str] = Counter()
-            sources = 0
-            for text in connection.execute(sums).scalars():
-                account = orjson.loads(text)
-                sources += 1
-                counts.update({name: account.get(name, 0) for name in COUNTED})
-            told.append(RunTold(run.id, run.spider, run.started_at, run.finished_at, run.status, sources, counts))
-    return told
 
 
 def latest_articles(engine: Engine, *, limit: int) -> list[Latest]:
