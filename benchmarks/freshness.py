@@ -12,7 +12,7 @@ decide when a feed is asked again:
     newsbot 0.1    the rule before this one (docs/decisions/0005-polling.md), restated
     Media Cloud    rss-fetcher's adjustment by the share of duplicates, restated
     StormCrawler   AdaptiveScheduler: half as long after a change, half as long again without one, restated
-    newsbot        newsbot.crawl.publishing, what runs
+    newsbot        newsbot.crawl.polling.publishing, what runs
     oracle         a plan by one who knows what is to be expected at every minute, bursts and batches too: the best
                    that a price can buy, but for outages
 
@@ -35,7 +35,7 @@ import numpy as np
 from jinja2 import Template
 from numpy.typing import NDArray
 
-from newsbot.crawl.publishing import (
+from newsbot.crawl.polling.publishing import (
     Bounds,
     Rhythm,
     first_reading,

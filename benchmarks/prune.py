@@ -27,7 +27,7 @@ from newsbot.items import Sketch
 from newsbot.store import duplicates, schema
 from newsbot.store.database import open_engine
 from newsbot.store.ledger import Account
-from newsbot.store.retention import Keep, free_bytes, prune
+from newsbot.store.maintenance.retention import Keep, free_bytes, prune
 from newsbot.store.search import index
 
 BATCH, OF_RUN = 1000, 40

@@ -258,7 +258,7 @@ class Article:
 
     @property
     def is_pruned(self) -> bool:
-        """Whether its text is no longer kept (newsbot.store.retention): no article is stored without one."""
+        """Whether its text is no longer kept (store.maintenance.retention): no article is stored without one."""
         return not self.text
 
 

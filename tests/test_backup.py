@@ -16,9 +16,10 @@ from conftest import NOW, ROOT, collected, scrapy_environment, scrapy_here
 from sqlalchemy import Engine
 from stocked import stock, stock_runs
 
-from newsbot.store import StoreError, articles, backup
+from newsbot.store import StoreError, articles
 from newsbot.store.database import database_url, open_engine
 from newsbot.store.ledger import Entry
+from newsbot.store.maintenance import backup
 from newsbot.store.schema import REVISION
 from newsbot.web.urls import url_key
 

@@ -14,7 +14,7 @@ import pytest
 from conftest import collected, lines_of, scrapy_here
 from sqlalchemy import Engine, func, select
 
-from newsbot.crawl.recovery import heal, names_of, refuse_anothers_files
+from newsbot.crawl.outbox.recovery import heal, names_of, refuse_anothers_files
 from newsbot.crawl.run import Run
 from newsbot.export import atomic, compaction
 from newsbot.export.compaction import Busy, Day, Joined
@@ -167,7 +167,7 @@ def test_a_day_in_which_somebody_writes_is_left_for_another_time(
     dead = run(2, ends=False)
     lines = content_of(tmp_path)
     with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
-        patch.setattr("newsbot.crawl.delivery.write_run_files", lambda *_args, **_kwargs: 1 / 0)
+        patch.setattr("newsbot.crawl.outbox.delivery.write_run_files", lambda *_args, **_kwargs: 1 / 0)
         dead.finish()
     day = the_day(store, tmp_path)
     with pytest.raises(Busy, match=f"articles/{DAY}: a run is writing there"):

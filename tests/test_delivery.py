@@ -13,8 +13,8 @@ from conftest import collected, lines_of, run_scrapy, sources_file
 from local_web import Answer, LocalWeb, article_page, local_web, paragraphs_on
 from sqlalchemy import Engine
 
-from newsbot.crawl.delivery import Delivery
-from newsbot.crawl.recovery import heal
+from newsbot.crawl.outbox.delivery import Delivery
+from newsbot.crawl.outbox.recovery import heal
 from newsbot.crawl.run import Run
 from newsbot.items import Candidate
 from newsbot.sources import Source

@@ -16,7 +16,7 @@ from conftest import ROOT, collected, lines_of, postgres_server, run_scrapy, scr
 from local_web import LocalWeb, article_page, local_web
 from sqlalchemy import Engine, create_engine, text
 
-from newsbot.crawl.recovery import heal
+from newsbot.crawl.outbox.recovery import heal
 from newsbot.crawl.run import Run
 from newsbot.items import Candidate
 from newsbot.sources import Source

@@ -12,15 +12,16 @@ import pytest
 from conftest import collected, lines_of, scrapy_here
 from sqlalchemy import Engine, select
 
-from newsbot.crawl.recovery import heal, names_of
+from newsbot.crawl.outbox.recovery import heal, names_of
 from newsbot.crawl.run import Run, begin_life
 from newsbot.export import compaction, removal
 from newsbot.items import Candidate, Rejection
 from newsbot.sources import Source
-from newsbot.store import forgotten, frontier, runs, schema
+from newsbot.store import frontier, runs, schema
 from newsbot.store.articles import Policy
 from newsbot.store.documents import versions_of
 from newsbot.store.listings import Listing
+from newsbot.store.maintenance import forgotten
 from newsbot.store.search.hits import Filters, found
 from newsbot.store.search.query import parsed
 from newsbot.store.views.address import known_of
@@ -254,7 +255,7 @@ def test_a_file_that_is_planned_and_not_written_is_written_without_it(
     bring(run, WALL)
     bring(run, CHOIR, SONG, "A choir sings")
     with monkeypatch.context() as patched:
-        patched.setattr("newsbot.crawl.delivery.write_run_files", lambda *_args, **_options: 1 / 0)
+        patched.setattr("newsbot.crawl.outbox.delivery.write_run_files", lambda *_args, **_options: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             run.finish()
     run.abandon()

@@ -20,6 +20,7 @@ from conftest import extracted
 from scrapy.http import HtmlResponse, Request
 
 import newsbot
+from newsbot.archive import reading as warc
 from newsbot.cleaning import (
     CleaningError,
     boilerplate,
@@ -51,7 +52,6 @@ from newsbot.downloader import fetch, redirects
 from newsbot.extraction import ExtractionError, authors, class_names, document, language, rejection, title, witnesses
 from newsbot.items import Candidate
 from newsbot.sources import bounded_name, source_name
-from newsbot.spiders import warc
 from newsbot.store.search.marks import excerpt, marked
 from newsbot.store.search.query import parsed
 from newsbot.store.search.terms import terms_of
@@ -279,7 +279,7 @@ READERS: dict[str, dict[str, Reader]] = {
         "twin_key": one_line(lambda text: urls.twin_key(f"{URL}?{text}")),
         "ascii_host": one_line(urls.ascii_host),
     },
-    "spiders.warc": {
+    "archive.reading": {
         "read, junk": lambda text: list(warc.read(io.BytesIO(b"WARC/1.0\r\n" + text.encode()))),
         "read, heads": lambda text: list(warc.read(io.BytesIO(f"WARC/1.0\r\n{text}\r\n\r\n".encode() * 2))),
         "captured_at": lambda text: warc.captured_at(text, "2026-11-20T08:00:00Z"),
@@ -295,8 +295,8 @@ PAGES_ALONE = {
 }  # fmt: skip
 """Modules whose functions take a page's tree, of which trafilatura and lxml take the most time; a page is bounded
 (items.MAX_BYTES), and the time with it (NEWSBOT_EXTRACT_TIMEOUT)."""
-OWN_TEXT = {"demo.stock", "crawl.recovery", "store.database", "spiders.date_range", "spiders.probe", "web.__main__",
-            "collecting", "commands._base", "commands._terminal", "downloader.http", "spiders.archive",
+OWN_TEXT = {"demo.stock", "crawl.outbox.recovery", "store.database", "spiders.date_range", "spiders.probe",
+            "web.__main__", "collecting", "commands._base", "commands._terminal", "downloader.http", "spiders.archive",
             "store.search.query", "store.views.address", "browse.site", "export.compaction",
             "alarms.channels", "report.interactive"}  # fmt: skip
 """Modules whose patterns see what newsbot or its operator wrote, or what Scrapy has cut to pieces and bounded."""

@@ -18,9 +18,9 @@ from conftest import ROOT, collected, lines_of, run_scrapy, scrapy_environment, 
 from local_web import article_page, local_web
 from sqlalchemy import Engine, text
 
-from newsbot.crawl.recovery import heal, names_of, place_at, place_of
+from newsbot.crawl.outbox.recovery import heal, names_of, place_at, place_of
+from newsbot.crawl.polling.schedule import shifted
 from newsbot.crawl.run import Run
-from newsbot.crawl.schedule import shifted
 from newsbot.items import Candidate
 from newsbot.sources import Source
 from newsbot.store import runs

@@ -8,7 +8,7 @@ from typing import Any
 from conftest import NOW
 from sqlalchemy import Engine
 
-from newsbot.crawl.schedule import Bounds, Schedule
+from newsbot.crawl.polling.schedule import Bounds, Schedule
 from newsbot.items import Candidate
 from newsbot.store import frontier
 from newsbot.store.listings import Listing, load, owed, save

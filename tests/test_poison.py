@@ -40,8 +40,8 @@ from sqlalchemy import Engine
 
 from newsbot.cleaning import CleaningError, clean_article
 from newsbot.crawl import worker_pool
-from newsbot.crawl.publishing import Bounds
-from newsbot.crawl.schedule import Schedule
+from newsbot.crawl.polling.publishing import Bounds
+from newsbot.crawl.polling.schedule import Schedule
 from newsbot.discovery import Contents, parse_feed, read_listing, sitemaps_in_robots
 from newsbot.discovery.site import feeds_in_headers
 from newsbot.downloader.errors import Skipped

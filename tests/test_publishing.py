@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsbot.crawl.publishing import (
+from newsbot.crawl.polling.publishing import (
     HOUR,
     Bounds,
     Rhythm,

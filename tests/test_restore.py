@@ -12,18 +12,19 @@ from conftest import collected, lines_of, run_scrapy, scrapy_here, sources_file
 from local_web import article_page, local_web
 from sqlalchemy import Engine, func, select
 
-from newsbot.crawl.adoption import adopt
-from newsbot.crawl.recovery import heal, names_of, place_of
+from newsbot.crawl.outbox.adoption import adopt
+from newsbot.crawl.outbox.recovery import heal, names_of, place_of
 from newsbot.export import compaction
 from newsbot.export.run_files import paths_of, write_run_files
 from newsbot.items import Collected, Duplicate, Unchanged, Verdict
-from newsbot.store import articles, backup, runs, schema
+from newsbot.store import articles, runs, schema
 from newsbot.store.database import open_engine
 from newsbot.store.documents import versions_of
 from newsbot.store.duplicates import cluster_of
-from newsbot.store.forgotten import tombstone_of
 from newsbot.store.leases import marks_of
 from newsbot.store.ledger import Account, Entry
+from newsbot.store.maintenance import backup
+from newsbot.store.maintenance.forgotten import tombstone_of
 from newsbot.store.views.address import known_of, places_of
 from newsbot.web.urls import article_id, url_key
 

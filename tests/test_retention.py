@@ -11,17 +11,18 @@ import pytest
 from conftest import collected, scrapy_here
 from sqlalchemy import Engine, func, insert, select, update
 
-from newsbot.crawl.recovery import heal, place_of, refuse_anothers_files
+from newsbot.crawl.outbox.recovery import heal, place_of, refuse_anothers_files
 from newsbot.export import compaction
 from newsbot.export.expiry import expire
 from newsbot.export.run_files import paths_of, write_run_files
 from newsbot.items import Article, Candidate, Collected, Duplicate, New, Unchanged, Verdict
 from newsbot.process import UsageError
-from newsbot.store import articles, documents, frontier, retention, runs, schema
+from newsbot.store import articles, documents, frontier, runs, schema
 from newsbot.store.articles import Policy
-from newsbot.store.forgotten import TOGETHER, remove, target_of
 from newsbot.store.ledger import Account, Entry
-from newsbot.store.retention import Keep, prune
+from newsbot.store.maintenance import retention
+from newsbot.store.maintenance.forgotten import TOGETHER, remove, target_of
+from newsbot.store.maintenance.retention import Keep, prune
 from newsbot.store.search import index
 from newsbot.store.search.query import parsed
 from newsbot.store.views.address import known_of

@@ -15,7 +15,7 @@ from local_web import LocalWeb, article_page, local_web
 from scrapy.utils.test import get_crawler
 from sqlalchemy import Engine
 
-from newsbot.crawl.recovery import heal
+from newsbot.crawl.outbox.recovery import heal
 from newsbot.crawl.run import Run
 from newsbot.export.record import schema
 from newsbot.items import Article, Candidate, New, Rejection, Removed

@@ -10,9 +10,9 @@ import pytest
 from conftest import collected, lines_of
 from sqlalchemy import Connection, Engine, select
 
-from newsbot.crawl.recovery import heal
+from newsbot.crawl.outbox.recovery import heal
+from newsbot.crawl.polling.schedule import Schedule, shifted
 from newsbot.crawl.run import Run
-from newsbot.crawl.schedule import Schedule, shifted
 from newsbot.crawl.verdicts import OWN_FAULTS
 from newsbot.items import EXTRACTORS, Candidate, Collected, Decision, Rejection
 from newsbot.sources import Source

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import Engine
 
-from newsbot.crawl.publishing import Bounds
-from newsbot.crawl.schedule import Schedule, shifted
+from newsbot.crawl.polling.publishing import Bounds
+from newsbot.crawl.polling.schedule import Schedule, shifted
 from newsbot.items import Candidate
 from newsbot.sources import Source
 from newsbot.store.listings import Listing

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from newsbot.crawl.sitemaps import Turn, state_of, turn_of
+from newsbot.crawl.polling.sitemaps import Turn, state_of, turn_of
 from newsbot.discovery import Child, as_siblings, newest_first
 from newsbot.store.listings import Listing
 

@@ -12,8 +12,8 @@ from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsbot.archive.reading import Capture, Damage, captured_at, is_archive, read
 from newsbot.items import MAX_BYTES
-from newsbot.spiders.warc import Capture, Damage, captured_at, is_archive, read
 
 NUMBER = 6
 

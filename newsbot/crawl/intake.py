@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 
-from newsbot.crawl.schedule import Schedule
+from newsbot.crawl.polling.schedule import Schedule
 from newsbot.crawl.verdicts import Verdicts
 from newsbot.items import Candidate
 from newsbot.sources import Outlets, Source

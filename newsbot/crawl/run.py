@@ -14,21 +14,22 @@ from newsbot.crawl.accounting import USUAL_DAYS, complaint_on, is_suspicious
 from newsbot.crawl.boilerplate import SiteBoilerplate
 from newsbot.crawl.budgets import Budget, Budgets
 from newsbot.crawl.claims import Claims
-from newsbot.crawl.delivery import Delivery
 from newsbot.crawl.intake import Intake
-from newsbot.crawl.publishing import DAY, Bounds
-from newsbot.crawl.recovery import names_of, place_of
-from newsbot.crawl.schedule import Schedule, shifted
+from newsbot.crawl.outbox.delivery import Delivery
+from newsbot.crawl.outbox.recovery import names_of, place_of
+from newsbot.crawl.polling.publishing import DAY, Bounds
+from newsbot.crawl.polling.schedule import Schedule, shifted
 from newsbot.crawl.verdicts import Verdicts
 from newsbot.export import compaction, expiry, removal
 from newsbot.items import Candidate
 from newsbot.process import utc_now
 from newsbot.sources import Outlets, Source
-from newsbot.store import frontier, retention, revisits, runs
+from newsbot.store import frontier, revisits, runs
 from newsbot.store.articles import Policy
 from newsbot.store.leases import Life
 from newsbot.store.ledger import Account, Ledger
-from newsbot.store.retention import Keep
+from newsbot.store.maintenance import retention
+from newsbot.store.maintenance.retention import Keep
 
 logger = logging.getLogger("newsbot")
 

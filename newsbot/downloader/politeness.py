@@ -38,7 +38,7 @@ from newsbot.items import OVER_BUDGET, RUN_ENDED
 from newsbot.web.dates import parse_moment
 
 if TYPE_CHECKING:
-    from newsbot.crawl.schedule import Schedule
+    from newsbot.crawl.polling.schedule import Schedule
 
 LEAST_DELAY = 0.001
 """Seconds between two requests to one host at least. Without any delay, Scrapy sends all that waits for a host at once,

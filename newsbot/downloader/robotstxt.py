@@ -14,7 +14,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler, load_object
 
 from newsbot.crawl.context import CrawlContext
-from newsbot.crawl.schedule import shifted
+from newsbot.crawl.polling.schedule import shifted
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped, outcome_of
 from newsbot.downloader.fetch import accepting, charset_of
 from newsbot.downloader.waiting import ask

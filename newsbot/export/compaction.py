@@ -68,8 +68,8 @@ class Joined:
 def days_to_join(engine: Engine, output: Path, places: Collection[str], *, before: str) -> list[Day]:
     """Return the folders of days before a day (YYYY-MM-DD) that have more than one file to join.
 
-    To join are files of runs that have ended and wrote at one of some places (newsbot.crawl.recovery). Whatever else
-    is there stays as it is. Raises StoreError or OSError.
+    To join are files of runs that have ended and wrote at one of some places (newsbot.crawl.outbox.recovery). Whatever
+    else is there stays as it is. Raises StoreError or OSError.
     """
     folders = [
         folder

@@ -20,7 +20,7 @@ from newsbot.export import compaction
 from newsbot.export.run_files import COVERAGE, FOLDERS, run_of
 from newsbot.store import runs
 from newsbot.store.database import reading
-from newsbot.store.retention import before, steps
+from newsbot.store.maintenance.retention import before, steps
 
 AT_ONCE = 500
 """Files whose rows are removed together."""
@@ -38,9 +38,9 @@ def expire(
 ) -> Counter[str]:
     """Remove the files of runs that are older than so many days; return how many by folder. 0 days: none.
 
-    ``places``: what the output folder is called in the store (newsbot.crawl.recovery). ``seconds``: begin with nothing
-    more once so much time has passed. ``told`` hears of each folder, relative to the output. Raises Busy while another
-    process joins files, StoreError or OSError.
+    ``places``: what the output folder is called in the store (newsbot.crawl.outbox.recovery). ``seconds``: begin with
+    nothing more once so much time has passed. ``told`` hears of each folder, relative to the output. Raises Busy while
+    another process joins files, StoreError or OSError.
     """
     gone: Counter[str] = Counter()
     if not days:

@@ -1,8 +1,8 @@
 """The lines of articles that a person has removed, taken out of the files of runs: each is rewritten whole, or not yet.
 
-What is to be done stands in the store (newsbot.store.forgotten), from the transaction on that removes an article there.
-So whoever dies on the way leaves it to the next crawl at the same output folder, or to the next removal. A file that a
-run is about to write is left to that run.
+What is to be done stands in the store (newsbot.store.maintenance.forgotten), from the transaction on that removes an
+article there. So whoever dies on the way leaves it to the next crawl at the same output folder, or to the next removal.
+A file that a run is about to write is left to that run.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from sqlalchemy import Engine
 from newsbot.export import compaction
 from newsbot.export.atomic import atomic_file, sync
 from newsbot.export.run_files import paths_of, retell_dropped, write_run_files
-from newsbot.store import forgotten, runs
+from newsbot.store import runs
 from newsbot.store.articles import Policy
 from newsbot.store.database import durable
-from newsbot.store.forgotten import Target
 from newsbot.store.leases import Life
+from newsbot.store.maintenance import forgotten
+from newsbot.store.maintenance.forgotten import Target
 
 WAITS = 2.0
 """Seconds to wait for those who read from the database while a crawl starts or ends."""
@@ -57,7 +58,8 @@ def remove(
 def finish(engine: Engine, output: Path, places: Collection[str], *, patience: float = WAITS) -> list[str]:
     """Take what was removed out of the files at some places, and erase it; return what is left to do, in words.
 
-    ``places``: what the output folder is called in the store (newsbot.crawl.recovery). Raises StoreError or OSError.
+    ``places``: what the output folder is called in the store (newsbot.crawl.outbox.recovery). Raises StoreError or
+    OSError.
     """
     debt = forgotten.debt_of(engine)
     if debt is None:

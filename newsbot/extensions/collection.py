@@ -18,8 +18,8 @@ from newsbot.crawl.accounting import accounting_line
 from newsbot.crawl.budgets import Budget
 from newsbot.crawl.checkup import checkup
 from newsbot.crawl.context import Collector, CrawlContext
-from newsbot.crawl.publishing import Bounds
-from newsbot.crawl.recovery import heal, refuse_anothers_files
+from newsbot.crawl.outbox.recovery import heal, refuse_anothers_files
+from newsbot.crawl.polling.publishing import Bounds
 from newsbot.crawl.run import Run, Summary, begin_life
 from newsbot.extensions.aftercare import Aftercare
 from newsbot.extensions.progress import Progress
@@ -31,7 +31,7 @@ from newsbot.store import StoreError
 from newsbot.store.articles import Policy
 from newsbot.store.database import open_engine, store_url, watch
 from newsbot.store.leases import BEAT, Life, take_all
-from newsbot.store.retention import SETTINGS, keep_of
+from newsbot.store.maintenance.retention import SETTINGS, keep_of
 from newsbot.store.runs import RunEnded
 from newsbot.web.endpoints import is_own_name
 

@@ -15,13 +15,13 @@ from pathlib import Path
 
 from pydantic import Field
 
+from newsbot.archive.reading import Capture, Damage, captured_at, is_archive, read, without_chunks
 from newsbot.downloader.fetch import is_all, is_complete, through_pipelines
 from newsbot.items import MAX_BYTES, Candidate, Collected, Page, Rejection
 from newsbot.process import utc_now
 from newsbot.sources import Source, source_name
 from newsbot.spiders.arguments import ArgumentError, SpiderArguments
 from newsbot.spiders.base import CollectingSpider
-from newsbot.spiders.warc import Capture, Damage, captured_at, is_archive, read, without_chunks
 from newsbot.web.content_coding import TooLarge, unpack
 from newsbot.web.encoding import header_charset
 from newsbot.web.tdmrep import opt_outs_of_headers

@@ -13,8 +13,8 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from newsbot.crawl.publishing import DAY
-from newsbot.crawl.sitemaps import turn_of
+from newsbot.crawl.polling.publishing import DAY
+from newsbot.crawl.polling.sitemaps import turn_of
 from newsbot.discovery import (
     LISTING_ERRORS,
     Child,
@@ -353,7 +353,7 @@ def is_doubtful(known: Listing, now: str) -> bool:
     >>> is_doubtful(quiet, "2026-11-19T07:59:00Z"), is_doubtful(quiet, "2026-11-19T08:00:00Z")
     (False, True)
     """
-    from newsbot.crawl.schedule import minutes_between  # not above: `scrapy list` has no use for the store
+    from newsbot.crawl.polling.schedule import minutes_between  # not above: `scrapy list` has no use for the store
 
     if not known.news_at or not known.answered_at:
         return False

@@ -9,14 +9,12 @@ frontier    every address of an article that was met, what became of it, what is
 listings    every feed, sitemap and section page: what it said, when it is due, which page of it is owed
 revisits    when an article is looked at again
 sites       what hosts asked for, and the blocks that each site repeats
-forgotten   what a person had removed, with all that follows
 ledger      the accounting law, in memory
 runs        the runs, their books, and the outbox: what is stored and not yet in a file
-views       what people read of all that
-adoption    lines of files that are not known, taken back after a restore
-retention   what is let go of, and when
-backup      copies of a SQLite store, made while others write
+maintenance backup, what is taken back after a restore, what is let go of, what a person had removed
+readings    how far the files of an archive were read
 leases      which runs live, and which sources they hold
+fleet       the workers of many machines, and the sources that none of them can crawl
 views       what people read of all this
 
 Nothing is loaded with this package, so that a command which opens no store loads no database library.

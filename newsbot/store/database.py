@@ -291,7 +291,7 @@ def _upgrade(connection: Connection, current: str | None, told: Callable[[str], 
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
-    from newsbot.store import backup
+    from newsbot.store.maintenance import backup
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))

@@ -4,7 +4,8 @@ The index of near-duplicates. The first BANDS slots of a sketch are a row of ``b
 integer: slot (4 bits), value (32), and the number of the sketch (27, so 134 million). All that share a value are
 neighbours in the primary key; a look-up reads one short range a slot, whatever the size of the index, and the
 newest MOST of it, so that a phrase that thousands of texts share costs no more than any other. The whole sketches
-of what was found tell which texts to compare in full. Old articles are taken out of it (newsbot.store.retention).
+of what was found tell which texts to compare in full. Old articles are taken out of it
+(newsbot.store.maintenance.retention).
 
 A cluster is all copies of one story, over sites. Its id never changes; which member is the origin, its article, may:
 evidence decides whenever one more comes (newsbot.dedupe.origin), and copies point to the origin that it is then. A

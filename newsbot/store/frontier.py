@@ -123,7 +123,7 @@ def known(engine: Engine, keys: Sequence[str]) -> dict[str, str]:
 
 
 def forgotten(connection: Connection, keys: Sequence[str]) -> set[str]:
-    """Return those of the URL keys whose articles somebody had removed (newsbot.store.forgotten)."""
+    """Return those of the URL keys whose articles somebody had removed (newsbot.store.maintenance.forgotten)."""
     return {key for some in chunks(keys) for (key,) in _IS_FORGOTTEN(connection, keys=list(some))}
 
 

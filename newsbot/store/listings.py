@@ -49,7 +49,7 @@ class Listing:
     interval: float | None = None
     """Minutes from the last answer to the next visit."""
     rhythm: str | None = None
-    """When it gets new entries, as visits have shown (newsbot.crawl.publishing, Rhythm.as_text)."""
+    """When it gets new entries, as visits have shown (newsbot.crawl.polling.publishing, Rhythm.as_text)."""
     errors: int = 0
     """Visits in a row that failed."""
     error: str | None = None

@@ -336,7 +336,7 @@ def not_ended_at(connection: Connection, run_ids: Sequence[str], places: Collect
 
 
 def dropping(export_ids: list[int]) -> Callable[[Connection, int], tuple[int, bool]]:
-    """Return the step (newsbot.store.retention) that forgets exports whose files are gone, with all their lines."""
+    """Return the step (store.maintenance.retention) that forgets exports whose files are gone, with all their lines."""
     outbox, exports = schema.outbox, schema.exports
 
     def step(connection: Connection, size: int) -> tuple[int, bool]:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0009"
+REVISION = "0010"
 """The last of the migrations, which leads to these tables."""
 
 metadata = MetaData()
@@ -319,4 +319,43 @@ told = Table(
     Column("finding_id", Integer, primary_key=True, autoincrement=False),
     Column("event", String(8), primary_key=True),
     Column("at", String(40), nullable=False),
+)
+
+# How far a file of an archive was read (newsbot.store.readings): every record before ``offset`` has its outcome.
+readings = Table(
+    "readings",
+    metadata,
+    Column("path", String(2100), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("is_whole", Integer, nullable=False),
+    Column("run_id", String(40), nullable=False),
+    Column("read_at", String(40), nullable=False),
+)
+
+# The workers that take sources from the queue (newsbot.store.fleet), as they said themselves at their last beat.
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", String(255), primary_key=True),
+    Column("machine", String(255), nullable=False),
+    Column("version", String(32), nullable=False),
+    Column("started_at", String(40), nullable=False),
+    Column("beat_at", String(40), nullable=False),
+    Column("at_work", Text, nullable=False),
+)
+
+# Sources whose crawls did not come to their end, one time after the other; set aside until ``until``.
+poison = Table(
+    "poison",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("block", String(64), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("tried_at", String(40), nullable=False),
+    Column("until", String(40)),
 )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from newsbot.items import Article
     from newsbot.sources import Source
-    from newsbot.store.forgotten import Tombstone
+    from newsbot.store.maintenance.forgotten import Tombstone
     from newsbot.store.views.address import Address, Host, Met, Outcome, Place
     from newsbot.store.views.stories import Story
 
@@ -106,7 +106,7 @@ class Command(NewsbotCommand, ScrapyCommand):
 
         from newsbot.sources import BUNDLED, load_sources
         from newsbot.store.documents import versions_of
-        from newsbot.store.forgotten import tombstone_of
+        from newsbot.store.maintenance.forgotten import tombstone_of
         from newsbot.store.views.address import host_of, known_of
         from newsbot.store.views.stories import story_of
         from newsbot.web.robotstxt import RobotsGroup

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.text import Text
     from sqlalchemy import Engine
 
-    from newsbot.store.forgotten import Target
+    from newsbot.store.maintenance.forgotten import Target
 
 PATIENCE = 20.0
 """Seconds to wait for those who read from the database."""
@@ -48,10 +48,10 @@ class Command(NewsbotCommand, ScrapyCommand):
 
     def handle(self, opts: argparse.Namespace) -> ExitStatus:
         from newsbot.commands._terminal import screen
-        from newsbot.crawl.recovery import heal, names_of
+        from newsbot.crawl.outbox.recovery import heal, names_of
         from newsbot.export import removal
         from newsbot.process import utc_now
-        from newsbot.store.forgotten import target_of, tombstone_of
+        from newsbot.store.maintenance.forgotten import target_of, tombstone_of
         from newsbot.web.urls import InvalidURL
 
         if not opts.why.strip():

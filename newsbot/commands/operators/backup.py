@@ -75,7 +75,7 @@ def _copy(store: Path, file: Path) -> None:
 
     from newsbot.export.atomic import atomic_path
     from newsbot.process import utc_now
-    from newsbot.store import backup
+    from newsbot.store.maintenance import backup
 
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())

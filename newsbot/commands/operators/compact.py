@@ -57,7 +57,7 @@ def compact(engine: Engine, output: Path, *, before: str) -> bool:
     from rich.console import Console
     from rich.progress import Progress
 
-    from newsbot.crawl.recovery import names_of
+    from newsbot.crawl.outbox.recovery import names_of
     from newsbot.export import compaction
 
     if not output.is_dir():

@@ -15,7 +15,7 @@ from newsbot.process import ExitStatus, NewsbotError, UsageError, utc_now
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from newsbot.store.retention import Keep
+    from newsbot.store.maintenance.retention import Keep
 
 GONE = {
     "sketches": "articles are no longer compared with what comes",
@@ -30,7 +30,7 @@ GONE = {
     "visits": "looks at old articles are called off",
     "files": "files are removed",
 }
-"""What is said of each kind (newsbot.store.retention), behind how many."""
+"""What is said of each kind (newsbot.store.maintenance.retention), behind how many."""
 
 
 WORTH_TELLING = 1_000_000
@@ -72,7 +72,7 @@ class Command(NewsbotCommand, ScrapyCommand):
         )
 
     def handle(self, opts: argparse.Namespace) -> ExitStatus:
-        from newsbot.store.retention import SETTINGS, free_bytes, keep_of
+        from newsbot.store.maintenance.retention import SETTINGS, free_bytes, keep_of
 
         days = {what: self.setting(name) for what, name in SETTINGS.items()}
         keep = keep_of(days if opts.days is None else {**days, "sketches": opts.days})
@@ -91,9 +91,9 @@ class Command(NewsbotCommand, ScrapyCommand):
         from rich.console import Console
         from rich.progress import Progress, SpinnerColumn, TextColumn
 
-        from newsbot.crawl.recovery import names_of
+        from newsbot.crawl.outbox.recovery import names_of
         from newsbot.export.expiry import expire
-        from newsbot.store.retention import prune
+        from newsbot.store.maintenance.retention import prune
 
         console = Console(stderr=True)
         columns = (SpinnerColumn(), TextColumn("{task.completed:.0f} {task.description}", markup=False))
@@ -116,7 +116,7 @@ class Command(NewsbotCommand, ScrapyCommand):
 def _shrink(engine: Engine) -> None:
     """Write the file of a store anew. Raises NewsbotError while a crawl is at work; UsageError for PostgreSQL."""
     from newsbot.store.leases import living
-    from newsbot.store.retention import free_bytes, shrink
+    from newsbot.store.maintenance.retention import free_bytes, shrink
 
     if engine.dialect.name != "sqlite":
         raise UsageError("--shrink is for a file of SQLite; PostgreSQL gives room back by VACUUM FULL")

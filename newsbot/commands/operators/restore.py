@@ -16,7 +16,7 @@ from newsbot.process import ExitStatus, NewsbotError, UsageError, utc_now
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from newsbot.store.adoption import Adopted
+    from newsbot.store.maintenance.adoption import Adopted
 
 
 class Command(NewsbotCommand, ScrapyCommand):
@@ -43,7 +43,7 @@ class Command(NewsbotCommand, ScrapyCommand):
         parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="backup (default: none, files alone)")
 
     def handle(self, opts: argparse.Namespace) -> ExitStatus:
-        from newsbot.crawl.recovery import heal
+        from newsbot.crawl.outbox.recovery import heal
         from newsbot.store.database import open_engine, sqlite_file
 
         if opts.file is None:
@@ -70,9 +70,9 @@ class Command(NewsbotCommand, ScrapyCommand):
             report(self._adopted(engine))
 
     def _restore(self, file: Path, store: Path) -> None:
-        from newsbot.store import backup
         from newsbot.store.database import open_engine
         from newsbot.store.leases import at_work_on
+        from newsbot.store.maintenance import backup
 
         if not file.is_file():
             raise UsageError(f"{file}: there is no such file")
@@ -105,8 +105,8 @@ class Command(NewsbotCommand, ScrapyCommand):
     def _adopted(self, engine: Engine) -> Adopted:
         from rich.console import Console
 
-        from newsbot.crawl.adoption import adopt
-        from newsbot.store.adoption import Adopted
+        from newsbot.crawl.outbox.adoption import adopt
+        from newsbot.store.maintenance.adoption import Adopted
 
         if not self.output.is_dir():
             return Adopted()
@@ -118,10 +118,11 @@ class Command(NewsbotCommand, ScrapyCommand):
 
     def _remove_again(self, engine: Engine, stones: Sequence[tuple[str, str]]) -> int:
         """Remove what the present store knows to be removed, and a backup does not; the next healing ends that run."""
-        from newsbot.crawl.recovery import place_of
+        from newsbot.crawl.outbox.recovery import place_of
         from newsbot.crawl.run import new_run_id
-        from newsbot.store import forgotten, runs
+        from newsbot.store import runs
         from newsbot.store.articles import Policy
+        from newsbot.store.maintenance import forgotten
 
         owed = [(url, why) for url, why in stones if forgotten.tombstone_of(engine, url) is None]
         if not owed:

@@ -77,7 +77,7 @@ def wanted(selection: Selection, dialect: str) -> list[ColumnElement[bool]]:
 def selected(connection: Connection, selection: Selection, *, by_day: bool = False) -> Iterator[dict[str, Any]]:
     """Yield the selected documents in the order of first sight, or of days; what is a copy now carries COPY_FIELDS.
 
-    Those whose text is no longer kept (newsbot.store.retention) are left out.
+    Those whose text is no longer kept (newsbot.store.maintenance.retention) are left out.
     The articles are sorted without their texts, which are read batch by batch: memory is bounded by a batch.
     """
     order = (*((schema.DAY,) if by_day else ()), _ARTICLES.c.first_seen, _ARTICLES.c.id)

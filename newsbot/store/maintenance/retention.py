@@ -34,7 +34,7 @@ from sqlalchemy import (
 from newsbot.process import UsageError
 from newsbot.store import documents, duplicates, runs, schema
 from newsbot.store.database import CHUNK, chunks, reading
-from newsbot.store.forgotten import TOGETHER
+from newsbot.store.maintenance.forgotten import TOGETHER
 from newsbot.store.search import index
 
 BATCH = 200

@@ -1,7 +1,7 @@
 """When each listing is due, where it has moved to, and which hosts want to be left alone.
 
-When the next request to a listing pays is in newsbot.crawl.publishing; here is what is kept of it from run to run, and
-what becomes of listings that fail. docs/decisions/0018-freshness.md says what was weighed.
+When the next request to a listing pays is in newsbot.crawl.polling.publishing; here is what is kept of it from run to
+run, and what becomes of listings that fail. docs/decisions/0018-freshness.md says what was weighed.
 """
 
 from __future__ import annotations
@@ -16,8 +16,17 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from newsbot.crawl.publishing import DAY, Bounds, Rhythm, first_reading, next_visit, observe, patience, run_to_take
-from newsbot.crawl.sitemaps import state_of
+from newsbot.crawl.polling.publishing import (
+    DAY,
+    Bounds,
+    Rhythm,
+    first_reading,
+    next_visit,
+    observe,
+    patience,
+    run_to_take,
+)
+from newsbot.crawl.polling.sitemaps import state_of
 from newsbot.discovery import Child
 from newsbot.items import Candidate
 from newsbot.sources import Source

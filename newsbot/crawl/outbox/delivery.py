@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from newsbot.crawl.boilerplate import SiteBoilerplate
 from newsbot.crawl.claims import Claims
-from newsbot.crawl.recovery import place_of
+from newsbot.crawl.outbox.recovery import place_of
 from newsbot.export.run_files import paths_of, write_run_files
 from newsbot.store import articles, runs
 from newsbot.store.leases import Life

@@ -12,11 +12,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Engine
 
-from newsbot.crawl.recovery import place_of
+from newsbot.crawl.outbox.recovery import place_of
 from newsbot.export.run_files import COVERAGE, FOLDERS, run_of
-from newsbot.store import Unstorable, adoption
-from newsbot.store.adoption import Adopted
+from newsbot.store import Unstorable
 from newsbot.store.database import reading
+from newsbot.store.maintenance import adoption
+from newsbot.store.maintenance.adoption import Adopted
 
 BLOCK = 1 << 20
 """Bytes that are read at once where lines are counted."""

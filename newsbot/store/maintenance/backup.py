@@ -22,7 +22,7 @@ PAGES = 2048
 """Pages that are copied at once, 8 MB: so often progress is told."""
 KEPT = 2
 """Copies from before upgrades that are kept beside a store."""
-VERSIONS = Path(__file__).with_name("migrations") / "versions"
+VERSIONS = Path(__file__).parent.with_name("migrations") / "versions"
 
 
 @dataclass(frozen=True, slots=True)

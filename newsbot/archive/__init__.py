@@ -1,0 +1,4 @@
+"""Web archives (WARC, ISO 28500): pages as they were fetched.
+
+reading   what is in an archive's files, page by page, whatever is damaged in them
+"""
