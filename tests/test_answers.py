@@ -12,8 +12,9 @@ from scrapy import Request
 from scrapy.http import Response
 from test_web import let_time_pass
 
-from newsbot.downloader.fetch import fault_of, is_complete
+from newsbot.downloader.fetch import fault_of
 from newsbot.spiders.listing import permanent_address
+from newsbot.web.completeness import is_complete
 
 QUICK = ("-s", "DOWNLOAD_DELAY=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0", "-s", "NEWSBOT_REVISIT_HOURS=[0.01]")
 

@@ -21,6 +21,7 @@ from scrapy.http import HtmlResponse, Request
 
 import newsbot
 from newsbot.archive import reading as warc
+from newsbot.bulk.captures import page_of
 from newsbot.cleaning import (
     CleaningError,
     boilerplate,
@@ -48,14 +49,14 @@ from newsbot.discovery import (
     url_shape,
     xml_source,
 )
-from newsbot.downloader import fetch, redirects
+from newsbot.downloader import redirects
 from newsbot.extraction import ExtractionError, authors, class_names, document, language, rejection, title, witnesses
 from newsbot.items import Candidate
 from newsbot.sources import bounded_name, source_name
 from newsbot.store.search.marks import excerpt, marked
 from newsbot.store.search.query import parsed
 from newsbot.store.search.terms import terms_of
-from newsbot.web import dates, encoding, jsonld, links, robotstxt, tdmrep, trackers, urls, zones
+from newsbot.web import completeness, dates, encoding, jsonld, links, robotstxt, tdmrep, trackers, urls, zones
 from newsbot.web import text as web_text
 
 SMALL, LARGE = 10_000, 1_000_000
@@ -101,6 +102,19 @@ def quoted(text: str) -> str:
 
 
 READERS: dict[str, dict[str, Reader]] = {
+    "bulk.captures": {
+        "page_of": lambda text: page_of(
+            warc.Capture(
+                at=warc.Place(0),
+                url=URL,
+                date="",
+                status=206,
+                body=text.encode(),
+                headers=[("content-type", text), ("content-range", text), ("x-robots-tag", text)],
+            ),
+            None,
+        ),
+    },
     "cleaning.article": {
         "clean_article": lambda text: clean_article(
             extracted(text=f"{PROSE}\n\n{text}", title=text, summary=text, section=text, tags=[text], authors=[text])
@@ -193,7 +207,6 @@ READERS: dict[str, dict[str, Reader]] = {
         "without_doctype": lambda text: xml_source.without_doctype(f"<!DOCTYPE a [{text}".encode()),
         "mended": lambda text: xml_source.mended(text.encode()),
     },
-    "downloader.fetch": {"is_complete": lambda text: fetch.is_complete(text.encode())},
     "downloader.redirects": {
         "address_in": lambda text: redirects.address_in(URL, text.encode()),
         "refresh_of": lambda text: redirects.refresh_of(
@@ -233,6 +246,7 @@ READERS: dict[str, dict[str, Reader]] = {
         "marked": lambda text: marked(text, parsed("a OR ab* OR 日")),
         "excerpt": lambda text: excerpt(text, parsed('"a a" OR 日本')),
     },
+    "web.completeness": {"is_complete": lambda text: completeness.is_complete(text.encode())},
     "web.dates": {
         "parse_moment": dates.parse_moment,
         "parse_moment, a date before it": one_line(lambda text: dates.parse_moment(f"1 May 2026 10:00 {text}")),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from typing import Self
 
-import orjson
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
@@ -15,6 +13,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 
 from newsbot.downloader.errors import DOWNLOAD_ERRORS, Skipped, outcome_of
 from newsbot.downloader.waiting import ask
+from newsbot.web.completeness import is_all, is_complete
 from newsbot.web.content_coding import ACCEPTED as CODINGS
 from newsbot.web.content_coding import GZIP, ZSTD, TooLarge, unpack
 from newsbot.web.encoding import header_charset
@@ -58,10 +57,6 @@ LONGEST_HEADER = 8_192
 """Bytes of a header that says one thing (a validator, a type): no common server takes a longer one back."""
 
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
-_ROOT = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf|urlset|sitemapindex))[\s>]", re.I)
-_HEAD = 2000
-_TAIL = 4096
-_PART = re.compile(r"\s*bytes\s+0-(\d{1,18})/(\d{1,18})\s*", re.I | re.ASCII)
 
 
 class AnswerMiddleware:
@@ -149,37 +144,6 @@ def fault_of(request: Request, response: Response) -> str | None:
         response.flags.append(CUT_SHORT)
         return CUT_SHORT
     return None
-
-
-def is_all(content_range: str | None, body: bytes) -> bool:
-    """Whether a part is all that there is: by its range, or by its end where it states none.
-
-    >>> is_all("bytes 0-4999/5000", b"<p>..."), is_all("bytes 0-899/5000", b"<p>..."), is_all(None, b"<p>...</html>")
-    (True, False, True)
-    """
-    if content_range is None:
-        return is_complete(body)
-    part = _PART.fullmatch(content_range)
-    return part is not None and int(part[1]) + 1 == int(part[2])
-
-
-def is_complete(body: bytes) -> bool:
-    """Whether a document has its end, so that the length that was announced was wrong.
-
-    The end of a page that a feed carries is not the feed's.
-
-    >>> is_complete(b"<html><p>All of it.</html> <!-- 3 ms -->"), is_complete(b"<html><p>Half"), is_complete(b"{}")
-    (True, False, True)
-    """
-    if body.lstrip().startswith((b"{", b"[")):
-        try:
-            orjson.loads(body)
-        except orjson.JSONDecodeError:
-            return False
-        return True
-    root = _ROOT.search(body[:_HEAD])
-    names = re.escape(root[1]) if root else rb"html|body"
-    return re.search(rb"(?i:</(?:%b)\s*>)" % names, body[-_TAIL:]) is not None
 
 
 async def fetch(crawler: Crawler, request: Request) -> tuple[Response | None, str]:

@@ -15,17 +15,15 @@ from pathlib import Path
 
 from pydantic import Field
 
-from newsbot.archive.reading import Capture, Damage, captured_at, is_archive, read, without_chunks
-from newsbot.downloader.fetch import is_all, is_complete, through_pipelines
-from newsbot.items import MAX_BYTES, Candidate, Collected, Page, Rejection
+from newsbot.archive.reading import Capture, Damage, captured_at, is_archive, read
+from newsbot.bulk.captures import page_of
+from newsbot.downloader.fetch import through_pipelines
+from newsbot.items import Candidate, Collected, Page, Rejection
 from newsbot.process import utc_now
 from newsbot.sources import Source, source_name
 from newsbot.spiders.arguments import ArgumentError, SpiderArguments
 from newsbot.spiders.base import CollectingSpider
-from newsbot.web.content_coding import TooLarge, unpack
-from newsbot.web.encoding import header_charset
-from newsbot.web.tdmrep import opt_outs_of_headers
-from newsbot.web.urls import InvalidURL, canonical_url, site_of, url_key
+from newsbot.web.urls import InvalidURL, url_key
 
 MAX_AT_WORK = 32
 """Pages between the file and the store: enough for the workers, little for the memory."""
@@ -33,13 +31,6 @@ MAX_TOLD = 10
 """Lines of the log on the damage of one file; a file of junk has a fault every few bytes."""
 SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz")
 """Names of the files that are taken from a folder."""
-_PAGE_TYPES = re.compile(r"html|^(?:$|text/plain|application/(?:xml|octet-stream|x-unknown))|^text/xml", re.IGNORECASE)
-"""Types of what is a page, and of what may be one that is called something else."""
-_IS_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body|article)[\s>]", re.IGNORECASE)
-_HEAD = 2000
-
-_LENGTH = re.compile(r"[0-9]{1,18}")
-"""Of a body; what is longer is none, and Python reads no number of 4,300 digits."""
 
 
 class ArchiveArguments(SpiderArguments):
@@ -137,28 +128,23 @@ class ArchiveSpider(CollectingSpider[ArchiveArguments]):
 
     async def _take(self, capture: Capture) -> str | None:
         """Send a capture on its way; return what is wrong with its record, if it is no page for that."""
-        if not _may_be_page(capture):
-            return None
+        date = captured_at(capture.date, utc_now())
         try:
-            url = canonical_url(capture.url)
-            key = url_key(url)
-            if site_of(url) != site_of(capture.url):
-                return f"its address wraps one of another site ({url:.200})"
+            item = await asyncio.to_thread(page_of, capture, date)
         except InvalidURL as error:
             return f"its address is none ({error})"
-        date = captured_at(capture.date, utc_now())
-        item = await asyncio.to_thread(_item_of, capture, url, date)
         if item is None:
             return None
+        url = _address(item)
         if self.run.verdicts.is_open(url):
-            self._later[key].append(self._put_aside(item, date))
+            self._later[url_key(url)].append(self._put_aside(item, date))
         else:
             await self._admit(item, date)
         return None if date else f"WARC-Date is no date: {capture.date[:60]!r}" if capture.date else "no WARC-Date"
 
     async def _admit(self, item: Page | Rejection, date: str | None) -> None:
         """Give a page its entry in the ledger, and send it through the pipelines if its article is not known later."""
-        url = item.aliases[0] if isinstance(item, Page) else item.url
+        url = _address(item)
         if self.run.intake.admit(source_name(url), Candidate(url=url, via="archive"), captured_at=date):
             self.run.verdicts.fetched(url)
             await self._process(item)
@@ -251,52 +237,5 @@ def _fault_of(file: Path) -> str | None:
         return f"{file} cannot be read: {error.strerror or error}"
 
 
-def _may_be_page(capture: Capture) -> bool:
-    """Whether a capture is of a page, or may be: pictures and scripts have no place in the ledger."""
-    kind = (capture.header("content-type") or "").strip()
-    if not _PAGE_TYPES.search(kind.partition(";")[0]):
-        return False
-    return "html" in kind.lower() or capture.reason is not None or not kind or _looks_like_page(capture)
-
-
-def _looks_like_page(capture: Capture) -> bool:
-    try:
-        head = unpack(without_chunks(capture.body).data[:_HEAD], capture.all_of("content-encoding"), MAX_BYTES).data
-    except TooLarge:
-        return True
-    return _IS_PAGE.search(head[:_HEAD]) is not None
-
-
-def _item_of(capture: Capture, url: str, date: str | None) -> Page | Rejection:
-    """Return the page of a capture, without what it was sent in, or why it is none."""
-    if capture.reason:
-        return Rejection(url=url, reason=capture.reason, detail=capture.detail)
-    body, is_whole = capture.body, not capture.is_doubtful
-    if "chunked" in (capture.header("transfer-encoding") or "").lower():
-        plain = without_chunks(body)
-        body, is_whole = plain.data, plain.is_whole
-    elif _LENGTH.fullmatch(stated := capture.header("content-length") or ""):
-        is_whole = len(body) >= int(stated)
-    try:
-        unpacked = unpack(body, capture.all_of("content-encoding"), MAX_BYTES)
-    except TooLarge as error:
-        return Rejection(url=url, reason="too_large", detail=str(error))
-    html = unpacked.data
-    if capture.status == 206 and not is_all(capture.header("content-range"), html):
-        return Rejection(url=url, reason="cut_short", detail=f"a part: {capture.header('content-range')}"[:200])
-    if not (is_whole and unpacked.is_whole) and not is_complete(html):
-        return Rejection(url=url, reason="cut_short", detail=f"{len(html)} bytes of it are there")
-    kind = capture.header("content-type")
-    return Page(
-        url=url,
-        html=html,
-        source=source_name(url),
-        candidate=Candidate(url=url, via="archive"),
-        aliases=[url],
-        charset=header_charset(kind),
-        opt_outs=opt_outs_of_headers(
-            capture.all_of("x-robots-tag"),
-            next((value for value in capture.all_of("tdm-reservation") if value.strip() == "1"), None),
-        ),
-        fetched_at=date,
-    )
+def _address(item: Page | Rejection) -> str:
+    return item.aliases[0] if isinstance(item, Page) else item.url
