@@ -172,6 +172,27 @@ def test_only_a_host_that_is_slow_itself_times_out(tmp_path: Path) -> None:
     assert dropped == {f"{slow.base}/silent": "timeout", f"{slow.base}/drips": "timeout"}
 
 
+class HeldUpHandler(BoundedDownloadHandler):
+    """Is held up while its connections close, for longer than it waits for them."""
+
+    async def close(self) -> None:
+        closing = asyncio.ensure_future(super().close())
+        asyncio.get_running_loop().call_soon(time.sleep, BUSY)
+        await closing
+
+
+def test_a_crawl_that_is_held_up_at_its_end_ends_well(tmp_path: Path) -> None:
+    with local_web() as web:
+        feed = web.feed("/feed", [web.put("/hall", article_page("Hall", "the hall"))])
+        path = sources_file(tmp_path, hall={"home": f"{web.base}/", "feeds": [feed]})
+        environment = scrapy_environment(tmp_path, PYTHONPATH=str(Path(__file__).parent))
+        run = run_scrapy(
+            tmp_path, "crawl", "news", "-a", f"sources={path}", *FAST, "-L", "WARNING",
+            "-s", 'DOWNLOAD_HANDLERS={"http": "test_http.HeldUpHandler"}', **environment,
+        )  # fmt: skip
+    assert (run.returncode, run.stderr) == (0, "")
+
+
 BODY = b"<html>" + bytes(range(32, 127)) * 40 + b"</html>"
 
 

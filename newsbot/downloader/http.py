@@ -27,6 +27,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError
 from scrapy.http import Request, Response
 from scrapy.utils.asyncio import CallLaterResult, call_later
+from scrapy.utils.defer import deferred_to_future
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory
@@ -57,6 +58,8 @@ LOOK_AGAIN = 0.2
 """Seconds after which what waits looks whether there is room."""
 BEAT = 0.1
 """Seconds between two beats of the hosts' clock, and the most that it counts between them."""
+CLOSES = 1.0
+"""Seconds in which the connections that are kept open have to be closed at the end."""
 NEVER = 31_536_000.0
 """Seconds of a year: what Scrapy is told for a time-out, because its own clock counts what is not the host's."""
 
@@ -226,8 +229,13 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
                 request.meta["download_bytes"] = hearing.received
 
     async def close(self) -> None:
+        """Close the connections that are kept open, and wait for a moment until they are.
+
+        Scrapy's own lets a timer fire what the last connection has fired already, where the event loop was held up.
+        """
         self.clock.stop()
-        await super().close()
+        closed = deferred_to_future(self._pool.closeCachedConnections())  # type: ignore[no-untyped-call]
+        await asyncio.wait([closed], timeout=CLOSES)
 
 
 class Chunks:
