@@ -12,9 +12,11 @@ from typing import Any, Self
 
 from newsbot.items import Candidate, Page
 
-MEDIA_TYPE = "application/vnd.newsbot.provenance+json"
-"""Content-Type of the record. Its WARC-Concurrent-To names the record of the capture, which it follows."""
+MEDIA_TYPE = "application/warc-fields"
+"""Content-Type of the record, as of all that is said of a capture and is none (ISO 28500): readers of another kind of
+metadata take it for a page. Its WARC-Concurrent-To names the record of the capture, which it follows."""
 
+_FIELD = b"newsbot-provenance: "
 _HINTS = {field.name for field in dataclasses.fields(Candidate)}
 
 
@@ -58,8 +60,9 @@ class Provenance:
         >>> Provenance.from_bytes(page.to_bytes()) == page, Provenance.from_bytes(b"via: https://e.org/\\r\\n")
         (True, None)
         """
+        line = next((line for line in block.splitlines() if line.startswith(_FIELD)), b"")
         try:
-            said: dict[str, Any] = json.loads(block)
+            said: dict[str, Any] = json.loads(line.removeprefix(_FIELD))
             hints = {name: value for name, value in said["candidate"].items() if name in _HINTS}
             return cls(
                 candidate=Candidate(**hints),
@@ -74,10 +77,10 @@ class Provenance:
             return None
 
     def to_bytes(self) -> bytes:
-        """Return the block of the record: JSON, ASCII, without what is empty."""
+        """Return the block of the record: one field, which has JSON in ASCII, without what is empty."""
         said = dataclasses.asdict(self)
         said["candidate"] = _stated(said["candidate"])
-        return json.dumps(_stated(said), separators=(",", ":")).encode()
+        return _FIELD + json.dumps(_stated(said), separators=(",", ":")).encode() + b"\r\n"
 
 
 def _stated(values: dict[str, Any]) -> dict[str, Any]:
