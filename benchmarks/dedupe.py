@@ -411,7 +411,7 @@ def disk(engine: Engine) -> tuple[int, int]:
     """Return the bytes of the index of near-duplicates, and of the whole store."""
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
-            one = "select sum(pg_total_relation_size(c)) from unnest(array['bands','sketches']::regclass[]) c"
+            one = "select pg_total_relation_size('sketches')"
             everything = "select pg_database_size(current_database())"
         else:
             one = (

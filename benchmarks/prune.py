@@ -24,7 +24,7 @@ from sqlalchemy import Engine, insert, text, update
 from newsbot.dedupe import SKETCH_VERSION
 from newsbot.dedupe.minhash import SLOTS
 from newsbot.items import Sketch
-from newsbot.store import duplicates, schema
+from newsbot.store import schema, sketches
 from newsbot.store.database import open_engine
 from newsbot.store.ledger import Account
 from newsbot.store.maintenance.retention import Keep, free_bytes, prune
@@ -46,18 +46,18 @@ def fill(engine: Engine, articles: int) -> None:
     weights = [1 / rank for rank in range(1, len(words) + 1)]
     for start in range(0, articles, BATCH):
         tables: dict[str, list[dict[str, object]]] = {}
-        sketches = {}
+        made = {}
         for number in range(start, min(start + BATCH, articles)):
             body = dice.choices(words, weights, k=max(60, int(dice.lognormvariate(6.1, 0.6))))
             for name, row in _rows(number, body, " ".join(dice.choices(words, k=9))):
                 tables.setdefault(name, []).append(row)
-            sketches[f"{number:020x}"] = Sketch(tuple(dice.getrandbits(32) for _ in range(SLOTS)), SKETCH_VERSION)
+            made[f"{number:020x}"] = Sketch(tuple(dice.getrandbits(32) for _ in range(SLOTS)), SKETCH_VERSION)
         with engine.begin() as connection:
             for name, rows in tables.items():
                 connection.execute(insert(schema.metadata.tables[name]), rows)
             for row in tables["revisions"]:
                 index.put(connection, orjson.loads(str(row["document"])))
-            duplicates.replace(connection, dict(sketches))
+            sketches.replace(connection, made)
 
 
 def _rows(number: int, body: list[str], title: str):  # type: ignore[no-untyped-def]

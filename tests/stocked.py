@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import struct
 from collections import Counter
 from typing import Any
 
 from conftest import NOW, collected
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, select
 
-from newsbot.items import Removed
-from newsbot.store import articles, schema
+from newsbot.dedupe.minhash import SLOTS
+from newsbot.items import Removed, Sketch
+from newsbot.store import articles, schema, sketches
 from newsbot.store.database import as_json
 from newsbot.store.ledger import Account, Entry
 from newsbot.store.views.selection import Selection, count, selected, snapshot
@@ -58,3 +60,15 @@ def chosen(engine: Engine, **wanted: Any) -> list[dict[str, Any]]:
         found = list(selected(connection, Selection(**wanted)))
         assert count(connection, Selection(**wanted)) == len(found)
     return found
+
+
+def not_found(engine: Engine) -> list[str]:
+    """Return the articles that a store has a sketch of, and which a text of that sketch is not compared with."""
+    columns = (schema.sketches.c[name] for name in ("article_id", "version", "slots"))
+    lost = []
+    with engine.connect() as connection:
+        for article_id, version, slots in connection.execute(select(*columns)).all():
+            sketch = Sketch(struct.unpack(f">{SLOTS}I", slots), version)
+            if article_id not in sketches.find(connection, sketch):
+                lost.append(article_id)
+    return lost

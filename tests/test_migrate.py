@@ -11,6 +11,7 @@ import pytest
 from conftest import NOW, lines_of, run_scrapy, scrapy_here, sources_file
 from local_web import article_page, local_web
 from sqlalchemy import Engine, select, update
+from stocked import not_found
 
 from newsbot.store import StoreError, schema
 from newsbot.store.database import open_engine
@@ -45,6 +46,7 @@ def test_all_that_a_store_knows_is_moved(old: Engine, store: Engine) -> None:
     before = rows_of(old)
     moved = move(old, store)
     assert rows_of(store) == before
+    assert not_found(store) == []
     assert {name: rows for name, rows, _ in moved} == {name: len(rows) for name, rows in before.items()}
     again = move(old, store)
     assert all(table.was_there for table in again)

@@ -461,7 +461,7 @@ def bring_all(
             columns = [column for column in table.c if column.name not in NUMBERS]
             found = [str(tuple(row)).replace(before.id, "before") for row in connection.execute(select(*columns))]
             tables[table.name] = sorted(row.replace(run.id, "run") for row in found)
-    for name in ("runs", "exports", "bands"):  # they tell where, or are made of such numbers
+    for name in ("runs", "exports"):  # they tell where, or are made of such numbers
         del tables[name]
     return dict(zip(pages, kinds, strict=True)), tables
 

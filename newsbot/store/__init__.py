@@ -4,7 +4,8 @@ database    opening it: SQLite or PostgreSQL, brought up to date, or a clear Sto
 schema      the tables; migrations/ makes them, and moves them into another database
 articles    save(): the one atomic decision New | Unchanged | Revision | Duplicate
 documents   the stored texts
-duplicates  which stored article a text is a copy of, and what of the old ones is forgotten
+duplicates  which stored article a text is a copy of
+sketches    by which those are found that it may be a copy of
 frontier    every address of an article that was met, what became of it, what is still to fetch
 listings    every feed, sitemap and section page: what it said, when it is due, which page of it is owed
 revisits    when an article is looked at again

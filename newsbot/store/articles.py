@@ -35,7 +35,7 @@ from newsbot.items import (
     TextFacts,
     Unchanged,
 )
-from newsbot.store import Unstorable, documents, duplicates, frontier, revisits, schema
+from newsbot.store import Unstorable, documents, duplicates, frontier, revisits, schema, sketches
 from newsbot.store.database import Statement, inserting, reading
 from newsbot.store.documents import Version
 from newsbot.store.ledger import Entry
@@ -226,13 +226,13 @@ def rewrite(engine: Engine, run_id: str, versions: Sequence[Version], clean: Cal
     ``clean`` returns the article with another text, or the article itself where nothing changes; what follows
     from the text is made anew here. Returns how many changed.
     """
-    sketches: dict[str, Sketch | None] = {}
+    changed: dict[str, Sketch | None] = {}
 
     def made_anew(known: Article) -> Article:
         if (article := clean(known)) is known:
             return known
         facts = facts_of(article.text)
-        sketches[article.id] = facts.sketch
+        changed[article.id] = facts.sketch
         return replace(article, word_count=facts.word_count, content_hash=facts.content_hash)
 
     count = 0
@@ -240,8 +240,8 @@ def rewrite(engine: Engine, run_id: str, versions: Sequence[Version], clean: Cal
         with deciding(engine) as connection:
             assert_running(connection, run_id)
             count += documents.amend(connection, versions[start : start + documents.BATCH], made_anew)
-            duplicates.replace(connection, sketches)
-            sketches.clear()
+            sketches.replace(connection, changed)
+            changed.clear()
     return count
 
 
@@ -317,7 +317,7 @@ def _keep_up(
         first_seen=known.first_seen,
     )
     documents.advance(connection, revised, _still_copy_of(connection, revised), removed_at=None)
-    duplicates.replace(connection, {revised.id: facts.sketch})
+    sketches.replace(connection, {revised.id: facts.sketch})
     return Decision(Revision(revised.revision, change), revised)
 
 
@@ -384,7 +384,7 @@ def _add(
     _ADD(connection, **row)
     documents.put(connection, record, placed.copy)
     if facts.sketch:
-        duplicates.remember(connection, identity, facts.sketch)
+        sketches.remember(connection, identity, facts.sketch)
     return Decision(placed.copy or New(), record)
 
 

@@ -1,12 +1,5 @@
 """Copies: which stored texts a text may be a copy of, and the clusters of those that are.
 
-The index of near-duplicates. The first BANDS slots of a sketch are a row of ``bands`` each, and the row is one
-integer: slot (4 bits), value (32), and the number of the sketch (27, so 134 million). All that share a value are
-neighbours in the primary key; a look-up reads one short range a slot, whatever the size of the index, and the
-newest MOST of it, so that a phrase that thousands of texts share costs no more than any other. The whole sketches
-of what was found tell which texts to compare in full. Old articles are taken out of it
-(newsbot.store.maintenance.retention).
-
 A cluster is all copies of one story, over sites. Its id never changes; which member is the origin, its article, may:
 evidence decides whenever one more comes (newsbot.dedupe.origin), and copies point to the origin that it is then. A
 story of one member has no row: its cluster is the article itself, and so is its origin. A page that strings several
@@ -15,32 +8,20 @@ articles together is a copy of the largest of them, in its story if it comes aft
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as replace_fields
 from functools import cached_property
-from operator import eq
 
 import orjson
-from sqlalchemy import Connection, Engine, and_, bindparam, case, delete, insert, select, text, update
+from sqlalchemy import Connection, Engine, and_, bindparam, case, delete, insert, select, update
 
 from newsbot.dedupe import Likeness, Member, RoundUp, Words, likeness, origin_of, precedes, round_up_of, sketch_of
-from newsbot.dedupe.minhash import SLOTS
 from newsbot.items import Article, Duplicate, Sketch
-from newsbot.store import documents, schema
-from newsbot.store.database import Statement, chunks, reading
+from newsbot.store import documents, schema, sketches
+from newsbot.store.database import Statement, reading
 from newsbot.web.urls import site_of
 
-BANDS = 16
-"""Slots that are indexed: a copy with every twelfth word replaced has one of them in common but for 1 in 50,000,
-the first third of a text but for 1 in 500. Every one more is a page more to write for an article."""
-MOST = 32
-"""Rows read a slot."""
-LEAST_SHARED = 2
-"""Slots of all that a copy shares with its original; one alone is a common phrase."""
-CANDIDATES = 8
-"""Texts that are compared in full, those with the most slots in common."""
 WINDOW, WINDOWS = 600, 40
 """Characters of a piece of a page that is looked up by itself, at least, and how many pieces of one are, at most: an
 item of ten has too few slots of the whole page's sketch, and half of those of its piece."""
@@ -49,30 +30,6 @@ ITEMS = 64
 ANNOUNCING = ("feed", "news_sitemap")
 """Channels by which an outlet says what it has just published."""
 
-_PACKED = struct.Struct(f">{SLOTS}I")
-_NUMBER_BITS, _VALUE_BITS = 27, 32
-_NUMBER_MASK = (1 << _NUMBER_BITS) - 1
-_LOOKUP = Statement(
-    text(
-        " union all ".join(
-            f"select * from (select key from bands where key between :low{slot} and :high{slot} "  # noqa: S608 (no input)
-            f"order by key desc limit {MOST}) as slot{slot}"
-            for slot in range(BANDS)
-        )
-    )
-)
-_SKETCHES = schema.sketches
-_FOUND = Statement(
-    select(_SKETCHES.c.number, _SKETCHES.c.article_id, _SKETCHES.c.slots).where(
-        _SKETCHES.c.number.in_(bindparam("numbers", expanding=True)), _SKETCHES.c.version == bindparam("sketch_version")
-    )
-)
-_REMEMBER = Statement(
-    insert(_SKETCHES)
-    .values({name: bindparam(name) for name in ("article_id", "version", "slots")})
-    .returning(_SKETCHES.c.number)
-)
-_BANDS = Statement(insert(schema.bands).values([{"key": bindparam(f"key{slot}")} for slot in range(BANDS)]))
 _ARTICLES, _REVISIONS = schema.articles, schema.revisions
 _SAME_WORDS = Statement(
     select(_ARTICLES.c.id)
@@ -189,7 +146,7 @@ def place(
     if same_words:
         (known,) = _load(connection, [same_words])
         return _settle(connection, new, known, Likeness(1.0, excerpt=False), correct)
-    around = _around(connection, new, find(connection, sketch)) if sketch else []
+    around = _around(connection, new, sketches.find(connection, sketch)) if sketch else []
     has_parts = any(found.excerpt and _is_longer(article, known) for known, found in around)
     if has_parts and (strung := _strung(connection, new)):
         found, items = strung
@@ -298,7 +255,7 @@ def _strung(connection: Connection, known: Known, new: Known | None = None) -> t
     size = max(WINDOW, len(known.text) // WINDOWS + 1)
     for start in range(0, len(known.text), size):
         if sketch := sketch_of(known.text[start : start + size]):
-            ids |= dict.fromkeys(find(connection, sketch))
+            ids |= dict.fromkeys(sketches.find(connection, sketch))
     ids.pop(known.article.id, None)
     items = [item for item in _load(connection, list(ids)[:ITEMS]) if not item.is_round_up]
     items += [new] if new else []
@@ -410,22 +367,6 @@ def _repoint(connection: Connection, article_id: str, origin: Article) -> None:
     connection.execute(update(table).where(table.c.duplicate_of == article_id).values(values))
 
 
-def find(connection: Connection, sketch: Sketch) -> list[str]:
-    """Return the ids of the articles that a text of this sketch may be a copy of, the likeliest first."""
-    bounds: dict[str, int] = {}
-    for slot, start in enumerate(_starts(sketch)):
-        bounds |= {f"low{slot}": start, f"high{slot}": start | _NUMBER_MASK}
-    numbers = list({key & _NUMBER_MASK for (key,) in _LOOKUP(connection, **bounds)})
-    if not numbers:
-        return []
-    found = []
-    for number, article_id, slots in _FOUND(connection, numbers=numbers, sketch_version=sketch.version):
-        shared = sum(map(eq, sketch.slots, _PACKED.unpack(slots)))
-        if shared >= LEAST_SHARED:
-            found.append((-shared, number, article_id))
-    return [article_id for _, _, article_id in sorted(found)[:CANDIDATES]]
-
-
 def _count_in(connection: Connection, cluster_id: str, known: Article, new: Article, *, origin: Article) -> None:
     """Count a new article as a member of the cluster of a known one."""
     stored = _stored(connection, cluster_id)
@@ -453,38 +394,3 @@ def _stored(connection: Connection, cluster_id: str) -> Cluster | None:
     columns = (table.c.id, table.c.origin, table.c.published, table.c.agency, table.c.members)
     row = connection.execute(select(*columns).where(table.c.id == cluster_id)).first()
     return Cluster(*row) if row else None
-
-
-def remember(connection: Connection, article_id: str, sketch: Sketch) -> None:
-    """Put an article that is not in the index into it."""
-    slots = _PACKED.pack(*sketch.slots)
-    number = _REMEMBER.value(connection, article_id=article_id, version=sketch.version, slots=slots)
-    _BANDS(connection, **{f"key{slot}": start | number for slot, start in enumerate(_starts(sketch))})
-
-
-def replace(connection: Connection, sketches: Mapping[str, Sketch | None]) -> None:
-    """Put the sketches of articles' new texts, by id, in the place of the old ones'."""
-    forget(connection, list(sketches))
-    for article_id, sketch in sketches.items():
-        if sketch:
-            remember(connection, article_id, sketch)
-
-
-def forget(connection: Connection, article_ids: Sequence[str]) -> int:
-    """Take articles out of the index; return how many of them were in it."""
-    table = schema.sketches
-    query = select(table.c.number, table.c.version, table.c.slots).where(table.c.article_id.in_(article_ids))
-    rows = connection.execute(query).all()
-    sketches = {row.number: Sketch(_PACKED.unpack(row.slots), row.version) for row in rows}
-    # In the order of the table: neighbours are on one page.
-    keys = sorted(start | number for number, sketch in sketches.items() for start in _starts(sketch))
-    for some in chunks(keys):
-        connection.execute(delete(schema.bands).where(schema.bands.c.key.in_(some)))
-    if rows:
-        connection.execute(delete(table).where(table.c.number.in_(list(sketches))))
-    return len(rows)
-
-
-def _starts(sketch: Sketch) -> list[int]:
-    """Return where in the key every slot's neighbours begin."""
-    return [(slot << _VALUE_BITS | value) << _NUMBER_BITS for slot, value in enumerate(sketch.slots[:BANDS])]

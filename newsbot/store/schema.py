@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0010"
+REVISION = "0011"
 """The last of the migrations, which leads to these tables."""
 
 metadata = MetaData()
@@ -222,6 +222,8 @@ exports = Table(
     Column("first_line", Integer, nullable=False, server_default="1"),
 )
 
+# Of articles that are compared with what comes; the index of their slots is the database's own
+# (newsbot.store.sketches).
 sketches = Table(
     "sketches",
     metadata,
@@ -229,14 +231,6 @@ sketches = Table(
     Column("article_id", String(20), nullable=False, unique=True),
     Column("version", Integer, nullable=False),
     Column("slots", LargeBinary, nullable=False),
-)
-
-# One row an indexed slot of a sketch: slot, value and number of the sketch in one integer (newsbot.store.duplicates).
-bands = Table(
-    "bands",
-    metadata,
-    # SQLite keeps a table of one INTEGER PRIMARY KEY as nothing but the keys.
-    Column("key", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
 )
 
 # Of every story with more than one member.

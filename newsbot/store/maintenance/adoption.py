@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, exists, func, insert, select
 
 from newsbot.dedupe import facts_of
 from newsbot.items import Article, Duplicate, Removed
-from newsbot.store import documents, duplicates, frontier, runs, schema
+from newsbot.store import documents, frontier, runs, schema, sketches
 from newsbot.store.articles import FIELDS
 from newsbot.store.database import as_json, chunks, upsert
 from newsbot.web.urls import site_of, url_key
@@ -163,7 +163,7 @@ def _store(connection: Connection, article: Article, copy: Duplicate | None, tol
         documents.put_earlier(connection, article, copy)
         told.versions += 1
         return set()
-    duplicates.replace(connection, {article.id: facts_of(article.text, article.authors).sketch})
+    sketches.replace(connection, {article.id: facts_of(article.text, article.authors).sketch})
     return {article.cluster_id}
 
 

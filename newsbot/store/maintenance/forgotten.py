@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, and_, delete, func, or_, select, upda
 from newsbot.cleaning.boilerplate import blocks_of
 from newsbot.items import Article, Candidate, Duplicate
 from newsbot.sources import source_name
-from newsbot.store import articles, documents, duplicates, revisits, runs, schema
+from newsbot.store import articles, documents, duplicates, revisits, runs, schema, sketches
 from newsbot.store.articles import Policy
 from newsbot.store.database import LOCK_TIMEOUT, as_json, chunks, durable, reading, upsert
 from newsbot.store.ledger import Entry
@@ -179,7 +179,7 @@ def _take_out(connection: Connection, member: Member) -> list[int]:
     found = select(_OUTBOX.c.export_id).where(here, _OUTBOX.c.export_id.is_not(None)).distinct()
     files = list(connection.execute(found).scalars())
     connection.execute(delete(schema.outbox).where(here))
-    duplicates.forget(connection, [identity])
+    sketches.forget(connection, [identity])
     revisits.end(connection, identity)
     index.remove(connection, [identity])
     keys = {key for version in versions for key in blocks_of(version.text).keys}

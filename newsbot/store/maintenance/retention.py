@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 
 from newsbot.process import UsageError
-from newsbot.store import documents, duplicates, runs, schema
+from newsbot.store import documents, runs, schema, sketches
 from newsbot.store.database import CHUNK, chunks, reading
 from newsbot.store.maintenance.forgotten import TOGETHER
 from newsbot.store.search import index
@@ -203,14 +203,14 @@ def _visits(cutoff: str) -> Step:
 
 
 def _sketches(cutoff: str) -> Step:
-    sketches, articles = schema.sketches, schema.articles
+    table, articles = schema.sketches, schema.articles
 
     def step(connection: Connection, size: int) -> tuple[int, bool]:
         # The lowest numbers are the oldest; none of the young ones behind them is read.
-        oldest = select(sketches.c.article_id).order_by(sketches.c.number).limit(size).subquery()
+        oldest = select(table.c.article_id).order_by(table.c.number).limit(size).subquery()
         old = select(articles.c.id).join(oldest, oldest.c.article_id == articles.c.id)
         ids = connection.execute(old.where(articles.c.first_seen < cutoff)).scalars().all()
-        gone = duplicates.forget(connection, ids)
+        gone = sketches.forget(connection, ids)
         return gone, gone < size
 
     return step
@@ -238,7 +238,7 @@ class _Texts:
         ids = sorted(set(old) - _in_use(connection, old))
         documents.strip(connection, ids)
         index.remove(connection, ids)
-        duplicates.forget(connection, ids)
+        sketches.forget(connection, ids)
         if rows:
             self._number = rows[-1].number
         return len(ids), len(rows) < size or rows[-1].first_seen >= self._cutoff

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, text
 
-from newsbot.store import StoreError, schema
+from newsbot.store import StoreError, schema, sketches
 from newsbot.store.database import CHUNK, reading
 from newsbot.store.search import index
 from newsbot.web.text import well_formed
@@ -62,6 +62,7 @@ def move(
             moved.append(Moved(table.name, sent.rows, was_there))
     with target.begin() as there:
         index.fill(there)
+        sketches.fill(there)
     return moved
 
 
