@@ -2,13 +2,15 @@
 # make test   the test suite, in three processes, as tests of crawls wait half of their time (JOBS=8: in eight)
 # make pictures   those of `scrapy browse` and of the report in docs/pictures, from the demo, with an installed Chromium
 # make examples   the pictures of docs/examples, from the demo
+# make regress   which pages a change of a rule moves, against main; BASE=REVISION, PAGES='FOLDER ...' instead of our own
 # make lint   style, types, who may import whom, what is unsafe, known vulnerabilities of libraries
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 3
+BASE ?= main
 
-.PHONY: demo test lint pictures examples schema dates constraints clean
+.PHONY: demo test lint regress pictures examples schema dates constraints clean
 
 demo: $(VENV)/.newsbot
 	@$(BIN)/scrapy demo
@@ -24,6 +26,9 @@ lint: $(VENV)/.test
 	@$(BIN)/scrapy-lint
 	@$(BIN)/bandit -q -r newsbot -ll -s B608
 	@$(BIN)/python .ci/audit.py
+
+regress: $(VENV)/.test
+	@$(BIN)/python benchmarks/regress.py --base $(BASE) $(if $(PAGES),--pages $(PAGES))
 
 pictures: $(VENV)/.test
 	@$(BIN)/python docs/pictures/make.py

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 from sqlalchemy import Engine
 
-from newsbot import __version__
 from newsbot.export.atomic import atomic_file
 from newsbot.health import STATES
 from newsbot.health.examination import NEW_DAYS
 from newsbot.report import charts, words
 from newsbot.report.figures import CLEARED_DAYS, DAYS, MONTH, OTHERS, WEEK, Report, SourceFigures, figures
 from newsbot.report.interactive import Interactive, interactive
+from newsbot.report.sheet import environment_of, sheet
 from newsbot.store.views.front import RunTold
-from newsbot.web.text import well_formed
 
-TEMPLATES = Path(__file__).parent / "templates"
 MOST_ALARMS, MOST_STRIPS, MOST_CARRIERS = 30, 40, 12
 """Alarms, and sources by the hour, that are shown at once; the rest is folded away. Outlets named of an origin."""
 FEW_STRIPS = 24
@@ -46,11 +42,11 @@ def write(engine: Engine, path: Path, *, now: str, days: int = DAYS) -> int:
 def page(report: Report, drawn: Interactive | None = None) -> str:
     """Return the report as HTML; ``drawn``: the picture that answers to its reader, where it can be had."""
     series, pictured = report.series(), report.days[-report.pictured :]
-    text = _environment().get_template("report.html").render(
+    return sheet(
+        _environment(),
+        "report.html",
+        drawn.scripts if drawn else (),
         report=report,
-        version=__version__,
-        style=Markup(_style()),  # noqa: S704 # nosec B704 - our own
-        policy=_policy(drawn.scripts if drawn else ()),
         interactive=Markup(drawn.markup) if drawn else "",  # noqa: S704 # nosec B704 - escaped there
         series=series,
         stack=charts.stack(series, pictured),
@@ -70,46 +66,21 @@ def page(report: Report, drawn: Interactive | None = None) -> str:
         few_strips=FEW_STRIPS,
         most_strips=MOST_STRIPS,
         most_carriers=MOST_CARRIERS,
-    )  # fmt: skip
-    return well_formed(text)
+    )
 
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
+    environment = environment_of()
     environment.filters |= {
         "ago": words.ago,
         "bars": charts.bars,
         "minutes": lambda minutes: words.span(None if minutes is None else 60 * minutes),
-        "moment": words.moment,
-        "number": words.number,
-        "percent": words.percent,
         "shaded": charts.shaded,
-        "short_day": words.short_day,
-        "size": words.size,
-        "span": words.span,
         "told": _told,
         "took": _took,
     }
-    environment.tests["web"] = lambda url: url.lower().startswith(("http://", "https://"))
     return environment
-
-
-@cache
-def _style() -> str:
-    return (TEMPLATES / "report.css").read_text("utf-8")
-
-
-def _policy(scripts: Sequence[str]) -> str:
-    """Return the content security policy of a page with some scripts: these, and nothing from anywhere.
-
-    What draws the picture makes functions of expressions ('unsafe-eval'); a headline still cannot be a script.
-    """
-    hashes = [f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts]
-    may = f"; script-src {' '.join(hashes)} 'unsafe-eval'" if hashes else ""
-    return f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'{may}"
 
 
 def _has_hours(source: SourceFigures) -> bool:
