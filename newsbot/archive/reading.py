@@ -11,7 +11,7 @@ import re
 import sys
 import zlib
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
@@ -29,6 +29,10 @@ MAX_RESTARTS = 8
 """Times that a compression that holds many records is begun anew, after lengths that were wrong."""
 PAGE_STATUSES = frozenset({200, 203, 206})
 """Statuses of answers that have a page in them, of 206 if the part is all of it."""
+REVISIT = "revisit"
+"""Why a capture has no body that says it has that of another one."""
+BEHIND = 4
+"""Records behind a page in which may stand what is said of it: those of one fetch follow each other."""
 
 FIRST_YEAR = "1990"
 """No page was fetched before there were pages."""
@@ -65,6 +69,8 @@ _SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 _DICTIONARY = b"\x5d\x2a\x4d\x18"
 """The skippable frame that begins a .warc.zst whose frames share a dictionary."""
 _KINDS = frozenset({"warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion", "continuation"})
+_AROUND = "<> \t"
+"""What stands around an address or an id in a header."""
 _GAP = re.compile(rb"[\s\0]*")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})\b")
@@ -82,6 +88,9 @@ class Place:
 
     def __str__(self) -> str:
         return f"byte {self.offset}" + (f" (byte {self.inner} of what is compressed there)" if self.inner else "")
+
+
+BEGINNING = Place(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +116,14 @@ class Capture:
     body: bytes = b""
     """As it was stored: perhaps in chunks, perhaps compressed."""
     reason: str | None = None
-    """Why there is no body: cut_short or too_large."""
+    """Why there is no body: cut_short, too_large, or revisit for one that is that of another capture."""
     detail: str = ""
     is_doubtful: bool = False
     """Whether no other record follows where this one ends, so that its length may be wrong."""
+    id: str = ""
+    """Of its record; empty if it has none."""
+    provenance: bytes | None = None
+    """The block of the record behind it in which newsbot noted how it was found (newsbot.archive.provenance)."""
 
     def all_of(self, name: str) -> list[str]:
         """Return the values of every header of a name."""
@@ -281,6 +294,15 @@ class _Packed(_Bytes):
         return self._restarts < MAX_RESTARTS
 
 
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """What a record says of a capture."""
+
+    of: str
+    """The id of the capture's record."""
+    block: bytes
+
+
 @dataclass(slots=True)
 class _Head:
     """What a record says of itself."""
@@ -293,6 +315,11 @@ class _Head:
     date: str = ""
     media_type: str = ""
     truncated: str | None = None
+    id: str = ""
+    beside: str = ""
+    """The id of the record that it says something of."""
+    refers_to: str = ""
+    """The address of the capture that has the body of a revisit."""
 
 
 @dataclass(slots=True)
@@ -305,27 +332,93 @@ class _Answer:
     headers: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read(file: BinaryIO) -> Iterator[Capture | Damage]:
-    """Yield the pages of an archive in their order, and what is damaged in it.
+class Reading:
+    """An archive as it is read in its order, the whole of it or a part: its pages, and what is damaged in it.
 
-    A file that is no archive gives damage alone, an empty one nothing. Raises OSError.
+    A file that is no archive gives damage alone, an empty one nothing. Parts give together what the whole gives, where
+    each begins at the ``next`` of the one before it. Raises OSError.
     """
-    archive = _File(file)
-    position = _behind_dictionary(archive)
-    while True:
-        start, is_blank = archive.find(_START, position)
-        if not is_blank:
-            yield Damage(
-                Place(position), f"{(archive.size if start is None else start) - position} bytes are no record"
-            )
-        if start is None:
-            return
-        archive.go_to(start)
-        archive.fill(len(ZSTD))
-        if archive.ahead.startswith((GZIP, ZSTD)):
-            position = yield from _compressed(archive, start, is_expected=is_blank)
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        start: Place = BEGINNING,
+        end: int | None = None,
+        *,
+        most: int | None = None,
+        is_guess: bool = False,
+    ) -> None:
+        """Take the records that begin at a place or behind it, before a byte ``end``, and no more than ``most`` pages.
+
+        ``is_guess``: nothing is known of the place. The part begins with the first record that is found from there on.
+        """
+        self._file = _File(file)
+        self._start = start
+        self._end = end
+        self._most = most
+        self._is_guess = is_guess
+        self.began: Place | None = None
+        """Where the first record begins, once it was met."""
+        self.next: Place | None = None
+        """Where the first record begins that was not taken, or the file ends; known when all has been read."""
+
+    def __iter__(self) -> Iterator[Capture | Damage]:
+        waiting: Capture | None = None
+        pages = behind = 0
+        for found in self._found():
+            if isinstance(found, Place):
+                self.began = self.began or found
+                if self.next is None and (self._is_behind(found) or pages == self._most):
+                    self.next = found
+                behind += self.next is not None
+                if self.next is not None and (waiting is None or behind > BEHIND):
+                    break
+            elif isinstance(found, _Note):
+                if waiting is not None and found.of == waiting.id:
+                    waiting = replace(waiting, provenance=found.block)
+            elif self.next is not None:
+                break
+            else:
+                if waiting is not None:
+                    yield waiting
+                    waiting = None
+                if isinstance(found, Damage):
+                    yield found
+                else:
+                    waiting, pages = found, pages + 1
         else:
-            position = yield from _record(archive, start)
+            self.next = self.next or Place(self._file.size)
+        if waiting is not None:
+            yield waiting
+
+    def _is_behind(self, place: Place) -> bool:
+        return self._end is not None and place.offset >= self._end
+
+    def _found(self) -> Iterator[Place | Capture | Damage | _Note]:
+        """Yield what is in the file, and before each record where it begins."""
+        file, is_guess, inner = self._file, self._is_guess, self._start.inner
+        position = max(_behind_dictionary(file), self._start.offset)
+        while True:
+            start, is_blank = file.find(_START, position, self._end if is_guess else None)
+            if not is_blank and not is_guess:
+                gap = (file.size if start is None else start) - position
+                yield Damage(Place(position), f"{gap} bytes are no record")
+            if start is None:
+                return
+            file.go_to(start)
+            file.fill(len(ZSTD))
+            if file.ahead.startswith((GZIP, ZSTD)):
+                position = yield from _compressed(file, start, inner, is_expected=is_blank and not is_guess)
+            else:
+                yield Place(start)
+                position = yield from _record(file, start)
+            inner = 0
+            is_guess = is_guess and position <= start + len(GZIP)  # what looked like a compression was none
+
+
+def read(file: BinaryIO) -> Iterator[Capture | Damage]:
+    """Yield the pages of an archive in their order, and what is damaged in it. Raises OSError."""
+    return iter(Reading(file))
 
 
 def is_archive(file: BinaryIO) -> bool:
@@ -379,12 +472,15 @@ def _behind_dictionary(archive: _File) -> int:
     return 8 + size
 
 
-def _compressed(archive: _File, start: int, *, is_expected: bool) -> Generator[Capture | Damage, None, int]:
-    """Yield what is in a compression, and return where the next one may begin.
+_Found = Generator[Place | Capture | Damage | _Note, None, int]
+
+
+def _compressed(archive: _File, start: int, position: int, *, is_expected: bool) -> _Found:
+    """Yield what is in a compression from a position on, and return where the next one may begin.
 
     Only where one is expected may it begin with something else than a record: elsewhere its mark is often chance.
     """
-    inside, position = _Packed(archive, start), 0
+    inside = _Packed(archive, start)
     inside.fill(_SEEN_AHEAD)
     gap = _GAP.match(inside.ahead)
     assert gap
@@ -398,14 +494,15 @@ def _compressed(archive: _File, start: int, *, is_expected: bool) -> Generator[C
         if found is None:
             break
         met = True
+        yield inside.place(found)
         position = yield from _record(inside, found)
     if inside.fault and not met and is_blank:
         yield Damage(Place(start), inside.fault)
     return inside.end or start + len(GZIP)
 
 
-def _record(source: _Bytes, start: int) -> Generator[Capture | Damage, None, int]:
-    """Yield the page of a record and its damage, and return where the next one may begin."""
+def _record(source: _Bytes, start: int) -> _Found:
+    """Yield the page of a record or what it says of one, and its damage; return where the next one may begin."""
     source.go_to(start)
     at = source.place(start)
     head = _head_of(source, start)
@@ -417,6 +514,8 @@ def _record(source: _Bytes, start: int) -> Generator[Capture | Damage, None, int
         yield Damage(at, "its Content-Length is none")
         return head.end
     end = head.end + head.length
+    if head.beside and head.length <= MAX_HEAD and source.fill(head.length) >= head.length:
+        yield _Note(head.beside, bytes(memoryview(source.ahead)[: head.length]))
     answer = _answer_of(source, head)
     body, swallowed = b"", None
     if isinstance(answer, _Answer) and answer.status in PAGE_STATUSES and head.length <= MAX_BYTES + MAX_HEAD:
@@ -446,7 +545,7 @@ def _record(source: _Bytes, start: int) -> Generator[Capture | Damage, None, int
     if isinstance(answer, str):
         if not fault:
             yield Damage(at, answer)
-    elif answer and answer.status in PAGE_STATUSES:
+    elif answer and (answer.status in PAGE_STATUSES or (head.kind == REVISIT and answer.status == 304)):
         yield _capture(at, head, answer, body, fault, is_doubtful=follows is None)
     if swallowed is not None and source.may_go_back():
         return swallowed
@@ -456,7 +555,9 @@ def _record(source: _Bytes, start: int) -> Generator[Capture | Damage, None, int
 def _capture(at: Place, head: _Head, answer: _Answer, body: bytes, fault: str | None, *, is_doubtful: bool) -> Capture:
     reason, detail = None, ""
     assert head.length is not None
-    if fault:
+    if head.kind == REVISIT:
+        reason, detail, body = REVISIT, f"its page is that of {head.refers_to or 'an earlier capture'}", b""
+    elif fault:
         reason, detail = "cut_short", fault
     elif head.truncated is not None:
         reason, detail, body = "cut_short", f"WARC-Truncated: {head.truncated}", b""
@@ -472,6 +573,7 @@ def _capture(at: Place, head: _Head, answer: _Answer, body: bytes, fault: str | 
         reason=reason,
         detail=detail[:200],
         is_doubtful=is_doubtful,
+        id=head.id,
     )
 
 
@@ -514,7 +616,7 @@ def _head_of(source: _Bytes, start: int) -> _Head | str:
     first: dict[str, str] = {}
     for name, value in headers:
         first.setdefault(name, value)
-    kind, url = first.get("warc-type", "").lower(), first.get("warc-target-uri", "").strip("<> \t")
+    kind, url = first.get("warc-type", "").lower(), first.get("warc-target-uri", "").strip(_AROUND)
     stated = first.get("content-length", "")
     truncated = first.get("warc-truncated")
     if truncated is None and "warc-segment-number" in first:
@@ -531,6 +633,9 @@ def _head_of(source: _Bytes, start: int) -> _Head | str:
         first.get("warc-date", ""),
         first.get("content-type", ""),
         truncated,
+        first.get("warc-record-id", "").strip(_AROUND),
+        first.get("warc-concurrent-to", "").strip(_AROUND) if kind == "metadata" else "",
+        first.get("warc-refers-to-target-uri", "").strip(_AROUND),
     )
 
 
@@ -540,7 +645,7 @@ def _answer_of(source: _Bytes, head: _Head) -> _Answer | str | None:
         return None
     if head.kind == "resource":
         return _Answer(200, 0, [("content-type", head.media_type)])
-    if head.kind != "response" or "http" not in head.media_type.lower():
+    if head.kind not in ("response", REVISIT) or "http" not in head.media_type.lower():
         return None
     size = min(head.length, MAX_HEAD)
     length = _head_length(source, size)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from newsbot.archive.reading import Capture, without_chunks
-from newsbot.items import MAX_BYTES, Candidate, Page, Rejection
+from newsbot.crawl.worker_pool import Extraction, make_article_in_worker
+from newsbot.items import MAX_BYTES, Candidate, Collected, Page, Rejection
 from newsbot.sources import source_name
 from newsbot.web.completeness import is_all, is_complete
 from newsbot.web.content_coding import TooLarge, unpack
@@ -62,6 +63,11 @@ def page_of(capture: Capture, date: str | None) -> Page | Rejection | None:
         ),
         fetched_at=date,
     )
+
+
+def article_of(page: Page, _capture: Capture, extraction: Extraction) -> Collected | Rejection:
+    """Make a clean article of the page of a capture, or say why it is none (newsbot.bulk.files.Work)."""
+    return make_article_in_worker(page, extraction)
 
 
 def _may_be_page(capture: Capture) -> bool:

@@ -12,7 +12,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -93,6 +93,15 @@ def make_article(page: Page, extraction: Extraction = BY_DEFAULT) -> Collected |
         return _rejection(page, error.reason)
 
 
+def make_article_in_worker(page: Page, extraction: Extraction) -> Collected | Rejection:
+    """Make a clean article of a page, and give back what a large one took."""
+    try:
+        return make_article(page, extraction)
+    finally:
+        if len(page.html) > LARGE:
+            give_free_memory_back()
+
+
 def collected(article: ExtractedArticle, aliases: Sequence[str], announced: str | None = None) -> Collected:
     """Return an article with what follows from its text, as the store decides on it."""
     return Collected(
@@ -132,8 +141,8 @@ class Workers:
             return make_article(page, self._extraction)
         if len(page.html) > LARGE:
             async with self._turn:
-                return await self._in_worker(_make_large_article, page)
-        return await self._in_worker(make_article, page)
+                return await self._in_worker(page)
+        return await self._in_worker(page)
 
     def give_up(self) -> None:
         """Wait for no page any more: each that is at work is left to the next run (run_ended)."""
@@ -141,9 +150,7 @@ class Workers:
         if not self._end.done():
             self._end.set_result(None)
 
-    async def _in_worker(
-        self, make: Callable[[Page, Extraction], Collected | Rejection], page: Page
-    ) -> Collected | Rejection:
+    async def _in_worker(self, page: Page) -> Collected | Rejection:
         self._end = self._end or asyncio.get_running_loop().create_future()
         if self._end.done():
             return _rejection(page, RUN_ENDED)
@@ -152,8 +159,8 @@ class Workers:
                 self._pool is None or not self._pool.active
             ):  # a worker that was idle has been killed, or the fork server
                 self.close()
-                self._pool = _started_pool(self._count)
-            future = self._pool.schedule(make, args=[page, self._extraction], timeout=self._timeout)
+                self._pool = started_pool(self._count)
+            future = self._pool.schedule(make_article_in_worker, args=[page, self._extraction], timeout=self._timeout)
             return await self._result(self._pool, asyncio.wrap_future(future), self._end)
         except GivenUp:
             return _rejection(page, RUN_ENDED)
@@ -197,7 +204,8 @@ class Workers:
             self._pool.join()
 
 
-def _started_pool(count: int) -> ProcessPool:
+def started_pool(count: int) -> ProcessPool:
+    """Start worker processes, which have the stages loaded."""
     context = multiprocessing.get_context("forkserver" if sys.platform != "win32" else "spawn")
     context.set_forkserver_preload([__name__, "newsbot.extraction"])
     pool = ProcessPool(max_workers=count, initializer=_begin, context=context)
@@ -233,11 +241,3 @@ def _begin() -> None:
     die_with_parent()
     give_large_blocks_back()
     collect_seldom()
-
-
-def _make_large_article(page: Page, extraction: Extraction) -> Collected | Rejection:
-    """Make an article of a large page, and give back what that took."""
-    try:
-        return make_article(page, extraction)
-    finally:
-        give_free_memory_back()
