@@ -39,7 +39,7 @@ COMMANDS = {
     "report": [],
     "restore": [],
     "revisions": [],
-    "scale": ["enqueue", "work"],
+    "scale": ["beat", "enqueue", "status", "work"],
     "sources": ["add", "boilerplate", "check", "list", "repair"],
 }
 EACH = [*COMMANDS, *(f"{group} {name}" for group, names in COMMANDS.items() for name in names)]
@@ -235,8 +235,8 @@ def test_what_is_needed_and_cannot_be_used_is_1(
         ("browse", ["datasette.app", "newsbot.browse.site"], "browse"),
         ("browse", ["uvicorn"], "browse"),
         ("export x.parquet", ["pyarrow", "newsbot.export.parquet"], "parquet"),
-        ("scale enqueue", ["celery", "newsbot.scale.tasks"], "scale"),
-        ("scale work", ["celery", "newsbot.scale.tasks"], "scale"),
+        ("scale enqueue", ["celery", "newsbot.scale.broker"], "scale"),
+        ("scale work", ["celery", "newsbot.scale.broker"], "scale"),
     ],
 )
 def test_an_extra_that_is_not_installed_is_1(

@@ -17,6 +17,7 @@ from newsbot.crawl.claims import Claims
 from newsbot.crawl.intake import Intake
 from newsbot.crawl.outbox.delivery import Delivery
 from newsbot.crawl.outbox.recovery import names_of, place_of
+from newsbot.crawl.polling.due import due_of
 from newsbot.crawl.polling.publishing import DAY, Bounds
 from newsbot.crawl.polling.schedule import Schedule, shifted
 from newsbot.crawl.verdicts import Verdicts
@@ -24,7 +25,7 @@ from newsbot.export import compaction, expiry, removal
 from newsbot.items import Candidate
 from newsbot.process import utc_now
 from newsbot.sources import Outlets, Source
-from newsbot.store import frontier, revisits, runs
+from newsbot.store import frontier, runs
 from newsbot.store.articles import Policy
 from newsbot.store.leases import Life
 from newsbot.store.ledger import Account, Ledger
@@ -114,12 +115,9 @@ class Run:
         self._keep = keep
 
     def keep_due(self) -> None:
-        """Leave out the sources that have nothing to do now: no listing or visit due, no address waiting."""
-        now = self.now()
-        waiting = frontier.sources_waiting(self.engine, now=now) | revisits.sources_due(self.engine, now=now)
-        self.sources = {
-            name: source for name, source in self.sources.items() if name in waiting or self.schedule.due(source)
-        }
+        """Leave out the sources that have nothing to do now (newsbot.crawl.polling.due)."""
+        due = due_of(self.engine, self.sources.values(), self.schedule, now=self.now())
+        self.sources = {name: source for name, source in self.sources.items() if name in due}
         self.ledger.accounts = {name: self.ledger.accounts[name] for name in self.sources}
 
     def finish(self) -> Summary:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from newsbot.health.examination import examine, state_of
-from newsbot.health.findings import CHANGED, FAILING, NEW, SILENT, STATES, WELL, Finding
+from newsbot.health.findings import CHANGED, CRASHES, FAILING, NEW, SILENT, STATES, WELL, Finding
 from newsbot.health.measures import Day, ListingState, Measures
 
 __all__ = [
-    "CHANGED", "FAILING", "NEW", "SILENT", "STATES", "WELL", "Day", "Finding", "ListingState", "Measures",
+    "CHANGED", "CRASHES", "FAILING", "NEW", "SILENT", "STATES", "WELL", "Day", "Finding", "ListingState", "Measures",
     "examine", "state_of",
 ]  # fmt: skip

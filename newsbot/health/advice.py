@@ -21,6 +21,8 @@ OF_KIND = {
     "delay": "see that the schedule still runs as often as it did, and when its feed names an article",
     "revisits": "open an example in a browser: articles may be taken down, or second visits be blocked "
     "(NEWSBOT_REVISIT_HOURS)",
+    "crashes": "look for {source} in the log of the workers, or try `scrapy crawl news -a only={source}` by hand; once "
+    "its block in the sources file is changed, it is tried at once",
     "gap": "crawl more often, or add a news sitemap or section: its feed is too short for so much news",
 }
 """By kind; {source} is its name."""

@@ -13,6 +13,9 @@ NEW, WELL = "new", "well"
 STATES = (FAILING, SILENT, CHANGED, NEW, WELL)
 """Of a source, the worst first."""
 
+CRASHES = "crashes"
+"""The kind of the finding that the crawls of a source do not come to their end (newsbot.store.fleet)."""
+
 Key = tuple[str, str, str]
 """What tells a finding from all others that are open: source, kind and subject."""
 

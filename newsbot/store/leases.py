@@ -28,7 +28,7 @@ from sqlalchemy import Connection, Engine, func, select, text
 
 from newsbot.process import utc_now
 from newsbot.store import StoreError, runs, schema
-from newsbot.store.database import chunks, upsert
+from newsbot.store.database import chunks, reading, upsert
 
 PATIENCE = 2.0
 """Seconds to wait for the lease of a crawl that may have just died: a server learns it a moment later."""
@@ -204,6 +204,16 @@ def living(engine: Engine, *, now: str) -> list[str]:
             return [run_id for run_id in runs.undelivered(engine) if _lives(connection, marks, run_id, now)]
     finally:
         marks.let_go()
+
+
+def held(engine: Engine, *, now: str) -> dict[str, str]:
+    """Return the run that is at each source, of those that are at work."""
+    found: dict[str, str] = {}
+    with reading(engine) as connection:
+        for some in chunks(living(engine, now=now)):
+            query = select(_LEASES.c.source, _LEASES.c.run_id).where(_LEASES.c.run_id.in_(some))
+            found |= {row.source: row.run_id for row in connection.execute(query)}
+    return found
 
 
 def at_work_on(store: Path) -> list[str]:

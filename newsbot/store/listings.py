@@ -82,6 +82,15 @@ def load(engine: Engine, sources: Iterable[str]) -> dict[tuple[str, str], Listin
     return found
 
 
+def due_times(engine: Engine) -> dict[str, dict[str, str | None]]:
+    """Return when every listing is to be asked again, by source and address; None for one that was never asked."""
+    found: dict[str, dict[str, str | None]] = {}
+    with reading(engine) as connection:
+        for source, url, due_at in connection.execute(select(_TABLE.c.source, _TABLE.c.url, _TABLE.c.due_at)):
+            found.setdefault(source, {})[url] = due_at
+    return found
+
+
 def save(connection: Connection, listing: Listing) -> None:
     """Write a listing down, inside the caller's transaction."""
     values = {name: getattr(listing, name) for name in _FIELDS}

@@ -1,0 +1,109 @@
+"""A crawl in a child process that goes on only as long as its worker says that the lease on its sites is theirs.
+
+The worker writes into a pipe until when the lease is sure (``Crawl.go_on``), and the child sets an alarm of the kernel
+for that moment: SIGALRM, which nobody handles, ends it. A process that was stopped (SIGSTOP, a frozen container) gets
+the alarm before its next instruction, and so asks no host after its time, whatever its worker is: stopped, too, or cut
+off. A child whose worker has died is killed by the kernel at once (newsbot.process.die_with_parent).
+
+``python -m newsbot.scale.leash PARENT PIPE MODULE ARGUMENT...`` runs a module so.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Self
+
+from newsbot.process import ExitStatus, die_with_parent
+
+SOON = 0.001
+"""Seconds until an alarm that should have been; 0 would be none."""
+GLANCE = 0.1
+"""Seconds between two looks whether a child has ended."""
+_MOMENT = struct.Struct("d")
+"""How a moment is written."""
+_MOST = 512 * _MOMENT.size
+"""Bytes that are read at once; whole moments, of which the last counts."""
+
+
+class Crawl:
+    """A child process on a leash: the worker's end of it."""
+
+    def __init__(self, module: str, arguments: Sequence[str], environment: Mapping[str, str], *, until: float) -> None:
+        """Start it; it may go on until a moment of time.monotonic()."""
+        reading, self._pipe = os.pipe()
+        os.set_blocking(self._pipe, False)
+        try:
+            self.go_on(until)
+            command = [sys.executable, "-m", "newsbot.scale.leash", str(os.getpid()), str(reading), module, *arguments]
+            self._child = subprocess.Popen(command, env=environment, pass_fds=[reading])  # noqa: S603 (our own command)
+        except BaseException:
+            os.close(self._pipe)
+            raise
+        finally:
+            os.close(reading)
+
+    def go_on(self, until: float) -> None:
+        """Let it go on until a moment of time.monotonic()."""
+        with suppress(BlockingIOError, BrokenPipeError):  # it was stopped for long, or has ended
+            os.write(self._pipe, _MOMENT.pack(until))
+
+    def ended(self, seconds: float) -> int | None:
+        """Wait so long for its end, and return its status: negative, a signal's. None if it goes on."""
+        end = time.monotonic() + seconds
+        while (status := self._child.poll()) is None and time.monotonic() < end:
+            time.sleep(GLANCE)
+        return status
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self._child.send_signal(number)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it at once, if it goes on."""
+        self._child.kill()
+        self._child.wait()
+        os.close(self._pipe)
+
+
+def on_leash(pipe: int) -> None:
+    """Let this process go on only until the moments that are written into a pipe; its end is the process's too."""
+    os.set_inheritable(pipe, False)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    _heed(os.read(pipe, _MOST))
+    threading.Thread(target=_follow, args=[pipe], name="leash", daemon=True).start()
+
+
+def _follow(pipe: int) -> None:
+    while said := os.read(pipe, _MOST):
+        _heed(said)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _heed(said: bytes) -> None:
+    (until,) = _MOMENT.unpack(said[-_MOMENT.size :])
+    signal.setitimer(signal.ITIMER_REAL, max(until - time.monotonic(), SOON))
+
+
+def _main(parent: int, pipe: int, module: str, arguments: Sequence[str]) -> None:
+    die_with_parent()
+    if os.getppid() != parent:
+        sys.exit(ExitStatus.CRASHED)  # it died before that could be asked for
+    on_leash(pipe)
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    _main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:])
