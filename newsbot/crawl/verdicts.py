@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from newsbot.crawl.boilerplate import SiteBoilerplate
 from newsbot.items import POSTPONED, RUN_ENDED, Collected, Decision, Rejection, Unchanged, digest_of
 from newsbot.sources import Outlets
-from newsbot.store import StoreError, Unstorable, articles, frontier, revisits, runs, schema
+from newsbot.store import StoreError, Unstorable, articles, deciding, frontier, revisits, runs, schema
 from newsbot.store.articles import Policy
 from newsbot.store.database import sift
 from newsbot.store.ledger import Entry, Ledger, LedgerError, Validators
@@ -117,24 +117,27 @@ class Verdicts:
 
     def _save_together(self, brought: Sequence[Collected | Rejection]) -> list[Decision | Rejection]:
         entries = [self._entry(one.discovered) for one in brought]
-        told: list[Decision | Rejection] = []
         cleaned = [
             one if isinstance(one, Rejection) else self._boilerplate.clean(one, entry.source)
             for one, entry in zip(brought, entries, strict=True)
         ]
-        with articles.deciding(self._engine) as connection:
-            for one, entry in zip(cleaned, entries, strict=True):
-                if isinstance(one, Collected) and articles.is_forgotten(connection, one):
-                    one = Rejection(url=one.discovered, reason=FORGOTTEN)
-                if isinstance(one, Rejection):
-                    self._write(connection, [ending_of(one, entry)])
-                    told.append(one)
-                else:
-                    source = self._outlets.owner(one.aliases[-1], entry.source)
-                    decision = articles.decide(
-                        connection, one, entry, source=source, now=self._now(), policy=self._policy
-                    )
-                    told.append(decision)
+        names = {name for one, entry in zip(cleaned, entries, strict=True) for name in articles.names_of(one, entry)}
+        return deciding.together(self._engine, names, partial(self._decide, pages=cleaned, entries=entries))
+
+    def _decide(
+        self, connection: Connection, pages: Sequence[Collected | Rejection], entries: Sequence[Entry]
+    ) -> list[Decision | Rejection]:
+        told: list[Decision | Rejection] = []
+        for one, entry in zip(pages, entries, strict=True):
+            if isinstance(one, Collected) and articles.is_forgotten(connection, one):
+                one = Rejection(url=one.discovered, reason=FORGOTTEN)
+            if isinstance(one, Rejection):
+                self._write(connection, [ending_of(one, entry)])
+                told.append(one)
+            else:
+                source = self._outlets.owner(one.aliases[-1], entry.source)
+                decision = articles.decide(connection, one, entry, source=source, now=self._now(), policy=self._policy)
+                told.append(decision)
         return told
 
     def _close(self, page: Collected | Rejection, decided: Decision | Rejection) -> None:

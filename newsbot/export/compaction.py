@@ -26,7 +26,7 @@ from sqlalchemy import Connection, Engine
 from newsbot.export.atomic import SPARE, exchange, is_written_to, locked, sync
 from newsbot.export.run_files import FOLDERS
 from newsbot.process import NewsbotError
-from newsbot.store import runs
+from newsbot.store import deciding, runs
 from newsbot.store.database import durable, reading
 
 WORK = ".compacting"
@@ -96,7 +96,7 @@ def join(engine: Engine, output: Path, day: Day, *, told: Callable[[], object] =
             marks = _marks(day.files)
             joined = _make(day, build, told)
             with durable(engine) as connection:
-                runs.decide_alone(connection)
+                deciding.alone(connection)
                 _refuse_if_busy(connection, day)
                 runs.move_lines(connection, joined.first_lines, joined.path)
                 _put_in_place(day, build, marks)

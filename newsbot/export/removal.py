@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from newsbot.export import compaction
 from newsbot.export.atomic import atomic_file, sync
 from newsbot.export.run_files import paths_of, retell_dropped, write_run_files
-from newsbot.store import runs
+from newsbot.store import deciding, runs
 from newsbot.store.articles import Policy
 from newsbot.store.database import durable
 from newsbot.store.leases import Life
@@ -82,7 +82,7 @@ def _take_out(
 ) -> str | None:
     """Rewrite the file of an export without the lines of some articles; return what keeps it from being done."""
     with durable(engine) as connection:
-        runs.decide_alone(connection)  # so nobody moves its lines to another file meanwhile
+        deciding.alone(connection)  # so nobody moves its lines to another file meanwhile
         written = forgotten.written(connection, export_id)
         if written is not None:
             if written.place not in places:
@@ -100,7 +100,7 @@ def _take_out(
 def _tell_anew(engine: Engine, output: Path, places: Collection[str], run_id: str) -> str | None:
     """Write the lines of what a run dropped anew, as the store tells them now."""
     with durable(engine) as connection:
-        runs.decide_alone(connection)
+        deciding.alone(connection)
         written = forgotten.ledger_of(connection, run_id)
         if written is not None:
             if written.place not in places:

@@ -3,6 +3,7 @@
 database    opening it: SQLite or PostgreSQL, brought up to date, or a clear StoreError; transactions, upsert
 schema      the tables; migrations/ makes them, and moves them into another database
 articles    save(): the one atomic decision New | Unchanged | Revision | Duplicate
+deciding    who decides at the same time, and what each keeps others from
 documents   the stored texts
 duplicates  which stored article a text is a copy of
 sketches    by which those are found that it may be a copy of
@@ -30,3 +31,7 @@ class StoreError(NewsbotError):
 
 class Unstorable(NewsbotError):
     """The values of one record cannot be stored; the store itself is well. The message says why, without them."""
+
+
+class Conflict(StoreError):
+    """The database has undone a transaction because of others; begun again, it may well come to its end."""

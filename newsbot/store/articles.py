@@ -11,9 +11,9 @@ an address of another site once led, joins it to nothing. Its text may make it a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import orjson
 from sqlalchemy import Connection, Engine, and_, bindparam, delete, select, update
@@ -29,22 +29,25 @@ from newsbot.items import (
     Duplicate,
     ExtractedArticle,
     New,
+    Rejection,
     Removed,
     Revision,
     Sketch,
     TextFacts,
     Unchanged,
 )
-from newsbot.store import Unstorable, documents, duplicates, frontier, revisits, schema, sketches
+from newsbot.store import Unstorable, deciding, documents, duplicates, frontier, revisits, schema, sketches
 from newsbot.store.database import Statement, inserting, reading
 from newsbot.store.documents import Version
 from newsbot.store.ledger import Entry
-from newsbot.store.runs import COPY_FIELDS, assert_running, decide_alone, enter
+from newsbot.store.runs import COPY_FIELDS, assert_running, enter
 from newsbot.web.dates import as_instant
-from newsbot.web.urls import article_id, canonical_url, site_of, twin_key, url_key
+from newsbot.web.urls import article_id, canonical_url, key_id, site_of, twin_key, url_key
 
 SEPARATE, INLINE, DROP = DUPLICATES = ("separate", "inline", "drop")
 """What becomes of copies: files of their own, a place among the articles, or no file."""
+REWRITTEN = 50
+"""Versions that are written anew in one transaction: each is locked (newsbot.store.deciding)."""
 
 # Statements of every decision are made once: SQLAlchemy takes longer to make one than SQLite to carry it out.
 FIELDS = (
@@ -98,16 +101,22 @@ def save(
     policy: Policy | None = None,
 ) -> Decision:
     """Decide on one article in a transaction of its own, as ``decide`` does."""
-    with deciding(engine) as connection:
-        return decide(connection, collected, entry, source=source, now=now, policy=policy or Policy())
+    policy = policy or Policy()
+    return deciding.together(
+        engine,
+        names_of(collected, entry),
+        lambda connection: decide(connection, collected, entry, source=source, now=now, policy=policy),
+    )
 
 
-@contextmanager
-def deciding(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction in which no other process decides."""
-    with engine.begin() as connection:
-        decide_alone(connection)
-        yield connection
+def names_of(page: Collected | Rejection, entry: Entry) -> set[str]:
+    """Return what a page brings that no other process may decide on meanwhile (newsbot.store.deciding)."""
+    if isinstance(page, Rejection):
+        return {key_id(entry.key)}
+    facts = page.facts
+    names = {key_id(key) for key in [entry.key, *_keys([page.article.url, *page.aliases])]}
+    names |= {facts.content_hash, *(sketches.bands_of(facts.sketch) if facts.sketch else ())}
+    return names | ({entry.article_id} if entry.article_id else set())
 
 
 def decide(
@@ -119,7 +128,7 @@ def decide(
     now: str,
     policy: Policy,
 ) -> Decision:
-    """Decide whether an article is new, and store what follows from it, inside the caller's transaction (deciding).
+    """Decide whether an article is new, and store what follows from it, inside a transaction of deciding.together.
 
     Its URL and all its aliases leave the frontier, what is to be exported goes into the outbox, and the
     entry's outcome into the ledger. ``source``: the outlet that it is of, otherwise the entry's.
@@ -127,6 +136,8 @@ def decide(
     facts = collected.facts
     source = source or entry.source
     url, known = _resolve(connection, collected, facts.content_hash)
+    while known and duplicates.hold(connection, [known.id]):
+        url, known = _resolve(connection, collected, facts.content_hash)
     if known:
         outlet = source if source != entry.source else known.source
         decision = _keep_up(connection, collected.article, facts, entry, known, source=outlet)
@@ -176,8 +187,11 @@ def remove(engine: Engine, entry: Entry, *, now: str, policy: Policy) -> bool:
     False, and nothing is noted, if a person has had the article removed meanwhile.
     """
     assert entry.article_id
-    with deciding(engine) as connection:
-        known = documents.latest(connection, [entry.article_id]).get(entry.article_id)
+    identity = entry.article_id
+
+    def note(connection: Connection) -> bool:
+        duplicates.hold(connection, [identity])
+        known = documents.latest(connection, [identity]).get(identity)
         if known is None:
             return False
         article = replace(
@@ -188,11 +202,13 @@ def remove(engine: Engine, entry: Entry, *, now: str, policy: Policy) -> bool:
             fetched_at=now,
             run_id=entry.run_id,
         )
-        documents.advance(connection, article, documents.copy_of(connection, article.id), removed_at=now)
+        documents.advance(connection, article, documents.copy_of(connection, identity), removed_at=now)
         _announce(connection, article, policy)
-        revisits.end(connection, article.id)
+        revisits.end(connection, identity)
         enter(connection, entry, Revision.outcome)
-    return True
+        return True
+
+    return deciding.together(engine, [identity], note)
 
 
 def waiting(engine: Engine, run_id: str) -> dict[Version, str]:
@@ -226,23 +242,25 @@ def rewrite(engine: Engine, run_id: str, versions: Sequence[Version], clean: Cal
     ``clean`` returns the article with another text, or the article itself where nothing changes; what follows
     from the text is made anew here. Returns how many changed.
     """
-    changed: dict[str, Sketch | None] = {}
 
-    def made_anew(known: Article) -> Article:
-        if (article := clean(known)) is known:
-            return known
-        facts = facts_of(article.text)
-        changed[article.id] = facts.sketch
-        return replace(article, word_count=facts.word_count, content_hash=facts.content_hash)
+    def store(connection: Connection, some: Sequence[Version]) -> int:
+        changed: dict[str, Sketch | None] = {}
 
-    count = 0
-    for start in range(0, len(versions), documents.BATCH):
-        with deciding(engine) as connection:
-            assert_running(connection, run_id)
-            count += documents.amend(connection, versions[start : start + documents.BATCH], made_anew)
-            sketches.replace(connection, changed)
-            changed.clear()
-    return count
+        def made_anew(known: Article) -> Article:
+            if (article := clean(known)) is known:
+                return known
+            facts = facts_of(article.text)
+            changed[article.id] = facts.sketch
+            return replace(article, word_count=facts.word_count, content_hash=facts.content_hash)
+
+        assert_running(connection, run_id)
+        duplicates.hold(connection, [version.id for version in some])
+        count = documents.amend(connection, some, made_anew)
+        sketches.replace(connection, changed)
+        return count
+
+    parts = (versions[start : start + REWRITTEN] for start in range(0, len(versions), REWRITTEN))
+    return sum(deciding.together(engine, [], partial(store, some=some)) for some in parts)
 
 
 def _resolve(connection: Connection, collected: Collected, content_hash: str) -> tuple[str, Article | None]:

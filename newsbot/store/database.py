@@ -42,7 +42,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from newsbot.process import UsageError
-from newsbot.store import StoreError, Unstorable
+from newsbot.store import Conflict, StoreError, Unstorable
 from newsbot.store.schema import REVISION, metadata
 
 LOCK_TIMEOUT = 30.0
@@ -65,6 +65,8 @@ NUMBERED = tuple(
 """Tables whose rows the database numbers, each with the column."""
 WATCHED = "newsbot watches"
 """Where a connection says whom to tell of a StoreError."""
+OF_OTHERS = ("40001", "40P01", "53200")
+"""SQLSTATEs of what others are the reason of: not to be put in a row with them, a deadlock, no room for a lock."""
 MAX_FAULT = 300
 """Characters of a driver's own words that a message has; some quote the value that they complain of."""
 
@@ -201,6 +203,8 @@ def _failure(connection: Connection, error: Exception) -> Exception:
 def _fault(error: Exception, dialect: Dialect, url: URL | None) -> Unstorable | StoreError:
     if _is_of_values(error, dialect.loaded_dbapi):
         return Unstorable(f"the database cannot store it: {_said(error, url)}")
+    if getattr(error, "sqlstate", None) in OF_OTHERS:
+        return Conflict(_unusable(url, error))
     return StoreError(_unusable(url, error))
 
 
@@ -208,12 +212,14 @@ def watch(engine: Engine, broke: Callable[[StoreError], None]) -> None:
     """Tell of the first StoreError of an engine, whoever meets it; who asks the engine for more meets it again.
 
     So nobody goes on half way with a store that works now and then, and no caller has to think of that. A session whose
-    loss is mended by its holder has the option ``newsbot_mends``.
+    loss is mended by its holder has the option ``newsbot_mends``, one that meets a Conflict by trying again
+    ``newsbot_tries_again``.
     """
     met: list[StoreError] = []
 
     def note(error: StoreError, connection: Connection | None) -> None:
-        is_mended = connection is not None and connection.get_execution_options().get("newsbot_mends")
+        options = connection.get_execution_options() if connection is not None else {}
+        is_mended = options.get("newsbot_mends") or (isinstance(error, Conflict) and options.get("newsbot_tries_again"))
         if not met and not is_mended:
             met.append(error)
             broke(error)

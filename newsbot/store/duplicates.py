@@ -4,11 +4,14 @@ A cluster is all copies of one story, over sites. Its id never changes; which me
 evidence decides whenever one more comes (newsbot.dedupe.origin), and copies point to the origin that it is then. A
 story of one member has no row: its cluster is the article itself, and so is its origin. A page that strings several
 articles together is a copy of the largest of them, in its story if it comes after that, else in its own.
+
+An article is in one story for ever, and may be a copy of an article of another one. Whoever changes how it stands holds
+one of the two stories, whoever relies on it both (newsbot.store.deciding); what was read before is read again then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as replace_fields
 from functools import cached_property
@@ -18,7 +21,7 @@ from sqlalchemy import Connection, Engine, and_, bindparam, case, delete, insert
 
 from newsbot.dedupe import Likeness, Member, RoundUp, Words, likeness, origin_of, precedes, round_up_of, sketch_of
 from newsbot.items import Article, Duplicate, Sketch
-from newsbot.store import documents, schema, sketches
+from newsbot.store import deciding, documents, schema, sketches
 from newsbot.store.database import Statement, reading
 from newsbot.web.urls import site_of
 
@@ -31,6 +34,7 @@ ANNOUNCING = ("feed", "news_sitemap")
 """Channels by which an outlet says what it has just published."""
 
 _ARTICLES, _REVISIONS = schema.articles, schema.revisions
+_ORIGINAL = _ARTICLES.alias("original")
 _SAME_WORDS = Statement(
     select(_ARTICLES.c.id)
     .where(_ARTICLES.c.content_hash == bindparam("hash"), _ARTICLES.c.duplicate_of.is_(None))
@@ -44,8 +48,15 @@ _TEXTS = Statement(
         _ARTICLES.c.relation,
         _ARTICLES.c.evidence,
         _REVISIONS.c.document,
+        _ORIGINAL.c.cluster_id,
     )
     .join(_REVISIONS, and_(_ARTICLES.c.id == _REVISIONS.c.article_id, _ARTICLES.c.revision == _REVISIONS.c.revision))
+    .outerjoin(_ORIGINAL, _ORIGINAL.c.id == _ARTICLES.c.duplicate_of)
+    .where(_ARTICLES.c.id.in_(bindparam("ids", expanding=True)))
+)
+_STANDING = Statement(
+    select(_ARTICLES.c.id, _ARTICLES.c.cluster_id, _ORIGINAL.c.cluster_id)
+    .outerjoin(_ORIGINAL, _ORIGINAL.c.id == _ARTICLES.c.duplicate_of)
     .where(_ARTICLES.c.id.in_(bindparam("ids", expanding=True)))
 )
 _COPIES_OF = select(_ARTICLES.c.id).where(_ARTICLES.c.duplicate_of == bindparam("id"))
@@ -70,6 +81,12 @@ class Known:
     article: Article
     evidence: Evidence
     copy: Duplicate | None = None
+    story_of_original: str | None = None
+
+    @property
+    def stories(self) -> set[str]:
+        """The stories by which it may come to stand otherwise."""
+        return {self.article.cluster_id} | ({self.story_of_original} if self.story_of_original else set())
 
     @property
     def text(self) -> str:
@@ -142,10 +159,8 @@ def place(
     to another article now are changed here, in silence.
     """
     new = Known(article, evidence)
-    same_words = _SAME_WORDS.value(connection, hash=article.content_hash)
-    if same_words:
-        (known,) = _load(connection, [same_words])
-        return _settle(connection, new, known, Likeness(1.0, excerpt=False), correct)
+    if same_words := _of_the_same_words(connection, article.content_hash):
+        return _settle(connection, new, same_words, Likeness(1.0, excerpt=False), correct)
     around = _around(connection, new, sketches.find(connection, sketch)) if sketch else []
     has_parts = any(found.excerpt and _is_longer(article, known) for known, found in around)
     if has_parts and (strung := _strung(connection, new)):
@@ -164,6 +179,31 @@ def place(
     return placed
 
 
+def hold(connection: Connection, ids: Sequence[str]) -> bool:
+    """Keep others from changing some stored articles; whether any may be otherwise than it was read."""
+    is_new = False
+    while deciding.is_beside_others(connection):
+        names = {name for row in _STANDING(connection, ids=list(ids)) for name in row if name}
+        if not deciding.hold(connection, names):
+            break
+        is_new = True
+    return is_new
+
+
+def _hold(connection: Connection, known: Iterable[Known]) -> bool:
+    """Keep others from changing how some articles stand; whether any may stand otherwise than it was read."""
+    return deciding.hold(connection, {story for one in known for story in one.stories})
+
+
+def _of_the_same_words(connection: Connection, content_hash: str) -> Known | None:
+    """Return the article of a text, if one is stored."""
+    while same := _SAME_WORDS.value(connection, hash=content_hash):
+        (known,) = _load(connection, [same])
+        if not _hold(connection, [known]):
+            return known
+    return None
+
+
 def _masked(
     connection: Connection, new: Known, around: Sequence[tuple[Known, Likeness]]
 ) -> tuple[Known, tuple[RoundUp, list[Known]]] | None:
@@ -177,8 +217,12 @@ def _masked(
 
 def _around(connection: Connection, new: Known, ids: Sequence[str]) -> list[tuple[Known, Likeness]]:
     """Compare an article with stored ones in full; return those that are alike, the most alike first."""
-    pairs = [(known, likeness(new.words, known.text, passages=True)) for known in _load(connection, ids)]
-    alike = [(known, found) for known, found in pairs if found]
+    while True:
+        pairs = [(known, likeness(new.words, known.text, passages=True)) for known in _load(connection, ids)]
+        alike = [(known, found) for known, found in pairs if found]
+        if not _hold(connection, (known for known, _ in alike)):
+            break
+        ids = [known.article.id for known, _ in alike]
     return sorted(alike, key=lambda pair: (-pair[1].similarity, pair[0].copy is not None, pair[0].article.first_seen))
 
 
@@ -186,11 +230,11 @@ def _load(connection: Connection, ids: Sequence[str]) -> list[Known]:
     if not ids:
         return []
     loaded = []
-    for of, similarity, relation, seen, document in _TEXTS(connection, ids=list(ids)):
+    for of, similarity, relation, seen, document, story in _TEXTS(connection, ids=list(ids)):
         evidence = Evidence(**orjson.loads(seen)) if seen else None
         article = documents.article_from(orjson.loads(document))
         copy = Duplicate(of, similarity, relation) if of else None
-        loaded.append(Known(article, evidence or Evidence(announced=article.discovered_via in ANNOUNCING), copy))
+        loaded.append(Known(article, evidence or Evidence(announced=article.discovered_via in ANNOUNCING), copy, story))
     return sorted(loaded, key=lambda known: ids.index(known.article.id))
 
 
@@ -257,7 +301,14 @@ def _strung(connection: Connection, known: Known, new: Known | None = None) -> t
         if sketch := sketch_of(known.text[start : start + size]):
             ids |= dict.fromkeys(sketches.find(connection, sketch))
     ids.pop(known.article.id, None)
-    items = [item for item in _load(connection, list(ids)[:ITEMS]) if not item.is_round_up]
+    while strung := _strung_of(known, _load(connection, list(ids)[:ITEMS]), new):
+        if not _hold(connection, strung[1]):
+            break
+    return strung
+
+
+def _strung_of(known: Known, loaded: Sequence[Known], new: Known | None) -> tuple[RoundUp, list[Known]] | None:
+    items = [item for item in loaded if not item.is_round_up]
     items += [new] if new else []
     found = round_up_of(known.words, [item.text for item in items])
     if found is None:
@@ -273,6 +324,7 @@ def _strung(connection: Connection, known: Known, new: Known | None = None) -> t
 def _unmask(connection: Connection, known: Known, found: RoundUp, items: Sequence[Known], correct: Correct) -> None:
     """Correct the standing of an article that turns out to be a round-up: its items are no copies of it."""
     mine = connection.execute(_COPIES_OF, {"id": known.article.id}).scalars().all()
+    hold(connection, mine)
     copies = sorted(_load(connection, mine), key=lambda copy: (copy.article.first_seen, copy.article.id))
     freed: list[Known] = []
     places: dict[str, str] = {}

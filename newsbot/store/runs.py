@@ -36,7 +36,7 @@ from sqlalchemy import (
 )
 
 from newsbot import __version__
-from newsbot.store import StoreError, health, schema
+from newsbot.store import StoreError, deciding, health, schema
 from newsbot.store.database import CHUNK, Statement, as_json, chunks, durable, inserting, reading
 from newsbot.store.ledger import LONGEST_NOTE, OF_FETCHED, Account, Entry
 from newsbot.store.revisits import VISIT
@@ -61,8 +61,6 @@ _KEPT_STATUS = Statement(_STATUS.with_for_update(read=True))
 """So that nobody ends the run before the transaction ends. SQLite has one writer at a time and no such words."""
 _OWN_STATUS = _STATUS.with_for_update()
 """So that nobody even keeps it from being ended."""
-_DECIDING = 5_105_121_117
-"""PostgreSQL's advisory lock on decisions and on the planning of files; any number does that nobody else uses."""
 
 
 class RunEnded(StoreError):
@@ -165,16 +163,6 @@ def enter(connection: Connection, entry: Entry, outcome: str, reason: str | None
     )
 
 
-def decide_alone(connection: Connection) -> None:
-    """Let nobody else decide on an article or plan a file before the caller's transaction ends.
-
-    So of two copies brought at once one is new, and no version changes that a file is planned for. It is the first of
-    the locks that one takes.
-    """
-    if connection.dialect.name == "postgresql":  # SQLite's BEGIN IMMEDIATE has done that already
-        connection.execute(select(func.pg_advisory_xact_lock(_DECIDING)))
-
-
 def plan_part(engine: Engine, run_id: str, sites: Collection[str], paths: Mapping[str, str], *, place: str) -> None:
     """Plan files for what a run has stored of some sites, durably, while it goes on.
 
@@ -214,7 +202,7 @@ def close_books(
 def plan_rest(engine: Engine, run_id: str, paths: Mapping[str, str], *, place: str) -> None:
     """Plan files for what a run whose books are closed has stored and never planned, and move it to a place."""
     with durable(engine) as connection:
-        decide_alone(connection)
+        deciding.alone(connection)
         _plan(connection, run_id, paths)
         _move(connection, run_id, place)
 
@@ -223,7 +211,7 @@ def plan_rest(engine: Engine, run_id: str, paths: Mapping[str, str], *, place: s
 def _planning(engine: Engine, run_id: str) -> Iterator[Connection]:
     """Open a durable transaction in which a run's files can be planned. Raises RunEnded if it runs no more."""
     with durable(engine) as connection:
-        decide_alone(connection)
+        deciding.alone(connection)
         if connection.execute(_OWN_STATUS, {"run_id": run_id}).scalar() not in (None, RUNNING):
             raise RunEnded(run_id)
         yield connection

@@ -119,6 +119,15 @@ def _sharing(connection: Connection, sketch: Sketch) -> list[Any]:
     return _NUMBERED(connection, numbers=numbers, sketch_version=sketch.version) if numbers else []
 
 
+def bands_of(sketch: Sketch) -> list[str]:
+    """Return a name for each indexed slot, which two texts have in common that find each other.
+
+    >>> bands_of(Sketch((7, 9), 1))
+    ['0 7', '1 9']
+    """
+    return [f"{slot} {value}" for slot, value in enumerate(sketch.slots[:BANDS])]
+
+
 def remember(connection: Connection, article_id: str, sketch: Sketch) -> None:
     """Put an article that is not in the index into it."""
     slots = _PACKED.pack(*sketch.slots)

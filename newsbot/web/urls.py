@@ -168,7 +168,12 @@ def article_id(url: str) -> str:
     >>> article_id("https://www.example.org/a/") == article_id("http://example.org/a?utm_medium=rss")
     True
     """
-    return hashlib.blake2b(url_key(url).encode(), digest_size=10).hexdigest()
+    return key_id(url_key(url))
+
+
+def key_id(key: str) -> str:
+    """Return the same for the identity of the page that is there (url_key)."""
+    return hashlib.blake2b(key.encode(errors="surrogatepass"), digest_size=10).hexdigest()
 
 
 def ascii_host(host: str) -> str:

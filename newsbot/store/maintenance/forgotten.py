@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, and_, delete, func, or_, select, upda
 from newsbot.cleaning.boilerplate import blocks_of
 from newsbot.items import Article, Candidate, Duplicate
 from newsbot.sources import source_name
-from newsbot.store import articles, documents, duplicates, revisits, runs, schema, sketches
+from newsbot.store import articles, deciding, documents, duplicates, revisits, runs, schema, sketches
 from newsbot.store.articles import Policy
 from newsbot.store.database import LOCK_TIMEOUT, as_json, chunks, durable, reading, upsert
 from newsbot.store.ledger import Entry
@@ -144,7 +144,7 @@ def remove(engine: Engine, target: Target, *, run_id: str, why: str, policy: Pol
     """
     echoes = _echoes_of(engine, target)
     with durable(engine) as connection:
-        runs.decide_alone(connection)
+        deciding.alone(connection)
         runs.assert_running(connection, run_id)
         ledgers = _silence(connection, echoes)
 

@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 
 from newsbot.process import UsageError
-from newsbot.store import documents, runs, schema, sketches
+from newsbot.store import deciding, documents, runs, schema, sketches
 from newsbot.store.database import CHUNK, chunks, reading
 from newsbot.store.maintenance.forgotten import TOGETHER
 from newsbot.store.search import index
@@ -182,7 +182,7 @@ def steps(engine: Engine, step: Step) -> Iterator[int]:
     while not is_done:
         begin = time.monotonic()
         with engine.begin() as connection:
-            runs.decide_alone(connection)
+            deciding.alone(connection)
             removed, is_done = step(connection, size)
         took = max(time.monotonic() - begin, STEP_SECONDS / 100)
         yield removed
