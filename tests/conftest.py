@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -13,11 +15,13 @@ import uuid
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from fork_server import ForkServer
 from hypothesis import HealthCheck, settings
 from scrapy.cmdline import execute
 from scrapy.utils.project import get_project_settings
@@ -44,7 +48,13 @@ settings.load_profile("newsbot")
 
 
 def pytest_configure() -> None:
-    """Let go of the connection that datasette's import leaves open, before Python 3.13 warns of it in some test."""
+    """Let tests run alike and fast wherever they are started."""
+    # Images of containers keep Python from it, and each of some hundred processes would compile all of newsbot.
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    # A shell lets what it starts in the background ignore it, and what that starts in turn.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Let go of the connection that datasette's import leaves open, before Python 3.13 warns of it in some test.
     if sys.version_info >= (3, 13):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResourceWarning)
@@ -130,15 +140,18 @@ def not_hanging() -> Iterator[None]:
 
 def run_scrapy(output: Path, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the real `scrapy` in a child process, writing to an output folder of the test's own."""
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", *args],
-        cwd=ROOT,
-        env=scrapy_environment(output, **environment),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    whole = scrapy_environment(output, **environment)
+    if not any(name.startswith("PYTHON") for name in environment):
+        return fork_server().scrapy(args, cwd=ROOT, env=whole, timeout=300)
+    command = [sys.executable, "-m", "scrapy", *args]
+    return subprocess.run(command, cwd=ROOT, env=whole, capture_output=True, text=True, timeout=300, check=False)
+
+
+@cache
+def fork_server() -> ForkServer:
+    server = ForkServer()
+    atexit.register(server.close)
+    return server
 
 
 def scrapy_environment(output: Path, **more: str) -> dict[str, str]:
@@ -169,12 +182,13 @@ def collected(*page: str, aliases: Sequence[str] = (), **fields: Any) -> Collect
 
 
 def lines_of(output: Path, folder: str, pattern: str = "*/*.jsonl") -> list[dict[str, Any]]:
-    """Return every JSON line of a folder of the output, file by file in their order."""
-    return [
-        orjson.loads(line)
-        for path in sorted((output / folder).glob(pattern))
-        for line in path.read_bytes().splitlines()
-    ]
+    """Return every JSON line of a folder of the output, file by file in the order of their runs."""
+
+    def turn(path: Path) -> tuple[Path, str, int]:
+        return path.parent, path.name[: len("20261120T080000Z")], path.stat().st_mtime_ns
+
+    paths = sorted((output / folder).glob(pattern), key=turn)
+    return [orjson.loads(line) for path in paths for line in path.read_bytes().splitlines()]
 
 
 def sources_file(folder: Path, **sources: dict[str, object]) -> Path:
