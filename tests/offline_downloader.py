@@ -53,6 +53,8 @@ class Offline:
         self.crawler = get_crawler(settings_dict={**SETTINGS, **settings})
         self.downloader = HostDownloader(self.crawler)
         self.downloader.handlers = self  # type: ignore[assignment]
+        self.late = 0.0
+        """Seconds from when a request is handed out to when it is sent."""
         self._took = 0.0
         self._timers: list[Timer] = []
         self._answers: dict[str, asyncio.Future[Response]] = {}
@@ -107,7 +109,9 @@ class Offline:
     async def download_request_async(self, request: Request) -> Response:
         """Answer a request as Scrapy's download handlers do."""
         self.sent.append(request.url)
+        sent_at = self.now + self.late
         response = await self._answers[request.url]
+        request.meta["sent_at"] = sent_at
         request.meta["download_seconds"] = self._took
         return response
 

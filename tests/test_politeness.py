@@ -69,6 +69,22 @@ def test_a_host_gets_one_request_at_a_time_whatever_its_delay(delay: float, lag:
     asyncio.run(story())
 
 
+def test_a_delay_begins_when_a_request_goes_out_however_long_a_busy_crawl_has_kept_it() -> None:
+    async def story() -> None:
+        async with offline(DOWNLOAD_DELAY=1.0) as wire:
+            wire.late = 0.4
+            wire.ask(ONE)
+            wire.ask(TWO)
+            await wire.goes_by(0.5)
+            wire.answer(ONE)
+            await wire.goes_by(0.8)
+            assert wire.sent == [ONE], "0.9 seconds after it"
+            await wire.goes_by(0.2)
+            assert wire.sent == [ONE, TWO]
+
+    asyncio.run(story())
+
+
 @pytest.mark.parametrize("delay", [0.0, 5.0])
 def test_a_source_states_the_pace_of_its_hosts(delay: float) -> None:
     async def story() -> None:

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from math import inf
 from time import monotonic
+from urllib.parse import urlsplit
 
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
@@ -28,6 +29,7 @@ from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError
 from scrapy.http import Request, Response
 from scrapy.utils.asyncio import CallLaterResult, call_later
 from scrapy.utils.defer import deferred_to_future
+from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory
@@ -116,6 +118,8 @@ class HostClock:
 
     def __init__(self) -> None:
         self._under_way: dict[Request, Hearing] = {}
+        self.sent_at: dict[str, float] = {}
+        """When the latest request to a host (name and port) went out, until its answer is there; monotonic."""
         self._told = 0.0
         self._beat_at = monotonic()
         self._next = call_later(BEAT, self._beat)
@@ -194,8 +198,8 @@ class Hearing:
 class BoundedDownloadHandler(HTTP11DownloadHandler):
     """Downloads over HTTP and HTTPS (DOWNLOAD_HANDLERS); more than MAX_HEADERS of headers are a broken connection.
 
-    Sets ``request.meta["download_seconds"]``, how long the host was listened to, and ``download_bytes``, what of a body
-    it sent.
+    Sets ``request.meta["download_seconds"]``, how long the host was listened to, ``download_bytes``, what of a body it
+    sent, and ``sent_at``, when the request went out.
 
     Setting: DOWNLOAD_TIMEOUT (or ``meta["download_timeout"]``), the most of that.
     """
@@ -227,6 +231,7 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
                 request.meta["download_timeout"] = timeout
                 request.meta["download_seconds"] = hearing.seconds()
                 request.meta["download_bytes"] = hearing.received
+                request.meta["sent_at"] = self.clock.sent_at.pop(urlparse_cached(request).netloc, 0.0)
 
     async def close(self) -> None:
         """Close the connections that are kept open, and wait for a moment until they are.
@@ -377,6 +382,7 @@ class BoundedClientProtocol(_LenientHTTP11ClientProtocol):
     def request(self, request: TxRequest) -> Deferred[IResponse]:
         self._headers = self._body = 0
         self._waits = False
+        self._clock.sent_at[urlsplit((request.absoluteURI or b"").decode("ascii")).netloc] = monotonic()
         answer = super().request(request)
         if self._parser is not None:
             self._parser.__class__ = LenientParser

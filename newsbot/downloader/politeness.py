@@ -158,7 +158,7 @@ class HostDownloader(Downloader):
     Sets ``request.meta["rest"]`` where the answer asks for a rest: its seconds, and whether the run waits for it.
     Reads ``request.meta["rests"]``, how often the run has waited for this page.
     Takes ``request.meta["download_seconds"]`` from the download handler: how long the host took, for better or worse;
-    and ``download_bytes``, what it sent.
+    ``download_bytes``, what it sent; and ``sent_at``, when the request went out (monotonic).
 
     Reads ``request.meta["source"]``, the name of the source that asks: its budget bounds what is asked for it (listings
     and pages: requests with ``cb_kwargs["poll"]`` or ``["candidate"]``), and its account has the cost of everything.
@@ -215,6 +215,11 @@ class HostDownloader(Downloader):
             over.cancel()
         super().close()
 
+    def _process_queue(self, slot: Slot) -> None:
+        # Scrapy counts a delay from when it hands a request out, which a busy crawl may send a good deal later.
+        slot.lastseen = max([slot.lastseen, *(request.meta.get("sent_at", 0.0) for request in slot.active)])
+        super()._process_queue(slot)
+
     def _wait_for_download(
         self, slot: Slot, request: Request, queue_dfd: Deferred[Response]
     ) -> Coroutine[Any, Any, None]:
@@ -253,7 +258,8 @@ class HostDownloader(Downloader):
 
     def _begin(self, request: Request) -> None:
         """Note that a request goes out, and for whom."""
-        request.meta.update(download_seconds=0.0, download_bytes=0)  # not those of the request which this one comes of
+        # Not those of the request which this one comes of.
+        request.meta.update(download_seconds=0.0, download_bytes=0, sent_at=0.0)
         source, run = request.meta.get("source", ""), CrawlContext.of(self.crawler).run
         if run is None:
             return
