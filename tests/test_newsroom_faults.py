@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.error import URLError
+from urllib.parse import urlsplit
 
 import lxml.html
 import pytest
@@ -214,3 +216,17 @@ def test_an_outlet_that_is_redesigned_in_mid_crawl_is_named_at_the_end_of_it(tmp
 def pages_of(running: Running, urls: list[str], after: int) -> int:
     paths = {url.removeprefix(running.urls["kuestenblick"][:-1]) for url in urls}
     return sum(request.path in paths for request in running.requests()[after:])
+
+
+def test_a_web_that_is_far_away_answers_late_and_notes_who_has_left() -> None:
+    with serve(Newsroom(sites=1, articles=3), latency=0.3) as running:
+        home = urlsplit(running.urls["harbour-herald"])
+        began = time.monotonic()
+        assert get(home.geturl())[0] == 200
+        assert time.monotonic() - began >= 0.3
+        with socket.create_connection((home.hostname, home.port)) as impatient:
+            impatient.sendall(b"GET /feed.xml HTTP/1.1\r\nHost: here\r\n\r\n")
+        deadline = time.monotonic() + 5
+        while len(running.requests()) < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert [(request.path, request.status) for request in running.requests()] == [("/", 200), ("/feed.xml", 0)]

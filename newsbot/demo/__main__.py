@@ -31,6 +31,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--sources-file", type=Path, help="write a sources file for `scrapy crawl news` here")
     parser.add_argument("--log", type=Path, help="append one JSON line a request to this file")
     parser.add_argument("--warm", action="store_true", help="write all article pages before saying ready")
+    parser.add_argument(
+        "--latency", type=float, default=0.0, metavar="SECONDS", help="answer so long after a request (%(default)s)"
+    )
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input ends")
     return parser.parse_args(argv)
 
@@ -58,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             sources_file=options.sources_file,
             with_parent=options.with_parent,
             warm=options.warm,
+            latency=options.latency,
         )
     except CannotListenError as error:
         sys.stderr.write(f"newsroom: port {error.port} on 127.0.0.1 is taken; choose another with --port\n")

@@ -28,7 +28,7 @@ class LoggedRequest(NamedTuple):
     conditional: bool
     """Whether it carried If-None-Match or If-Modified-Since."""
     time: float
-    """Seconds since the epoch."""
+    """When it had come, in seconds since the epoch."""
 
 
 @dataclass
@@ -103,7 +103,9 @@ class Running:
 
 
 @contextmanager
-def serve(newsroom: Newsroom, port: int = 0, *, log: Path | None = None, warm: bool = False) -> Iterator[Running]:
+def serve(
+    newsroom: Newsroom, port: int = 0, *, log: Path | None = None, warm: bool = False, latency: float = 0.0
+) -> Iterator[Running]:
     """Serve the newsroom from a child process for the length of a with block.
 
     Args:
@@ -112,6 +114,7 @@ def serve(newsroom: Newsroom, port: int = 0, *, log: Path | None = None, warm: b
         port: first of the ports (index, then the sites); 0 takes free ones.
         log: where the request log goes; None means a temporary file.
         warm: write all article pages before the block begins, for benchmarks.
+        latency: seconds from a request to a site to its answer, as of servers that are far away.
 
     Raises:
         RuntimeError: the server did not come up (a port is taken, for instance); carries its message.
@@ -130,6 +133,8 @@ def serve(newsroom: Newsroom, port: int = 0, *, log: Path | None = None, warm: b
             command += ["--shown", str(newsroom.shown)]
         if warm:
             command.append("--warm")
+        if latency:
+            command += ["--latency", str(latency)]
         with (Path(folder) / "stderr.txt").open("w+", encoding="utf-8") as errors:
             process = subprocess.Popen(  # noqa: S603 - our own module
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,

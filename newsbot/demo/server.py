@@ -32,21 +32,36 @@ reactor: Any = twisted_reactor
 class SiteRequest(http.Request):
     """One request to a site, answered from memory."""
 
+    arrived = 0.0
+    """When it had come, in seconds since the epoch."""
+
     def process(self) -> None:
-        """Answer at once: nothing here waits."""
+        """Answer as late as the site does; nothing here waits for it. Who is gone by then is answered nothing."""
         channel: Any = self.channel
         factory: SiteFactory = channel.factory
-        factory.respond(self)
+        self.arrived = time.time()
+        if not factory.latency:
+            factory.respond(self)
+            return
+        answering = reactor.callLater(factory.latency, factory.respond, self)
+
+        def leave(_: object) -> None:
+            if answering.active():
+                answering.cancel()
+                factory.note(self, self.uri.decode("ascii", "replace"), 0, conditional=False)
+
+        self.notifyFinish().addErrback(leave)
 
 
 class SiteFactory(http.HTTPFactory):
     """Serve one site."""
 
-    def __init__(self, outlet: Outlet, answers: Answers, log: IO[str] | None) -> None:
+    def __init__(self, outlet: Outlet, answers: Answers, log: IO[str] | None, latency: float) -> None:
         super().__init__(timeout=60)
         self.outlet = outlet
         self.answers = answers
         self.requests_log = log
+        self.latency = latency
 
     def buildProtocol(self, addr: interfaces.IAddress | None) -> Any:  # noqa: N802 - twisted's name
         """Make a channel whose requests are SiteRequests."""
@@ -110,7 +125,7 @@ class SiteFactory(http.HTTPFactory):
         """Write one line of the request log."""
         if self.requests_log is not None:
             method = request.method.decode("ascii", "replace")
-            line = [self.outlet.spec.name, method, target, status, conditional, time.time()]
+            line = [self.outlet.spec.name, method, target, status, conditional, request.arrived]
             self.requests_log.write(json.dumps(line) + "\n")
 
 
@@ -120,6 +135,7 @@ class IndexFactory(SiteFactory):
     def __init__(self, newsroom: Newsroom) -> None:
         http.HTTPFactory.__init__(self, timeout=60)
         self.newsroom = newsroom
+        self.latency = 0.0
 
     def respond(self, request: Any) -> None:
         """Answer the index page to GET and carry out a change of the web on POST."""
@@ -182,19 +198,20 @@ def run(
     sources_file: Path | None = None,
     with_parent: bool = False,
     warm: bool = False,
+    latency: float = 0.0,
 ) -> None:
     """Serve until SIGTERM or SIGINT, after one JSON line on standard output that says where.
 
-    The index stands at ``port`` and the sites at the ports after it; port 0 takes free ones.
+    The index stands at ``port`` and the sites at the ports after it; port 0 takes free ones. The sites answer
+    ``latency`` seconds after they are asked.
     """
     requests_log = log.open("a", encoding="utf-8", buffering=1) if log else None
     answers = Answers(newsroom)
     index = reactor.listenTCP(port, IndexFactory(newsroom), interface="127.0.0.1", backlog=128)
     bases = []
     for number, outlet in enumerate(newsroom.outlets.values(), start=1):
-        listener = reactor.listenTCP(
-            port + number if port else 0, SiteFactory(outlet, answers, requests_log), interface="127.0.0.1", backlog=128
-        )
+        site = SiteFactory(outlet, answers, requests_log, latency)
+        listener = reactor.listenTCP(port + number if port else 0, site, interface="127.0.0.1", backlog=128)
         bases.append(f"http://127.0.0.1:{listener.getHost().port}")
     newsroom.bind(bases)
     if sources_file:
