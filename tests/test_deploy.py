@@ -81,7 +81,7 @@ def test_the_units_are_whole(tmp_path: Path) -> None:
         ["systemd-analyze", "verify", f"--root={tmp_path}", *units], capture_output=True, text=True, check=False
     )
     assert (run.returncode, run.stdout + run.stderr) == (0, ""), "a name misspelt, a unit that is not there"
-    assert len(units) == 5
+    assert len(units) == 7
 
 
 @needs_systemd
@@ -101,6 +101,15 @@ def test_both_units_are_alike_but_for_the_command_and_only_what_newsbot_tells_it
     assert [one.partition("=")[0] for one, _ in other[1:]] == ["Description", "ExecStart"]
     told = {ExitStatus.UNREACHABLE, ExitStatus.ELSEWHERE, ExitStatus.ENDED_EARLY}
     assert f"SuccessExitStatus={' '.join(str(int(status)) for status in sorted(told))}" in crawl
+
+
+def test_the_units_of_many_machines_may_do_what_a_run_may_and_begin_again_by_themselves() -> None:
+    shut_in = "NoNewPrivileges"
+    run = (UNITS / "newsbot.service").read_text().partition(shut_in)
+    for command in ("work", "beat"):
+        unit = (UNITS / f"newsbot-{command}.service").read_text().partition(shut_in)
+        assert unit[2] == run[2]
+        assert {"Restart=always", f"ExecStart=/opt/newsbot/bin/newsbot scale {command}"} <= set(unit[0].splitlines())
 
 
 @contextmanager

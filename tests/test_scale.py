@@ -61,15 +61,16 @@ def queue() -> Iterator[str]:
 
 
 @pytest.fixture
-def database() -> Iterator[str]:
-    """Return the address of a PostgreSQL database of the test's own; a line to the server may lead there."""
+def database() -> Iterator[Callable[[int], str]]:
+    """Return what tells the address of a PostgreSQL store of our own, through a port that leads to the server."""
     server, _ = postgres_server()
-    name = f"newsbot_{secrets.token_hex(4)}"
-    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"create database {name}")
-    yield name
-    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"drop database {name} with (force)")
+    schema = f"newsbot_{secrets.token_hex(4)}"
+    with server.begin() as connection:
+        connection.exec_driver_sql(f"create schema {schema}")
+        name = connection.engine.url.database
+    yield lambda port: f"postgresql://127.0.0.1:{port}/{name}?options=-csearch_path%3D{schema}"
+    with server.begin() as connection:
+        connection.exec_driver_sql(f"drop schema {schema} cascade")
     server.dispose()
 
 
@@ -137,13 +138,10 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(tmp_path: Path,
 @pytest.mark.services
 @pytest.mark.skipif(sys.platform != "linux", reason="the alarm outlives a stop on Linux alone")
 def test_a_machine_that_stands_still_is_replaced_and_asks_nobody_when_it_goes_on(
-    tmp_path: Path, queue: str, database: str
+    tmp_path: Path, queue: str, database: Callable[[int], str]
 ) -> None:
     output, log = tmp_path / "output", tmp_path / "log"
-    options = {
-        "NEWSBOT_BROKER_URL": f"{BROKER}?heartbeat=3",
-        "NEWSBOT_DATABASE_URL": f"postgresql://127.0.0.1/{database}",
-    }
+    options = {"NEWSBOT_BROKER_URL": f"{BROKER}?heartbeat=3", "NEWSBOT_DATABASE_URL": database(5432)}
     workers = []
     with served(tmp_path, queue, 1) as (running, truth):
         try:
@@ -172,22 +170,21 @@ def test_a_machine_that_stands_still_is_replaced_and_asks_nobody_when_it_goes_on
 
 @pytest.mark.services
 def test_a_worker_cut_off_from_the_database_leaves_its_jobs_to_others_and_comes_back(
-    tmp_path: Path, queue: str, database: str
+    tmp_path: Path, queue: str, database: Callable[[int], str]
 ) -> None:
     output, log = tmp_path / "output", tmp_path / "log"
     workers = []
     with served(tmp_path, queue, 1) as (running, truth), line_to(5432) as line:
         try:
-            through = f"postgresql://127.0.0.1:{line.port}/{database}"
+            through, direct = database(line.port), database(5432)
             workers = [start_worker(output, queue, log, "-s", "DOWNLOAD_DELAY=0.1", NEWSBOT_DATABASE_URL=through)]
             wait_for(lambda: len(running.requests()) > 6, 60, log)
             line.cut()
             wait_for(lambda: "takes nothing until that is over" in log.read_text(), 30, log)
-            direct = f"postgresql://127.0.0.1/{database}"
             workers.append(start_worker(output, queue, log, "-s", "DOWNLOAD_DELAY=0.1", NEWSBOT_DATABASE_URL=direct))
             wait_for(lambda: truth <= set(urls_in(output)), 60, log)
             line.mend()
-            wait_for(lambda: "well again" in log.read_text(), 30, log)
+            wait_for(lambda: "all is well again" in log.read_text(), 30, log)
         finally:
             for worker in workers:
                 worker.kill()

@@ -159,7 +159,7 @@ class Command(CommandGroup, ScrapyCommand):
 
         with _broker(app), connected(app) as connection:
             queue = queued(app, connection)
-        with self._store() as engine:
+        with self.open_store() as engine:
             status = status_of(engine, sources, queue, now=utc_now())
         if opts.json:
             print_json(status.as_dict())
