@@ -92,18 +92,21 @@ class Verdicts:
         return told
 
     def save_all(self, brought: Sequence[Collected | Rejection]) -> list[Decision | Rejection | Exception]:
-        """Give pages their outcomes in one transaction; return what the store decides on each, or its rejection.
+        """Give pages their outcomes, many in one transaction; return what the store decides on each, or its rejection.
 
         Where one of them cannot be stored (Unstorable, it is rejected then), or newsbot fails on it, all of that is
         undone and each is tried alone; so a page costs itself. Raises StoreError for a store that cannot be used.
         """
+        return [told for some in deciding.parts(self._engine, brought) for told in self._save_some(some)]
+
+    def _save_some(self, brought: Sequence[Collected | Rejection]) -> list[Decision | Rejection | Exception]:
         try:
             told = self._save_together(brought)
         except StoreError:
             raise
         except Exception as fault:  # noqa: BLE001 - it is told to whoever brought the page
             if len(brought) > 1:
-                return [told for one in brought for told in self.save_all([one])]
+                return [told for one in brought for told in self._save_some([one])]
             if not isinstance(fault, Unstorable):
                 return [fault]
             if isinstance(one := brought[0], Rejection):

@@ -37,10 +37,10 @@ from newsbot.items import (
     Unchanged,
 )
 from newsbot.store import Unstorable, deciding, documents, duplicates, frontier, revisits, schema, sketches
-from newsbot.store.database import Statement, inserting, reading
+from newsbot.store.database import Statement, inserting, reading, unanswered
 from newsbot.store.documents import Version
 from newsbot.store.ledger import Entry
-from newsbot.store.runs import COPY_FIELDS, assert_running, enter
+from newsbot.store.runs import COPY_FIELDS, assert_running, enter, write_down
 from newsbot.web.dates import as_instant
 from newsbot.web.urls import article_id, canonical_url, key_id, site_of, twin_key, url_key
 
@@ -58,7 +58,6 @@ FIELDS = (
 _ADD = Statement(inserting(schema.articles, *FIELDS, *COPY_FIELDS, "site", "evidence"))
 _ANNOUNCE = Statement(inserting(schema.outbox, "run_id", "kind", "article_id", "revision"))
 _OUTBOX = schema.outbox.c
-_COPIED = Statement(select(schema.articles.c.duplicate_of).where(schema.articles.c.id == bindparam("id")))
 _FRONTIER = schema.frontier
 _REACHED = Statement(
     select(_FRONTIER.c.article_id).where(
@@ -135,6 +134,7 @@ def decide(
     """
     facts = collected.facts
     source = source or entry.source
+    assert_running(connection, entry.run_id)
     url, known = _resolve(connection, collected, facts.content_hash)
     while known and duplicates.hold(connection, [known.id]):
         url, known = _resolve(connection, collected, facts.content_hash)
@@ -162,16 +162,20 @@ def decide(
     if entry.article_id:
         validators = None if is_elsewhere else entry.validators
         revisits.advance(connection, entry.article_id, policy.revisit_hours, validators=validators, now=now)
-    if not isinstance(verdict, Unchanged):
-        _announce(connection, article, policy)
+    is_copy = isinstance(verdict, Duplicate) or (
+        isinstance(verdict, Revision) and documents.copy_of(connection, article.id) is not None
+    )
     status = "duplicate" if isinstance(verdict, Duplicate) else "article"
     # An address of another site that was passed on the way is that site's; the discovered one led here in any case.
     own = [url for url in collected.aliases if site_of(url) == site_of(article.url)]
     led_here = [] if is_elsewhere else [entry.url]
     addresses = {url_key(url): url for url in [article.url, *own, *led_here]}
-    for key, address in addresses.items():
-        frontier.settle(connection, key, address, entry.source, status=status, article_id=article.id, now=now)
-    enter(connection, entry, verdict.outcome)
+    with unanswered(connection):
+        if not isinstance(verdict, Unchanged):
+            _announce(connection, article, policy, is_copy=is_copy)
+        for key, address in addresses.items():
+            frontier.settle(connection, key, address, entry.source, status=status, article_id=article.id, now=now)
+        write_down(connection, entry, verdict.outcome)
     return decision
 
 
@@ -202,8 +206,9 @@ def remove(engine: Engine, entry: Entry, *, now: str, policy: Policy) -> bool:
             fetched_at=now,
             run_id=entry.run_id,
         )
-        documents.advance(connection, article, documents.copy_of(connection, identity), removed_at=now)
-        _announce(connection, article, policy)
+        copy = documents.copy_of(connection, identity)
+        documents.advance(connection, article, copy, removed_at=now)
+        _announce(connection, article, policy, is_copy=copy is not None)
         revisits.end(connection, identity)
         enter(connection, entry, Revision.outcome)
         return True
@@ -399,10 +404,11 @@ def _add(
     record = replace(record, cluster_id=placed.cluster_id)
     row = documents.standing(placed.copy) | {name: getattr(record, name) for name in FIELDS}
     row |= {"site": site_of(url), "evidence": orjson.dumps(evidence).decode()}
-    _ADD(connection, **row)
-    documents.put(connection, record, placed.copy)
-    if facts.sketch:
-        sketches.remember(connection, identity, facts.sketch)
+    with unanswered(connection):
+        _ADD(connection, **row)
+        documents.put(connection, record, placed.copy)
+        if facts.sketch:
+            sketches.remember(connection, identity, facts.sketch)
     return Decision(placed.copy or New(), record)
 
 
@@ -435,7 +441,7 @@ def correct_standing(
         run_id=run_id,
     )
     documents.advance(connection, article, copy)
-    _announce(connection, article, policy)
+    _announce(connection, article, policy, is_copy=copy is not None)
 
 
 def _record(
@@ -492,12 +498,11 @@ def _record(
     )
 
 
-def _announce(connection: Connection, article: Article, policy: Policy) -> None:
+def _announce(connection: Connection, article: Article, policy: Policy, *, is_copy: bool) -> None:
     """Put a version of an article into the outbox, for the file that it belongs to; copies where policy says.
 
     That what was told as an article is a copy is told whatever the policy.
     """
-    is_copy = _COPIED.value(connection, id=article.id) is not None
     if is_copy and policy.duplicates == DROP and article.change != "copy":
         return
     kind = _kind(policy, is_copy=is_copy)

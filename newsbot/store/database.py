@@ -372,6 +372,23 @@ def _set_synchronous(connection: Connection, level: str) -> None:
         cursor.close()
 
 
+@contextmanager
+def unanswered(connection: Connection) -> Iterator[None]:
+    """Send the Statements that write inside without waiting for each answer, where the database takes that.
+
+    None of them gives rows. What one of them fails with is met at the end.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    try:
+        with driver.pipeline():
+            yield
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _failure(connection, error) from error
+
+
 def upsert(
     connection: Connection,
     table: Table,

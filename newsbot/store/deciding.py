@@ -17,15 +17,18 @@ at that moment and missed has no slot of the whole page, and would not have foun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, bindparam, func, select, text
 
 from newsbot.store import Conflict
-from newsbot.store.database import Statement
+from newsbot.store.database import Statement, unanswered
 
+PAGES = 8
+"""Pages that are decided on in one transaction of PostgreSQL: each takes some 20 locks, of the 6,400 that a server has
+as it ships (max_locks_per_transaction times max_connections), for all who decide at once."""
 TURNS = 4
 """How often a decision is begun beside others before it waits until nobody else decides."""
 
@@ -77,6 +80,12 @@ def together(engine: Engine, names: Iterable[str], decide: Callable[[Connection]
         return decide(connection)
 
 
+def parts(engine: Engine, pages: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """Yield pages in such parts as one transaction may decide on beside others."""
+    size = PAGES if engine.dialect.name == "postgresql" else max(len(pages), 1)
+    return (pages[start : start + size] for start in range(0, len(pages), size))
+
+
 def alone(connection: Connection) -> None:
     """Let nobody else decide on an article or plan a file before the caller's transaction ends.
 
@@ -108,7 +117,8 @@ def hold(connection: Connection, names: Collection[str]) -> bool:
 
 
 def _enter(connection: Connection, names: Iterable[str]) -> None:
-    _ENTER(connection, gate=_GATE, keys=_array([_GATE, *sorted(map(_key, names))]))
+    with unanswered(connection):  # in one message with the beginning of the transaction
+        _ENTER(connection, gate=_GATE, keys=_array([_GATE, *sorted(map(_key, names))]))
 
 
 def _key(name: str) -> int:

@@ -150,6 +150,11 @@ def enter(connection: Connection, entry: Entry, outcome: str, reason: str | None
     Raises RunEnded if the run's books were closed by another; so nothing that this transaction stores stays.
     """
     assert_running(connection, entry.run_id)
+    write_down(connection, entry, outcome, reason, detail)
+
+
+def write_down(connection: Connection, entry: Entry, outcome: str, reason: str | None = None, detail: str = "") -> None:
+    """Do the same in a transaction that has seen to it that the run goes on (assert_running)."""
     _ENTER(
         connection,
         run_id=entry.run_id,

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, bindparam, column, delete, insert, select, ta
 from newsbot.dedupe.minhash import SLOTS
 from newsbot.items import Sketch
 from newsbot.store import schema
-from newsbot.store.database import Statement, chunks
+from newsbot.store.database import Statement, chunks, inserting
 
 BANDS = 16
 """Slots that are indexed: a copy with every twelfth word replaced has one of them in common but for 1 in 50,000,
@@ -54,11 +54,8 @@ _NUMBERED = Statement(
         _SKETCHES.c.number.in_(bindparam("numbers", expanding=True)), _SKETCHES.c.version == bindparam("sketch_version")
     )
 )
-_REMEMBER = Statement(
-    insert(_SKETCHES)
-    .values({name: bindparam(name) for name in ("article_id", "version", "slots")})
-    .returning(_SKETCHES.c.number)
-)
+_REMEMBER = Statement(inserting(_SKETCHES, "article_id", "version", "slots"))
+_REMEMBER_NUMBERED = Statement(inserting(_SKETCHES, "article_id", "version", "slots").returning(_SKETCHES.c.number))
 _BANDS = Statement(insert(_KEYS).values([{"key": bindparam(f"key{slot}")} for slot in range(BANDS)]))
 
 
@@ -75,8 +72,8 @@ def value_of(slot: int) -> str:
 _SHARING = Statement(
     text(
         " union all ".join(
-            f"select * from (select number, article_id, slots from sketches where {value_of(slot)} = :value{slot} "  # noqa: S608
-            f"and version = :sketch_version order by number desc limit {MOST}) as slot{slot}"
+            f"(select number, article_id, slots from sketches where {value_of(slot)} = :value{slot} "  # noqa: S608
+            f"and version = :sketch_version order by number desc limit {MOST})"
             for slot in range(BANDS)
         )
     )
@@ -130,9 +127,11 @@ def bands_of(sketch: Sketch) -> list[str]:
 
 def remember(connection: Connection, article_id: str, sketch: Sketch) -> None:
     """Put an article that is not in the index into it."""
-    slots = _PACKED.pack(*sketch.slots)
-    number = _REMEMBER.value(connection, article_id=article_id, version=sketch.version, slots=slots)
-    if connection.dialect.name == "sqlite":
+    values = {"article_id": article_id, "version": sketch.version, "slots": _PACKED.pack(*sketch.slots)}
+    if connection.dialect.name == "postgresql":
+        _REMEMBER(connection, **values)
+    else:
+        number = _REMEMBER_NUMBERED.value(connection, **values)
         _BANDS(connection, **{f"key{slot}": start | number for slot, start in enumerate(_starts(sketch.slots))})
 
 
