@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
+import pytest
 from sqlalchemy import Connection, Engine, text
 from store_checks import Deed, bring, broken, deeds, order, outcome
 
 from newsbot.store import StoreError, deciding
-from newsbot.store.database import open_engine, watch
+from newsbot.store.database import open_engine, persistently, watch
 
 AT_ONCE, STORIES = 4, 5
 
@@ -40,7 +41,8 @@ def test_stories_that_come_from_all_sides_at_once_are_told_as_one_by_one(store: 
     one_by_one.dispose()
 
 
-def test_what_two_keep_from_each_other_is_begun_anew_and_no_fault_of_the_store(store: Engine) -> None:
+@pytest.mark.parametrize("begun", ["a decision", "what is noted"])
+def test_what_two_keep_from_each_other_is_begun_anew_and_no_fault_of_the_store(store: Engine, begun: str) -> None:
     faults: list[StoreError] = []
     watch(store, faults.append)
     with store.begin() as connection:
@@ -59,7 +61,10 @@ def test_what_two_keep_from_each_other_is_begun_anew_and_no_fault_of_the_store(s
                 both.wait(timeout=60)
             connection.execute(text(f"update sites set seen = seen + 1 where site = '{sites[1]}'"))
 
-        deciding.together(store, [sites], decide)
+        if begun == "a decision":
+            deciding.together(store, [sites], decide)
+        else:
+            persistently(store, decide)
 
     with ThreadPoolExecutor(2) as processes:
         list(processes.map(count, ["ab", "ba"]))

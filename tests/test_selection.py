@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from conftest import NOW
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from stocked import chosen, stock
 from stocked import store as put
 
@@ -49,6 +49,11 @@ def test_articles_come_in_the_order_of_first_sight_or_of_their_days(
     with snapshot(store) as connection:
         seen = [document["first_seen"] for document in selected(connection, Selection())]
         days = [document["published"][8:10] for document in selected(connection, Selection(), by_day=True)]
+        reading = selected(connection, Selection())
+        next(reading)
+        if connection.dialect.name == "postgresql":  # whose driver fetches all that it asks for itself
+            assert connection.execute(text("select count(*) from pg_cursors")).scalar_one() == 1
+        assert len(list(reading)) == 4
     assert seen == [NOW] * 5
     assert days == ["18", "18", "19", "20", "20"]
 

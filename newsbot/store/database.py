@@ -352,6 +352,18 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def persistently(engine: Engine, write: Callable[[Connection], _T], *, turns: int = 4) -> _T:
+    """Carry out what writes, in a transaction that is begun anew where others are the reason that it was undone."""
+    for _ in range(turns - 1):
+        try:
+            with engine.connect().execution_options(newsbot_tries_again=True) as connection, connection.begin():
+                return write(connection)
+        except Conflict:
+            continue
+    with engine.begin() as connection:
+        return write(connection)
+
+
 @contextmanager
 def durable(engine: Engine) -> Iterator[Connection]:
     """Open a writing transaction that has reached the disk, with all before it, when it ends."""

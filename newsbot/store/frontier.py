@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from operator import itemgetter
 
 import orjson
 from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, select, union, update
@@ -96,7 +97,8 @@ def enqueue(
 
     found = list(candidates)
     gone = forgotten(connection, [key for key, _ in found])
-    wanted = [one for one in found if one[0] not in gone]
+    # In one order, so that two who note the same addresses wait for each other, and not in a circle.
+    wanted = sorted((one for one in found if one[0] not in gone), key=itemgetter(0))
     refused = [one for some in chunks(wanted) for one in sift(connection, some, store)]
     return {key: fault for (key, _), fault in refused}
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from newsbot.crawl.polling.publishing import (
     DAY,
@@ -31,7 +31,7 @@ from newsbot.discovery import Child
 from newsbot.items import Candidate
 from newsbot.sources import Source
 from newsbot.store import Unstorable, frontier, listings, sites
-from newsbot.store.database import sift
+from newsbot.store.database import persistently, sift
 from newsbot.store.listings import Listing
 from newsbot.web.dates import as_instant
 from newsbot.web.text import escaped, well_formed
@@ -241,19 +241,22 @@ class Schedule:
 
     def _write(self, *changed: Listing, found: Sequence[tuple[str, Candidate]] = ()) -> dict[str, Unstorable]:
         """Write listings down, and what is new in them; return what of that cannot be stored, by URL key."""
-        with self._engine.begin() as connection:
+        kept = {(listing.source, listing.url): listing for listing in changed}
 
+        def write(connection: Connection) -> dict[str, Unstorable]:
             def save(some: Sequence[Listing]) -> None:
                 for listing in some:
                     listings.save(connection, listing)
 
             refused = frontier.enqueue(connection, changed[0].source, found, now=self._now())
-            kept = {(listing.source, listing.url): listing for listing in changed}
             for listing, fault in sift(connection, changed, save):
                 logger.warning("listing %.200s: %s", escaped(listing.url), fault)
                 timing = {name: getattr(listing, name) for name in TIMING}
                 kept[listing.source, listing.url] = bare = Listing(listing.source, listing.url, **timing)
                 sift(connection, [bare], save)  # if that cannot be either, it is as one that was never asked
+            return refused
+
+        refused = persistently(self._engine, write)
         self._listings |= kept
         return refused
 
