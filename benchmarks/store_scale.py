@@ -6,7 +6,7 @@ It makes a database of its own on --server, fills it, and drops it in the end. G
 shares follow Zipf's law and whose numbers are log-normal, are stored by the call that stores articles. The rest have
 their documents and indexed words under other addresses (COPY, with indexes made afterwards), a sketch of its own each,
 every seventh half that of an earlier one, of which it is a copy, and the rows that a crawl leaves in the frontier, the
-ledger, the outbox and the stories. 2,000,000 take 26 GB and some ten minutes.
+ledger, the outbox and the stories. 2,000,000 take 26 GB and a quarter of an hour.
 
 A verdict is the whole call, articles.save(), with its transaction: 60 of 100 are new, 20 copies of genuine articles at
 another site with every twelfth word replaced, 5 revisions of them, 15 unchanged. Each row of the table has new pages.
@@ -389,8 +389,10 @@ def database_of(server: str, name: str) -> Iterator[str]:
     with maintenance.connect() as connection:
         connection.execute(text(f"drop database if exists {name} with (force)"))
         connection.execute(text(f"create database {name}"))
-        yield database_url(server).set(database=name).render_as_string(hide_password=False)
-        connection.execute(text(f"drop database {name} with (force)"))
+        try:
+            yield database_url(server).set(database=name).render_as_string(hide_password=False)
+        finally:
+            connection.execute(text(f"drop database {name} with (force)"))
     maintenance.dispose()
 
 

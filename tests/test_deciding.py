@@ -104,3 +104,12 @@ def test_who_decides_alone_waits_for_all_others_and_they_for_it(store: Engine) -
         for one in done:
             one.result(timeout=60)
     assert steps == ["one of many", "alone", "alone still", "another one"]
+
+
+@pytest.mark.parametrize("store", [pytest.param("postgresql", marks=pytest.mark.services)], indirect=True)
+def test_who_has_waited_sees_what_others_stored_whatever_the_server_prefers(store: Engine) -> None:
+    preferred = f"{store.url.query['options']} -cdefault_transaction_isolation=serializable"
+    engine = open_engine(store.url.update_query_dict({"options": preferred}).render_as_string(hide_password=False))
+    with engine.connect() as connection:
+        assert connection.execute(text("show transaction_isolation")).scalar_one() == "read committed"
+    engine.dispose()

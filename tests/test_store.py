@@ -31,54 +31,54 @@ def enqueue(engine: Engine, *found: tuple[str, Candidate]) -> None:
         frontier.enqueue(connection, "example", found, now=NOW)
 
 
-def test_an_article_is_new_once_and_unchanged_after(engine: Engine) -> None:
-    assert save(engine, collected()) == New()
-    assert save(engine, collected(text="ONE. Two!"), "r2") == Unchanged()
+def test_an_article_is_new_once_and_unchanged_after(store: Engine) -> None:
+    assert save(store, collected()) == New()
+    assert save(store, collected(text="ONE. Two!"), "r2") == Unchanged()
 
 
-def test_another_text_at_the_same_address_is_the_next_revision(engine: Engine) -> None:
-    save(engine, collected(text="Four people were hurt."))
+def test_another_text_at_the_same_address_is_the_next_revision(store: Engine) -> None:
+    save(store, collected(text="Four people were hurt."))
     corrected = collected(text="Five people were hurt.", fetched_at="2026-11-20T09:00:00Z")
-    assert save(engine, corrected, "r2") == Revision(2, "correction")
-    first, second = versions_of(engine, article_id("https://example.org/a"))
+    assert save(store, corrected, "r2") == Revision(2, "correction")
+    first, second = versions_of(store, article_id("https://example.org/a"))
     assert (first.revision, first.text, second.revision, second.first_seen) == (1, "Four people were hurt.", 2, NOW)
     assert (second.run_id, second.fetched_at, second.word_count) == ("r2", "2026-11-20T09:00:00Z", 4)
 
 
-def test_the_same_words_at_another_address_are_a_duplicate_of_the_first(engine: Engine) -> None:
+def test_the_same_words_at_another_address_are_a_duplicate_of_the_first(store: Engine) -> None:
     first, second = article_id("https://example.org/a"), article_id("https://example.net/b")
-    save(engine, collected("https://example.org/a"))
+    save(store, collected("https://example.org/a"))
     copy = collected("https://example.net/b", text="one. two")
-    assert save(engine, copy, source="other") == Duplicate(of=first, similarity=1.0, relation="syndicated")
-    assert {versions_of(engine, member)[0].cluster_id for member in (first, second)} == {first}
+    assert save(store, copy, source="other") == Duplicate(of=first, similarity=1.0, relation="syndicated")
+    assert {versions_of(store, member)[0].cluster_id for member in (first, second)} == {first}
     third = collected("https://example.com/c")
-    assert save(engine, third) == Duplicate(of=first, similarity=1.0, relation="syndicated")
+    assert save(store, third) == Duplicate(of=first, similarity=1.0, relation="syndicated")
 
 
-def test_every_alias_of_a_stored_article_needs_no_fetch(engine: Engine) -> None:
+def test_every_alias_of_a_stored_article_needs_no_fetch(store: Engine) -> None:
     aliases = ["https://t.example.org/r?x=1", "https://example.org/a?from=feed"]
-    save(engine, collected("https://example.org/a", aliases=aliases))
+    save(store, collected("https://example.org/a", aliases=aliases))
     keys = [url_key(url) for url in [*aliases, "https://example.org/a", "https://example.org/b"]]
-    assert frontier.known(engine, keys) == dict.fromkeys(keys[:3], "collected")
+    assert frontier.known(store, keys) == dict.fromkeys(keys[:3], "collected")
 
 
 @pytest.mark.parametrize("mark", ["ref=abc", "sid=6d61fb14555341879a76bc30a3ddb8a1", "id=7&source=17"])
-def test_a_mark_that_no_list_knows_makes_no_second_article(engine: Engine, mark: str) -> None:
+def test_a_mark_that_no_list_knows_makes_no_second_article(store: Engine, mark: str) -> None:
     plain = "https://example.org/a?id=7" if mark.startswith("id=7") else "https://example.org/a"
     marked = f"https://example.org/a?{mark}"
-    assert save(engine, collected(plain)) == New()
-    assert save(engine, collected(marked), "r2") == Unchanged()
-    assert frontier.known(engine, [url_key(marked)]).keys() == {url_key(marked)}, "it is not fetched again"
+    assert save(store, collected(plain)) == New()
+    assert save(store, collected(marked), "r2") == Unchanged()
+    assert frontier.known(store, [url_key(marked)]).keys() == {url_key(marked)}, "it is not fetched again"
     other = collected(marked.replace("=", "=x", 1), text="Quite another story about a bridge and its builders. " * 9)
-    assert save(engine, other, "r3") == New()
+    assert save(store, other, "r3") == New()
 
 
-def test_what_was_discovered_and_not_fetched_comes_again_with_its_hints(engine: Engine) -> None:
+def test_what_was_discovered_and_not_fetched_comes_again_with_its_hints(store: Engine) -> None:
     candidate = Candidate(url="https://example.org/a", via="feed", title="T", authors=["Ana Silva"])
-    enqueue(engine, ("example.org/a", candidate))
-    assert frontier.pending(engine, "example") == [candidate]
-    save(engine, collected("https://example.org/a"))
-    assert frontier.pending(engine, "example") == []
+    enqueue(store, ("example.org/a", candidate))
+    assert frontier.pending(store, "example") == [candidate]
+    save(store, collected("https://example.org/a"))
+    assert frontier.pending(store, "example") == []
 
 
 def test_what_came_to_nothing_is_told_from_what_was_collected(store: Engine) -> None:

@@ -139,8 +139,11 @@ def open_engine(address: str, *, told: Callable[[str], None] = logger.info) -> E
         is_sqlite = url.get_backend_name() == "sqlite"
         if is_sqlite and url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        arguments = {"timeout": LOCK_TIMEOUT, "check_same_thread": False} if is_sqlite else {}
-        engine = create_engine(url, connect_args=arguments, hide_parameters=True)
+        if is_sqlite:
+            of_kind: dict[str, Any] = {"connect_args": {"timeout": LOCK_TIMEOUT, "check_same_thread": False}}
+        else:  # who has waited for a lock sees what others stored meanwhile, whatever the server is told to prefer
+            of_kind = {"isolation_level": "READ COMMITTED"}
+        engine = create_engine(url, hide_parameters=True, **of_kind)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise StoreError(
             f"the address of the store names no database that newsbot can open ({error}); there are sqlite:///FILE and "
