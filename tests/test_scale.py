@@ -27,10 +27,11 @@ from newsbot.crawl.polling.publishing import Bounds
 from newsbot.demo import Newsroom, serve
 from newsbot.demo.running import Running
 from newsbot.process import utc_now
+from newsbot.scale import presence
 from newsbot.scale.beat import DueScheduler, enqueue
-from newsbot.scale.broker import application, connected, publish_roster, put, queued
+from newsbot.scale.broker import application, connected, connection_of, publish_roster, put, queued
 from newsbot.scale.job import Job
-from newsbot.scale.lease import Lease, LeaseLost, connection_of, leased
+from newsbot.scale.lease import Lease, LeaseLost, leased
 from newsbot.scale.leash import Crawl
 from newsbot.scale.roster import Roster
 from newsbot.scale.worker import Worker
@@ -317,6 +318,18 @@ def test_a_job_whose_worker_is_at_fault_goes_back_at_once_and_says_nothing_again
     assert given_back.value.requeue
     assert not fleet.poison(engine)
     assert not waiting_later(worker)
+
+
+@pytest.mark.services
+def test_a_store_that_answers_no_more_is_a_fault_that_is_told_and_not_waited_for(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "STORE_PATIENCE", 0.5)
+    monkeypatch.setattr(fleet, "begin_try", lambda *_, **__: time.sleep(30))
+    started = time.monotonic()
+    with pytest.raises(Reject, match="no answer"):
+        worker.carry_out(job_of("a").as_message())
+    assert time.monotonic() - started < 10
 
 
 @pytest.mark.services

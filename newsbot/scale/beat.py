@@ -19,9 +19,9 @@ from sqlalchemy import Engine
 from newsbot.crawl.polling.due import due_now
 from newsbot.crawl.polling.publishing import Bounds
 from newsbot.process import NewsbotError, utc_now
-from newsbot.scale.broker import BROKER_ERRORS, connected, declare, publish_roster, put, queue_of, queued
+from newsbot.scale.broker import BROKER_ERRORS, connected, connection_of, declare, publish_roster, put, queue_of, queued
 from newsbot.scale.job import Job, digest_of
-from newsbot.scale.lease import Lease, LeaseLost, connection_of
+from newsbot.scale.lease import Lease, LeaseLost
 from newsbot.scale.roster import Roster
 from newsbot.sources import Source
 from newsbot.store import fleet

@@ -15,14 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from amqp.exceptions import AMQPError, NotFound, ResourceLocked
+from amqp.exceptions import AMQPError, NotFound, RecoverableConnectionError, ResourceLocked
 from celery import Celery
 from celery.exceptions import Reject
 from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
 
 from newsbot.scale import roster
-from newsbot.scale.lease import HEARTBEAT
+from newsbot.scale.lease import HEARTBEAT, KEPT
 
 TASK = "newsbot.crawl"
 DELIVERIES = 1000
@@ -76,6 +76,13 @@ def application(broker_url: str, queue: str) -> Celery:
 def queue_of(app: Celery) -> str:
     """Return the name of an application's queue."""
     return str(app.conf.task_default_queue)
+
+
+def connection_of(app: Celery) -> Any:
+    """Return a connection, not opened yet, that waits no longer for an answer than a lease is sure (kombu)."""
+    patience = KEPT * HEARTBEAT
+    options = {**app.conf.broker_transport_options, "read_timeout": patience, "write_timeout": patience}
+    return app.connection_for_write(heartbeat=HEARTBEAT, connect_timeout=HEARTBEAT, transport_options=options)
 
 
 def put(app: Celery, connection: Any, jobs: Iterable[Mapping[str, Any]], *, later: bool = False) -> None:
@@ -142,7 +149,7 @@ def is_leased(connection: Any, name: str) -> bool:
 @contextmanager
 def connected(app: Celery) -> Iterator[Any]:
     """Open a connection to the broker, on which all queues are there. Raises one of BROKER_ERRORS."""
-    with app.connection_for_write(connect_timeout=HEARTBEAT) as connection:
+    with connection_of(app) as connection:
         declare(app, connection)
         yield connection
 
@@ -151,9 +158,12 @@ class OneLine(logging.Filter):
     """Keeps tracebacks out of the log that Celery has for what is to be expected: a job given back, a lost broker."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Drop the line on a job that was given back, on which there is one already; others keep their first line."""
+        """Drop what is said of a job that was given back: by us, of which there is a line, or by a broker that is gone.
+
+        What else is told of a broker that is lost keeps its first line.
+        """
         error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, Reject):
+        if isinstance(error, (Reject, RecoverableConnectionError)):
             return False
         if isinstance(error, BROKER_ERRORS):
             record.exc_info = record.exc_text = None

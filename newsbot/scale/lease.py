@@ -36,7 +36,7 @@ class Lease:
     """What a worker holds while it is at some sites."""
 
     def __init__(self, connection: Any, names: Sequence[str]) -> None:
-        """``connection`` is a kombu Connection of the lease's own: connection_of()."""
+        """``connection`` is a kombu Connection of the lease's own (newsbot.scale.broker, connection_of)."""
         self.connection = connection
         self._names = sorted(names)
         self._channel: Any = None
@@ -85,12 +85,6 @@ class Lease:
         for name in names:
             channel.queue_delete(queue=name)
         channel.close()
-
-
-def connection_of(app: Any) -> Any:
-    """Return a connection for a lease, not opened yet: one that waits no longer for an answer than it is worth."""
-    options = {**app.conf.broker_transport_options, "read_timeout": KEPT * HEARTBEAT, "write_timeout": KEPT * HEARTBEAT}
-    return app.connection_for_write(heartbeat=HEARTBEAT, connect_timeout=HEARTBEAT, transport_options=options)
 
 
 @contextmanager

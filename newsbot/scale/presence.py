@@ -26,15 +26,15 @@ from sqlalchemy import Engine
 
 from newsbot import __version__
 from newsbot.process import utc_now
-from newsbot.scale.broker import BROKER_ERRORS, queue_of
+from newsbot.scale.broker import BROKER_ERRORS, connection_of, queue_of
 from newsbot.scale.job import Job
-from newsbot.scale.lease import HEARTBEAT
 from newsbot.store import StoreError, fleet
 
 STORE_PATIENCE = 40.0
 """Seconds without an answer of the store after which a worker is cut off from it: writers wait for others for 30."""
-STOP_SECONDS = 30.0
-"""What crawls have to come to their end when their worker is to end."""
+STOP_SECONDS = 10.0
+"""What crawls have to come to their end when their worker is to end. Celery sends no heartbeats then, and the broker
+gives their jobs away after 20 seconds."""
 PROBE = 1_000_000
 """Bytes that have to find room in the output folder: less, and no run can write its files."""
 
@@ -113,9 +113,13 @@ class Presence:
             raise MachineFault(self._fault)
         self.require_store()
 
+    def is_heard(self) -> bool:
+        """Whether the store has given an answer lately."""
+        return time.monotonic() - self._answered <= STORE_PATIENCE
+
     def require_store(self) -> None:
         """Raise MachineFault if the store has given no answer for long."""
-        if time.monotonic() - self._answered > STORE_PATIENCE:
+        if not self.is_heard():
             raise MachineFault(_no_answer())
 
     def rest(self, fault: str) -> None:
@@ -128,7 +132,7 @@ class Presence:
     def look(self) -> str | None:
         """Return why nothing can be crawled here, by broker, store and room in the output folder; None if it can."""
         try:
-            with self._app.connection_for_write(connect_timeout=HEARTBEAT) as connection:
+            with connection_of(self._app) as connection:
                 connection.connect()
         except BROKER_ERRORS as fault:
             return f"the broker cannot be used: {fault}"

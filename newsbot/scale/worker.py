@@ -12,21 +12,24 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from celery import Celery
-from celery.exceptions import Reject
+from celery.exceptions import CPendingDeprecationWarning, Reject
 from sqlalchemy import Engine
 
 from newsbot import health
 from newsbot.health import FAILING, Finding
 from newsbot.health.advice import advised
 from newsbot.process import ExitStatus, utc_now
-from newsbot.scale.broker import BROKER_ERRORS, LATER, TASK, OneLine, put, queue_of
+from newsbot.scale.broker import BROKER_ERRORS, LATER, TASK, OneLine, connection_of, put, queue_of
 from newsbot.scale.job import Job, Unreadable
-from newsbot.scale.lease import HEARTBEAT, Lease, LeaseLost, connection_of, leased
+from newsbot.scale.lease import Lease, LeaseLost, leased
 from newsbot.scale.leash import Crawl
 from newsbot.scale.presence import MachineFault, Presence
 from newsbot.scale.roster import Rosters
@@ -59,7 +62,8 @@ class Worker:
 
     def __init__(self, app: Celery, engine: Engine, output: Path, settings: Sequence[str]) -> None:
         """``settings`` (NAME=VALUE) are handed on to every crawl, which writes to ``output`` by the environment."""
-        self._app, self._engine, self._output, self._settings = app, engine, output, settings
+        self._app, self._engine, self._settings = app, engine, settings
+        self._folder = output / ".jobs"
         self._queue = queue_of(app)
         self._presence = Presence(app, engine, output)
         self._rosters = Rosters()
@@ -68,12 +72,14 @@ class Worker:
     def work(self, concurrency: int) -> int:
         """Work until a signal asks to end, and return the exit status. Raises StoreError."""
         self._presence.begin()
+        self._sweep()
         for name in ("celery.app.trace", "celery.worker.strategy"):  # of each job there are lines of our own
             logging.getLogger(name).setLevel(logging.WARNING)
         for name in ("celery.app.trace", "celery.worker.request", "celery.worker.consumer.consumer"):
             logging.getLogger(name).addFilter(OneLine())
         options = {"hostname": self._presence.name, "concurrency": concurrency, "loglevel": "INFO", "quiet": True}
         celery = self._app.Worker(without_gossip=True, without_mingle=True, **options)
+        warnings.simplefilter("ignore", CPendingDeprecationWarning)  # of a change in Celery 6, at every lost connection
         celery.start()
         self._presence.end()
         return int(celery.exitcode or ExitStatus.WHOLE)
@@ -124,7 +130,7 @@ class Worker:
                 status = self._crawl(job, outlets, lease)
             is_counted = self._settle(job, status, before)
         finally:
-            if not is_counted:
+            if not is_counted and self._presence.is_heard():
                 self._presence.ask(fleet.withdraw_try, self._engine, name, before, began=began)
 
     def _crawl(self, job: Job, outlets: Sequence[Source], lease: Lease) -> int:
@@ -137,13 +143,13 @@ class Worker:
         environment = {"SCRAPY_SETTINGS_MODULE": "newsbot.settings", **os.environ, "PGAPPNAME": application}
         sent: set[signal.Signals] = set()
         start, until = time.monotonic(), lease.confirm()
-        try:
-            file = self._sources_file(job, outlets)
-            arguments = crawl_arguments(job, str(file), self._settings)
-            crawl = Crawl("scrapy", arguments, environment, until=until)
-        except OSError as fault:
-            raise MachineFault(f"no crawl can be begun: {fault}") from None
-        with crawl:
+        with ExitStack() as stack:
+            try:
+                file = stack.enter_context(self._sources_file(job, outlets))
+                arguments = crawl_arguments(job, file, self._settings)
+                crawl = stack.enter_context(Crawl("scrapy", arguments, environment, until=until))
+            except OSError as fault:
+                raise MachineFault(f"no crawl can be begun: {fault}") from None
             while (status := crawl.ended(LOOK)) is None:
                 crawl.go_on(lease.confirm())
                 self._presence.require_store()
@@ -152,7 +158,6 @@ class Worker:
                     if time.monotonic() > moment and number not in sent:
                         crawl.send(number)
                         sent.add(number)
-        file.unlink(missing_ok=True)
         if status == -signal.SIGALRM:
             raise LeaseLost("the crawl was not told in time that it may go on")
         return status
@@ -192,15 +197,24 @@ class Worker:
             return "its settings are wrong (exit status 2)"  # the sources file was read before, and written by us
         return self._presence.look()
 
-    def _sources_file(self, job: Job, outlets: Sequence[Source]) -> Path:
-        """Write the sources file of a crawl, in the place of the one before of its source. Raises OSError."""
-        file = self._output / ".jobs" / f"{job.source.name}.toml"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(job.sources_file(outlets), "utf-8")
-        return file
+    @contextmanager
+    def _sources_file(self, job: Job, outlets: Sequence[Source]) -> Iterator[str]:
+        """Write the sources file of a crawl, and remove it afterwards. Raises OSError."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile("w", encoding="utf-8", dir=self._folder, suffix=".toml") as file:
+            file.write(job.sources_file(outlets))
+            file.flush()
+            yield file.name
+
+    def _sweep(self) -> None:
+        """Remove the sources files of workers that were killed."""
+        for file in self._folder.glob("*.toml"):
+            with suppress(FileNotFoundError):
+                if time.time() - file.stat().st_mtime > CRAWL_SECONDS + 2 * GRACE_SECONDS:
+                    file.unlink()
 
     def _put_off(self, message: Mapping[str, Any]) -> None:
-        with self._app.connection_for_write(connect_timeout=HEARTBEAT) as connection:
+        with connection_of(self._app) as connection:
             put(self._app, connection, [message], later=True)
 
 
