@@ -162,25 +162,25 @@ def load_sources(path: Path | str = BUNDLED, only: Sequence[str] = (), tags: Seq
         stray = ", ".join(document) or "nothing"
         raise SourcesError(f"{path}: expected one or more [[source]] tables and nothing else, found {stray}")
     sources, faults = [], []
-    lines_of: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for number, entry in enumerate(entries):
         try:
             source = Source.model_validate(entry)
         except ValidationError as error:
             faults += [_fault(path, text, number, detail) for detail in error.errors()]
             continue
-        line = _line_of(text, number, "name")
-        if source.name in lines_of:
-            first = lines_of[source.name]
+        if source.name in numbers:
+            line, first = (_line_of(text, one, "name") for one in (number, numbers[source.name]))
             faults.append(f"{path}:{line}: name: {source.name!r} is taken by the source of line {first}")
-        lines_of[source.name] = line
+        numbers[source.name] = number
         sources.append(source)
     if faults:
         raise SourcesError("\n".join(faults))
-    return _only(sources, only, tags, path)
+    return choose(sources, only, tags, path)
 
 
-def _only(sources: list[Source], names: Sequence[str], tags: Sequence[str], path: Path) -> list[Source]:
+def choose(sources: Sequence[Source], names: Sequence[str], tags: Sequence[str], path: Path | str) -> list[Source]:
+    """Return all sources of a file, or the named ones, or those with one of the tags. Raises SourcesError."""
     unknown = sorted(set(names) - {source.name for source in sources})
     if unknown:
         known = ", ".join(source.name for source in sources[:20])

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from conftest import not_hanging, sources_file
 
 from newsbot.sources import MAX_NAME, Source, SourcesError, load_sources, source_name
 from newsbot.spiders.site import SiteSpider
@@ -113,3 +114,9 @@ def test_a_site_has_one_name_that_is_valid_however_long_its_address() -> None:
         assert Source(name=source.name, home=url).name == source_name(url)
         assert len(source.name) <= MAX_NAME
     assert len({source_name(url) for url in long}) == 2
+
+
+def test_a_file_of_ten_thousand_outlets_is_read_in_a_second(tmp_path: Path) -> None:
+    path = sources_file(tmp_path, **{f"outlet-{number}": {"home": "https://a.example/"} for number in range(10_000)})
+    with not_hanging():
+        assert len(load_sources(path)) == 10_000

@@ -28,6 +28,8 @@ from newsbot.store import fleet
 
 TICK = 5.0
 """Seconds between two looks at the store; a listing is asked at most every five minutes (NEWSBOT_POLL_MIN)."""
+_BARE = {ord(mark): None for mark in "-:"}
+"""Takes out of a moment what the id of a run, which begins with one, has not."""
 
 logger = logging.getLogger("newsbot.scale")
 
@@ -208,7 +210,3 @@ def enqueue(app: Celery, sources: Sequence[Source], outlets: Sequence[Source], *
             return waiting
         put(app, connection, (Job(one, only_due=only_due, roster=roster.digest).as_message() for one in sources))
     return 0
-
-
-_BARE = {ord(mark): None for mark in "-:"}
-"""Takes out of a moment what the id of a run, which begins with one, has not."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,7 +16,7 @@ from scrapy.http import Response
 from newsbot.downloader.rendering import browser_meta, missing, use_browser
 from newsbot.items import Candidate, Page, Rejection
 from newsbot.process import NewsbotError
-from newsbot.sources import BUNDLED, Source, load_sources
+from newsbot.sources import BUNDLED, Source, choose, load_sources
 from newsbot.spiders.arguments import Names, SpiderArguments
 from newsbot.spiders.listing import DiscoveringSpider
 from newsbot.web.urls import site_of
@@ -69,15 +70,19 @@ class NewsSpider(DiscoveringSpider[NewsArguments]):
     def _file(self) -> Path | str:
         return self.args.sources or self.settings["NEWSBOT_SOURCES"] or BUNDLED
 
+    @cached_property
+    def _listed(self) -> list[Source]:
+        return load_sources(self._file)
+
     def sources(self) -> list[Source]:
         tags = self.args.tags or (() if self._file != BUNDLED or self.args.only else (STARTER,))
-        sources = load_sources(self._file, only=self.args.only, tags=() if tags == (ALL,) else tags)
+        sources = choose(self._listed, self.args.only, () if tags == (ALL,) else tags, self._file)
         if any(source.render for source in sources) and (fault := missing(self.settings)):
             raise NewsbotError(fault)
         return sources
 
     def outlets(self) -> list[Source]:
-        return load_sources(self._file)
+        return self._listed
 
     async def start(self) -> AsyncIterator[Request]:
         turns = deque(self._begin(source) for source in self.run.sources.values())
