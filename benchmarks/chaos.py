@@ -122,9 +122,9 @@ POINTS = {
         ("before", "shutil.rmtree", 1),
     ),
     "pruning": (
-        ("before", "duplicates.forget", 2),
-        ("after", "duplicates.forget", 2),
-        ("before", "duplicates._starts", 150),
+        ("before", "sketches.forget", 2),
+        ("after", "sketches.forget", 2),
+        ("before", "sketches._starts", 150),
         ("after", COMMIT, 1),
     ),
 }

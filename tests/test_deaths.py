@@ -68,7 +68,7 @@ def test_whatever_a_run_dies_in_every_article_is_on_one_line(tmp_path: Path) -> 
 
         with closing(sqlite3.connect(store)) as database, database:
             database.execute("update articles set first_seen = '2020-01-01T00:00:00Z'")
-        die("before duplicates._starts 4", "prune")
+        die("before sketches._starts 4", "prune")
         with closing(sqlite3.connect(store)) as database:
             assert database.execute("select count(*) from sketches").fetchone() == (2 * A_PAGE,), "all or nothing"
 

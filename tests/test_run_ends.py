@@ -152,7 +152,11 @@ def test_the_search_for_a_sites_listings_is_broken_off_and_said_again_goes_on(tm
     assert urls_of(output) == sorted([*urls, *more])
 
 
-def test_a_worker_that_hangs_is_given_up_at_the_end_and_its_page_left_to_the_next_run() -> None:
+def test_a_worker_that_hangs_is_given_up_at_the_end_and_its_page_left_to_the_next_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("newsbot.crawl.worker_pool.make_article_in_worker", hang)
+
     async def story() -> tuple[Collected | Rejection, Collected | Rejection]:
         page = Page(
             url="https://e.org/a", html=b"<p>", source="a", candidate=Candidate(url="https://e.org/a", via="feed"),
@@ -160,7 +164,7 @@ def test_a_worker_that_hangs_is_given_up_at_the_end_and_its_page_left_to_the_nex
         )  # fmt: skip
         workers = Workers(1, timeout=1000.0)
         try:
-            hanging = asyncio.ensure_future(workers._in_worker(hang, page))
+            hanging = asyncio.ensure_future(workers.make_article(page))
             await asyncio.wait([hanging], timeout=0.5)
             assert not hanging.done()
             workers.give_up()
