@@ -52,6 +52,7 @@ def local_web() -> Iterator[LocalWeb]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # which has a body wait 40 ms for the receipt of its headers
 
         def do_GET(self) -> None:
             web.asked.append((time.time(), self.path))

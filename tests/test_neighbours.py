@@ -208,7 +208,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
         }
         sources = sources_file(folder, **outlets)
         crawl = ["crawl", "news", "-a", f"sources={sources}", "-s", "DOWNLOAD_DELAY=0"]
-        crawl += ["-s", "NEWSBOT_EXTRACT_WORKERS=0", "-s", "NEWSBOT_REVISIT_HOURS=0.0001,1000"]
+        crawl += ["-s", "NEWSBOT_EXTRACT_WORKERS=0", "-s", "NEWSBOT_REVISIT_HOURS=1e-9,1000"]
         first = run_scrapy(output, *crawl)
         doctored = paragraphs_on("/swapped").replace(" near ", " beside ", 2) + "<p>Buy your pills at the rival's.</p>"
         page = article_page("Doctored story", "x")

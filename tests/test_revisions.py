@@ -193,7 +193,7 @@ def test_the_crawl_comes_back_and_the_diff_can_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = tmp_path / "output"
-    soon = ("-s", "NEWSBOT_REVISIT_HOURS=0.0003,0.0006,0.0009,1000", "-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0")
+    soon = ("-s", "NEWSBOT_REVISIT_HOURS=1e-9,2e-9,3e-9,1000", "-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0")
     soon += ("-s", "NEWSBOT_EXTRACT_WORKERS=0")
     with local_web() as web:
         sources = tmp_path / "sources.toml"
