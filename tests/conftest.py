@@ -31,7 +31,7 @@ from sqlalchemy.exc import OperationalError
 from newsbot.crawl import worker_pool
 from newsbot.items import Collected, ExtractedArticle
 from newsbot.store import StoreError
-from newsbot.store.database import current_schema, open_engine
+from newsbot.store.database import NUMBERED, current_schema, open_engine
 from newsbot.store.schema import metadata
 
 ROOT = Path(__file__).parents[1]
@@ -60,6 +60,17 @@ def pytest_configure() -> None:
             warnings.simplefilter("ignore", ResourceWarning)
             importlib.import_module("datasette.app")
             gc.collect()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that start processes, where several run: they take longest, and the others fill the end."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: {"run_scrapy", "subprocess"}.isdisjoint(dir(getattr(item, "module", None))))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage in what tests leave alone, not in all that was loaded for them."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -105,14 +116,24 @@ def store(request: pytest.FixtureRequest) -> Iterator[Engine]:
     engine = open_engine(request.getfixturevalue("postgres_schema"))
     yield engine
     try:
-        with engine.begin() as connection:
-            tables = [table.name for table in reversed(metadata.sorted_tables)]
-            connection.exec_driver_sql("; ".join(f"delete from {table}" for table in tables))
+        empty(engine)
     except StoreError:  # the test took a table away; who opens the store next makes them all
         name = current_schema(engine)
         with engine.begin() as connection:
             connection.exec_driver_sql(f"drop schema {name} cascade; create schema {name}")
     engine.dispose()
+
+
+def empty(engine: Engine) -> None:
+    """Let a store have nothing in it, and its numbers begin anew."""
+    with engine.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("delete from bands")
+            return
+        for table, column in NUMBERED:
+            connection.exec_driver_sql(f"select setval(pg_get_serial_sequence('{table}', '{column}'), 1, false)")
 
 
 def postgres_server() -> tuple[Engine, str]:
@@ -142,7 +163,7 @@ def run_scrapy(output: Path, *args: str, **environment: str) -> subprocess.Compl
     """Run the real `scrapy` in a child process, writing to an output folder of the test's own."""
     whole = scrapy_environment(output, **environment)
     if not any(name.startswith("PYTHON") for name in environment):
-        return fork_server().scrapy(args, cwd=ROOT, env=whole, timeout=300)
+        return fork_server().run(["scrapy", *args], cwd=ROOT, env=whole, timeout=300)
     command = [sys.executable, "-m", "scrapy", *args]
     return subprocess.run(command, cwd=ROOT, env=whole, capture_output=True, text=True, timeout=300, check=False)
 
@@ -154,9 +175,23 @@ def fork_server() -> ForkServer:
     return server
 
 
+def typed(folder: Path, program: str, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `newsbot` or `scrapy` as one types it who stands in a folder, with nothing set but what is given."""
+    return fork_server().run([program, *args], cwd=folder, env=fresh_environment(**environment), timeout=300)
+
+
+def fresh_environment(**more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NEWSBOT_", "SCRAPY_"))}
+    return {**kept, "PYTHONPATH": str(ROOT), **more}
+
+
 def scrapy_environment(output: Path, **more: str) -> dict[str, str]:
+    """Return the environment of a `scrapy` that writes to an output folder, and no report unless it is told to.
+
+    The first one in a folder takes longer than all else that a short crawl does.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NEWSBOT_")}
-    return {**kept, "NEWSBOT_OUTPUT": str(output), **more}
+    return {**kept, "NEWSBOT_OUTPUT": str(output), "NEWSBOT_REPORT": "", **more}
 
 
 def scrapy_here(monkeypatch: pytest.MonkeyPatch, output: Path, *args: str) -> int:

@@ -45,7 +45,8 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         sources = folder / "sources.toml"
         sources.write_text(running.newsroom.sources_toml(), "utf-8")
         news = ("crawl", "news", "-a", f"sources={sources}", *FAST)
-        first = run_scrapy(output, *news, "-O", f"{folder / 'feed.jsonl'}", "-O", f"{folder / 'feed.parquet'}")
+        feeds = ("-O", f"{folder / 'feed.jsonl'}", "-O", f"{folder / 'feed.parquet'}")
+        first = run_scrapy(output, *news, *feeds, NEWSBOT_REPORT="report.html")
         asked = len(running.requests())
         lines = line_count(output)
         second = run_scrapy(output, *news)
@@ -73,6 +74,7 @@ def test_the_crawl_ends_well(crawled: Crawled) -> None:
     assert crawled.first.returncode == 0, crawled.first.stderr
     assert "Traceback" not in crawled.first.stderr
     assert "ERROR" not in crawled.first.stderr
+    assert "harbour-herald" in (crawled.output / "report.html").read_text("utf-8")
 
 
 def test_every_article_is_on_exactly_one_line(crawled: Crawled) -> None:

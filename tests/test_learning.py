@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 import pytest
-from conftest import NOW, collected, lines_of, run_scrapy
+from conftest import NOW, collected, empty, lines_of, run_scrapy
 from sqlalchemy import Engine, event, select
 
 from newsbot.crawl.run import Run
@@ -123,21 +123,13 @@ def memory(engine: Engine) -> dict[str, list[Any]]:
     return kept
 
 
-def emptied(engine: Engine) -> Engine:
-    """Return a store with nothing in it."""
-    with engine.begin() as connection:
-        for table in reversed(schema.metadata.sorted_tables):
-            connection.execute(table.delete())
-    return engine
-
-
 @pytest.mark.parametrize("seed", range(2))
 def test_the_order_in_which_pages_arrive_changes_nothing(store: Engine, tmp_path: Path, seed: int) -> None:
     dice = random.Random(seed)
     runs = [*range(15), 40, 41], range(15, 40)
     kept = []
     for shuffle in (list, lambda values: dice.sample(values, len(values))):
-        emptied(store)
+        empty(store)
         for numbers in runs:
             brought(store, tmp_path, [article(number) for number in shuffle(numbers)], shuffle(SECTIONS))
         kept.append(memory(store))
@@ -156,7 +148,7 @@ def test_what_is_delivered_while_a_run_goes_on_is_learned_from_as_what_an_earlie
     for numbers in parts:
         brought(engine, tmp_path, [article(number) for number in numbers], SECTIONS if numbers is parts[0] else ())
     in_runs = memory(engine)
-    emptied(engine)
+    empty(engine)
     run = Run(engine, tmp_path, [SOURCE, OTHER], spider="news", now=lambda: NOW)
     for url, page in SECTIONS:
         run.boilerplate.learn_section(url, page)

@@ -294,5 +294,5 @@ def test_every_run_writes_it_and_none_fails_where_it_cannot(tmp_path: Path) -> N
     assert [line for line in refused.stderr.splitlines() if "report" in line and "ERROR" in line], refused.stderr
     assert "Traceback" not in refused.stderr
     assert not list(output.rglob("*.html"))
-    assert run_scrapy(output, *crawl).returncode == 3
+    assert run_scrapy(output, *crawl, NEWSBOT_REPORT="report.html").returncode == 3
     assert "gone" in html.unescape((output / "report.html").read_text("utf-8"))

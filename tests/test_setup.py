@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, lines_of, scrapy_here, sources_file
+from conftest import ROOT, fresh_environment, lines_of, scrapy_here, sources_file, typed
 from local_web import LocalWeb, article_page, local_web
 from scrapy.settings import BaseSettings
 
@@ -18,20 +18,6 @@ from newsbot.commands.init import ENVIRONMENT, files
 from newsbot.sources import load_sources
 
 NAMES = ("scrapy.cfg", "outlets.toml", ".env")
-
-
-def typed(folder: Path, program: str, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run `newsbot` or `scrapy` in a folder, with nothing set but what is given."""
-    return child(folder, "-m", program, *args, **environment)
-
-
-def child(folder: Path, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NEWSBOT_", "SCRAPY_"))}
-    return subprocess.run(
-        [sys.executable, *args],
-        cwd=folder, env={**kept, "PYTHONPATH": str(ROOT), **environment}, capture_output=True, text=True, timeout=300,
-        check=False,
-    )  # fmt: skip
 
 
 @pytest.fixture
@@ -48,7 +34,8 @@ def reading(folder: Path, **environment: str) -> subprocess.CompletedProcess[str
     """Read the settings in a process that stands in a folder, and print the few that these tests ask for."""
     names = ("NEWSBOT_OUTPUT", "NEWSBOT_DATABASE_URL", "NEWSBOT_MAX_NEW", "NEWSBOT_METRICS_FILE")
     code = f"import newsbot.settings as settings; print(*(getattr(settings, name) for name in {names}), sep='\\n')"
-    return child(folder, "-c", code, **environment)
+    command, fresh = [sys.executable, "-c", code], fresh_environment(**environment)
+    return subprocess.run(command, cwd=folder, env=fresh, capture_output=True, text=True, timeout=300, check=False)
 
 
 def settings_in(folder: Path, **environment: str) -> list[str]:
