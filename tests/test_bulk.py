@@ -18,6 +18,7 @@ from newsbot.archive.reading import Capture, Damage, read
 from newsbot.bulk import files
 from newsbot.bulk.engines import Engine, Here, Local
 from newsbot.bulk.files import Part, each_part
+from newsbot.bulk.paths import archives_of
 from newsbot.items import Page, Rejection
 
 NOW = "2026-11-28T00:00:00Z"
@@ -98,3 +99,13 @@ def test_a_record_that_kills_or_hangs_its_worker_costs_that_record_alone(tmp_pat
     assert [one.url for one in made] == [f"https://e.org/{number}" for number in range(12)]
     lost = {one.url[-1]: one.thing.reason for one in made if isinstance(one.thing, Rejection)}
     assert lost == {"3": "extractor_crashed", "5": "extractor_timeout"}
+
+
+def test_a_path_names_archives_and_not_what_stands_beside_them(tmp_path: Path) -> None:
+    (tmp_path / "day").mkdir()
+    for name in ("a.warc", "a.warc.cdxj", "b.WARC.gz.open", "c.warc.gz", "day/d.arc", "notes.txt"):
+        (tmp_path / name).write_text("")
+    assert [file.name for file in archives_of(str(tmp_path))] == ["a.warc", "c.warc.gz", "d.arc"]
+    assert [file.name for file in archives_of(f"{tmp_path}/**/*a*")] == ["a.warc", "c.warc.gz", "d.arc"]
+    (tmp_path / "[odd].warc").write_text("")
+    assert [file.name for file in archives_of(f"{tmp_path}/[odd].warc")] == ["[odd].warc"]

@@ -1,5 +1,6 @@
 """Many archive files at once, each in parts that are read and worked on in processes of their own.
 
+paths      which files a path names
 captures   which captures are pages, and what is made of one
 files      files in parts, each part in a process; what comes of them, in the order of the files
 engines    where the processes are: on this machine, or (on_ray) on a cluster

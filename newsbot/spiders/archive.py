@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import glob
 import re
 import tempfile
 from collections import Counter, defaultdict
@@ -15,11 +14,12 @@ from pathlib import Path
 
 from pydantic import Field
 
-from newsbot.archive.reading import Capture, Damage, captured_at, is_archive, read
+from newsbot.archive.reading import Capture, Damage, captured_at, read
 from newsbot.bulk.captures import page_of
+from newsbot.bulk.paths import archives_of, require_archives
 from newsbot.downloader.fetch import through_pipelines
 from newsbot.items import Candidate, Collected, Page, Rejection
-from newsbot.process import utc_now
+from newsbot.process import UsageError, utc_now
 from newsbot.sources import Source, source_name
 from newsbot.spiders.arguments import ArgumentError, SpiderArguments
 from newsbot.spiders.base import CollectingSpider
@@ -29,8 +29,6 @@ MAX_AT_WORK = 32
 """Pages between the file and the store: enough for the workers, little for the memory."""
 MAX_TOLD = 10
 """Lines of the log on the damage of one file; a file of junk has a fault every few bytes."""
-SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz")
-"""Names of the files that are taken from a folder."""
 
 
 class ArchiveArguments(SpiderArguments):
@@ -54,27 +52,15 @@ class ArchiveSpider(CollectingSpider[ArchiveArguments]):
 
     @cached_property
     def files(self) -> list[Path]:
-        """The files to read. Raises ArgumentError."""
-        path = self.args.path
-        if (folder := Path(path)).is_dir():
-            found = [file for file in sorted(folder.rglob("*")) if file.name.lower().endswith(SUFFIXES)]
-            if not found:
-                raise ArgumentError(f"path: the folder {path!r} has no file named {', '.join(SUFFIXES)} in it")
-        else:
-            found = [Path(name) for name in sorted(glob.glob(path, recursive=True))]  # noqa: PTH207 (may be absolute)
-        files = [file for file in found if file.is_file()]
-        if not files:
-            raise ArgumentError(f"path: no file matches {path!r}")
-        return files
+        """The files to read. Raises UsageError."""
+        return archives_of(self.args.path)
 
     def sources(self) -> list[Source]:
-        faults = []
-        for file in self.files:
-            if (fault := _fault_of(file)) is None:
-                return []
-            faults.append(fault)
-        more = f" (nor are {len(faults) - 1} more)" if len(faults) > 1 else ""
-        raise ArgumentError(f"path: {faults[0]}{more}")
+        try:
+            require_archives(self.files)
+        except UsageError as fault:
+            raise ArgumentError(f"path: {fault}") from None
+        return []
 
     async def start(self) -> AsyncIterator[Page]:
         from newsbot.store import StoreError  # not above: `scrapy list` has no use for the store
@@ -224,17 +210,6 @@ class _Faults:
         return [
             self._first[kind] + (f" (and {count - 1} more)" if count > 1 else "") for kind, count in self.counts.items()
         ]
-
-
-def _fault_of(file: Path) -> str | None:
-    """Return why a file is no archive, or None."""
-    try:
-        with file.open("rb") as stream:
-            if is_archive(stream):
-                return None
-            return f"{file} is no WARC file: " + ("no record begins in it" if file.stat().st_size else "it is empty")
-    except OSError as error:
-        return f"{file} cannot be read: {error.strerror or error}"
 
 
 def _address(item: Page | Rejection) -> str:
