@@ -14,9 +14,10 @@ import pytest
 from conftest import collected, lines_of, scrapy_here
 from sqlalchemy import Engine, func, select
 
+from newsbot import atomic
 from newsbot.crawl.outbox.recovery import heal, names_of, refuse_anothers_files
 from newsbot.crawl.run import Run
-from newsbot.export import atomic, compaction
+from newsbot.export import compaction
 from newsbot.export.compaction import Busy, Day, Joined
 from newsbot.items import Candidate
 from newsbot.sources import Source

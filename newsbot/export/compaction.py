@@ -23,7 +23,7 @@ from typing import BinaryIO
 import orjson
 from sqlalchemy import Connection, Engine
 
-from newsbot.export.atomic import SPARE, exchange, is_written_to, locked, sync
+from newsbot.atomic import SPARE, exchange, is_written_to, locked, sync
 from newsbot.export.run_files import FOLDERS
 from newsbot.process import NewsbotError
 from newsbot.store import deciding, runs

@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
+from newsbot.atomic import atomic_file, atomic_path
 from newsbot.export import datapackage
-from newsbot.export.atomic import atomic_file, atomic_path
 from newsbot.export.database import builder_of
 from newsbot.export.formats import DATABASES, LINES, FormatError, format_of, writer_of
 from newsbot.export.tables import Content

@@ -13,8 +13,8 @@ from pathlib import Path
 import orjson
 from sqlalchemy import Engine
 
+from newsbot.atomic import atomic_file, sync
 from newsbot.export import compaction
-from newsbot.export.atomic import atomic_file, sync
 from newsbot.export.run_files import paths_of, retell_dropped, write_run_files
 from newsbot.store import deciding, runs
 from newsbot.store.articles import Policy

@@ -11,7 +11,7 @@ from typing import Protocol
 import orjson
 from sqlalchemy import Engine
 
-from newsbot.export.atomic import atomic_file
+from newsbot.atomic import atomic_file
 from newsbot.export.record import to_record
 from newsbot.store import runs
 

@@ -17,8 +17,8 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 
 from newsbot import __version__
+from newsbot.atomic import atomic_file
 from newsbot.crawl.checkup import HISTORY_DAYS, LEFT_DAYS
-from newsbot.export.atomic import atomic_file
 from newsbot.health import CHANGED, FAILING, SILENT, STATES, Finding, state_of
 from newsbot.store.ledger import OF_DISCOVERED, OF_FETCHED, Account
 from newsbot.store.told import CHANNEL

@@ -11,7 +11,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 from sqlalchemy import Engine
 
-from newsbot.export.atomic import atomic_file
+from newsbot.atomic import atomic_file
 from newsbot.health import STATES
 from newsbot.health.examination import NEW_DAYS
 from newsbot.report import charts, words

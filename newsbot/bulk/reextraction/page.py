@@ -11,10 +11,10 @@ from typing import Any
 
 from jinja2 import Environment
 
+from newsbot.atomic import atomic_file
 from newsbot.bulk.reextraction.judgement import VERDICTS, stated
 from newsbot.bulk.reextraction.tally import Judged, Tally
 from newsbot.dedupe.differences import GONE, NEW, SAME, Line, Piece, differences
-from newsbot.export.atomic import atomic_file
 from newsbot.report.sheet import environment_of, sheet
 
 FEW = 2

@@ -73,7 +73,7 @@ def _copy(store: Path, file: Path) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from newsbot.export.atomic import atomic_path
+    from newsbot.atomic import atomic_path
     from newsbot.process import utc_now
     from newsbot.store.maintenance import backup
 
@@ -106,7 +106,7 @@ def told_of(rows: dict[str, int]) -> str:
 
 def dump(engine: Engine, file: Path) -> None:
     """Let pg_dump write a PostgreSQL store into a file, and read its table of contents back. Raises NewsbotError."""
-    from newsbot.export.atomic import atomic_path
+    from newsbot.atomic import atomic_path
     from newsbot.store.database import current_schema
     from newsbot.store.schema import metadata
 

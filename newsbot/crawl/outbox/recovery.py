@@ -17,8 +17,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from newsbot.atomic import atomic_file
 from newsbot.export import compaction, removal
-from newsbot.export.atomic import atomic_file
 from newsbot.export.run_files import paths_of, runs_in, write_run_files
 from newsbot.store import StoreError, runs
 from newsbot.store.leases import claimed, marks_of, seconds_between, sweep
