@@ -24,10 +24,13 @@ import gc
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import IntEnum
 
+BEGAN = time.monotonic()
+"""When this process did, some milliseconds later."""
 LARGE = 1_048_576
 """Bytes of a block that is given back as soon as it is freed."""
 SELDOM = 10_000

@@ -18,6 +18,7 @@ from offline_downloader import offline
 from scrapy import Request, signals
 from scrapy.http import Response
 
+from newsbot.downloader import politeness
 from newsbot.downloader.errors import Skipped
 from newsbot.downloader.politeness import CrawlDelay, HostBudget, PoliteThrottle
 from newsbot.downloader.robotstxt import RobotRules
@@ -81,6 +82,21 @@ def test_a_delay_begins_when_a_request_goes_out_however_long_a_busy_crawl_has_ke
             assert wire.sent == [ONE], "0.9 seconds after it"
             await wire.goes_by(0.2)
             assert wire.sent == [ONE, TWO]
+
+    asyncio.run(story())
+
+
+def test_a_host_may_have_been_asked_by_another_crawl_just_before_this_one_began(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def story() -> None:
+        async with offline(DOWNLOAD_DELAY=5.0) as wire:
+            monkeypatch.setattr(politeness, "BEGAN", wire.now - 2)
+            wire.ask(ONE)
+            await wire.goes_by(2.9)
+            assert not wire.sent
+            await wire.goes_by(0.2)
+            assert wire.sent == [ONE]
 
     asyncio.run(story())
 

@@ -35,6 +35,7 @@ from newsbot.downloader.fetch import DATALOSS, STALLED
 from newsbot.downloader.turns import SourceTurns
 from newsbot.downloader.waiting import Waiting
 from newsbot.items import OVER_BUDGET, RUN_ENDED
+from newsbot.process import BEGAN
 from newsbot.web.dates import parse_moment
 
 if TYPE_CHECKING:
@@ -214,6 +215,12 @@ class HostDownloader(Downloader):
         for over in self._over.values():
             over.cancel()
         super().close()
+
+    def _get_slot(self, request: Request, *args: Any) -> tuple[str, Slot]:
+        host, slot = super()._get_slot(request, *args)
+        # Another crawl may have asked the host just before: one that was killed, or of another of its sources.
+        slot.lastseen = max(slot.lastseen, BEGAN)
+        return host, slot
 
     def _process_queue(self, slot: Slot) -> None:
         # Scrapy counts a delay from when it hands a request out, which a busy crawl may send a good deal later.
