@@ -19,7 +19,7 @@ from sqlalchemy import Engine, insert
 from newsbot.extensions.aftercare import Aftercare
 from newsbot.health.findings import CHANGED, FAILING, Finding
 from newsbot.health.measures import Measures
-from newsbot.report import write
+from newsbot.report import interactive, write
 from newsbot.report.charts import stack
 from newsbot.report.figures import OTHERS, TOP, figures, origins
 from newsbot.store import articles, health, schema
@@ -224,14 +224,14 @@ def test_what_is_forgotten_is_not_told(engine: Engine, tmp_path: Path, monkeypat
 def test_with_altair_the_picture_answers_and_vega_is_made_once(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    vl_convert = pytest.importorskip("vl_convert")
+    pytest.importorskip("vl_convert")
     made: list[int] = []
 
     def bundle() -> str:
         made.append(1)
         return "window.vegaEmbed = () => '</script>';"
 
-    monkeypatch.setattr(vl_convert, "javascript_bundle", bundle)
+    monkeypatch.setattr(interactive, "_bundle", bundle)
     day_of(engine, "bbc", TODAY, articles=5)
     for _ in range(2):
         tree = markup.fromstring(written(engine, tmp_path))

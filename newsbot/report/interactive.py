@@ -6,7 +6,8 @@ It takes the place of the still picture once it is drawn; without scripts, or wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import subprocess
+import sys
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -42,14 +43,13 @@ def interactive(report: Report, *, before: Path | None = None) -> Interactive | 
         return None
     try:
         import altair
-        import vl_convert
+        import vl_convert  # noqa: F401
     except ImportError:
         return None
     version = metadata.version("vl-convert-python")
     vega = _kept(before, version) if before else None
     if vega is None:
-        bundle: Callable[..., str] = vl_convert.javascript_bundle
-        vega = bundle().replace("</script", r"<\/script")
+        vega = _bundle().replace("</script", r"<\/script")
     spec = as_script(_chart(altair, report))
     draw = SCRIPT.read_text("utf-8")
     markup = (
@@ -67,6 +67,16 @@ def as_script(value: object) -> str:
     """
     text = orjson.dumps(value).decode()
     return text.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026")
+
+
+def _bundle() -> str:
+    """Return the Vega of vl-convert, made by another process: here it would keep all threads waiting for seconds.
+
+    A crawl of `scrapy scale work` would not hear meanwhile that it may go on.
+    """
+    program = "import sys, vl_convert; sys.stdout.write(vl_convert.javascript_bundle())"
+    command = [sys.executable, "-X", "utf8", "-c", program]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout  # noqa: S603 # nosec B603
 
 
 def _kept(path: Path, version: str) -> str | None:
