@@ -10,9 +10,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import orjson
 import pytest
@@ -27,7 +28,7 @@ from newsbot.crawl.polling.publishing import Bounds
 from newsbot.demo import Newsroom, serve
 from newsbot.demo.running import Running
 from newsbot.process import utc_now
-from newsbot.scale import presence
+from newsbot.scale import leash, presence
 from newsbot.scale.beat import DueScheduler, enqueue
 from newsbot.scale.broker import application, connected, connection_of, publish_roster, put, queued
 from newsbot.scale.job import Job
@@ -247,6 +248,17 @@ def test_a_crawl_that_was_stopped_beyond_its_time_does_nothing_more(tmp_path: Pa
             assert ticks.stat().st_size == before
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the alarm outlives a stop on Linux alone")
+def test_a_crawl_that_stands_still_is_not_waited_for_beyond_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leash, "LATE", 0.2)
+    with Crawl("timeit", ["-n", "1", "import time; time.sleep(60)"], os.environ, until=time.monotonic() + 0.5) as crawl:
+        crawl.send(signal.SIGSTOP)
+        crawl.go_on(time.monotonic() + 60)
+        assert crawl.ended(0.1) is None
+        time.sleep(0.7)
+        assert crawl.ended(0) == -signal.SIGALRM
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")
 def test_a_crawl_dies_with_its_worker() -> None:
     code = (
@@ -318,6 +330,38 @@ def test_a_job_whose_worker_is_at_fault_goes_back_at_once_and_says_nothing_again
     assert given_back.value.requeue
     assert not fleet.poison(engine)
     assert not waiting_later(worker)
+
+
+@pytest.mark.services
+def test_a_worker_that_has_no_consumer_any_more_rests_and_says_so_alone(
+    worker: Worker, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Lost:
+        """What Celery has of a connection that is gone."""
+
+        task_consumer: Any = Mock(cancel_by_queue=Mock(side_effect=BrokenPipeError(32, "Broken pipe")))
+
+        def call_soon(self, call: Callable[[], None]) -> None:
+            call()
+
+    worker._presence.connected(Lost())
+    worker._presence.rest("the broker was lost")
+    assert "takes nothing" in caplog.text
+    assert Lost.task_consumer.cancel_by_queue.called
+
+
+@pytest.mark.services
+def test_of_many_crawls_one_writes_the_report(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+
+    def start(_: str, arguments: list[str], *_args: object, **_more: object) -> Any:
+        started.append(arguments)
+        return nullcontext(Mock(ended=lambda _: 0))
+
+    monkeypatch.setattr("newsbot.scale.worker.Crawl", start)
+    for name in ("a", "b", "c"):
+        worker.carry_out(job_of(name).as_message())
+    assert ["NEWSBOT_REPORT=" in arguments for arguments in started] == [False, True, True]
 
 
 @pytest.mark.services

@@ -29,6 +29,8 @@ class LoggedRequest(NamedTuple):
     """Whether it carried If-None-Match or If-Modified-Since."""
     time: float
     """When it had come, in seconds since the epoch."""
+    client: str
+    """The IP address from which it came."""
 
 
 @dataclass

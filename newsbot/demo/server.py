@@ -125,7 +125,8 @@ class SiteFactory(http.HTTPFactory):
         """Write one line of the request log."""
         if self.requests_log is not None:
             method = request.method.decode("ascii", "replace")
-            line = [self.outlet.spec.name, method, target, status, conditional, request.arrived]
+            client = request.getClientAddress().host
+            line = [self.outlet.spec.name, method, target, status, conditional, request.arrived, client]
             self.requests_log.write(json.dumps(line) + "\n")
 
 

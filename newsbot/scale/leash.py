@@ -16,16 +16,20 @@ import signal
 import struct
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from fcntl import ioctl
 from typing import Self
 
 from newsbot.process import ExitStatus, die_with_parent
 
 SOON = 0.001
 """Seconds until an alarm that should have been; 0 would be none."""
+LATE = 2.0
+"""Seconds after its alarm in which a child ends that can."""
 GLANCE = 0.1
 """Seconds between two looks whether a child has ended."""
 _MOMENT = struct.Struct("d")
@@ -41,6 +45,7 @@ class Crawl:
         """Start it; it may go on until a moment of time.monotonic()."""
         reading, self._pipe = os.pipe()
         os.set_blocking(self._pipe, False)
+        self._said = self._alarm = until
         try:
             self.go_on(until)
             command = [sys.executable, "-m", "newsbot.scale.leash", str(os.getpid()), str(reading), module, *arguments]
@@ -53,14 +58,23 @@ class Crawl:
 
     def go_on(self, until: float) -> None:
         """Let it go on until a moment of time.monotonic()."""
+        if not any(ioctl(self._pipe, termios.FIONREAD, bytes(4))):
+            self._alarm = self._said  # it has read all of it
         with suppress(BlockingIOError, BrokenPipeError):  # it was stopped for long, or has ended
             os.write(self._pipe, _MOMENT.pack(until))
+            self._said = until
 
     def ended(self, seconds: float) -> int | None:
-        """Wait so long for its end, and return its status: negative, a signal's. None if it goes on."""
+        """Wait so long for its end, and return its status: negative, a signal's. None if it goes on.
+
+        One that outlives its alarm stands still (SIGSTOP, a disk that hangs): it is killed, and has the alarm's status.
+        """
         end = time.monotonic() + seconds
         while (status := self._child.poll()) is None and time.monotonic() < end:
             time.sleep(GLANCE)
+        if status is None and time.monotonic() > self._alarm + LATE:
+            self._child.kill()
+            return -signal.SIGALRM
         return status
 
     def send(self, number: signal.Signals) -> None:

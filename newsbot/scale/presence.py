@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -191,9 +191,15 @@ class Presence:
         self._on_consumer(consume)
 
     def _on_consumer(self, change: Callable[[Any], None]) -> None:
-        """Change what Celery consumes, in the thread that does."""
+        """Change what Celery consumes, in the thread that does; on a connection that is lost, ``connected`` will."""
+
+        def carry_out() -> None:
+            with suppress(*BROKER_ERRORS):
+                if tasks := self._consumer.task_consumer:
+                    change(tasks)
+
         if self._consumer is not None and not self._ended.is_set():
-            self._consumer.call_soon(lambda: change(tasks) if (tasks := self._consumer.task_consumer) else None)
+            self._consumer.call_soon(carry_out)
 
 
 def _step_of(presence: Presence) -> type[bootsteps.StartStopStep]:
