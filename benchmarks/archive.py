@@ -31,6 +31,7 @@ from served_pages import with_words_of_its_own
 
 from newsbot.demo import Newsroom
 from newsbot.demo.answers import Answers
+from newsbot.web.urls import InvalidURL, canonical_url, site_of
 
 EXTRACTION = """
 import pickle, sys, time
@@ -56,7 +57,7 @@ print(time.process_time() - began)
 
 def real_pages(folder: Path, wanted: int) -> Iterator[tuple[str, bytes]]:
     """Yield addresses and pages of a dataset, again and again in other words, until there are as many as wanted."""
-    pages = [page for dataset in datasets(folder) for page in load(dataset) if urlsplit(page.url).netloc]
+    pages = [page for dataset in datasets(folder) for page in load(dataset) if is_one(page.url)]
     for number, page in zip(range(wanted), itertools.cycle(pages), strict=False):
         turn = number // len(pages)
         mark = "&" if "?" in page.url else "?"
@@ -64,13 +65,23 @@ def real_pages(folder: Path, wanted: int) -> Iterator[tuple[str, bytes]]:
         yield url, with_words_of_its_own(page.html, f"{turn}") if turn else page.html
 
 
+def is_one(url: str) -> bool:
+    """Whether an address is one of a page, and not one of a proxy that wraps that of another site."""
+    try:
+        return site_of(canonical_url(url)) == site_of(url)
+    except InvalidURL:
+        return False
+
+
 def made_pages(wanted: int, page_bytes: int) -> Iterator[tuple[str, bytes]]:
     """Yield addresses and pages of the newsroom, grown to a size."""
-    room = Newsroom(sites=100, articles=-(-wanted // 100), page_bytes=page_bytes)
-    answers = Answers(room, "http://127.0.0.1:80")
+    room = Newsroom(sites=100, articles=1 + wanted // 60, page_bytes=page_bytes)  # some sites have none, by their fault
+    room.bind([f"https://site-{number}.example" for number in range(len(room.outlets))])
+    answers = Answers(room)
     for expected in itertools.islice(room.truth(), wanted):
-        parts = urlsplit(expected.url)
-        yield expected.url, answers.answer(parts.path).body
+        outlet = room.outlets[expected.source]
+        target = expected.url.removeprefix(outlet.base)
+        yield expected.url, answers.body(outlet, target, answers.answer(outlet, target), gzipped=False)
 
 
 def write_files(folder: Path, pages: list[tuple[str, bytes]], count: int) -> None:

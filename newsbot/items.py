@@ -293,6 +293,7 @@ REJECTION_REASONS = {
     "not_html": "the response was not an HTML page (an image, a PDF, binary data)",
     "too_large": "the page, or the text on it, was larger than the extractor takes (12 MB, a million characters)",
     "cut_short": "the capture in an archive is not all of the page: its record or the answer in it breaks off",
+    "revisit": "the capture in an archive has the page of another one, which is not there",
     "unreadable": "no document could be parsed from the bytes, or its address is not known",
     "error_page": "the page says that something was not found or went wrong",
     "login_wall": "the page asks to log in or subscribe and shows no article",

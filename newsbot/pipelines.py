@@ -19,15 +19,14 @@ from scrapy.exceptions import DropItem, NotConfigured
 
 from newsbot.crawl.claims import rejected_away
 from newsbot.crawl.run import Run
-from newsbot.crawl.worker_pool import Extraction, Workers, collected, worker_count
+from newsbot.crawl.spread import Spread
+from newsbot.crawl.worker_pool import Extraction, Workers, worker_count
 from newsbot.downloader.ending import Ending
 from newsbot.downloader.fetch import fetch
 from newsbot.downloader.waiting import is_ending
 from newsbot.extensions.collection import Collection
 from newsbot.items import (
-    CONFIDENCES,
     MAX_BYTES,
-    MAX_TEXT,
     RUN_ENDED,
     Article,
     Collected,
@@ -63,11 +62,7 @@ class ArticlePipeline:
             worker_count(crawler.settings.getint("NEWSBOT_EXTRACT_WORKERS")),
             crawler.settings.getfloat("NEWSBOT_EXTRACT_TIMEOUT"),
             crawler.settings.getint("NEWSBOT_MAX_ARTICLE_PAGES"),
-            Extraction(
-                crawler.settings["NEWSBOT_EXTRACTOR"],
-                crawler.settings.getdict("NEWSBOT_TRAFILATURA"),
-                crawler.settings.getbool("NEWSBOT_RESPECT_TDM"),
-            ),
+            Extraction.from_settings(crawler.settings),
         )
 
     def open_spider(self) -> None:
@@ -91,33 +86,21 @@ class ArticlePipeline:
 
         Where the run ends before that, the next run fetches the article again, whole.
         """
-        article = result.article
-        further_pages: list[str] = []
-        for _ in range(self.max_pages - 1):
-            if article.next_page is None or article.next_page in (*first.aliases, *further_pages):
-                break
-            if site_of(article.next_page) != site_of(first.url):
-                break
-            page = await self._fetch(first, article.next_page)
+        spread = Spread(result, self.max_pages)
+        while at := spread.next:
+            page = await self._fetch(first, at)
             if page is None and is_ending(self.crawler):
                 return Rejection(url=first.aliases[0], reason=RUN_ENDED)
             made = await self.workers.make_article(page) if page else None
             if isinstance(made, Rejection) and made.reason == RUN_ENDED:
                 return Rejection(url=first.aliases[0], reason=RUN_ENDED)
             if not isinstance(made, Collected):
-                logger.info("%s: its next page %s is missing", first.url, article.next_page)
+                logger.info("%s: its next page %s is missing", first.url, at)
                 break
-            further = made.article
-            if len(article.text) + len(further.text) > MAX_TEXT:
-                logger.info("%s: cut off before its next page %s, too long", first.url, article.next_page)
+            if not spread.add(made):
+                logger.info("%s: cut off before its next page %s, too long", first.url, at)
                 break
-            further_pages.append(article.next_page)
-            text = f"{article.text}\n\n{further.text}"
-            sure = max(article.text_confidence, further.text_confidence, key=CONFIDENCES.index)
-            article = dataclasses.replace(article, text=text, text_confidence=sure, next_page=further.next_page)
-        if not further_pages:
-            return result
-        return collected(article, [*first.aliases, *further_pages, first.url], first.announced)
+        return spread.joined()
 
     async def _fetch(self, first: Page, url: str) -> Page | None:
         response, _ = await fetch(

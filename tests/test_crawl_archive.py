@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import gzip
+import os
+import random
+import re
+import signal
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from conftest import lines_of, run_scrapy
+from conftest import ROOT, lines_of, run_scrapy
 from local_web import article_page
 
+from newsbot.archive.provenance import MEDIA_TYPE, Provenance
+from newsbot.bulk.files import PART
+from newsbot.items import Candidate
 from newsbot.spiders.archive import ArchiveSpider
 from newsbot.spiders.arguments import ArgumentError
 from newsbot.store.database import open_engine
+
+TRAP = os.pathsep.join([str(ROOT / "benchmarks" / "deathtrap"), str(ROOT)])
 
 
 def write_warc(path: Path, pages: dict[str, tuple[str, str]]) -> None:
@@ -28,6 +38,26 @@ def write_warc(path: Path, pages: dict[str, tuple[str, str]]) -> None:
                 f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(answer)}\r\n\r\n"
             )
             file.write(gzip.compress(head.encode() + answer + b"\r\n\r\n"))
+
+
+def own_records(url: str, page: str, provenance: Provenance) -> bytes:
+    """Return a capture as newsbot archives it, with what it notes beside it."""
+    answer = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{page}".encode()
+    of = f"<urn:uuid:{uuid4()}>"
+    records = [
+        (f"WARC-Type: response\r\nWARC-Record-ID: {of}\r\nContent-Type: application/http; msgtype=response", answer),
+        (f"WARC-Type: request\r\nWARC-Concurrent-To: {of}\r\nContent-Type: application/http; msgtype=request", b"GET"),
+        (f"WARC-Type: metadata\r\nWARC-Concurrent-To: {of}\r\nContent-Type: {MEDIA_TYPE}", provenance.to_bytes()),
+    ]
+    return b"".join(
+        gzip.compress(
+            f"WARC/1.1\r\n{head}\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2026-11-21T06:00:00.5Z\r\n"
+            f"Content-Length: {len(block)}\r\n\r\n".encode()
+            + block
+            + b"\r\n\r\n"
+        )
+        for head, block in records
+    )
 
 
 def test_articles_of_an_archive_are_collected_once(tmp_path: Path) -> None:
@@ -54,6 +84,8 @@ def test_articles_of_an_archive_are_collected_once(tmp_path: Path) -> None:
     }
     assert "fetched 4 = new 3 + duplicate 1" in run.stderr and "discovered 6 = " in run.stderr
     again = run_scrapy(tmp_path / "output", *crawl)
+    assert "2 of 2 files were read already" in again.stderr and "discovered 0 = 0; fetched 0 = 0" in again.stderr
+    again = run_scrapy(tmp_path / "output", *crawl, "-a", "again=1")
     assert "discovered 6 = already known 6; fetched 0 = 0" in again.stderr
 
 
@@ -129,3 +161,59 @@ def test_what_is_no_archive_is_said(tmp_path: Path) -> None:
     (tmp_path / "page.warc").rename(tmp_path / "page.html")
     with pytest.raises(ArgumentError, match="has no file named"):
         ArchiveSpider(path=str(tmp_path)).sources()
+
+
+def test_a_killed_crawl_of_an_archive_goes_on_at_the_record_where_it_was(tmp_path: Path) -> None:
+    noise = random.Random(1)
+    pages = {
+        f"https://e{number % 20}.example/{number}": (
+            "text/html",
+            article_page(f"Money for pier {number}", f"the pier {number}") + f"<!-- {noise.randbytes(12000).hex()} -->",
+        )
+        for number in range(70)
+    }
+    write_warc(tmp_path / "a.warc.gz", pages)
+    assert (tmp_path / "a.warc.gz").stat().st_size > PART
+    output = tmp_path / "output"
+    crawl = ("crawl", "archive", "-a", f"path={tmp_path}/a.warc.gz", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
+    died = run_scrapy(output, *crawl, PYTHONPATH=TRAP, DIE_AT="before bookmarks.Bookmarks.passed 2 SIGKILL")
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    run = run_scrapy(output, *crawl)
+    assert run.returncode == 0, run.stderr
+    assert "going on at byte" in run.stderr
+    met = int(re.findall(r"discovered (\d+) = ", run.stderr)[0])
+    lines = [*lines_of(output, "articles"), *lines_of(output, "duplicates")]
+    assert sorted(line["url"] for line in lines) == sorted(pages)
+    assert met < 40, "what was read before is not read again"
+
+
+def test_an_archive_of_newsbot_gives_what_the_crawl_gave(tmp_path: Path) -> None:
+    lido, ferry, found = (f"https://paper.example/{path}" for path in ("the-lido", "the-ferry", "go?to=lido"))
+    first = article_page("Money for the lido", "the lido")
+    first = first.replace("</head>", f'<link rel="next" href="{lido}/2"></head>', 1)
+    told = Provenance(
+        candidate=Candidate(url=found, via="feed", title="Money for the lido", listing="https://paper.example/feed"),
+        aliases=(found, lido),
+        source="paper",
+        run="r1",
+        announced="Money for the lido",
+        opt_outs=("noai",),
+    )
+    further = replace(told, aliases=(f"{lido}/2",), continues=found)
+    other = replace(told, candidate=Candidate(url=ferry, via="sitemap"), aliases=(ferry,), announced=None)
+    (tmp_path / "a.warc.gz").write_bytes(
+        own_records(lido, first, told)
+        + own_records(ferry, article_page("Ferries run late", "the ferry"), other)
+        + own_records(f"{lido}/2", article_page("Money for the lido", "the changing rooms"), further)
+    )
+    crawl = ("crawl", "archive", "-a", f"path={tmp_path}/a.warc.gz", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
+    run = run_scrapy(tmp_path / "output", *crawl)
+    assert run.returncode == 0, run.stderr
+    assert "discovered 2 = fetched 2" in run.stderr
+    lines = {line["url"]: line for line in lines_of(tmp_path / "output", "articles")}
+    assert {url: (line["source"], line["discovered_via"]) for url, line in lines.items()} == {
+        lido: ("paper", "feed"),
+        ferry: ("paper", "sitemap"),
+    }
+    assert (lines[lido]["opt_outs"], lines[lido]["fetched_at"]) == (["noai"], "2026-11-21T06:00:00Z")
+    assert "the changing rooms" in lines[lido]["text"]

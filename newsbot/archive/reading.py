@@ -77,7 +77,7 @@ _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})\b")
 _SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,8})[^\r\n]{0,200}\r?\n")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Place:
     """Where in a file something begins."""
 
@@ -359,6 +359,8 @@ class Reading:
         self._is_guess = is_guess
         self.began: Place | None = None
         """Where the first record begins, once it was met."""
+        self.last: Place | None = None
+        """Where the last record begins that was taken."""
         self.next: Place | None = None
         """Where the first record begins that was not taken, or the file ends; known when all has been read."""
 
@@ -370,6 +372,8 @@ class Reading:
                 self.began = self.began or found
                 if self.next is None and (self._is_behind(found) or pages == self._most):
                     self.next = found
+                if self.next is None:
+                    self.last = found
                 behind += self.next is not None
                 if self.next is not None and (waiting is None or behind > BEHIND):
                     break

@@ -2,6 +2,7 @@
 
 paths      which files a path names
 captures   which captures are pages, and what is made of one
+bookmarks  where reading goes on
 files      files in parts, each part in a process; what comes of them, in the order of the files
 engines    where the processes are: on this machine, or (on_ray) on a cluster
 """

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from newsbot.archive.provenance import Provenance
 from newsbot.archive.reading import Capture, without_chunks
 from newsbot.crawl.worker_pool import Extraction, make_article_in_worker
 from newsbot.items import MAX_BYTES, Candidate, Collected, Page, Rejection
@@ -22,19 +24,20 @@ _LENGTH = re.compile(r"[0-9]{1,18}")
 """Of a body; what is longer is none, and Python reads no number of 4,300 digits."""
 
 
-def page_of(capture: Capture, date: str | None) -> Page | Rejection | None:
+def page_of(capture: Capture, date: str | None, own: Provenance | None = None) -> Page | Rejection | None:
     """Return the page of a capture, without what it was sent in, or why it is none; None for a picture or a script.
 
-    ``date``: when it was made (newsbot.archive.reading.captured_at). Raises InvalidURL for an address that is none, or
-    that wraps one of another site.
+    ``date``: when it was made (newsbot.archive.reading.captured_at). ``own``: how newsbot came to it, where it archived
+    it. Raises InvalidURL for an address that is none, or that wraps one of another site.
     """
     if not _may_be_page(capture):
         return None
     url = canonical_url(capture.url)
     if site_of(url) != site_of(capture.url):
         raise InvalidURL(f"it wraps one of another site, {url:.200}")
+    asked = own.aliases[0] if own else url
     if capture.reason:
-        return Rejection(url=url, reason=capture.reason, detail=capture.detail)
+        return Rejection(url=asked, reason=capture.reason, detail=capture.detail)
     body, is_whole = capture.body, not capture.is_doubtful
     if "chunked" in (capture.header("transfer-encoding") or "").lower():
         plain = without_chunks(body)
@@ -44,13 +47,13 @@ def page_of(capture: Capture, date: str | None) -> Page | Rejection | None:
     try:
         unpacked = unpack(body, capture.all_of("content-encoding"), MAX_BYTES)
     except TooLarge as error:
-        return Rejection(url=url, reason="too_large", detail=str(error))
+        return Rejection(url=asked, reason="too_large", detail=str(error))
     html = unpacked.data
     if capture.status == 206 and not is_all(capture.header("content-range"), html):
-        return Rejection(url=url, reason="cut_short", detail=f"a part: {capture.header('content-range')}"[:200])
+        return Rejection(url=asked, reason="cut_short", detail=f"a part: {capture.header('content-range')}"[:200])
     if not (is_whole and unpacked.is_whole) and not is_complete(html):
-        return Rejection(url=url, reason="cut_short", detail=f"{len(html)} bytes of it are there")
-    return Page(
+        return Rejection(url=asked, reason="cut_short", detail=f"{len(html)} bytes of it are there")
+    page = Page(
         url=url,
         html=html,
         source=source_name(url),
@@ -62,6 +65,20 @@ def page_of(capture: Capture, date: str | None) -> Page | Rejection | None:
             next((value for value in capture.all_of("tdm-reservation") if value.strip() == "1"), None),
         ),
         fetched_at=date,
+    )
+    return as_fetched(page, own) if own else page
+
+
+def as_fetched(page: Page, own: Provenance) -> Page:
+    """Return the page of a capture with what newsbot knew of it when it fetched it."""
+    return replace(
+        page,
+        url=own.aliases[-1],
+        source=own.source,
+        candidate=own.candidate,
+        aliases=list(own.aliases),
+        announced=own.announced,
+        opt_outs=list(dict.fromkeys([*page.opt_outs, *own.opt_outs])),
     )
 
 

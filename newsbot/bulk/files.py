@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from newsbot.archive.provenance import Provenance
 from newsbot.archive.reading import BEGINNING, Capture, Damage, Place, Reading, captured_at
 from newsbot.bulk.captures import page_of
 from newsbot.bulk.engines import Engine, Lost, Task
@@ -59,6 +60,8 @@ class Made(Generic[T]):
     date: str | None
     at: Place
     thing: T | Rejection
+    provenance: Provenance | None = None
+    """How newsbot came to the page, where it archived it."""
 
 
 @dataclass(slots=True)
@@ -71,6 +74,8 @@ class Part(Generic[T]):
     began: Place | None = None
     next: Place = BEGINNING
     """Where the next part begins: of all before it, what came of it is here or in an earlier part."""
+    last: Place | None = None
+    """Where its last record begins; None if it has none."""
     is_last: bool = False
     """Whether that is the end of the file."""
     broken: str | None = None
@@ -104,6 +109,21 @@ def each_part(
             yield replace(part, is_last=place.offset >= span.size)
 
 
+def each_record(
+    work: Work[T], places: Iterable[tuple[Path, Place]], engine: Engine, *, now: Callable[[], str]
+) -> Iterator[Part[T]]:
+    """Yield what comes of single records, one part each, in their order; see each_part."""
+    spans = (replace(next(spans_of(path, place.offset)), start=place, most=1) for path, place in places)
+    begun: deque[tuple[Span, Task[Part[T]]]] = deque()
+    reader = _Reader(work, engine, now)
+    while True:
+        while len(begun) < AHEAD * engine.workers and (span := next(spans, None)):
+            begun.append((span, reader.begin(span)))
+        if not begun:
+            return
+        yield reader.first(*begun.popleft())
+
+
 class _Reader(Generic[T]):
     """Has spans of files read by an engine, again where the first time was in vain."""
 
@@ -130,15 +150,19 @@ class _Reader(Generic[T]):
         except Lost:
             yield from self._one_by_one(sure)
 
+    def first(self, span: Span, task: Task[Part[T]]) -> Part[T]:
+        """Return what comes of the first page of a span that was begun."""
+        try:
+            return self._engine.result(task)
+        except Lost as lost:
+            return self._without_work(span, lost)
+
     def _one_by_one(self, span: Span) -> Iterator[Part[T]]:
         """Read a span, at which a worker was lost, record by record."""
         place = span.start
         while place.offset < span.end:
             one = replace(span, start=place, most=1)
-            try:
-                part = self._engine.result(self.begin(one))
-            except Lost as lost:
-                part = self._without_work(one, lost)
+            part = self.first(one, self.begin(one))
             yield part
             if part.broken:
                 return
@@ -175,7 +199,7 @@ def read_span(span: Span, work: Work[T], now: str) -> Part[T]:
                     part.damage.append(found)
                 else:
                     _take(found, part, work, now)
-            part.began, part.next = reading.began, reading.next or span.start
+            part.began, part.last, part.next = reading.began, reading.last, reading.next or span.start
     except OSError as error:
         part.broken = error.strerror or str(error)
     return part
@@ -184,8 +208,9 @@ def read_span(span: Span, work: Work[T], now: str) -> Part[T]:
 def _take(capture: Capture, part: Part[T], work: Work[T], now: str) -> None:
     """Do the work on the page of a capture, if it is one, and note what is wrong with its record."""
     date = captured_at(capture.date, now)
+    own = Provenance.from_bytes(capture.provenance) if capture.provenance else None
     try:
-        page = page_of(capture, date)
+        page = page_of(capture, date, own)
     except InvalidURL as error:
         part.damage.append(Damage(capture.at, f"its address is none ({error})"))
         return
@@ -195,9 +220,10 @@ def _take(capture: Capture, part: Part[T], work: Work[T], now: str) -> None:
         stated = f"WARC-Date is no date: {capture.date[:60]!r}" if capture.date else "no WARC-Date"
         part.damage.append(Damage(capture.at, stated))
     if isinstance(page, Rejection):
-        part.made.append(Made(page.url, source_name(page.url), date, capture.at, page))
+        source = own.source if own else source_name(page.url)
+        part.made.append(Made(page.url, source, date, capture.at, page, own))
     else:
-        part.made.append(Made(page.aliases[0], page.source, date, capture.at, work(page, capture)))
+        part.made.append(Made(page.aliases[0], page.source, date, capture.at, work(page, capture), own))
 
 
 def rejected(page: Page, _capture: Capture, *, reason: str, detail: str) -> Rejection:

@@ -111,23 +111,28 @@ class Intake:
         keys = {url_key(candidate.url) for candidate in candidates}
         return not keys <= set(frontier.known(self._engine, list(keys)))
 
-    def admit(self, source: str, candidate: Candidate, *, captured_at: str | None) -> bool:
-        """Take in a page that is at hand already, as in an archive; False if it is known or refused.
+    def admit(
+        self, source: str, candidate: Candidate, *, captured_at: str | None, found: Candidate | None = None
+    ) -> Entry | None:
+        """Take in a page that is at hand already, as in an archive; None if it is known or refused.
 
         Known is an article of which a version is stored that is as late as this one, or may be. What has come to
-        nothing before is taken in again, as another capture of it may be the article.
+        nothing before is taken in again, as another capture of it may be the article. ``found``: how newsbot found it
+        when it fetched it, if it archived it.
         """
         entry = self._ledger.discover(source, candidate.url, candidate.via, again=True)
         if entry is None:
-            return False
+            return None
+        if found:
+            entry.channel, entry.candidate = found.via, found
         became = frontier.known(self._engine, [entry.key]).get(entry.key)
         if reason := self._refuses(candidate):
             self._verdicts.skip_all([(entry, reason)])
         elif became == "forgotten" or (became == "collected" and self._is_known_later(entry, captured_at)):
             self._ledger.close(entry, "already_known", became)
         else:
-            return True
-        return False
+            return entry
+        return None
 
     def _is_known_later(self, entry: Entry, captured_at: str | None) -> bool:
         stored_at = documents.fetched_at(self._engine, entry.key)

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol, Self
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -40,6 +40,19 @@ class GivenUp(Exception):
     """A page is not waited for any more."""
 
 
+class Settings(Protocol):
+    """Scrapy's settings, as far as they are asked here."""
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a setting."""
+
+    def getbool(self, name: str) -> bool:
+        """Return one that is on or off."""
+
+    def getdict(self, name: str) -> dict[Any, Any]:
+        """Return one that has names and values."""
+
+
 @dataclass(frozen=True, slots=True)
 class Extraction:
     """How articles are made of pages, as the settings say it."""
@@ -50,6 +63,15 @@ class Extraction:
     """Options of trafilatura, where it does."""
     respect_tdm: bool = False
     """Whether pages that reserve themselves are to be refused."""
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """Return what the settings of a crawl say. Raises UsageError."""
+        return cls(
+            settings["NEWSBOT_EXTRACTOR"],
+            settings.getdict("NEWSBOT_TRAFILATURA"),
+            settings.getbool("NEWSBOT_RESPECT_TDM"),
+        )
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant. Raises UsageError."""

@@ -220,7 +220,7 @@ def articles_of(engine: Engine, source: str) -> list[str]:
 def candidate_of(connection: Connection, entry: Entry) -> Candidate:
     """Return a pending address with its finder's hints, inside the caller's transaction."""
     found = _CANDIDATE.value(connection, key=entry.key)
-    return _read(found) if found else Candidate(url=entry.url, via=entry.discovered_via)
+    return _read(found) if found else entry.candidate or Candidate(url=entry.url, via=entry.discovered_via)
 
 
 def settle(

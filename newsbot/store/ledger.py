@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from newsbot.items import digest_of
+from newsbot.items import Candidate, digest_of
 from newsbot.web.text import shortened, well_formed
 from newsbot.web.urls import InvalidURL, url_key
 
@@ -66,7 +66,9 @@ class Entry:
     article_id: str | None = None
     """The known article that is looked at again; None for an address that was discovered."""
     channel: str | None = None
-    """Where the article that is looked at again was found."""
+    """Where the article was found that is looked at again, or that an archive of newsbot has."""
+    candidate: Candidate | None = None
+    """What its finder said, where the frontier does not know it."""
     ordinal: int = 1
     """Which entry of its address in this run it is."""
 
