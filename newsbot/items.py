@@ -74,6 +74,24 @@ class Candidate:
         return Candidate(url=self.url, via=self.via)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A request and what came back, as they went over the wire; kept where an archive is written (newsbot.archive)."""
+
+    url: str
+    request: bytes
+    """Its head."""
+    status: int
+    protocol: str = "HTTP/1.1"
+    headers: Sequence[tuple[bytes, bytes]]
+    """Of the answer, in their order, as many of a name as came."""
+    body: bytes = field(repr=False)
+    """Compressed as it came, without chunks; of a rendered page, the document that the browser made."""
+    ip_address: str | None = None
+    """Who answered."""
+    is_rendered: bool = False
+
+
 @dataclass(slots=True, kw_only=True)
 class Page:
     """A fetched page, as it came off the web."""
@@ -94,6 +112,8 @@ class Page:
     """What its publisher reserves for the whole host or in headers, names from OPT_OUTS."""
     fetched_at: str | None
     """RFC 3339, UTC; None for a capture of an archive that does not say."""
+    exchanges: Sequence[Exchange] = field(default=(), repr=False)
+    """What it came by, redirects first; empty where no archive is written."""
 
 
 BOILERPLATE = "site_boilerplate"

@@ -20,6 +20,7 @@ from conftest import extracted
 from scrapy.http import HtmlResponse, Request
 
 import newsbot
+from newsbot.archive import index
 from newsbot.archive import reading as warc
 from newsbot.bulk.captures import page_of
 from newsbot.cleaning import (
@@ -293,6 +294,7 @@ READERS: dict[str, dict[str, Reader]] = {
         "twin_key": one_line(lambda text: urls.twin_key(f"{URL}?{text}")),
         "ascii_host": one_line(urls.ascii_host),
     },
+    "archive.index": {"surt": lambda text: index.surt(f"https://e.org/{text}"), "mime_of": index.mime_of},
     "archive.reading": {
         "read, junk": lambda text: list(warc.read(io.BytesIO(b"WARC/1.0\r\n" + text.encode()))),
         "read, heads": lambda text: list(warc.read(io.BytesIO(f"WARC/1.0\r\n{text}\r\n\r\n".encode() * 2))),
@@ -312,7 +314,7 @@ PAGES_ALONE = {
 OWN_TEXT = {"demo.stock", "crawl.outbox.recovery", "store.database", "spiders.date_range", "spiders.probe",
             "web.__main__", "collecting", "commands._base", "commands._terminal", "downloader.http", "spiders.archive",
             "store.search.query", "store.views.address", "browse.site", "export.compaction",
-            "alarms.channels", "report.interactive"}  # fmt: skip
+            "alarms.channels", "report.interactive", "archive.bounds", "archive.folder", "archive.members"}  # fmt: skip
 """Modules whose patterns see what newsbot or its operator wrote, or what Scrapy has cut to pieces and bounded."""
 EXPECTED = (CleaningError, ExtractionError, urls.InvalidURL, ValueError, *LISTING_ERRORS)
 """With which a reader may refuse a text."""
