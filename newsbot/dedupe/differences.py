@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import NamedTuple
 
 from newsbot.web.text import HAN_AND_KANA, THAI_LAO_BURMESE_KHMER
@@ -92,10 +93,6 @@ def _told(gone: str, come: str) -> Iterator[Piece]:
 
 def _tokens(line: str) -> list[str]:
     """Return the words, marks and blanks of a line; what combines with a letter (vowel signs) stays with it."""
-    tokens: list[str] = []
-    for token in _TOKEN.findall(line):
-        if tokens and unicodedata.category(token[0]).startswith("M"):
-            tokens[-1] += token
-        else:
-            tokens.append(token)
-    return tokens
+    found = (token.start() for token in _TOKEN.finditer(line))
+    starts = [at for at in found if not at or not unicodedata.category(line[at]).startswith("M")]
+    return [line[start:end] for start, end in pairwise([*starts, len(line)])]

@@ -61,12 +61,19 @@ _MARKUP = re.compile(
 _FEED = re.compile(
     rb"\s*(?:<\?xml[^>]*>)?\s*(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg)\b", re.I | re.S
 )
-_MANY_ATTRIBUTES = re.compile(
-    rb"""<[a-z][\w:-]*(?:\s+[^\s"'=<>/{}\[\]();,]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]++))?+){%d}"""
-    % MAX_ATTRIBUTES,
-    re.IGNORECASE,
+_ATTRIBUTE = rb"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?+|'[^']*+'?+|[^\s>]*+))?+"""
+_TAG = re.compile(
+    rb"""<!--(?:[^-]++|-(?!->))*+|
+        <(?:(?P<raw>script|style|textarea|title|xmp|iframe|noembed|noframes)(?=[\s/>])|[a-z][^\s/>]*+)
+        (?P<attributes>(?:%b)*+)(?(raw)[\s/]*+>?+(?:[^<]++|<(?!/(?P=raw)))*+)"""
+    % _ATTRIBUTE,
+    re.IGNORECASE | re.VERBOSE,
 )
-_TAG = re.compile(rb"""<[a-z][^<>"']{0,2000}(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""", re.IGNORECASE)
+"""A start tag as HTML cuts it, with the text behind that has no tags in it; or a comment.
+
+What is looked at for one match is part of it, or of no later one, so that a search takes linear time.
+"""
+_ATTRIBUTES = re.compile(_ATTRIBUTE)
 _COLLECTED = (
     "script", "meta", "title", "link", "h1", "time", "template", "input", "video", "audio", "iframe", "nav", "a",
 )  # fmt: skip
@@ -200,11 +207,13 @@ def _parse(data: bytes, url: str) -> Document:
 
 def _has_monstrous_tag(data: bytes) -> bool:
     """Whether an element has so many attributes that libxml2 would be busy for seconds."""
-    for at in range(0, len(data) - LONG_TAG, LONG_TAG // 2):
-        if data.find(b">", at, at + LONG_TAG) < 0 and _MANY_ATTRIBUTES.match(data, max(data.rfind(b"<", 0, at + 1), 0)):
+    starts = range(0, len(data) - LONG_TAG, LONG_TAG // 2)
+    if data.count(b"=") <= 3 * MAX_ATTRIBUTES and all(data.find(b">", at, at + LONG_TAG) >= 0 for at in starts):
+        return False
+    for tag in _TAG.finditer(data):
+        start, end = tag.span("attributes")
+        if end - start > 2 * MAX_ATTRIBUTES and sum(1 for _ in _ATTRIBUTES.finditer(data, start, end)) > MAX_ATTRIBUTES:
             return True
-    if len(data) > 12 * MAX_ATTRIBUTES and data.count(b"=") > 3 * MAX_ATTRIBUTES:
-        return any(_MANY_ATTRIBUTES.match(tag[0]) for tag in _TAG.finditer(data))
     return False
 
 
