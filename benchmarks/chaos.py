@@ -42,7 +42,7 @@ from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 from chaos_checks import Asked, faults_of, fetched_again, lines_of, living
-from deathtrap.aging import age_store
+from deathtrap.aging import age_store, ages_of
 from deathtrap.postgres import Server
 from deathtrap.postgres import server as postgres
 
@@ -307,7 +307,8 @@ class Chaos:
         """Let a process meet a signal in the middle of its work; return where, nothing if it did not come there."""
         arguments, point = self.crawl(*fresh), where
         if where == "migrating":
-            age_store(self.output / "newsbot.db", self.dice.choice(["0001", "0002", "0003", "0004"]))
+            store = self.output / "newsbot.db"
+            age_store(store, self.dice.choice(ages_of(store)))
         elif where == "exporting" and self.dice.random() < 0.25:
             arguments, point = ["export", str(self.folder / "all.jsonl"), "--duplicates"], "export command"
         elif where == "pruning":

@@ -30,6 +30,12 @@ OF_LISTINGS = {
     """,
 }
 """The two tables that were one from 0005 on: a listing that was read, and one that was asked."""
+AGES = ("0001", "0002", "0003", "0004")
+"""Revisions that a store can be made to be of again."""
+AGES_OF_JOINED = ("0009",)
+"""Those of a store whose files were joined: before 0008 no two exports were in one file."""
+WORDS = "search_words"
+"""SQLite's index of words, which keeps what it knows in tables of its own."""
 
 
 def make_tables(url: str, revision: str) -> None:
@@ -43,8 +49,15 @@ def make_tables(url: str, revision: str) -> None:
     engine.dispose()
 
 
+def ages_of(path: Path) -> tuple[str, ...]:
+    """Return the revisions that a SQLite store can be made to be of again."""
+    with closing(sqlite3.connect(path)) as database:
+        shared = database.execute("select path from exports group by path having count(*) > 1 limit 1")
+        return AGES_OF_JOINED if shared.fetchone() else AGES
+
+
 def age_store(path: Path, revision: str) -> None:
-    """Rewrite a SQLite store, which nobody has open, with the tables of an older schema revision, "0001" to "0004"."""
+    """Rewrite a SQLite store, which nobody has open, with the tables of an older schema revision (``ages_of``)."""
     aged = path.with_name(f"{path.name}-aged")
     make_tables(f"sqlite:///{aged}", revision)
     with closing(sqlite3.connect(path)) as database:
@@ -57,10 +70,13 @@ def age_store(path: Path, revision: str) -> None:
             if is_one and revision < "0005" and table in OF_LISTINGS:
                 database.execute(OF_LISTINGS[table])
                 continue
+            if table.startswith(f"{WORDS}_"):
+                continue
             now, then = (
                 {row[1] for row in database.execute(f"pragma {name}.table_info({table})")} for name in ("main", "aged")
             )
-            if columns := ", ".join(f'"{column}"' for column in now & then):
+            numbered = {"rowid"} if table == WORDS else set()
+            if columns := ", ".join(f'"{column}"' for column in now & then | numbered):
                 database.execute(f"insert into aged.{table} ({columns}) select {columns} from main.{table}")
         database.commit()
     for leftover in ("-wal", "-shm"):
