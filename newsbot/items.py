@@ -403,9 +403,11 @@ def meaning_of(outcome: str, reason: str | None) -> str | None:
     return known.get(name) if name else None
 
 
-CHANGES = ("headline", "body", "correction", "shortened", "removed", "copy", "original")
-"""Of a later version, what it changed. The last three are the store's, with the text last seen: its page is gone, it
-has turned out to be a copy of another article, or, taken for a copy, to be the origin."""
+RE_EXTRACTED = "re-extracted"
+CHANGES = ("headline", "body", "correction", "shortened", "removed", "copy", "original", RE_EXTRACTED)
+"""Of a later version, what it changed. The last four are the store's. Three have the text last seen: its page is gone,
+it has turned out to be a copy of another article, or, taken for a copy, to be the origin. RE_EXTRACTED is what a later
+newsbot reads in the page of the version before: nothing that the outlet has changed, so it is no news."""
 RELATIONS = ("same_site", "syndicated", "excerpt", "round-up")
 """Of a copy: another address of the same site, another site, one text is a part of the other, or it strings several
 articles together."""

@@ -22,7 +22,7 @@ from sqlalchemy import Engine
 
 from newsbot.crawl.accounting import USUAL_DAYS, complaint_on, is_suspicious
 from newsbot.dedupe.differences import SAME, Line, differences
-from newsbot.items import Article
+from newsbot.items import RE_EXTRACTED, Article
 from newsbot.process import NewsbotError, UsageError
 from newsbot.store import runs
 from newsbot.store.documents import versions_of
@@ -342,7 +342,8 @@ def _article(engine: Engine, identity: str, words: str) -> dict[str, object] | N
         "words": words,
         "title": _marked(article.title, wanted),
         "paragraphs": [_marked(paragraph, wanted) for paragraph in article.text.split("\n\n")],
-        "changes": [_change(before, after) for before, after in pairwise(versions)],
+        "changes": [_change(before, after) for before, after in pairwise(versions) if after.change != RE_EXTRACTED],
+        "extracted_again": [version for version in versions if version.change == RE_EXTRACTED],
         "first_version": versions[0],
         "members": members,
         "most_members": MOST_MEMBERS,

@@ -56,7 +56,8 @@ VIEWS = (
         "earlier.title as old_title, later.title as new_title "
         "from revisions as later "
         "join revisions as earlier on earlier.id = later.id and earlier.revision = later.revision - 1 "
-        "join articles on articles.id = later.id where earlier.title <> later.title",
+        "join articles on articles.id = later.id "
+        "where earlier.title <> later.title and later.change <> 're-extracted'",  # items.RE_EXTRACTED
     ),
 )
 

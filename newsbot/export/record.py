@@ -136,7 +136,8 @@ FIELDS = (
         "change",
         {"enum": [*CHANGES, None]},
         "What this version changed; null for the first. `removed`: the page is gone; `copy`: it has turned out to be "
-        "a copy of another article; `original`: it was taken for a copy and is the origin. The text is the last seen.",
+        "a copy of another article; `original`: it was taken for a copy and is the origin. The text is the last seen. "
+        "`re-extracted`: the same page, read by a later newsbot; the outlet has changed nothing.",
         None,
     ),
     Field("cluster_id", _ID, "Shared by all copies of one story.", "5f0c…"),

@@ -22,6 +22,7 @@ from newsbot.dedupe import change_between, facts_of, likeness
 from newsbot.items import (
     BOILERPLATE,
     EXTRACTOR,
+    RE_EXTRACTED,
     Article,
     Candidate,
     Collected,
@@ -112,10 +113,12 @@ def names_of(page: Collected | Rejection, entry: Entry) -> set[str]:
     """Return what a page brings that no other process may decide on meanwhile (newsbot.store.deciding)."""
     if isinstance(page, Rejection):
         return {key_id(entry.key)}
-    facts = page.facts
     names = {key_id(key) for key in [entry.key, *_keys([page.article.url, *page.aliases])]}
-    names |= {facts.content_hash, *(sketches.bands_of(facts.sketch) if facts.sketch else ())}
-    return names | ({entry.article_id} if entry.article_id else set())
+    return names | _names_of_text(page.facts) | ({entry.article_id} if entry.article_id else set())
+
+
+def _names_of_text(facts: TextFacts) -> set[str]:
+    return {facts.content_hash, *(sketches.bands_of(facts.sketch) if facts.sketch else ())}
 
 
 def decide(
@@ -126,11 +129,14 @@ def decide(
     source: str | None = None,
     now: str,
     policy: Policy,
+    is_of_old: bool = False,
 ) -> Decision:
     """Decide whether an article is new, and store what follows from it, inside a transaction of deciding.together.
 
     Its URL and all its aliases leave the frontier, what is to be exported goes into the outbox, and the
-    entry's outcome into the ledger. ``source``: the outlet that it is of, otherwise the entry's.
+    entry's outcome into the ledger. ``source``: the outlet that it is of, otherwise the entry's. ``is_of_old``: the
+    page was fetched in an earlier run and is read once more, so it makes no known article another version, and
+    has no entry in this run's ledger.
     """
     facts = collected.facts
     source = source or entry.source
@@ -140,7 +146,10 @@ def decide(
         url, known = _resolve(connection, collected, facts.content_hash)
     if known:
         outlet = source if source != entry.source else known.source
-        decision = _keep_up(connection, collected.article, facts, entry, known, source=outlet)
+        if is_of_old:
+            decision = Decision(Unchanged(), known)
+        else:
+            decision = _keep_up(connection, collected.article, facts, entry, known, source=outlet)
     else:
         candidate = frontier.candidate_of(connection, entry)
         decision = _add(connection, collected.article, facts, entry, candidate, policy, url=url, source=source, now=now)
@@ -175,7 +184,8 @@ def decide(
             _announce(connection, article, policy, is_copy=is_copy)
         for key, address in addresses.items():
             frontier.settle(connection, key, address, entry.source, status=status, article_id=article.id, now=now)
-        write_down(connection, entry, verdict.outcome)
+        if not is_of_old:
+            write_down(connection, entry, verdict.outcome)
     return decision
 
 
@@ -214,6 +224,50 @@ def remove(engine: Engine, entry: Entry, *, now: str, policy: Policy) -> bool:
         return True
 
     return deciding.together(engine, [identity], note)
+
+
+def re_extract(
+    engine: Engine, read: Sequence[tuple[Article, TextFacts]], *, run_id: str, policy: Policy
+) -> list[Article]:
+    """Store what is read in the pages of some versions now, each as the next version of its article; return these.
+
+    ``read``: versions as they are stored, but for what is read otherwise, with what follows from their texts. One that
+    is not the present version any more, or is kept without its text, is left out. The outlet has changed nothing: so
+    nothing follows for when the page is looked at again, and no run's sums count it. Raises RunEnded.
+    """
+
+    def store(connection: Connection, some: Sequence[tuple[Article, TextFacts]]) -> list[Article]:
+        assert_running(connection, run_id)
+        identities = [article.id for article, _ in some]
+        duplicates.hold(connection, identities)
+        known = documents.latest(connection, identities)
+        stored = []
+        for article, facts in some:
+            before = known.pop(article.id, None)
+            if before is None or before.is_pruned or before.revision != article.revision:
+                continue
+            again = replace(
+                article,
+                cluster_id=before.cluster_id,
+                previous_hash=before.content_hash,
+                revision=before.revision + 1,
+                change=RE_EXTRACTED,
+                run_id=run_id,
+            )
+            copy = _still_copy_of(connection, again)
+            documents.advance(connection, again, copy)
+            is_compared = sketches.forget(connection, [again.id]) > 0
+            if is_compared and facts.sketch:
+                sketches.remember(connection, again.id, facts.sketch)
+            _announce(connection, again, policy, is_copy=copy is not None)
+            stored.append(again)
+        return stored
+
+    stored = []
+    for some in deciding.parts(engine, read):
+        names = {name for article, facts in some for name in {article.id, *_names_of_text(facts)}}
+        stored += deciding.together(engine, names, partial(store, some=some))
+    return stored
 
 
 def waiting(engine: Engine, run_id: str) -> dict[Version, str]:

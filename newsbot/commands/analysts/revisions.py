@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy.commands import ScrapyCommand
 
 from newsbot.commands._base import NewsbotCommand
+from newsbot.items import RE_EXTRACTED
 from newsbot.process import ExitStatus
 
 if TYPE_CHECKING:
@@ -34,17 +35,23 @@ class Command(NewsbotCommand, ScrapyCommand):
     example = "scrapy revisions https://example.org/news/1"
 
     def syntax(self) -> str:
-        return "ARTICLE [--json]"
+        return "ARTICLE [--all] [--json]"
 
     def short_desc(self) -> str:
         return "Show the versions of an article and what changed"
 
     def long_desc(self) -> str:
-        return "Show every stored version of an article, named by its id or its address, and what each one changed."
+        return (
+            "Show the stored versions of an article, named by its id or its address, and what its outlet changed in "
+            "each; with --all also what a later newsbot read in the same page (scrapy reextract)."
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("article", metavar="ARTICLE", help="id of the article, or its address")
+        parser.add_argument(
+            "--all", action="store_true", help="versions that newsbot made of the same page too (default: no)"
+        )
         parser.add_argument("--json", action="store_true", help="print JSON for programs (default: no)")
 
     def handle(self, opts: argparse.Namespace) -> ExitStatus:
@@ -61,7 +68,7 @@ class Command(NewsbotCommand, ScrapyCommand):
             print_json(as_dict(versions))
             return ExitStatus.WHOLE
         console = screen()
-        for line in picture(versions, story, width=console.width):
+        for line in picture(versions, story, width=console.width, with_all=opts.all):
             console.print(line, soft_wrap=not console.is_terminal or "://" in line.plain)
         return ExitStatus.WHOLE
 
@@ -76,8 +83,11 @@ def as_dict(versions: Sequence[Article]) -> dict[str, Any]:
     return {"id": versions[-1].id, "url": versions[-1].url, "versions": told}
 
 
-def picture(versions: Sequence[Article], story: Story, *, width: int) -> Iterator[Text]:
-    """Yield the lines that tell an article's story: who it is, then version by version what changed."""
+def picture(versions: Sequence[Article], story: Story, *, width: int, with_all: bool = False) -> Iterator[Text]:
+    """Yield the lines that tell an article's story: who it is, then version by version what changed.
+
+    ``with_all``: also what a later newsbot read in the same page, which the outlet has not changed.
+    """
     from newsbot.commands._terminal import line, wrapped
 
     last, number = versions[-1], len(versions)
@@ -92,10 +102,17 @@ def picture(versions: Sequence[Article], story: Story, *, width: int) -> Iterato
     yield line()
     yield line(("revision 1", "bold"), f", fetched {versions[0].fetched_at or UNKNOWN}: {versions[0].word_count} words")
     for before, after in pairwise(versions):
+        if after.change == RE_EXTRACTED and not with_all:
+            continue
         yield line()
         told = f", fetched {after.fetched_at or UNKNOWN}: {after.change}, {after.word_count} words"
         yield line((f"revision {after.revision}", "bold"), told)
         yield from map(_shown, _differences(before, after))
+    again = sum(version.change == RE_EXTRACTED for version in versions)
+    if again and not with_all:
+        noun = "version is" if again == 1 else "versions are"
+        yield line()
+        yield line(f"{again} more {noun} of the same page, extracted again; nothing that the outlet changed (--all)")
 
 
 def _differences(before: Article, after: Article) -> Iterator[Line]:

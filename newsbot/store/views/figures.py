@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import Connection, Engine, func, or_, select, text
+from sqlalchemy import Connection, Engine, exists, func, or_, select, text
 
 from newsbot.health import Finding
 from newsbot.store import schema
@@ -59,12 +59,13 @@ def figures_of(engine: Engine, *, since: str, asked_since: str) -> Figures:
 
 def _last_run(connection: Connection) -> LastRun | None:
     runs, coverage = schema.runs, schema.coverage
-    ended = select(runs).where(runs.c.status == FINISHED).order_by(runs.c.finished_at.desc()).limit(1)
+    has_asked = exists().where(coverage.c.run_id == runs.c.id)  # unlike one that removes an article, or reads it again
+    ended = select(runs).where(runs.c.status == FINISHED, has_asked).order_by(runs.c.finished_at.desc()).limit(1)
     run = connection.execute(ended).first()
     if run is None:
         return None
     sums = select(coverage.c.source, coverage.c.counts).where(coverage.c.run_id == run.id).order_by(coverage.c.source)
-    found = {source: account_from(orjson.loads(counts)) for source, counts in connection.execute(sums).tuples()}
+    found = {source: account_from(orjson.loads(counts)) for source, counts in connection.execute(sums)}
     return LastRun(run.started_at, run.finished_at, found)
 
 
