@@ -11,7 +11,7 @@ their pages are there. Its hints are kept as long as that may be.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
@@ -70,6 +70,18 @@ _SETTLE = Statement(partial(upserting, table=_TABLE, replacing=_SETTLED))
 _DROP = Statement(partial(upserting, table=_TABLE, replacing=_SETTLED, adding=("tries",)))
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an address stands."""
+
+    status: str
+    """pending, article, duplicate, rejected or failed."""
+    reason: str | None
+    article_id: str | None
+    digest: str | None
+    """Of the page that was rejected."""
+
+
 def enqueue(
     connection: Connection, source: str, candidates: Iterable[tuple[str, Candidate]], *, now: str
 ) -> dict[str, Unstorable]:
@@ -122,6 +134,15 @@ def known(engine: Engine, keys: Sequence[str]) -> dict[str, str]:
         for some in chunks(keys):
             sift(connection, some, look_up)
     return found
+
+
+def standings(connection: Connection, keys: Sequence[str]) -> dict[str, Standing]:
+    """Return how those of the URL keys stand that were ever met, inside the caller's transaction."""
+    columns = (_TABLE.c[name] for name in ("url_key", *Standing.__slots__))
+    query = select(*columns).where(_TABLE.c.url_key.in_(bindparam("keys", expanding=True)))
+    return {
+        key: Standing(*how) for some in chunks(keys) for key, *how in connection.execute(query, {"keys": list(some)})
+    }
 
 
 def forgotten(connection: Connection, keys: Sequence[str]) -> set[str]:

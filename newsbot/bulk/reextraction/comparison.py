@@ -46,15 +46,6 @@ def said_of(article: Article | ExtractedArticle, agency: str | None = None) -> S
     return plain | {"agency": told}
 
 
-def with_hints_of(known: Article, said: Said) -> Said:
-    """Return what is said of a page where nobody knows any more what its listing said of it.
-
-    What the stored record has from there stays.
-    """
-    hinted = {name: value for name, value in said_of(known).items() if known.origins.get(_witnessed(name)) == HINTED}
-    return {**said, **hinted}
-
-
 def differences(before: Said, after: Said, wanted: Collection[str] = FIELDS) -> list[Difference]:
     """Return which of the wanted fields differ, in the order of FIELDS.
 
@@ -78,8 +69,3 @@ def parts_of(name: str) -> tuple[str, ...]:
 def _shown(said: Said, name: str) -> Any:
     """Return the value of a field as people are to see it."""
     return f"{said[name]} ({said[PRECISION]})" if name == "published" and said[name] else said[name]
-
-
-def _witnessed(name: str) -> str:
-    """Return the field of whose origin the record tells for a part of Said."""
-    return "published" if name == PRECISION else name

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from scrapy.commands import ScrapyCommand
 
 from newsbot.commands._base import NewsbotCommand
-from newsbot.items import RE_EXTRACTED
 from newsbot.process import ExitStatus
 
 if TYPE_CHECKING:
@@ -89,6 +88,7 @@ def picture(versions: Sequence[Article], story: Story, *, width: int, with_all: 
     ``with_all``: also what a later newsbot read in the same page, which the outlet has not changed.
     """
     from newsbot.commands._terminal import line, wrapped
+    from newsbot.items import RE_EXTRACTED
 
     last, number = versions[-1], len(versions)
     yield from (line((text, "bold")) for text in wrapped(last.title, width))
