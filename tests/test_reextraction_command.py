@@ -113,7 +113,10 @@ def test_a_rejected_page_that_is_an_article_now_is_one_and_an_article_stays_one(
     with monkeypatch.context() as former:
         former.setattr("archived.make_article", lambda page: rejected_if(page, [gained.url, forgotten.url]))
         collect(engine, tmp_path, PAGES[:4])
+    (tmp_path / FOLDER).mkdir()
+    (tmp_path / FOLDER / "of one that was killed.json").write_text("an example")
     assert scrapy_here(monkeypatch, tmp_path, "forget", forgotten.url, "--why", "asked", "--yes") == 0
+    assert not list((tmp_path / FOLDER).iterdir()), "the example may be of the article that is gone"
     monkeypatch.setattr(worker_pool, "make_article", lambda page, _how: rejected_if(page, [lost.url]))
     done = told("--apply")
     assert done["pages"] == {"same": 1, "changed": 0, "gained": 1, "lost": 1} and done["stored"] == {"new": 1}
@@ -173,7 +176,7 @@ def test_one_that_is_killed_goes_on_where_it_was_and_comes_to_the_same(
         kill.setattr(Course, "take", dies)
         for _ in range(2):
             assert scrapy_here(monkeypatch, tmp_path, "reextract", str(told.archive), "--workers", "0", "--apply") == 1
-    assert list((tmp_path / FOLDER).iterdir())
+    assert list((tmp_path / FOLDER).glob("*.json"))
     read = len(taken)
     done = told("--apply")
     assert read < 2 + 5, "what was read is not read again"

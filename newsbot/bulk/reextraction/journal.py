@@ -101,3 +101,9 @@ class JournalFile:
     def forget(self) -> None:
         """Take it away: all is read."""
         self._path.unlink(missing_ok=True)
+
+
+def forget_all(output: Path) -> None:
+    """Take away the journals of those that were killed: examples in them may be of an article that was removed."""
+    for path in (output / FOLDER).glob("*.json"):
+        path.unlink(missing_ok=True)

@@ -80,6 +80,7 @@ class Command(NewsbotCommand, ScrapyCommand):
         return ExitStatus.WHOLE
 
     def _remove(self, engine: Engine, target: Target, why: str) -> None:
+        from newsbot.bulk.reextraction.journal import forget_all
         from newsbot.crawl.run import begin_life
         from newsbot.export import removal
         from newsbot.process import utc_now
@@ -101,6 +102,7 @@ class Command(NewsbotCommand, ScrapyCommand):
         if corrected := [path for path in files if not path.startswith("coverage/")]:
             print(f"what is the article of the story now is told in {', '.join(corrected)}")
         self._report_without_it(engine)
+        forget_all(self.output)
 
     def _report_without_it(self, engine: Engine) -> None:
         """Write the report anew where there is one: its headline may stand there."""
