@@ -117,6 +117,10 @@ class Presence:
         """Whether the store has given an answer lately."""
         return time.monotonic() - self._answered <= STORE_PATIENCE
 
+    def is_ending(self) -> bool:
+        """Whether a signal has asked it to end."""
+        return self.stop_at < math.inf
+
     def require_store(self) -> None:
         """Raise MachineFault if the store has given no answer for long."""
         if not self.is_heard():
@@ -127,7 +131,7 @@ class Presence:
         if not self._fault:
             logger.error("%s; this worker takes nothing until that is over", fault)
         self._fault = fault
-        self._on_consumer(lambda tasks: tasks.cancel_by_queue(self._queue))
+        self._tell_consumer()
 
     def look(self) -> str | None:
         """Return why nothing can be crawled here, by broker, store and room in the output folder; None if it can."""
@@ -153,7 +157,7 @@ class Presence:
         """Note that Celery is about to consume, for the first time or after a loss of the broker."""
         self._consumer = consumer
         if self._fault:
-            consumer.task_consumer.cancel_by_queue(self._queue)
+            self._heed()
 
     def _live(self) -> None:
         """Beat until the end, and look whether what was wrong is well again."""
@@ -182,24 +186,24 @@ class Presence:
     def _resume(self) -> None:
         logger.warning("all is well again; this worker takes jobs")
         self._fault = ""
+        self._tell_consumer()
 
-        def consume(tasks: Any) -> None:
-            if not tasks.consuming_from(self._queue):
+    def _tell_consumer(self) -> None:
+        """Let Celery consume or not, in the thread that does."""
+        if self._consumer is not None and not self._ended.is_set():
+            self._consumer.call_soon(self._heed)
+
+    def _heed(self) -> None:
+        """Consume or not, as it is now: calls that wait for that thread are made in no order (kombu's hub)."""
+        tasks = self._consumer.task_consumer
+        if tasks is None:
+            return
+        with suppress(*BROKER_ERRORS):  # of a connection that is lost; of the next one ``connected`` is told
+            if self._fault:
+                tasks.cancel_by_queue(self._queue)
+            elif not tasks.consuming_from(self._queue):
                 tasks.add_queue(self._app.amqp.queues[self._queue])
                 tasks.consume()
-
-        self._on_consumer(consume)
-
-    def _on_consumer(self, change: Callable[[Any], None]) -> None:
-        """Change what Celery consumes, in the thread that does; on a connection that is lost, ``connected`` will."""
-
-        def carry_out() -> None:
-            with suppress(*BROKER_ERRORS):
-                if tasks := self._consumer.task_consumer:
-                    change(tasks)
-
-        if self._consumer is not None and not self._ended.is_set():
-            self._consumer.call_soon(carry_out)
 
 
 def _step_of(presence: Presence) -> type[bootsteps.StartStopStep]:
