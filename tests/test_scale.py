@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -303,13 +303,14 @@ def test_what_becomes_of_a_job_is_told_by_how_its_crawl_ended(
         (3, 0, 0),
         (4, 1, 0),
         (5, 2, 0),
-        (1, 3, 1),
-        (-9, 4, 2),
-        (4, 5, 2),
-        (0, 5, 0),
+        (1, 2, 1),
+        (-9, 3, 2),
+        (4, 4, 2),
+        (0, 4, 0),
     ):
         monkeypatch.setattr(worker, "_crawl", lambda *_, status=status: status)
-        worker.carry_out(message)
+        with pytest.raises(Reject, match="exit status 1") if status == 1 else nullcontext():
+            worker.carry_out(message)
         assert waiting_later(worker) == put_off, status
         assert fleet.poison(engine).get("a", fleet.Poison("a", "", 0, 0, "", "")).tries == tries, status
 
@@ -332,22 +333,60 @@ def test_a_job_whose_worker_is_at_fault_goes_back_at_once_and_says_nothing_again
     assert not waiting_later(worker)
 
 
+class Consuming:
+    """What Celery has of its connection, and what waits for the thread that uses it."""
+
+    def __init__(self) -> None:
+        self.task_consumer = self
+        self.is_consuming, self.is_lost = True, False
+        self.call_soon = (calls := []).append  # type: ignore[var-annotated]
+        self.calls: list[Callable[[], None]] = calls
+
+    def cancel_by_queue(self, _: str) -> None:
+        if self.is_lost:
+            raise BrokenPipeError(32, "Broken pipe")
+        self.is_consuming = False
+
+    def consuming_from(self, _: str) -> bool:
+        return self.is_consuming
+
+    def add_queue(self, _: object) -> None:
+        pass
+
+    def consume(self) -> None:
+        self.is_consuming = True
+
+
 @pytest.mark.services
-def test_a_worker_that_has_no_consumer_any_more_rests_and_says_so_alone(
-    worker: Worker, caplog: pytest.LogCaptureFixture
-) -> None:
-    class Lost:
-        """What Celery has of a connection that is gone."""
-
-        task_consumer: Any = Mock(cancel_by_queue=Mock(side_effect=BrokenPipeError(32, "Broken pipe")))
-
-        def call_soon(self, call: Callable[[], None]) -> None:
-            call()
-
-    worker._presence.connected(Lost())
+def test_a_worker_that_was_unwell_while_it_connected_takes_jobs_again_whatever_comes_first(worker: Worker) -> None:
+    consumer = Consuming()
+    worker._presence.connected(consumer)
     worker._presence.rest("the broker was lost")
-    assert "takes nothing" in caplog.text
-    assert Lost.task_consumer.cancel_by_queue.called
+    worker._presence._resume()
+    for call in reversed(consumer.calls):  # they are a set there
+        call()
+    assert consumer.is_consuming
+    worker._presence.rest("the broker was lost")
+    consumer.is_lost = True
+    consumer.calls[-1]()
+    consumer.is_lost = False
+    worker._presence.connected(consumer)
+    assert not consumer.is_consuming
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("status", [5, -signal.SIGTERM])
+def test_a_worker_that_ends_gives_back_what_is_left_and_holds_nothing_against_a_source(
+    worker: Worker, engine: Engine, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    crawl = Mock(ended=Mock(side_effect=[None, status]))
+    monkeypatch.setattr("newsbot.scale.worker.Crawl", lambda *_, **__: nullcontext(crawl))
+    worker._presence.stop_at = time.monotonic() - 1
+    with pytest.raises(Reject) as given_back:
+        worker.carry_out(job_of("a").as_message())
+    assert given_back.value.requeue
+    crawl.send.assert_called_once_with(signal.SIGTERM)
+    assert not fleet.poison(engine)
 
 
 @pytest.mark.services
@@ -388,12 +427,14 @@ def test_a_source_whose_crawls_never_end_is_set_aside_until_its_block_changes(
 
     monkeypatch.setattr(worker, "_crawl", die)
     for _ in range(fleet.TRIES + 2):
-        worker.carry_out(job_of("a").as_message())
+        with suppress(Reject):
+            worker.carry_out(job_of("a").as_message())
     assert len(crawled) == fleet.TRIES
     (finding,) = health.open_findings(engine)
     assert (finding.finding.kind, finding.finding.state) == ("crashes", "failing")
     assert f"{fleet.TRIES} crawls in a row did not come to their end (ended by SIGKILL)" in finding.finding.sentence()
-    worker.carry_out(job_of("a", delay=2).as_message())
+    with pytest.raises(Reject):
+        worker.carry_out(job_of("a", delay=2).as_message())
     assert crawled[fleet.TRIES :] == [2.0]
     monkeypatch.setattr(worker, "_crawl", lambda *_: 0)
     worker.carry_out(job_of("a", delay=2).as_message())

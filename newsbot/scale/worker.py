@@ -79,8 +79,8 @@ class Worker:
         self._sweep()
         for name in ("celery.app.trace", "celery.worker.strategy"):  # of each job there are lines of our own
             logging.getLogger(name).setLevel(logging.WARNING)
-        for name in ("celery.app.trace", "celery.worker.request", "celery.worker.consumer.consumer"):
-            logging.getLogger(name).addFilter(OneLine())
+        for name in ("app.trace", "bootsteps", "worker.consumer.consumer", "worker.loops", "worker.request"):
+            logging.getLogger(f"celery.{name}").addFilter(OneLine())
         options = {"hostname": self._presence.name, "concurrency": concurrency, "loglevel": "INFO", "quiet": True}
         celery = self._app.Worker(without_gossip=True, without_mingle=True, **options)
         warnings.simplefilter("ignore", CPendingDeprecationWarning)  # of a change in Celery 6, at every lost connection
@@ -162,6 +162,8 @@ class Worker:
                     if time.monotonic() > moment and number not in sent:
                         crawl.send(number)
                         sent.add(number)
+        if status == -signal.SIGTERM and signal.SIGTERM in sent:
+            return ExitStatus.ENDED_EARLY  # it had not come to where it heeds that
         if status == -signal.SIGALRM:
             raise LeaseLost("the crawl did not hear in time that it may go on")
         return status
@@ -173,7 +175,10 @@ class Worker:
         return is_due
 
     def _settle(self, job: Job, status: int, before: fleet.Poison | None) -> bool:
-        """See to what follows from the status of a crawl; whether its try is counted as what it was."""
+        """See to what follows from the status of a crawl; whether its try is counted as what it was.
+
+        Raises Reject where the job goes back: its worker is about to end, or a first failure may be a passing one.
+        """
         name = job.source.name
         if status in ENDED:
             logger.info("%s: crawl exited with %d", name, status)
@@ -181,6 +186,9 @@ class Worker:
             if before:
                 self._presence.ask(findings.clear_finding, self._engine, (name, health.CRASHES, ""), now=utc_now())
             return True
+        if status == ExitStatus.ENDED_EARLY and self._presence.is_ending():
+            logger.info("%s: crawl exited with %d: it was asked to end; another worker goes on", name, status)
+            raise Reject("this worker ends", requeue=True)
         if reason := PUT_OFF.get(status):
             logger.info("%s: crawl exited with %d: %s; put off for %.0f s", name, status, reason, LATER)
             self._put_off(job.as_message())
@@ -191,6 +199,9 @@ class Worker:
             raise MachineFault(fault)
         after = self._presence.ask(fleet.fail_try, self._engine, name, status=status, why=why, now=utc_now())
         tries = after.tries if after else 1
+        if tries == 1:
+            logger.error("%s: crawl failed (%s), try 1 of %d; tried again at once", name, why, fleet.TRIES)
+            raise Reject(why, requeue=True)
         if after is None or after.until is None:
             logger.error(
                 "%s: crawl failed (%s), try %d of %d; put off for %.0f s", name, why, tries, fleet.TRIES, LATER
