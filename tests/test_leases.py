@@ -25,7 +25,7 @@ from newsbot.items import Candidate
 from newsbot.sources import Source
 from newsbot.store import runs
 from newsbot.store.database import open_engine
-from newsbot.store.leases import STALE, Life, take_all
+from newsbot.store.leases import STALE, Life, claimed, marks_of, take_all
 from newsbot.store.listings import Listing
 from newsbot.store.runs import RunEnded
 
@@ -109,6 +109,19 @@ def test_a_source_is_one_run_s_for_as_long_as_that_lives(store: Engine, begin: C
         other.kill()
         other.join()
         other.close()
+
+
+def test_nobody_waits_for_the_sources_of_a_dead_run_while_it_is_finished(
+    store: Engine, begin: Callable[..., Life]
+) -> None:
+    dead, life = begin("dead"), begin("life")
+    assert not dead.take(["a"])
+    dead.abandon()
+    marks = marks_of(store)
+    with claimed(store, marks, "dead", now=NOW) as is_dead:
+        assert is_dead
+        assert not life.take(["a"])
+    marks.let_go()
 
 
 def test_of_runs_that_start_at_once_one_gets_each_source(begin: Callable[..., Life]) -> None:

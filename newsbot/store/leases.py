@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Protocol
 
 from filelock import lock_descriptor
-from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy import Connection, Engine, delete, func, select, text
 
 from newsbot.process import utc_now
 from newsbot.store import StoreError, runs, schema
@@ -189,6 +189,8 @@ def claimed(engine: Engine, marks: Marks, run_id: str, *, now: str) -> Iterator[
     """
     with _guarded(engine) as connection:
         dead = not _lives(connection, marks, run_id, now) and marks.hold(run_id)
+        if dead:  # its mark says that it lives, as long as it is finished: nobody is to wait for its sources
+            connection.execute(delete(_LEASES).where(_LEASES.c.run_id == run_id))
     if not dead:
         yield False
         return
