@@ -16,11 +16,15 @@ from local_web import article_page, local_web
 from scrapy import Request
 from scrapy.http import HtmlResponse
 from scrapy.utils.test import get_crawler
+from twisted.internet.testing import StringTransport
+from twisted.web._newclient import Request as TxRequest
+from twisted.web.client import URI
 from twisted.web.http import PotentialDataLoss, _DataLoss
+from twisted.web.http_headers import Headers
 
 from newsbot.downloader import http
 from newsbot.downloader.fetch import AnswerMiddleware
-from newsbot.downloader.http import BoundedDownloadHandler, Chunks, HostClock, Room
+from newsbot.downloader.http import BoundedClientProtocol, BoundedDownloadHandler, Chunks, HostClock, Room
 
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
 MB = 1_048_576
@@ -104,6 +108,25 @@ class World:
         self.now += seconds
         for _ in range(len(self._later)):
             self._later.pop(0)[1]()
+
+
+def test_a_request_of_a_busy_crawl_goes_out_when_the_loop_comes_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story() -> None:
+        loop = asyncio.get_running_loop()
+        monkeypatch.setattr(http, "call_later", loop.call_later)
+        clock = HostClock()
+        connection = BoundedClientProtocol(Room(get_crawler()), clock, lambda _: None)
+        connection.makeConnection(StringTransport())  # type: ignore[no-untyped-call]
+        headers = Headers({b"host": [b"example.org"]})
+        request = TxRequest._construct(b"GET", b"/", headers, None, parsedURI=URI.fromBytes(b"http://example.org/"))
+        connection.request(request).addErrback(lambda _: None)
+        time.sleep(0.05)
+        busy_until = time.monotonic()
+        await asyncio.sleep(0.01)
+        assert clock.sent_at["example.org"] >= busy_until
+        clock.stop()
+
+    asyncio.run(story())
 
 
 def test_a_host_is_heard_while_neither_the_crawl_is_held_up_nor_its_body_waits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -382,11 +382,16 @@ class BoundedClientProtocol(_LenientHTTP11ClientProtocol):
     def request(self, request: TxRequest) -> Deferred[IResponse]:
         self._headers = self._body = 0
         self._waits = False
-        self._clock.sent_at[urlsplit((request.absoluteURI or b"").decode("ascii")).netloc] = monotonic()
         answer = super().request(request)
+        # Twisted keeps it until the loop comes round, which takes a while where much else is to be done.
+        host = urlsplit((request.absoluteURI or b"").decode("ascii")).netloc
+        call_later(0, self._note_sent, host)
         if self._parser is not None:
             self._parser.__class__ = LenientParser
         return answer
+
+    def _note_sent(self, host: str) -> None:
+        self._clock.sent_at[host] = monotonic()
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's interface)
         self._heard_at, self._tail = self._clock.now(), data[-_TAIL:]
