@@ -37,12 +37,13 @@ CUT = {
 class Server:
     """One server with one database, on a free port of loopback."""
 
-    def __init__(self, folder: Path) -> None:
-        """Make it and start it. Raises OSError and CalledProcessError."""
+    def __init__(self, folder: Path, connections: int) -> None:
+        """Make it and start it, for so many connections at a time. Raises OSError and CalledProcessError."""
         bin_folder = programs()
         if bin_folder is None:
             raise FileNotFoundError("PostgreSQL's programs (initdb, pg_ctl) are not installed")
         self._bin = bin_folder
+        self._connections = connections
         self._data = folder / "data"
         self._data.mkdir(parents=True)
         if os.geteuid() == 0:
@@ -56,7 +57,7 @@ class Server:
         self._engine = create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
 
     def start(self) -> None:
-        options = f"-p {self.port} -k {self._data} -c listen_addresses=127.0.0.1 -c max_connections=60"
+        options = f"-p {self.port} -k {self._data} -c listen_addresses=127.0.0.1 -c max_connections={self._connections}"
         self._ctl("start", "-w", "-l", str(self._data / "log"), "-o", options)
 
     def stop(self, mode: str = "fast") -> None:
@@ -83,9 +84,9 @@ class Server:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[Server]:
+def server(folder: Path, connections: int = 60) -> Iterator[Server]:
     """Run a server for the length of a with block."""
-    running = Server(folder)
+    running = Server(folder, connections)
     try:
         yield running
     finally:
