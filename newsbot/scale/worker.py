@@ -53,7 +53,7 @@ TAKEN_WITHIN = 15.0
 """Seconds to wait for a site that another worker has. The broker may give the job of a stopped worker away 10 seconds
 before it takes its lease away."""
 REPORT_EVERY = 600.0
-"""Seconds between two crawls of a worker that write the report: that takes 4 s of CPU, more than most crawls (2.5)."""
+"""Seconds between two crawls of a worker that write the report, as it tells of the whole store, and not of theirs."""
 LOOK = 1.0
 """Seconds between two looks at a crawl, at its lease and at the store."""
 
