@@ -14,7 +14,8 @@ line? Was a site ever asked again before its delay was over, or by two machines 
 long after a fault did another crawl ask for the first time in the place of the one that it met?
 
 --throughput: no faults, --sites for each machine, and a newsroom that answers --latency seconds late; articles a
-minute, and the CPU of all who take part (Linux). Exits with 1 if a promise is broken.
+minute, the CPU of workers and crawls, and that of everything on this machine beside it (Linux). Exits with 1 if a
+promise is broken.
 """
 
 from __future__ import annotations
@@ -327,7 +328,8 @@ def verdict(its: Fleet, seconds: float, statuses: Sequence[int], folder: Path, *
 
 
 def throughput(arguments: argparse.Namespace, folder: Path) -> int:
-    print(f"| machines | sites | articles | s | articles a minute | CPU an article, ms | cores busy |\n|{' --- |' * 7}")
+    print("| machines | sites | articles | s | articles a minute | CPU an article, ms | its cores | all cores |")
+    print(f"|{' --- |' * 8}")
     for count in map(int, arguments.throughput.split(",")):
         with ExitStack() as opened:
             place = folder / str(count)
@@ -357,7 +359,7 @@ def throughput(arguments: argparse.Namespace, folder: Path) -> int:
             lines = len(lines_of([machine.output for machine in its.machines], "articles", "duplicates"))
             print(
                 f"| {count} | {len(running.urls)} | {lines} | {seconds:.0f} | {60 * lines / seconds:.0f} "
-                f"| {1000 * cpu / lines:.0f} | {busy / seconds:.2f} |",
+                f"| {1000 * cpu / lines:.0f} | {cpu / seconds:.2f} | {busy / seconds:.2f} |",
                 flush=True,
             )
     return 0
