@@ -199,17 +199,16 @@ class Worker:
             raise MachineFault(fault)
         after = self._presence.ask(fleet.fail_try, self._engine, name, status=status, why=why, now=utc_now())
         tries = after.tries if after else 1
-        if tries == 1:
-            logger.error("%s: crawl failed (%s), try 1 of %d; tried again at once", name, why, fleet.TRIES)
-            raise Reject(why, requeue=True)
-        if after is None or after.until is None:
-            logger.error(
-                "%s: crawl failed (%s), try %d of %d; put off for %.0f s", name, why, tries, fleet.TRIES, LATER
-            )
-            self._put_off(job.as_message())
-        else:
+        if after and after.until:
             logger.error("%s: crawl failed (%s), try %d; set aside until %s", name, why, tries, after.until)
             self._presence.ask(findings.raise_finding, self._engine, finding_of(after), now=utc_now())
+            return True
+        failed = f"{name}: crawl failed ({why}), try {tries} of {fleet.TRIES}"
+        if before is None or before.status == fleet.LOST:
+            logger.error("%s; tried again at once", failed)
+            raise Reject(why, requeue=True)
+        logger.error("%s; put off for %.0f s", failed, LATER)
+        self._put_off(job.as_message())
         return True
 
     def _own_fault(self, status: int) -> str | None:
