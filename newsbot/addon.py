@@ -18,6 +18,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 from newsbot.crawl.context import Collector
 from newsbot.crawl.run import Run
+from newsbot.downloader.exchanges import exchange_of
 from newsbot.downloader.fetch import charset_of, opt_outs_of
 from newsbot.extensions.collection import Collection
 from newsbot.items import Candidate, Page
@@ -120,6 +121,7 @@ def page_of(response: Response, source: str | None = None, **hints: Any) -> Page
         charset=charset_of(response),
         opt_outs=opt_outs_of(response) if response.request else [],
         fetched_at=utc_now(),
+        exchanges=[exchange_of(response.request, response)] if response.request else (),
     )
 
 

@@ -36,6 +36,7 @@ from newsbot.items import (
     Rejection,
     Revision,
 )
+from newsbot.process import utc_now
 from newsbot.store import Unstorable
 from newsbot.web.urls import site_of
 
@@ -46,10 +47,11 @@ logger = logging.getLogger("newsbot")
 
 
 class ArticlePipeline:
-    """Page -> Collected or Rejection; an article over several pages becomes one, in their order."""
+    """Page -> Collected or Rejection, archived; an article over several pages becomes one, in their order."""
 
     def __init__(self, crawler: Crawler, count: int, timeout: float, max_pages: int, extraction: Extraction) -> None:
         self.crawler = crawler
+        self.collection = crawler.get_extension(Collection)
         self.count = count
         self.timeout = timeout
         self.max_pages = max_pages
@@ -76,30 +78,38 @@ class ArticlePipeline:
     async def process_item(self, item: object) -> object:
         if not isinstance(item, Page):
             return item
-        result = await self.workers.make_article(item)
+        pages = [item]
+        result = await self._make_article(item)
         if isinstance(result, Rejection):
-            return rejected_away(item.aliases, result)
-        return await self._join_pages(item, result) if result.article.next_page else result
+            result = rejected_away(item.aliases, result)
+        elif result.article.next_page:
+            result = await self._join_pages(pages, result)
+        return self.collection.keep(pages, result) if self.collection else result
 
-    async def _join_pages(self, first: Page, result: Collected) -> Collected | Rejection:
-        """Append the text of the article's further pages, up to one that cannot be had.
+    async def _make_article(self, page: Page) -> Collected | Rejection:
+        return await self.workers.make_article(dataclasses.replace(page, exchanges=()))  # no worker has a use for them
+
+    async def _join_pages(self, pages: list[Page], result: Collected) -> Collected | Rejection:
+        """Append the text of the article's further pages, up to one that cannot be had, and these to its pages.
 
         Where the run ends before that, the next run fetches the article again, whole.
         """
+        first = pages[0]
         spread = Spread(result, self.max_pages)
         while at := spread.next:
             page = await self._fetch(first, at)
             if page is None and is_ending(self.crawler):
                 return Rejection(url=first.aliases[0], reason=RUN_ENDED)
-            made = await self.workers.make_article(page) if page else None
+            made = await self._make_article(page) if page else None
             if isinstance(made, Rejection) and made.reason == RUN_ENDED:
                 return Rejection(url=first.aliases[0], reason=RUN_ENDED)
-            if not isinstance(made, Collected):
+            if page is None or not isinstance(made, Collected):
                 logger.info("%s: its next page %s is missing", first.url, at)
                 break
             if not spread.add(made):
                 logger.info("%s: cut off before its next page %s, too long", first.url, at)
                 break
+            pages.append(page)
         return spread.joined()
 
     async def _fetch(self, first: Page, url: str) -> Page | None:
@@ -109,7 +119,14 @@ class ArticlePipeline:
         )
         if response is None or site_of(response.url) != site_of(first.url):
             return None
-        return dataclasses.replace(first, url=response.url, html=response.body, aliases=[url])
+        return dataclasses.replace(
+            first,
+            url=response.url,
+            html=response.body,
+            aliases=[url],
+            fetched_at=utc_now(),
+            exchanges=response.meta.get("exchanges", ()),
+        )
 
 
 class StorePipeline:
@@ -186,6 +203,8 @@ class StorePipeline:
     def outcomes(self, pages: Sequence[Collected | Rejection]) -> list[Article | Exception]:
         """Give pages their outcomes in one transaction; return the article of what is new, DropItem for what is not."""
         told: list[Article | Exception] = []
+        if not self.collection.has_kept_all():
+            pages = [Rejection(url=page.discovered, reason=RUN_ENDED) for page in pages]
         for page, decided in zip(pages, self.run.verdicts.save_all(pages) if pages else [], strict=True):
             match page, decided:
                 case _, Rejection():

@@ -53,7 +53,8 @@ class ExitStatus(IntEnum):
     """What was asked for cannot be meant: an option, an argument, a name, a port that is taken, a sources file,
     a setting."""
     UNREACHABLE = 3
-    """Done, and a source could not be reached, or more of its pages than usual came to nothing."""
+    """Done, and a source could not be reached, more of its pages than usual came to nothing, or pages are not in the
+    archive that they were to be in."""
     ELSEWHERE = 4
     """Done, and a source was left to another crawl that is at it."""
     ENDED_EARLY = 5

@@ -40,6 +40,13 @@ NEWSBOT_DUPLICATES = "separate"
 # Seconds for which a source has to be done before its articles are put into a file while the run goes on, so that slow
 # sources hold up no others; a shorter run has one file. 0: all at the end.
 NEWSBOT_DELIVER_AFTER = 10.0
+# Pages as they came, request and answer, are kept in this folder (WARC, docs/archives.md). Empty: they are not.
+NEWSBOT_ARCHIVE = ""
+# Megabytes of one of its files, and gigabytes of the whole folder, whose oldest files go then. 0 GB: no bound.
+NEWSBOT_ARCHIVE_FILE_MB = 1000.0
+NEWSBOT_ARCHIVE_MAX_GB = 0.0
+# Whether a crawl ends where its pages cannot be archived (a full disk); otherwise it says so, and goes on.
+NEWSBOT_ARCHIVE_REQUIRED = False
 # The page that shows how the collection stands, which every run writes: a path in the output folder. Empty: none.
 NEWSBOT_REPORT = "report.html"
 # Whether records say what cleaning removed.
@@ -98,6 +105,8 @@ NEWSBOT_KEEP_LEDGER_DAYS = 90
 NEWSBOT_KEEP_RUNS_DAYS = 400
 # How long the files of runs are kept, by whole days. They are yours: 0, for ever, unless you say otherwise.
 NEWSBOT_KEEP_FILES_DAYS = 0
+# How long pages are kept in the archive, by whole days. 0: for ever.
+NEWSBOT_KEEP_ARCHIVE_DAYS = 0
 # The ledger sees to it that an address is fetched once. Scrapy's filter would also drop, without a word,
 # what two addresses redirect to.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
@@ -191,6 +200,7 @@ DOWNLOADER_MIDDLEWARES = {
     "newsbot.downloader.tdmrep.ReservationMiddleware": 110,
     "newsbot.downloader.redirects.ChainMiddleware": 580,
     "newsbot.downloader.fetch.AnswerMiddleware": 590,
+    "newsbot.downloader.exchanges.ExchangeMiddleware": 600,
     "newsbot.downloader.ssrf.ConnectionMiddleware": 610,
 }
 DOWNLOADER = "newsbot.downloader.politeness.HostDownloader"
@@ -240,7 +250,7 @@ STATS_DUMP = False
 # --- What the environment says of all this -------------------------------------------------------
 # In lower case, so that neither is a setting: of which kind each is, and which are meant from the project's folder.
 kinds = {name: type(value) for name, value in vars().items() if name.startswith("NEWSBOT_")}
-paths = ("NEWSBOT_OUTPUT", "NEWSBOT_DATABASE_URL", "NEWSBOT_SOURCES", "NEWSBOT_METRICS_FILE")
+paths = ("NEWSBOT_OUTPUT", "NEWSBOT_DATABASE_URL", "NEWSBOT_SOURCES", "NEWSBOT_METRICS_FILE", "NEWSBOT_ARCHIVE")
 try:
     project.load_environment(kinds)
 except UsageError as error:  # whoever reads settings, be it Scrapy, has no better use for it

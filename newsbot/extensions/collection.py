@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +16,8 @@ from scrapy.exceptions import CloseSpider, NotConfigured
 from sqlalchemy import Engine
 
 from newsbot.crawl.accounting import accounting_line
+from newsbot.crawl.archiving import SETTINGS as ARCHIVE_SETTINGS
+from newsbot.crawl.archiving import ArchiveSettings, Archiving, Result, make_ready
 from newsbot.crawl.budgets import Budget
 from newsbot.crawl.checkup import checkup
 from newsbot.crawl.context import Collector, CrawlContext
@@ -24,7 +27,7 @@ from newsbot.crawl.run import Run, Summary, begin_life
 from newsbot.extensions.aftercare import Aftercare
 from newsbot.extensions.progress import Progress
 from newsbot.health import FAILING, Finding
-from newsbot.items import EXTRACTORS, OVER_BUDGET, Collected, Rejection
+from newsbot.items import EXTRACTORS, OVER_BUDGET, Collected, Page, Rejection
 from newsbot.process import AllElsewhere, ExitStatus, NewsbotError, UsageError, utc_now
 from newsbot.sources import Outlets, Source, exemptions_of
 from newsbot.store import StoreError
@@ -59,7 +62,7 @@ class Collection(CrawlContext):
     Settings: NEWSBOT_OUTPUT, NEWSBOT_DATABASE_URL, NEWSBOT_EXPORT_REMOVED, NEWSBOT_MAX_NEW, NEWSBOT_POLL_MIN,
     NEWSBOT_POLL_MAX, NEWSBOT_POLL_PRICE, NEWSBOT_DUPLICATES, NEWSBOT_REVISIT_HOURS, NEWSBOT_RETRY_REJECTED_HOURS,
     NEWSBOT_REMEMBER_DAYS, NEWSBOT_KEEP_*_DAYS, NEWSBOT_DELIVER_AFTER, NEWSBOT_SOURCE_PAGES, NEWSBOT_SOURCE_SECONDS,
-    NEWSBOT_SOURCE_BYTES.
+    NEWSBOT_SOURCE_BYTES, NEWSBOT_ARCHIVE and those of its bounds (newsbot.crawl.archiving).
     """
 
     exit_status = ExitStatus.CRASHED
@@ -80,6 +83,7 @@ class Collection(CrawlContext):
         revisit_hours: Sequence[object],
         retry_hours: Sequence[object],
         kept_days: Mapping[str, object],
+        archive: Mapping[str, object],
         extractor: str,
         deliver_after: float,
         has_contact: bool,
@@ -98,6 +102,9 @@ class Collection(CrawlContext):
         self._revisit_hours = revisit_hours if collector.revisits else ()
         self._retry_hours = retry_hours
         self._kept_days = kept_days
+        self._archive = archive
+        self._archiving: Archiving | None = None
+        """Where pages are kept, if they are."""
         self._extractor = extractor
         self._deliver_after = deliver_after
         self._has_contact = has_contact
@@ -154,6 +161,7 @@ class Collection(CrawlContext):
             revisit_hours=settings.getlist("NEWSBOT_REVISIT_HOURS"),
             retry_hours=settings.getlist("NEWSBOT_RETRY_REJECTED_HOURS"),
             kept_days={what: settings[name] for what, name in SETTINGS.items()},
+            archive={name: settings[name] for name in ARCHIVE_SETTINGS},
             extractor=settings["NEWSBOT_EXTRACTOR"],
             deliver_after=settings.getfloat("NEWSBOT_DELIVER_AFTER"),
             has_contact=any(mark in settings["USER_AGENT"] for mark in CONTACT),
@@ -173,9 +181,12 @@ class Collection(CrawlContext):
         try:
             sources = self._collector.sources()
             policy, keep = self._policy(), keep_of(self._kept_days)
+            archive = ArchiveSettings.of(self._archive, keep.archive)
             self._engine = open_engine(self._database)
             watch(self._engine, self.fail)
             refuse_anothers_files(self._engine, self._output)
+            if archive is not None:
+                make_ready(archive, self._engine)
             max_new = self._collector.max_new()
             self._life = begin_life(self._engine, self._output, spider=self._collector.name)
             self._left_out = take_all(self._life, [source.name for source in sources])
@@ -197,6 +208,8 @@ class Collection(CrawlContext):
                 life=self._life,
                 deliver_after=self._deliver_after,
             )
+            if archive is not None:
+                self._archiving = Archiving(archive, self.run, end=partial(self._end, "archive_failed"))
             if self._collector.only_due:
                 self.run.keep_due()
         except (NewsbotError, OSError) as error:
@@ -216,6 +229,19 @@ class Collection(CrawlContext):
         if not self._has_contact and any(map(is_public, self.run.sources.values())):
             logger.warning("%s", NO_CONTACT)
 
+    def keep(self, pages: Sequence[Page], result: Result) -> Result | Rejection:
+        """Archive the pages of an article if that is asked for; return what is to become of it."""
+        return self._archiving.keep(pages, result) if self._archiving else result
+
+    def keep_unchanged(self, page: Page) -> None:
+        """Archive that a page is as it was, by its server's word (304)."""
+        if self._archiving:
+            self._archiving.write([page])
+
+    def has_kept_all(self) -> bool:
+        """Whether the store may decide: what was to be kept is on the disk, or need not be."""
+        return self._archiving is None or self._archiving.sync()
+
     def close(self) -> None:
         """Write the files and say what the run came to; let go of the leases and of the store."""
         self._is_open = False
@@ -224,6 +250,8 @@ class Collection(CrawlContext):
         try:
             for task in self._tasks:
                 task.cancel()
+            if self._archiving is not None:
+                self._archiving.close()
             if self.run is not None:
                 self._finish(self.run)
         finally:
@@ -238,12 +266,12 @@ class Collection(CrawlContext):
             self._fault = fault
             if self._is_open:
                 logger.error("%s; nothing that was stored is lost, and the next run writes the files", fault)
-                self._loop.call_soon_threadsafe(self._end)
+                self._loop.call_soon_threadsafe(self._end, "store_failed")
 
-    def _end(self) -> None:
+    def _end(self, reason: str) -> None:
         engine = self._crawler.engine
         if engine is not None and engine.spider is not None:
-            self._closing = asyncio.ensure_future(engine.close_spider_async(reason="store_failed"))
+            self._closing = asyncio.ensure_future(engine.close_spider_async(reason=reason))
 
     def _is_news(self, record: logging.LogRecord) -> bool:
         """Keep the tracebacks of a broken store out of the log, which has the one message on it (logging.Filter)."""
@@ -268,7 +296,8 @@ class Collection(CrawlContext):
         """Return the status that says most of what is to be done: what was left out outweighs what was learned."""
         if ended_early:
             return ExitStatus.ENDED_EARLY
-        if summary.unreachable or summary.fruitless or self._failing or self._collector.is_damaged:
+        has_lost = self._archiving is not None and self._archiving.lost > 0
+        if summary.unreachable or summary.fruitless or self._failing or self._collector.is_damaged or has_lost:
             return ExitStatus.UNREACHABLE
         return ExitStatus.ELSEWHERE if self._left_out else ExitStatus.WHOLE
 

@@ -94,11 +94,16 @@ class CollectingSpider(Spider, Collector, Generic[Args]):
             candidate.url, (header_of(response, "ETag"), header_of(response, "Last-Modified"))
         ):
             return
+        page = self.page_of(response, source, candidate)
         if rejection := self.run.verdicts.rejected_before(candidate.url, response.body):
-            yield rejection
-            return
+            yield self.collection.keep([page], rejection)
+        else:
+            yield page
+
+    def page_of(self, response: Response, source: Source, candidate: Candidate) -> Page:
+        """Return what a response brought for a candidate."""
         is_own = self.run.outlets.owner(response.url, source.name) == source.name
-        yield Page(
+        return Page(
             url=response.url,
             html=response.body,
             source=source.name,
@@ -108,6 +113,7 @@ class CollectingSpider(Spider, Collector, Generic[Args]):
             charset=charset_of(response),
             opt_outs=opt_outs_of(response),
             fetched_at=utc_now(),
+            exchanges=response.meta.get("exchanges", ()),
         )
 
     def article_failed(self, failure: Failure) -> None:

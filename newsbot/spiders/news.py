@@ -125,6 +125,7 @@ class NewsSpider(DiscoveringSpider[NewsArguments]):
         if response.status in (304, *GONE) and site_of(response.url) != site_of(candidate.url):
             self.run.verdicts.fail(candidate.url, f"http_{response.status}", response.url)  # another site's word
         elif response.status == 304:
+            self.collection.keep_unchanged(self.page_of(response, source, candidate))
             self.run.verdicts.not_modified(candidate.url)
         elif response.status in GONE:
             self.run.verdicts.gone(candidate.url)

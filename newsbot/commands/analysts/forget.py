@@ -1,10 +1,11 @@
-"""`scrapy forget`: an article removed for good, from the store and from the files."""
+"""`scrapy forget`: an article removed for good, from the store, the files and the archive."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
@@ -13,6 +14,7 @@ from newsbot.commands._base import NewsbotCommand
 from newsbot.process import ExitStatus, UsageError
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.text import Text
     from sqlalchemy import Engine
 
@@ -35,9 +37,10 @@ class Command(NewsbotCommand, ScrapyCommand):
 
     def long_desc(self) -> str:
         return (
-            "Remove an article for good: its text goes from the store and from all files of runs, and its addresses "
-            "are never fetched again, also where none of them was met yet. Copies at other outlets stay. That it was "
-            "removed, and why, is kept. Crawls may run meanwhile; interrupted, it is finished by the next one."
+            "Remove an article for good: its text goes from the store, from all files of runs and from the archive "
+            "(NEWSBOT_ARCHIVE), and its addresses are never fetched again, also where none of them was met yet. Copies "
+            "at other outlets stay. That it was removed, and why, is kept. Crawls may run meanwhile; interrupted, it "
+            "is finished by the next one."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -75,6 +78,7 @@ class Command(NewsbotCommand, ScrapyCommand):
                     return ExitStatus.WHOLE
                 self._remove(engine, target, opts.why.strip())
             left = removal.finish(engine, self.output, names_of(self.output), patience=PATIENCE)
+            left += self._remove_from_archive(engine, console)
         for rest in left:
             print(f"still to do: {rest}")
         return ExitStatus.WHOLE
@@ -103,6 +107,20 @@ class Command(NewsbotCommand, ScrapyCommand):
             print(f"what is the article of the story now is told in {', '.join(corrected)}")
         self._report_without_it(engine)
         forget_all(self.output)
+
+    def _remove_from_archive(self, engine: Engine, console: Console) -> list[str]:
+        """Take all that was ever removed out of the archive; return what is left to do, in words."""
+        from newsbot.archive.removal import remove
+        from newsbot.store.maintenance.forgotten import keys_of
+
+        folder = Path(self.setting("NEWSBOT_ARCHIVE"))
+        if not (self.setting("NEWSBOT_ARCHIVE") and folder.is_dir()):
+            return []
+        with console.status(f"looking through {folder}"):
+            removed = remove(folder, keys_of(engine))
+        if removed.captures:
+            print(f"{removed.captures} captures are gone from {removed.files} files of {folder}")
+        return [f"{path} is being written; its run takes it out when it ends" for path in removed.left]
 
     def _report_without_it(self, engine: Engine) -> None:
         """Write the report anew where there is one: its headline may stand there."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
@@ -29,6 +31,7 @@ GONE = {
     "runs": "runs are gone, of which nothing else is kept",
     "visits": "looks at old articles are called off",
     "files": "files are removed",
+    "archive": "archives of pages are removed",
 }
 """What is said of each kind (newsbot.store.maintenance.retention), behind how many."""
 
@@ -51,9 +54,9 @@ class Command(NewsbotCommand, ScrapyCommand):
     def long_desc(self) -> str:
         return (
             "Let go of what is older than NEWSBOT_REMEMBER_DAYS and NEWSBOT_KEEP_TEXTS_DAYS, _LEDGER_, _RUNS_ and "
-            "_FILES_DAYS say. Every run does a little of it; this does all, in steps so short that a crawl can go on "
-            "meanwhile. No article is forgotten: what has come once comes never again. The files of days that are over "
-            "are joined, as by scrapy compact."
+            "_FILES_DAYS and _ARCHIVE_DAYS say, and NEWSBOT_ARCHIVE_MAX_GB. Every run does a little of it; this does "
+            "all, in steps so short that a crawl can go on meanwhile. No article is forgotten: what has come once "
+            "comes never again. The files of days that are over are joined, as by scrapy compact."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -110,7 +113,18 @@ class Command(NewsbotCommand, ScrapyCommand):
                     engine, self.output, places, keep.files, now=utc_now(), told=lambda _day, some: told("files", some)
                 )
                 gone["files"] = removed.total()
+            for _ in self._expired_archives(keep):
+                gone["archive"] += 1
+                told("archive", 1)
         return gone
+
+    def _expired_archives(self, keep: Keep) -> Iterator[Path]:
+        from newsbot.archive.bounds import expire
+        from newsbot.crawl.archiving import SETTINGS, ArchiveSettings
+
+        archive = ArchiveSettings.of({name: self.setting(name) for name in SETTINGS}, keep.archive)
+        if archive and archive.folder.is_dir():
+            yield from expire(archive.folder, archive.limits, today=utc_now()[:10])
 
 
 def _shrink(engine: Engine) -> None:

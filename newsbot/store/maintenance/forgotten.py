@@ -136,6 +136,13 @@ def tombstone_of(engine: Engine, named: str) -> Tombstone | None:
     return Tombstone(row[0], row[1], row[2], bool(row[3])) if row else None
 
 
+def keys_of(engine: Engine, *, since: str = "") -> set[str]:
+    """Return the URL keys of all addresses that were removed, from a time on."""
+    with reading(engine) as connection:
+        chosen = select(_FORGOTTEN.c.url_key).where(_FORGOTTEN.c.forgotten_at >= since)
+        return set(connection.execute(chosen).scalars())
+
+
 def remove(engine: Engine, target: Target, *, run_id: str, why: str, policy: Policy, now: str) -> None:
     """Take all of a target out of the store, and note what is left to do in files, in one durable transaction.
 

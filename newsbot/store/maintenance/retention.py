@@ -54,6 +54,7 @@ SETTINGS = {
     "ledger": "NEWSBOT_KEEP_LEDGER_DAYS",
     "runs": "NEWSBOT_KEEP_RUNS_DAYS",
     "files": "NEWSBOT_KEEP_FILES_DAYS",
+    "archive": "NEWSBOT_KEEP_ARCHIVE_DAYS",
 }
 
 
@@ -71,6 +72,8 @@ class Keep:
     """What each run and day came to, source by source."""
     files: int = 0
     """Files that runs wrote, by whole days."""
+    archive: int = 0
+    """Pages as they were fetched, by whole days."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant. Raises UsageError."""
