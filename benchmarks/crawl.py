@@ -1,16 +1,16 @@
 """What does a whole crawl cost? newsbot beside plain Scrapy spiders, on real pages or on the newsroom.
 
     python benchmarks/crawl.py --pages FOLDER [--articles 1000] [--hosts 91] [--rounds 3] [--known 0]
-    python benchmarks/crawl.py [--sites 100] [--articles 20] [--rounds 3]
+    python benchmarks/crawl.py [--sites 100] [--articles 20] [--rounds 3] [--archive]
 
 Crawls of the same served web take turns: newsbot in one process, which tells the CPU of an article; newsbot as it is
 by default, which tells articles a second and what the crawl's own process takes; a plain spider that calls trafilatura
 in its callback; and one that extracts nothing. newsbot does all that it does, from discovery to export.
 
 With --pages, real pages are served from memory (served_pages.py); without, the newsroom grown to a real size. With
---known, one more crawl begins with a store of so many articles. CPU is user and system time of a crawl's processes, a
-page that was asked for; memory is the peak of all its processes together. Medians over the rounds; the server runs on
-the same cores, and the machine is shared: ratios in one run are what counts.
+--known, one more crawl begins with a store of so many articles; with --archive, two more keep their pages. CPU is user
+and system time of a crawl's processes, a page that was asked for; memory is the peak of all its processes together.
+Medians over the rounds; the server runs on the same cores, and the machine is shared: ratios in one run are what counts.
 """
 
 from __future__ import annotations
@@ -136,7 +136,9 @@ def watch(session: int, peak: list[float], done: threading.Event, others: dict[i
         peak[0] = max(peak[0], total)
 
 
-def crawl_newsbot(sources: Path, folder: Path, pages: int, settings: list[str], known: Path | None = None) -> Measure:
+def crawl_newsbot(
+    sources: Path, folder: Path, pages: int, settings: list[str], known: Path | None = None, archived: bool = False
+) -> Measure:
     output = folder / "output"
     output.mkdir(parents=True)
     if known:
@@ -144,6 +146,7 @@ def crawl_newsbot(sources: Path, folder: Path, pages: int, settings: list[str], 
     fast = [
         "DOWNLOAD_DELAY=0", "CONCURRENT_REQUESTS_PER_DOMAIN=8", "LOG_LEVEL=ERROR", "NEWSBOT_PATIENCE=0",
         f"NEWSBOT_OUTPUT={output}", "NEWSBOT_DATABASE_URL=", *settings,
+        f"NEWSBOT_ARCHIVE={output / 'archive' if archived else ''}",
     ]  # fmt: skip
     command = [sys.executable, "-m", "scrapy", "crawl", "news", "-a", f"sources={sources}"]
     figures = run([*command, *(part for pair in fast for part in ("-s", pair))], {})
@@ -221,6 +224,7 @@ def main() -> None:
     parser.add_argument("--sites", type=int, default=100, help="sites of the newsroom (%(default)s)")
     parser.add_argument("--page-bytes", type=int, default=250_000, help="size of its pages (%(default)s)")
     parser.add_argument("--known", type=int, default=0, metavar="N", help="crawl with a store of N articles as well")
+    parser.add_argument("--archive", action="store_true", help="crawl with NEWSBOT_ARCHIVE as well")
     parser.add_argument("--rounds", type=int, default=3, help="crawls of each kind (%(default)s)")
     options = parser.parse_args()
     measures: dict[str, list[Measure]] = {}
@@ -238,6 +242,9 @@ def main() -> None:
             PLAIN: partial(crawl_plain, urls, mode="extract"),
             "plain spider, no extraction": partial(crawl_plain, urls, mode="fetch"),
         }
+        if options.archive:
+            for label in ("newsbot, one process", "newsbot"):
+                crawls[f"{label}, archived"] = partial(crawls[label], archived=True)
         if options.known:
             from dedupe import fill  # not above: it needs the libraries that it compares
 

@@ -13,6 +13,8 @@ from __future__ import annotations
 import datetime
 import os
 import re
+from array import array
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -23,15 +25,19 @@ from filelock import lock_descriptor
 
 from newsbot.archive.bounds import OPEN, SUFFIX, Bounds, day_of, expire, finished_files
 from newsbot.archive.index import SUFFIX as INDEX
-from newsbot.archive.index import DamagedIndex, Entry, Index, entries_of, is_sound, write_index
+from newsbot.archive.index import DamagedIndex, Entry, Index, entries_of, index_path, is_sound, surt, write_index
 from newsbot.archive.members import GATHERED, members
 from newsbot.archive.provenance import Provenance
 from newsbot.archive.records import Group, digest_of_payload, group_of, warcinfo
 from newsbot.atomic import sync
 from newsbot.items import Exchange
 
-LOOK_BACK = 8
-"""Days of files in which a page is looked for that was kept before: twice as long as NEWSBOT_REVISIT_HOURS looks."""
+LOOK_BACK = 4
+"""Days of files in which a page is looked for that was kept before: one longer than NEWSBOT_REVISIT_HOURS looks."""
+
+_MOST_FILES = 1 << 16
+_HASH = (1 << 64) - _MOST_FILES
+"""The bits of a hash by which addresses are told apart, above those that number a file."""
 
 
 class Archive:
@@ -167,32 +173,50 @@ class _Growing:
 
 
 class _Earlier:
-    """What the finished files of the last days hold."""
+    """What the finished files of the last days hold, told by a few bytes a capture: in which file an address is."""
 
     def __init__(self, folder: Path, told: Callable[[str], None]) -> None:
         self._told = told
-        self._files = dict.fromkeys(finished_files(folder))
+        self._folder = folder
+        self._files: list[Path] = []
+        """Those of others, the oldest first."""
+        self._own: list[Path] = []
+        self._marks: array[int] | None = None
+        """Of every capture in the files of others, sorted: the hash of its address, and behind it the file's number."""
         self._indexes: dict[Path, Index] = {}
 
     def find(self, url: str, date: str) -> list[Entry]:
         """Return the captures of an address, back to the last that has a page of its own, the oldest first."""
-        since = (datetime.date.fromisoformat(date[:10]) - datetime.timedelta(days=LOOK_BACK)).isoformat()
+        if self._marks is None:
+            self._marks = self._load(date)
+        mark = _mark(surt(url).encode())
+        first, last = bisect_left(self._marks, mark), bisect_left(self._marks, mark + _MOST_FILES)
+        numbers = sorted({number & (_MOST_FILES - 1) for number in self._marks[first:last]}, reverse=True)
         found: list[Entry] = []
-        for path in list(reversed(self._files)):
-            if day_of(path) < since or not all(entry.is_revisit for entry in found):
-                break
+        for path in [*reversed(self._own), *(self._files[number] for number in numbers)]:
             found = [*self._found(path, url), *found]
+            if not all(entry.is_revisit for entry in found):
+                break
         return found
 
     def add(self, path: Path) -> None:
-        """Take in a file that was finished."""
-        self._files[path] = None
+        """Take in a file of one's own that was finished."""
+        self._own.append(path)
 
     def drop(self, path: Path) -> None:
         """Forget a file that is gone."""
-        self._files.pop(path, None)
         if index := self._indexes.pop(path, None):
             index.close()
+
+    def _load(self, date: str) -> array[int]:
+        since = (datetime.date.fromisoformat(date[:10]) - datetime.timedelta(days=LOOK_BACK)).isoformat()
+        young = [path for path in finished_files(self._folder) if day_of(path) >= since and path not in self._own]
+        self._files = young[-_MOST_FILES:]
+        marks: list[int] = []
+        for number, path in enumerate(self._files):
+            with suppress(OSError), index_path(path).open("rb") as lines:
+                marks += [_mark(line[: line.find(b" ")]) | number for line in lines]
+        return array("Q", sorted(marks))
 
     def _found(self, path: Path, url: str) -> list[Entry]:
         try:
@@ -206,6 +230,10 @@ class _Earlier:
         except OSError:  # another process has removed it
             self.drop(path)
         return []
+
+
+def _mark(key: bytes) -> int:
+    return hash(key) & _HASH
 
 
 @dataclass(frozen=True, slots=True)
