@@ -10,7 +10,7 @@ in its callback; and one that extracts nothing. newsbot does all that it does, f
 With --pages, real pages are served from memory (served_pages.py); without, the newsroom grown to a real size. With
 --known, one more crawl begins with a store of so many articles; with --archive, two more keep their pages. CPU is user
 and system time of a crawl's processes, a page that was asked for; memory is the peak of all its processes together.
-Medians over the rounds; the server runs on the same cores, and the machine is shared: ratios in one run are what counts.
+Medians over the rounds; the server runs on the same cores, and the machine is shared: ratios in one run count.
 """
 
 from __future__ import annotations
