@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,22 @@ def test_redirects_are_kept_with_the_page_that_they_led_to(opened: Callable[...,
     assert [capture.url for capture in captures(path)] == [address(1)]
     (hop,) = Index(path).find("https://example.org/old")
     assert hop.status == "301"
+
+
+def test_a_page_that_a_browser_rendered_is_no_answer_of_its_server(
+    opened: Callable[..., Archive], capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = opened()
+    headers = [(b"Content-Type", b"text/html; charset=utf-8")]
+    rendered = replace(exchange(1), headers=headers, body=b"<html><p>Rendered</p></html>", is_rendered=True)
+    archive.write([rendered], provenance(1), date=NOW)
+    archive.close()
+    (path,) = archive.files
+    checked(path, capsys)
+    assert [member.headers["warc-type"] for member in members(path)][1:] == ["resource", "request", "metadata"]
+    (capture,) = captures(path)
+    assert (capture.body, capture.header("content-type")) == (rendered.body, "text/html; charset=utf-8")
+    assert [(entry.mime, entry.status) for entry in Index(path).find(address(1))] == [("text/html", "-")]
 
 
 def test_files_are_closed_by_size_and_by_day(opened: Callable[..., Archive]) -> None:
