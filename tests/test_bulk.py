@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,12 +15,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsbot.archive.index import entries_of, index_path, write_index
+from newsbot.archive.provenance import Provenance
 from newsbot.archive.reading import Capture, Damage, read
-from newsbot.bulk import files
+from newsbot.archive.records import group_of, warcinfo
+from newsbot.bulk import files, originals
 from newsbot.bulk.engines import Engine, Here, Local
 from newsbot.bulk.files import Part, each_part
+from newsbot.bulk.on_ray import OnRay
 from newsbot.bulk.paths import archives_of
-from newsbot.items import Page, Rejection
+from newsbot.items import Candidate, Exchange, Page, Rejection
+from newsbot.process import NewsbotError
 
 NOW = "2026-11-28T00:00:00Z"
 
@@ -46,6 +52,10 @@ def deadly(page: Page, _capture: Capture) -> str:
     if page.url.endswith("/5"):
         time.sleep(600)
     return page.url
+
+
+def deadly_at_3(page: Page, capture: Capture) -> str:
+    return page.url if page.url.endswith("/5") else deadly(page, capture)
 
 
 def parts_of(path: Path, engine: Engine, work: files.Work[object] = length_of, start: int = 0) -> list[Part[object]]:
@@ -101,6 +111,30 @@ def test_a_record_that_kills_or_hangs_its_worker_costs_that_record_alone(tmp_pat
     assert lost == {"3": "extractor_crashed", "5": "extractor_timeout"}
 
 
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """A Ray cluster of one machine and one worker; skips where its processes do not start in time."""
+    pytest.importorskip("ray")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]))
+    try:
+        engine = OnRay(timeout=60.0, workers=1)
+    except NewsbotError as fault:
+        pytest.skip(str(fault))
+    yield engine
+    engine.close()
+
+
+@pytest.mark.services
+def test_a_ray_cluster_gives_what_this_process_gives_and_outlives_its_workers(tmp_path: Path, cluster: Engine) -> None:
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(b"".join(gzip.compress(record(number)) for number in range(12)))
+    assert parts_of(path, cluster) == parts_of(path, Here())
+    killed = [made for part in parts_of(path, cluster, deadly_at_3) for made in part.made]
+    assert [one.url for one in killed] == [f"https://e.org/{number}" for number in range(12)]
+    lost = {one.url[-1]: one.thing.reason for one in killed if isinstance(one.thing, Rejection)}
+    assert lost == {"3": "extractor_crashed"}
+
+
 def test_a_path_names_archives_and_not_what_stands_beside_them(tmp_path: Path) -> None:
     (tmp_path / "day").mkdir()
     for name in ("a.warc", "a.warc.cdxj", "b.WARC.gz.open", "c.warc.gz", "day/d.arc", "notes.txt"):
@@ -109,3 +143,78 @@ def test_a_path_names_archives_and_not_what_stands_beside_them(tmp_path: Path) -
     assert [file.name for file in archives_of(f"{tmp_path}/**/*a*")] == ["a.warc", "c.warc.gz", "d.arc"]
     (tmp_path / "[odd].warc").write_text("")
     assert [file.name for file in archives_of(f"{tmp_path}/[odd].warc")] == ["[odd].warc"]
+
+
+def exchange(url: str, text: str) -> Exchange:
+    page = gzip.compress(f"<html><body>{text}</body></html>".encode(), mtime=0)
+    headers = [(b"Content-Type", b"text/html"), (b"Content-Encoding", b"gzip")]
+    return Exchange(url=url, request=b"GET / HTTP/1.1\r\n\r\n", status=200, headers=headers, body=page)
+
+
+def html_of(page: Page, _capture: Capture) -> bytes:
+    return page.html
+
+
+@pytest.mark.parametrize("index", ["sound", "damaged", "missing"])
+def test_a_revisit_has_the_page_of_another_capture_of_its_folder(
+    tmp_path: Path, index: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if index == "sound":
+        monkeypatch.setattr(originals, "SEARCHED", 0)
+    first, second = tmp_path / "a.warc.gz", tmp_path / "b.warc.gz"
+    at, copy = "https://e.org/one", "https://e.org/two"
+    told = Provenance(candidate=Candidate(url=copy, via="feed"), aliases=(copy,), source="paper", run="r1")
+    other, kept = (
+        group_of([exchange(at, text)], told, date=NOW, earlier=None) for text in ("x", "Money for the lido.")
+    )
+    first.write_bytes(warcinfo("a.warc.gz", date=NOW, run="r1") + other.data + kept.data)
+    earlier = list(entries_of(first))[-1]
+    second.write_bytes(group_of([exchange(copy, "y")], told, date="2026-11-28T01:00:00Z", earlier=earlier).data)
+    if index != "missing":
+        write_index(first, entries_of(first))
+    if index == "damaged":
+        index_path(first).write_bytes(index_path(first).read_bytes()[:-30])
+    (part,) = parts_of(second, Here(), html_of)
+    (made,) = part.made
+    assert (made.url, made.source, made.date) == (copy, "paper", "2026-11-28T01:00:00Z")
+    assert made.thing == b"<html><body>Money for the lido.</body></html>"
+    assert [f"the index {index_path(first)} is damaged" in one.fault for one in part.damage] == [True] * (
+        index == "damaged"
+    )
+    first.unlink()
+    ((lost,),) = (part.made for part in parts_of(second, Here(), html_of))
+    assert isinstance(lost.thing, Rejection)
+    assert lost.thing.reason == "revisit"
+
+
+def heritrix(kind: str, url: str, block: bytes, media_type: str, **said: str) -> bytes:
+    """Return a record as Heritrix writes it."""
+    headers = {"WARC-Type": kind, "WARC-Target-URI": url, "WARC-Date": "2026-11-21T06:00:00Z", **said}
+    head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items() if value)
+    head += f"Content-Type: {media_type}\r\nContent-Length: {len(block)}\r\n\r\n"
+    return gzip.compress(b"WARC/1.0\r\n" + head.encode() + block + b"\r\n\r\n", mtime=0)
+
+
+def test_archives_of_heritrix_are_read(tmp_path: Path) -> None:
+    url, http = "https://e.org/story", "application/http; msgtype="
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"
+    page = head + b"6\r\n<html>\r\na;x=y\r\n<p>Lido.</\r\n9\r\np></html>\r\n0\r\n\r\n"
+    robots = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nUser-agent: *\r\n"
+    identity = "<urn:uuid:00000000-0000-4000-8000-000000000001>"
+    beside = {"WARC_Concurrent_To": identity}
+    path = tmp_path / "WEB-20261121060000000-00000-1~crawler~8443.warc.gz"
+    path.write_bytes(
+        heritrix("warcinfo", "", b"software: Heritrix/3.4.0\r\n", "application/warc-fields")
+        + heritrix("response", "dns:e.org", b"20261121060000\ne.org. 60 IN A 192.0.2.1\n", "text/dns")
+        + heritrix("response", url, page, f"{http}response", WARC_Record_ID=identity)
+        + heritrix("request", url, b"GET /story HTTP/1.0\r\n\r\n", f"{http}request", **beside)
+        + heritrix("metadata", url, b"via: https://e.org/\r\nhopsFromSeed: L\r\n", "application/warc-fields", **beside)
+        + heritrix("response", f"{url}/2", page[:-20], f"{http}response", WARC_Truncated="length")
+        + heritrix("response", f"{url}/3", page[:-20], f"{http}response")
+        + heritrix("response", "https://e.org/robots.txt", robots, f"{http}response")
+    )
+    (part,) = parts_of(path, Here(), html_of)
+    first, *cut = part.made
+    assert (first.url, first.source, first.thing) == (url, "e.org", b"<html><p>Lido.</p></html>")
+    assert [one.thing.reason for one in cut if isinstance(one.thing, Rejection)] == ["cut_short", "cut_short"]
+    assert part.damage == []

@@ -122,6 +122,10 @@ class Capture:
     """Whether no other record follows where this one ends, so that its length may be wrong."""
     id: str = ""
     """Of its record; empty if it has none."""
+    digest: str = ""
+    """Of its page, as the record states it; empty if it does not."""
+    refers_to: str = ""
+    """The address of the capture that has the body of a revisit, if it says so."""
     provenance: bytes | None = None
     """The block of the record behind it in which newsbot noted how it was found (newsbot.archive.provenance)."""
 
@@ -320,6 +324,8 @@ class _Head:
     """The id of the record that it says something of."""
     refers_to: str = ""
     """The address of the capture that has the body of a revisit."""
+    digest: str = ""
+    """Of the page in it."""
 
 
 @dataclass(slots=True)
@@ -578,6 +584,8 @@ def _capture(at: Place, head: _Head, answer: _Answer, body: bytes, fault: str | 
         detail=detail[:200],
         is_doubtful=is_doubtful,
         id=head.id,
+        digest=head.digest,
+        refers_to=head.refers_to,
     )
 
 
@@ -640,6 +648,7 @@ def _head_of(source: _Bytes, start: int) -> _Head | str:
         first.get("warc-record-id", "").strip(_AROUND),
         first.get("warc-concurrent-to", "").strip(_AROUND) if kind == "metadata" else "",
         first.get("warc-refers-to-target-uri", "").strip(_AROUND),
+        first.get("warc-payload-digest", "").strip(),
     )
 
 

@@ -14,7 +14,7 @@ from newsbot.web.completeness import is_all, is_complete
 from newsbot.web.content_coding import TooLarge, unpack
 from newsbot.web.encoding import header_charset
 from newsbot.web.tdmrep import opt_outs_of_headers
-from newsbot.web.urls import InvalidURL, canonical_url, site_of
+from newsbot.web.urls import InvalidURL, canonical_url, site_of, url_key
 
 _PAGE_TYPES = re.compile(r"html|^(?:$|text/plain|application/(?:xml|octet-stream|x-unknown))|^text/xml", re.IGNORECASE)
 """Types of what is a page, and of what may be one that is called something else."""
@@ -67,6 +67,17 @@ def page_of(capture: Capture, date: str | None, own: Provenance | None = None) -
         fetched_at=date,
     )
     return as_fetched(page, own) if own else page
+
+
+def provenance_of(capture: Capture) -> Provenance | None:
+    """Return how newsbot came to the page of a capture, where it archived it, and nobody else wrote that beside it."""
+    own = Provenance.from_bytes(capture.provenance) if capture.provenance else None
+    try:
+        if own and all(map(url_key, own.aliases)) and site_of(own.aliases[-1]) == site_of(capture.url):
+            return own
+    except (InvalidURL, IndexError):
+        pass  # it says what newsbot does not
+    return None
 
 
 def as_fetched(page: Page, own: Provenance) -> Page:

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from newsbot.archive.provenance import Provenance
-from newsbot.archive.reading import BEGINNING, Capture, Damage, Place, Reading, captured_at
-from newsbot.bulk.captures import page_of
+from newsbot.archive.reading import BEGINNING, REVISIT, Capture, Damage, Place, Reading, captured_at
+from newsbot.bulk.captures import page_of, provenance_of
 from newsbot.bulk.engines import Engine, Lost, Task
+from newsbot.bulk.originals import with_page
 from newsbot.items import Page, Rejection, digest_of
 from newsbot.sources import source_name
 from newsbot.web.urls import InvalidURL
@@ -198,6 +199,9 @@ def read_span(span: Span, work: Work[T], now: str) -> Part[T]:
                 if isinstance(found, Damage):
                     part.damage.append(found)
                 else:
+                    if found.reason == REVISIT:
+                        found, damage = with_page(span.path, found)
+                        part.damage += damage
                     _take(found, part, work, now)
             part.began, part.last, part.next = reading.began, reading.last, reading.next or span.start
     except OSError as error:
@@ -208,7 +212,7 @@ def read_span(span: Span, work: Work[T], now: str) -> Part[T]:
 def _take(capture: Capture, part: Part[T], work: Work[T], now: str) -> None:
     """Do the work on the page of a capture, if it is one, and note what is wrong with its record."""
     date = captured_at(capture.date, now)
-    own = Provenance.from_bytes(capture.provenance) if capture.provenance else None
+    own = provenance_of(capture)
     try:
         page = page_of(capture, date, own)
     except InvalidURL as error:

@@ -42,7 +42,7 @@ class OnRay:
         options = {"address": address} if address else {"num_cpus": workers, "include_dashboard": False}
         try:
             ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
-        except (ConnectionError, ValueError, RuntimeError) as error:
+        except Exception as error:  # noqa: BLE001 - Ray raises it bare where its processes do not start
             said = str(error).strip().partition("\n")[0]
             raise NewsbotError(f"the cluster of Ray at {address or 'this machine'} cannot be used: {said}") from None
         self._ray = ray

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
@@ -112,20 +112,26 @@ class Intake:
         return not keys <= set(frontier.known(self._engine, list(keys)))
 
     def admit(
-        self, source: str, candidate: Candidate, *, captured_at: str | None, found: Candidate | None = None
+        self,
+        source: str,
+        candidate: Candidate,
+        *,
+        captured_at: str | None,
+        found: Candidate | None = None,
+        known: Mapping[str, str] | None = None,
     ) -> Entry | None:
         """Take in a page that is at hand already, as in an archive; None if it is known or refused.
 
         Known is an article of which a version is stored that is as late as this one, or may be. What has come to
         nothing before is taken in again, as another capture of it may be the article. ``found``: how newsbot found it
-        when it fetched it, if it archived it.
+        when it fetched it, if it archived it. ``known``: what became of this address and others, as ``became_of`` says.
         """
         entry = self._ledger.discover(source, candidate.url, candidate.via, again=True)
         if entry is None:
             return None
         if found:
             entry.channel, entry.candidate = found.via, found
-        became = frontier.known(self._engine, [entry.key]).get(entry.key)
+        became = (frontier.known(self._engine, [entry.key]) if known is None else known).get(entry.key)
         if reason := self._refuses(candidate):
             self._verdicts.skip_all([(entry, reason)])
         elif became == "forgotten" or (became == "collected" and self._is_known_later(entry, captured_at)):
@@ -133,6 +139,10 @@ class Intake:
         else:
             return entry
         return None
+
+    def became_of(self, urls: Iterable[str]) -> dict[str, str]:
+        """Return what became of addresses in earlier runs, or in this one so far, by their URL keys."""
+        return frontier.known(self._engine, list({url_key(url) for url in urls}))
 
     def _is_known_later(self, entry: Entry, captured_at: str | None) -> bool:
         stored_at = documents.fetched_at(self._engine, entry.key)

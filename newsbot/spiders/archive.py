@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -155,8 +155,7 @@ class ArchiveSpider(CollectingSpider[ArchiveArguments]):
                 self.is_damaged = True
                 if line := faults.add(fault, at):
                     self.logger.error("%s", line)
-            for made in part.made:
-                await self._take(part.path, made)
+            await self._take(part.path, part.made)
             self._bookmarks.passed(part)
             if part.is_last:
                 self._end(faults)
@@ -190,17 +189,19 @@ class ArchiveSpider(CollectingSpider[ArchiveArguments]):
             self.logger.error("%s", note)
             self.run.ledger.note(self.name, note)
 
-    async def _take(self, path: str, made: Made[Collected | Rejection]) -> None:
-        """Send what came of a capture on its way, unless its address is at work."""
-        if made.provenance and made.provenance.continues:
-            await self._take_further(path, made, made.provenance.continues)
-        elif self.run.verdicts.is_open(made.url):
-            self._later[url_key(made.url)].append((made.date or "", path, made.at))
-            self._bookmarks.met(path, made.at)
-        else:
-            await self._admit(path, made)
+    async def _take(self, path: str, captures: list[Made[Collected | Rejection]]) -> None:
+        """Send what came of captures on its way, unless their addresses are at work."""
+        known = self.run.intake.became_of(made.url for made in captures)
+        for made in captures:
+            if made.provenance and made.provenance.continues:
+                await self._take_further(path, made, made.provenance.continues)
+            elif self.run.verdicts.is_open(made.url):
+                self._later[url_key(made.url)].append((made.date or "", path, made.at))
+                self._bookmarks.met(path, made.at)
+            else:
+                await self._admit(path, made, known)
 
-    async def _admit(self, path: str, made: Made[Collected | Rejection]) -> None:
+    async def _admit(self, path: str, made: Made[Collected | Rejection], known: Mapping[str, str]) -> None:
         """Give a page its entry in the ledger, and send it through the pipelines if its article is not known later."""
         thing, own = made.thing, made.provenance
         entry = self.run.intake.admit(
@@ -208,6 +209,7 @@ class ArchiveSpider(CollectingSpider[ArchiveArguments]):
             Candidate(url=made.url, via="archive"),
             captured_at=made.date,
             found=own.candidate if own else None,
+            known=known,
         )
         if entry is None:
             return
@@ -265,8 +267,7 @@ class ArchiveSpider(CollectingSpider[ArchiveArguments]):
         async for part in self._each(each_record(self._work, places, self._engine, now=utc_now)):
             path, place = next(rest)
             self._bookmarks.ended(str(path), place)
-            for made in part.made:
-                await self._take(str(path), made)
+            await self._take(str(path), part.made)
 
     async def _decide_on_all(self) -> None:
         """Let every page that is at work or held have its outcome."""
