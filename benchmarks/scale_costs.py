@@ -8,7 +8,7 @@ it; with the report that every run writes; and beside fifty-nine others in one r
 processes of a crawl. What a crawl costs the database is told by the server's counters and its CPU (Linux, /proc), so
 nobody else may use it: make one of your own (initdb, pg_ctl). Locks that all crawls take one after the other are looked
 at some thousand times a second; their figure is how long a job has them. Before that, what the schedule and the broker
-cost a job, with --sources in the store.
+cost a job, with --sources in the store; and after it a real worker beside the model of it, with what was measured.
 
 The least of some rounds counts: a shared machine only ever adds.
 """
@@ -27,11 +27,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from scale_model import Costs, Setup, in_one_go
 from sqlalchemy import text
 from store_scale import database_of
 
@@ -40,6 +41,7 @@ from newsbot.crawl.polling.publishing import Bounds
 from newsbot.demo import Newsroom, serve
 from newsbot.process import utc_now
 from newsbot.report import write
+from newsbot.scale.beat import enqueue
 from newsbot.scale.broker import application, connected, connection_of, put
 from newsbot.scale.job import Job
 from newsbot.scale.lease import leased
@@ -52,6 +54,7 @@ ROOT = Path(__file__).parents[1]
 ROSTER = 10_000
 MANY = 20
 SITES = 60
+FLEET = 16
 SUBREAPER = 36
 """PR_SET_CHILD_SUBREAPER: what a crawl leaves behind is this process's child, so that its CPU is counted."""
 
@@ -232,8 +235,8 @@ def outlets(number: int) -> list[Source]:
     ]
 
 
-def jobs(server: Server, folder: Path, rounds: int) -> None:
-    """Print what crawls cost."""
+def jobs(server: Server, folder: Path, rounds: int) -> Used:
+    """Print what crawls cost, and return what one does that has nothing new."""
     with serve(Newsroom(sites=SITES, articles=MANY, page_bytes=200_000)) as running:
         file = folder / "sources.toml"
         file.write_text(running.newsroom.sources_toml(), "utf-8")
@@ -276,6 +279,59 @@ def jobs(server: Server, folder: Path, rounds: int) -> None:
     for name, row in rows.items():
         print(f"{name:<32}" + "".join(f"{value:>10.4g}" for value in vars(row).values()))
     print(f"the worker writes {ROSTER:,} outlets into a sources file in {writing:.3f} s", flush=True)
+    return idle
+
+
+def fleet(server: Server, broker: str, queue: str, folder: Path, start: float) -> None:
+    """Print how many sources a real worker crawls in a minute, by its crawls at a time, and what the model says.
+
+    The model is told what a crawl of this machine costs, and how many requests the sites were asked.
+    """
+    app, output = application(broker, queue), folder / "fleet"
+    environment = {
+        **os.environ,
+        "NEWSBOT_BROKER_URL": broker,
+        "NEWSBOT_QUEUE": queue,
+        "NEWSBOT_DATABASE_URL": server.url,
+        "NEWSBOT_OUTPUT": str(output),
+    }
+    with serve(Newsroom(sites=FLEET, articles=2)) as running, connected(app):
+        file = folder / "fleet.toml"
+        file.write_text(running.newsroom.sources_toml(), "utf-8")
+        sources = load_sources(file)
+        for slots in (4, 1, 2, 4):  # the first one reads all that there is
+            enqueue(app, sources, sources, only_due=False)
+            asked, log = len(running.requests()), folder / "log"
+            with log.open("wb") as written:
+                command = [sys.executable, "-m", "scrapy", "scale", "work", "--concurrency", str(slots)]
+                worker = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=written, stderr=written)
+            began = 0.0
+            while log.read_bytes().count(b"crawl exited with 0") < FLEET:
+                if not began and b"crawl begins" in log.read_bytes():
+                    began = time.monotonic()
+                if worker.poll() is not None:
+                    raise SystemExit(f"the worker has ended:\n{log.read_text()[-2000:]}")
+                time.sleep(0.1)
+            real = time.monotonic() - began
+            worker.terminate()
+            worker.wait()
+            requests = (len(running.requests()) - asked) / FLEET
+            costs, cores = replace(Costs(), start=start), len(os.sched_getaffinity(0))
+            said = in_one_go(costs, Setup(cores=cores, slots=slots / cores), FLEET, requests)
+            print(
+                f"{FLEET} sources, {slots} at a time, {requests:.1f} requests each: {60 * FLEET / real:.1f} a minute; "
+                f"the model says {60 * FLEET / said:.1f} ({real / said - 1:+.0%})",
+                flush=True,
+            )
+        with connected(app) as connection:
+            remove(connection.default_channel, queue)
+
+
+def remove(channel: Any, queue: str) -> None:
+    """Delete the queues of a name."""
+    for end in ("", ".later", ".refused", ".roster"):
+        channel.queue_delete(f"{queue}{end}")
+    channel.exchange_delete(queue)
 
 
 def schedule(server: Server, broker: str, queue: str, number: int) -> None:
@@ -319,9 +375,7 @@ def schedule(server: Server, broker: str, queue: str, number: int) -> None:
             for _ in messages:
                 message = channel.basic_get(queue)
                 channel.basic_ack(message.delivery_tag)
-        for end in ("", ".later", ".refused", ".roster"):
-            channel.queue_delete(f"{queue}{end}")
-        channel.exchange_delete(queue)
+        remove(channel, queue)
 
 
 @contextmanager
@@ -358,7 +412,8 @@ def main() -> None:
         server = Server(url)
         schedule(server, options.broker, options.queue, options.sources)
         server._session.execute("delete from listings")
-        jobs(server, Path(folder), options.rounds)
+        idle = jobs(server, Path(folder), options.rounds)
+        fleet(server, options.broker, options.queue, Path(folder), idle.cpu)
 
 
 if __name__ == "__main__":

@@ -527,6 +527,24 @@ class Simulation:
         return self.day
 
 
+def in_one_go(costs: Costs, setup: Setup, jobs: int, requests: float) -> float:
+    """Return the seconds that jobs take which all wait at once, with nothing new and so many requests each.
+
+    Every site answers at once, and is asked once a second.
+    """
+
+    class Asked(Simulation):
+        def _visit(self, _source: Source) -> tuple[list[float], int, int]:
+            return [], 0, round(requests)
+
+    world = World(feeds=jobs, articles=0, latency=0.01, spread=0, slow=0)
+    one = Asked(costs, world, setup, thin=1, hours=1)
+    heap: list[tuple[float, int, Source]] = []
+    entries = [(one.begin, number, source) for number, source in enumerate(one.sources)]
+    one.env.run(until=simpy.AllOf(one.env, [one.env.process(one._job(entry, heap)) for entry in entries]))
+    return float(one.env.now - one.begin)
+
+
 # --- What is asked of each part --------------------------------------------------------------------
 
 

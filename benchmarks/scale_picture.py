@@ -11,8 +11,8 @@ import altair as alt
 if TYPE_CHECKING:
     from scale_model import Answer
 
-SHOWN = 1e7
-"""Feeds up to which a part that is used up is shown."""
+LEAST, SHOWN = 1e4, 1e7
+"""Feeds between which it is shown that a part is used up."""
 BLUE, BROWN = "#1f5a94", "#b5651d"
 
 
@@ -22,7 +22,7 @@ def draw(
     """Draw at how many feeds each part of the setups A and D is used up, and the lags by cores and by runs."""
     chosen = {name: parts for name, parts in found.items() if name[0] in "AD"}
     rows = [
-        {"setup": name, "part": f"{part} ({name[0]})", "feeds": round(feeds)}
+        {"setup": name, "part": f"{part} ({name[0]})", "feeds": round(feeds), "least": LEAST}
         for name, parts in chosen.items()
         for part, feeds in parts.items()
         if feeds < SHOWN
@@ -33,9 +33,9 @@ def draw(
         scale=alt.Scale(domain=list(chosen), range=[BROWN, BLUE]),
         legend=alt.Legend(title=None, orient="bottom", labelLimit=300),
     )
-    x = alt.X("feeds:Q", title=None, scale=alt.Scale(type="log", domain=[1e4, SHOWN]), axis=alt.Axis(format="~s"))
+    x = alt.X("feeds:Q", title=None, scale=alt.Scale(type="log", domain=[LEAST, SHOWN]), axis=alt.Axis(format="~s"))
     y = alt.Y("part:N", title=None, sort=order, axis=alt.Axis(labelLimit=260))
-    bars = alt.Chart(alt.Data(values=rows)).mark_bar(height=11).encode(x=x, y=y, color=color)
+    bars = alt.Chart(alt.Data(values=rows)).mark_bar(height=11).encode(x=x, x2="least:Q", y=y, color=color)
     words = (
         alt.Chart(alt.Data(values=rows))
         .mark_text(align="left", dx=4, fontSize=10)
