@@ -345,21 +345,22 @@ def throughput(arguments: argparse.Namespace, folder: Path) -> int:
             opened.callback(its.close)
             its.add_machines(count, arguments.concurrency)
             its.beats = its.beats[:1]
-            used, busy = resource.getrusage(resource.RUSAGE_CHILDREN), busy_seconds()
+            used, busy, started_at = resource.getrusage(resource.RUSAGE_CHILDREN), busy_seconds(), time.monotonic()
             its.begin()
             while not running.requests():
                 time.sleep(0.1)
             began = time.monotonic()
             while not its.is_done(set(running.urls)):
                 time.sleep(0.5)
-            seconds, busy = time.monotonic() - began, busy_seconds() - busy
+            seconds = time.monotonic() - began
             its.stop()
+            whole, busy = time.monotonic() - started_at, busy_seconds() - busy
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             cpu = after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime
             lines = len(lines_of([machine.output for machine in its.machines], "articles", "duplicates"))
             print(
                 f"| {count} | {len(running.urls)} | {lines} | {seconds:.0f} | {60 * lines / seconds:.0f} "
-                f"| {1000 * cpu / lines:.0f} | {cpu / seconds:.2f} | {busy / seconds:.2f} |",
+                f"| {1000 * cpu / lines:.0f} | {cpu / whole:.2f} | {busy / whole:.2f} |",
                 flush=True,
             )
     return 0
