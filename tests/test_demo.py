@@ -35,4 +35,7 @@ def test_a_demo_that_is_asked_to_end_ends_its_crawl_in_good_order(tmp_path: Path
         said, _ = demo.communicate(timeout=60)
     assert demo.returncode == ExitStatus.ENDED_EARLY, said
     assert "what the demo brought home" in said
+    assert "Ended early" in said
+    assert "Nothing new" not in said
+    assert "nothing will be new" not in said
     assert lines_of(tmp_path / "demo", "coverage")

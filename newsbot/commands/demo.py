@@ -14,13 +14,14 @@ from scrapy.commands import ScrapyCommand
 
 from newsbot.commands._base import NewsbotCommand, printable, whole_number
 from newsbot.commands._terminal import as_typed
-from newsbot.process import UsageError
+from newsbot.process import ExitStatus, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 PORT = 8600
 """First port of the newsroom. It stays the same, so that a second demo finds the same addresses."""
+GOES_ON = "Ended early; run `scrapy demo` again, and it goes on where it was."
 
 
 class Command(NewsbotCommand, ScrapyCommand):
@@ -73,7 +74,7 @@ class Command(NewsbotCommand, ScrapyCommand):
                 status = _crawl(console, sources, output)
         except RuntimeError as error:
             raise UsageError(f"{error}; try scrapy demo --port {PORT + 100}") from None
-        _show(console, output)
+        _show(console, output, ended_early=status == ExitStatus.ENDED_EARLY)
         return status
 
 
@@ -95,7 +96,7 @@ def _crawl(console: Console, sources: Path, output: Path) -> int:
                 signal.signal(number, handler)
 
 
-def _show(console: Console, output: Path) -> None:
+def _show(console: Console, output: Path, *, ended_early: bool) -> None:
     """Show what the latest run brought home."""
     from newsbot.crawl.accounting import accounting_line
     from newsbot.store.ledger import Account
@@ -112,7 +113,8 @@ def _show(console: Console, output: Path) -> None:
     _print(console, accounting_line(total))
     articles = output / "articles" / sums.parent.name / sums.name
     if not articles.exists():
-        _print(console, f"Nothing new: what the newsroom has is in {output}/articles already.")
+        had = f"Nothing new: what the newsroom has is in {output}/articles already."
+        _print(console, as_typed(GOES_ON) if ended_early else had)
         return
     for folder in ("articles", "duplicates", "coverage"):
         for path in sorted((output / folder / sums.parent.name).glob(f"{sums.stem}*")):
@@ -122,7 +124,7 @@ def _show(console: Console, output: Path) -> None:
     console.rule("the first article")
     _show_article(console, orjson.loads(articles.read_bytes().splitlines()[0]))
     console.rule()
-    _print(console, as_typed("Run `scrapy demo` again: nothing will be new."))
+    _print(console, as_typed(GOES_ON if ended_early else "Run `scrapy demo` again: nothing will be new."))
 
 
 def _show_article(console: Console, article: dict[str, Any]) -> None:

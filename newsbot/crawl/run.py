@@ -179,5 +179,11 @@ def new_run_id(now: str) -> str:
 
 
 def names_nothing(account: Account) -> bool:
-    """Whether listings were read, and there was no article in them."""
-    return account.listings["read"] > 0 and not account.counts["discovered"]
+    """Whether listings were read, all that were asked came to something, and there was no article in them.
+
+    >>> from collections import Counter
+    >>> [names_nothing(Account(listings=Counter(read=1), listings_asked=asked)) for asked in (1, 2)]
+    [True, False]
+    """
+    is_all = account.listings.total() >= account.listings_asked
+    return is_all and account.listings["read"] > 0 and not account.counts["discovered"]
