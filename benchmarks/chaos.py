@@ -39,6 +39,7 @@ import tempfile
 import time
 from collections import Counter
 from contextlib import ExitStack, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 
 from chaos_checks import Asked, faults_of, fetched_again, lines_of, living
@@ -163,6 +164,8 @@ class Chaos:
 
     def round(self) -> None:
         """Publish something, start something, let a fault strike, and see to it that all of it is dead."""
+        # What is dated to days long over is looked for once a week where its sitemap's lastmod has not moved.
+        self.running.set_clock(datetime.now(UTC))
         fresh = self.dice.sample(sorted(self.running.urls), 3)
         for site in fresh:
             self.running.publish(site, self.dice.randint(3, 12))
