@@ -40,6 +40,16 @@ def test_a_day_is_the_sum_of_the_runs_that_began_on_it(store: Engine) -> None:
     assert set(health.histories(store, since="2026-11-20")) == {"alpha"}  # of beta nothing was asked
 
 
+@pytest.mark.parametrize(("asked_for", "told"), [(1, ["names_nothing"]), (2, [])])
+def test_a_run_that_was_ended_before_it_had_read_all_does_not_tell_what_they_name(
+    engine: Engine, asked_for: int, told: list[str]
+) -> None:
+    account = Account(listings=Counter(read=1), listings_asked=asked_for)
+    with engine.begin() as connection:
+        health.add_run(connection, "20261120T080000Z-1", {"alpha": account}, {})
+    assert [one.kind for one in checkup.checkup(engine, ["alpha"], {"alpha"}, now=NOW).opened] == told
+
+
 def test_a_finding_is_opened_once_and_cleared_once(store: Engine) -> None:
     opened = health.settle(store, ["alpha"], [AUTHORS], now=NOW)
     assert ([one.finding for one in opened.opened], opened.cleared, opened.still) == ([AUTHORS], [], [])

@@ -185,5 +185,4 @@ def names_nothing(account: Account) -> bool:
     >>> [names_nothing(Account(listings=Counter(read=1), listings_asked=asked)) for asked in (1, 2)]
     [True, False]
     """
-    is_all = account.listings.total() >= account.listings_asked
-    return is_all and account.listings["read"] > 0 and not account.counts["discovered"]
+    return account.listings["read"] > 0 and not account.unanswered and not account.counts["discovered"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -93,14 +93,18 @@ def add_run(connection: Connection, run_id: str, accounts: Mapping[str, Account]
 
 
 def _of_account(account: Account, seen: Measures) -> Measures:
-    """Return what a run came to of one source: its sums, and what its articles are like."""
+    """Return what a run came to of one source: its sums, and what its articles are like.
+
+    A run that was ended before all listings were read, and had met no address by then, does not tell what they name.
+    """
+    is_told = account.counts["discovered"] or not account.unanswered
     return replace(
         seen,
         runs=1,
         counts=+account.counts,
         reasons=+account.reasons,
         first_tries=+account.first_tries,
-        listings=+account.listings,
+        listings=+account.listings if is_told else Counter(),
         spent=+account.spent,
         gaps=sum(OVERRUN in note for note in account.notes),
     )
