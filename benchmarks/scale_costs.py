@@ -299,14 +299,14 @@ def fleet(server: Server, broker: str, queue: str, folder: Path, start: float) -
         file = folder / "fleet.toml"
         file.write_text(running.newsroom.sources_toml(), "utf-8")
         sources = load_sources(file)
-        for slots in (4, 1, 2, 4):  # the first one reads all that there is
+        for turn, slots in enumerate((4, 1, 2, 4)):
             enqueue(app, sources, sources, only_due=False)
             asked, log = len(running.requests()), folder / "log"
             with log.open("wb") as written:
                 command = [sys.executable, "-m", "scrapy", "scale", "work", "--concurrency", str(slots)]
                 worker = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=written, stderr=written)
             began = 0.0
-            while log.read_bytes().count(b"crawl exited with 0") < FLEET:
+            while log.read_bytes().count(b"crawl exited with ") < FLEET:
                 if not began and b"crawl begins" in log.read_bytes():
                     began = time.monotonic()
                 if worker.poll() is not None:
@@ -315,6 +315,8 @@ def fleet(server: Server, broker: str, queue: str, folder: Path, start: float) -
             real = time.monotonic() - began
             worker.terminate()
             worker.wait()
+            if not turn:
+                continue  # it has read all that there is, and the others find nothing new
             requests = (len(running.requests()) - asked) / FLEET
             costs, cores = replace(Costs(), start=start), len(os.sched_getaffinity(0))
             said = in_one_go(costs, Setup(cores=cores, slots=slots / cores), FLEET, requests)
