@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,8 @@ from typing import Any
 import orjson
 import pytest
 from archived import SOURCE, Kept, collect, write_archive
-from conftest import NOW, lines_of, scrapy_here
-from local_web import article_page
+from conftest import NOW, lines_of, run_scrapy, scrapy_here, sources_file
+from local_web import article_page, local_web
 from sqlalchemy import Engine
 
 from newsbot.bulk import files
@@ -46,7 +48,8 @@ class Told:
 
     def __call__(self, *options: str, status: int = 0) -> dict[str, Any]:
         self.capsys.readouterr()
-        command = ("reextract", str(self.archive), "--workers", "0", "--json", *options)
+        where = () if "-s" in options else (str(self.archive),)
+        command = ("reextract", *where, "--workers", "0", "--json", *options)
         assert scrapy_here(self.monkeypatch, self.output, *command) == status
         told: dict[str, Any] = orjson.loads(self.capsys.readouterr().out)
         return told
@@ -200,3 +203,29 @@ def test_the_page_and_the_terminal_tell_the_same(
     assert "6 of 6 pages are read otherwise" in report.read_text("utf-8")
     assert scrapy_here(monkeypatch, tmp_path, "reextract") == 2
     assert "NEWSBOT_ARCHIVE" in capsys.readouterr().err
+
+
+def test_a_crawl_that_kept_its_pages_is_extracted_again_to_the_same_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output, archive = tmp_path / "output", tmp_path / "archive"
+    with local_web() as web:
+        urls = [web.put(f"/{topic}", article_page(f"All about the {topic}", topic)) for topic in TOPICS]
+        head = article_page("A long story", "lakes").replace("</head>", '<link rel="next" href="/long/2"></head>')
+        urls += [web.put("/long", head), web.put("/soft", "<html><body><h1>Not found</h1></body></html>")]
+        web.put("/long/2", article_page("A long story", "rivers"))
+        site = {"home": f"{web.base}/", "feeds": [web.feed("/feed", urls)]}
+        crawl = ("crawl", "news", "-a", f"sources={sources_file(tmp_path, example=site)}", "-s", "DOWNLOAD_DELAY=0")
+        ended = run_scrapy(output, *crawl, "-s", f"NEWSBOT_ARCHIVE={archive}", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
+    assert ended.returncode == 0, ended.stderr
+    told = Told(monkeypatch, capsys, output, archive)
+    kept = ("-s", f"NEWSBOT_ARCHIVE={archive}")
+    assert told(*kept)["pages"] == {"same": 8, "changed": 0, "gained": 0, "lost": 0}
+    with closing(sqlite3.connect(output / "newsbot.db")) as store, store:
+        store.execute("update revisions set document = json_set(document, '$.authors', json('[]'))")
+    done = told("--apply", *kept)
+    assert done["fields"] == {"authors": {"better": 7}} and done["stored"] == {RE_EXTRACTED: 7}
+    assert scrapy_here(monkeypatch, output, "export", str(tmp_path / "all.jsonl")) == 0
+    records = [orjson.loads(line) for line in (tmp_path / "all.jsonl").read_bytes().splitlines()]
+    assert {(line["change"], *line["authors"]) for line in records} == {(RE_EXTRACTED, "Ana Silva")}
+    assert len(records) == 7

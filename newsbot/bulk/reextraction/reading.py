@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from newsbot.archive.provenance import Provenance
 from newsbot.archive.reading import Capture
+from newsbot.bulk.captures import provenance_of
 from newsbot.bulk.reextraction.yardstick import Yardstick, yardstick_of
 from newsbot.crawl.worker_pool import Extraction, make_article_in_worker
 from newsbot.items import Candidate, Collected, Page, Rejection, digest_of
@@ -64,7 +64,7 @@ def read_again(page: Page, capture: Capture, choice: Choice, extraction: Extract
     """Make of a chosen page what a crawl would make of it today, but for what its site has taught; None for others."""
     if not choice.has(page.source, page.fetched_at):
         return None
-    provenance = Provenance.from_bytes(capture.provenance) if capture.provenance else None
+    provenance = provenance_of(capture)
     return Read(
         made=make_article_in_worker(page, extraction),
         states=yardstick_of(page.html, page.url, page.charset),
