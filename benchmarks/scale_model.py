@@ -2,8 +2,8 @@
 
     python benchmarks/scale_model.py [--feeds 100000] [--articles 5000000] [--set NAME=VALUE ...] [--svg FILE]
 
-A discrete-event simulation (simpy) of a day of newsbot on many machines, fed with what its parts were measured to cost.
-Two ways of sharing the work out are there today, and both are simulated:
+A discrete-event simulation (simpy) of newsbot on many machines in the busiest hours of a day, fed with what its parts
+were measured to cost. Two ways of sharing the work out are there today, and both are simulated:
 
     jobs    `scrapy scale`: a beat enqueues the sources that are due, each is crawled in a child process of a worker
     runs    several newsbots on one store, each `scrapy crawl news -a due=1` over a sources file of its own, again
@@ -15,11 +15,11 @@ to the end), and each article is looked at again after the hours that are set; a
 
 A sample of the feeds is simulated, one of --thin, with as large a part of workers and cores. What there is once
 (database, its locks, the broker, the beat) is as much slower for it: what it is used is then exact, and how long it is
-waited for comes out too long, by less than a second where it is not overloaded. The lag of an article is from its
-publication to the store; that of a job, as `scrapy scale status` has it, from when it was due until its crawl asks.
+waited for comes out too long, by some seconds where it is half used. The lag of an article is from its publication to
+the store; that of a job, as `scrapy scale status` has it, from when it was due until its crawl asks.
 
-Every cost is a field of Costs with its source, every assumption one of World; --set changes either, and
-`--set '*2'` or `--set '/2'` behind a name multiplies (--set start='*2'). Measure them with benchmarks/scale_costs.py.
+Every cost is a field of Costs with its source (benchmarks/scale_costs.py measures them), every assumption one of World.
+--set start=1.5 takes another value for one, --set start=*2 and --set start=/2 twice and half of what it is.
 """
 
 from __future__ import annotations
@@ -836,14 +836,15 @@ def parsed(changes: Sequence[str], *of: Any) -> list[Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--feeds", type=int, default=100_000, help="default: %(default)s")
-    parser.add_argument("--articles", type=float, default=5e6, help="a day, of all feeds; default: 5000000")
+    parser.add_argument("--articles", type=float, help="a day, of all feeds; default: 50 a feed")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another cost or assumption")
     parser.add_argument("--thin", type=int, default=250, help="one feed of so many is simulated; default: %(default)s")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2, help="processes; default: %(default)s")
     parser.add_argument("--svg", type=Path, metavar="FILE", help="draw the picture")
     options = parser.parse_args()
-    costs, world = parsed(options.set, Costs(), World(feeds=options.feeds, articles=options.articles))
+    articles = 50.0 * options.feeds if options.articles is None else options.articles
+    costs, world = parsed(options.set, Costs(), World(feeds=options.feeds, articles=articles))
     if options.thin < 1 or world.feeds < 20 * options.thin:
         raise SystemExit(f"--thin {options.thin}: leaves less than 20 of {world.feeds} feeds")
 
