@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import io
 import os
 import signal
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -101,7 +103,7 @@ def test_parts_give_what_the_whole_gives(chosen: list[tuple[bytes, bool]], size:
 def test_a_record_that_kills_or_hangs_its_worker_costs_that_record_alone(tmp_path: Path) -> None:
     path = tmp_path / "a.warc.gz"
     path.write_bytes(b"".join(gzip.compress(record(number)) for number in range(12)))
-    engine = Local(2, timeout=1.0)
+    engine = Local(2, timeout=0.5)
     try:
         made = [made for part in parts_of(path, engine, deadly) for made in part.made]
     finally:
@@ -116,12 +118,19 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """A Ray cluster of one machine and one worker; skips where its processes do not start in time."""
     pytest.importorskip("ray")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]))
+    why = ""
     try:
         engine = OnRay(timeout=60.0, workers=1)
     except NewsbotError as fault:
-        pytest.skip(str(fault))
-    yield engine
-    engine.close()
+        why = str(fault)
+    if not why:
+        yield engine
+        engine.close()
+    with warnings.catch_warnings():  # Ray does not wait for the processes that it ends
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
+    if why:
+        pytest.skip(why)
 
 
 @pytest.mark.services

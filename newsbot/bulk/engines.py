@@ -39,8 +39,11 @@ class Engine(Protocol):
     workers: int
     """How many at a time."""
 
-    def begin(self, work: Callable[..., T], *args: object) -> Task[T]:
-        """Have a function of a module called with arguments that can be pickled."""
+    def begin(self, work: Callable[..., T], *args: object, times: int = 1) -> Task[T]:
+        """Have a function of a module called with arguments that can be pickled.
+
+        ``times``: how many times as long as a page it may take.
+        """
 
     def result(self, task: Task[T]) -> T:
         """Wait for what comes of it, and raise what it raises. Raises Lost or Closed."""
@@ -57,6 +60,7 @@ class Task(Generic[T]):
     """What the engine knows it by."""
     where: Any = None
     since: float = field(default_factory=monotonic)
+    times: int = 1
 
 
 class Here:
@@ -67,8 +71,8 @@ class Here:
     def __init__(self) -> None:
         self._is_closed = Event()
 
-    def begin(self, work: Callable[..., T], *args: object) -> Task[T]:
-        return Task((work, args))
+    def begin(self, work: Callable[..., T], *args: object, times: int = 1) -> Task[T]:
+        return Task((work, args), times=times)
 
     def result(self, task: Task[T]) -> T:
         if self._is_closed.is_set():
@@ -85,26 +89,26 @@ class Local:
     """Does the work in processes of this machine: one that dies or takes too long is replaced."""
 
     def __init__(self, workers: int, timeout: float) -> None:
-        """``timeout``: seconds that a piece of work may take, 0 for any time."""
+        """``timeout``: seconds that a page may take, 0 for any time."""
         self.workers = workers
         self._timeout = timeout
         self._last_result = 0.0
         self._is_closed = Event()
         self._pool: ProcessPool | None = None
 
-    def begin(self, work: Callable[..., T], *args: object) -> Task[T]:
+    def begin(self, work: Callable[..., T], *args: object, times: int = 1) -> Task[T]:
         if self._is_closed.is_set():
             raise Closed
         try:
             if self._pool is None or not self._pool.active:  # an idle worker was killed, or the fork server
                 self._stop()
                 self._pool = started_pool(self.workers)
-            future: Future[T] = self._pool.schedule(work, args=args, timeout=self._timeout or None)
+            future: Future[T] = self._pool.schedule(work, args=args, timeout=self._timeout * times or None)
         except (BrokenProcessPool, RuntimeError) as error:
             future = Future()
             future.set_exception(BrokenProcessPool(str(error)))
         future.add_done_callback(self._note)
-        return Task(future, self._pool)
+        return Task(future, self._pool, times=times)
 
     def result(self, task: Task[T]) -> T:
         since = monotonic()
@@ -118,9 +122,9 @@ class Local:
                 raise Lost("extractor_crashed", str(error)) from None
             except FutureTimeoutError:
                 if future.done():
-                    raise Lost("extractor_timeout", f"over {self._timeout:g} s") from None
+                    raise Lost("extractor_timeout", f"over {self._timeout * task.times:g} s") from None
             silence = monotonic() - max(since, self._last_result)
-            if self._timeout and silence > self._timeout + GRACE:
+            if self._timeout and silence > self._timeout * task.times + GRACE:
                 task.where.stop()
             if not task.where.active and not future.done():  # see newsbot.crawl.worker_pool: nothing comes of those
                 raise Lost("extractor_crashed", "the workers were killed, and the work with them")

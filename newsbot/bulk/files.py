@@ -32,6 +32,8 @@ PART = 524_288
 """Bytes of a part: some ten pages, packed, so some hundred milliseconds of work."""
 MOST = 256
 """Pages of a part, however small they are."""
+PATIENCE = 6
+"""Times as long as a page that a part may take, before it is read record by record: it has ten pages of usual size."""
 AHEAD = 3
 """Parts for every process that are at work or done before it is their turn."""
 
@@ -134,7 +136,8 @@ class _Reader(Generic[T]):
         self._now = now
 
     def begin(self, span: Span) -> Task[Part[T]]:
-        return self._engine.begin(read_span, span, self._work, self._now())
+        times = PATIENCE if span.most > 1 else 1
+        return self._engine.begin(read_span, span, self._work, self._now(), times=times)
 
     def parts(self, span: Span, task: Task[Part[T]], start: Place) -> Iterator[Part[T]]:
         """Yield what comes of a span that was begun. ``start``: where its first record begins, or the gap before it."""

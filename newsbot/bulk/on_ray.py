@@ -28,7 +28,7 @@ class OnRay:
     """Does the work in workers of Ray: what one that dies has had in hand is given to another."""
 
     def __init__(self, timeout: float, address: str | None = None, workers: int | None = None) -> None:
-        """``timeout``: seconds that a piece of work may take, 0 for any time. ``address``: of a cluster.
+        """``timeout``: seconds that a page may take, 0 for any time. ``address``: of a cluster.
 
         Without one, a new one is started here with so many ``workers``, by default one a core. Raises MissingExtra, or
         NewsbotError where there is no cluster.
@@ -51,10 +51,10 @@ class OnRay:
         resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
         self.workers = max(1, int(resources.get("CPU", 1)))
 
-    def begin(self, work: Callable[..., T], *args: object) -> Task[T]:
+    def begin(self, work: Callable[..., T], *args: object, times: int = 1) -> Task[T]:
         if self._is_closed.is_set():
             raise Closed
-        return Task(self._ray.remote(work).options(max_retries=0).remote(*args))
+        return Task(self._ray.remote(work).options(max_retries=0).remote(*args), times=times)
 
     def result(self, task: Task[T]) -> T:
         ray, since = self._ray, monotonic()
@@ -62,9 +62,9 @@ class OnRay:
             try:
                 made: T = ray.get(task.of, timeout=LOOK_AGAIN)
             except ray.exceptions.GetTimeoutError:
-                if self._timeout and monotonic() - since > self._timeout + GRACE:
+                if self._timeout and monotonic() - since > self._timeout * task.times + GRACE:
                     ray.cancel(task.of, force=True)
-                    raise Lost("extractor_timeout", f"over {self._timeout:g} s") from None
+                    raise Lost("extractor_timeout", f"over {self._timeout * task.times:g} s") from None
             except (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError) as error:
                 raise Lost("extractor_crashed", str(error).partition("\n")[0]) from None
             except ray.exceptions.RayError:
