@@ -50,7 +50,7 @@ from newsbot.spiders.site import SiteArguments
             ArchiveArguments,
             {"paths": "x"},
             "which files? say -a path='warc/*.warc.gz'; there is no argument 'paths' (did you mean path?); "
-            "there are: path",
+            "there are: path, again, engine, address",
         ),
     ],
 )  # fmt: skip
