@@ -77,6 +77,7 @@ CONTRACT: dict[str, Check] = {
     "scrapy.core.downloader:Downloader._download": takes("slot", "request"),
     "scrapy.core.downloader:Downloader._wait_for_download": takes("slot", "request", "queue_dfd"),
     "scrapy.core.downloader:Downloader._process_queue": takes("slot"),
+    "scrapy.core.downloader:Downloader._get_slot": takes("request"),
     "scrapy.core.downloader:Slot.transferring": is_set,
     "scrapy.core.downloader:Downloader._delay": is_set,
     "scrapy.core.downloader:Downloader.get_slot_key": takes("request"),
