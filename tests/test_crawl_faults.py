@@ -184,6 +184,9 @@ def test_a_crawl_that_is_ended_early_says_what_it_leaves_and_the_next_goes_on(tm
         left = re.search(r"finished early \(shutdown\): (\d+) addresses are left for the next run \(run_ended\)", said)
         assert left
         assert len(lines_of(output, "articles")) == len(urls) - int(left[1])
+        ended = run_scrapy(tmp_path / "third", *news, "-s", "DOWNLOAD_DELAY=0.05", "-s", "CLOSESPIDER_ITEMCOUNT=2")
+        assert ended.returncode == 5
+        assert re.search(r"finishing \d+ pages$", ended.stderr, re.M), ended.stderr
         whole = run_scrapy(output, *news, "-s", f"CLOSESPIDER_ITEMCOUNT={left[1]}")
         assert whole.returncode == 0, "what was ended, and had nothing left, is whole"
     assert sorted(line["url"] for line in lines_of(output, "articles")) == sorted(urls)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import logging
 import os
 import signal
 from collections.abc import Callable
@@ -155,8 +154,7 @@ def _answer_signals(crawler: Crawler) -> None:
 
 
 def _say(crawler: Crawler, number: int) -> None:
-    assert crawler.engine is not None
-    slot = crawler.engine.scraper.slot
-    pages = len(crawler.engine.downloader.active | (slot.active if slot else set()))
-    again = "; press again to stop now" if number == signal.SIGINT else ""
-    logging.getLogger("newsbot").warning("finishing %d pages%s", pages, again)
+    from newsbot.downloader.ending import Ending
+
+    if ending := crawler.get_extension(Ending):
+        ending.tell(then="; press again to stop now" if number == signal.SIGINT else "")

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from time import monotonic
-from typing import Self
+from typing import Any, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -37,6 +37,7 @@ class Ending:
         self.crawler = crawler
         self.timeout = timeout
         self._began = monotonic()
+        self._is_told = False
         self._last: list[Callable[[], None]] = []
         self._task: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
@@ -52,6 +53,17 @@ class Ending:
         """Call something that breaks off what is at work still, when the crawl waits no longer."""
         self._last.append(break_off)
 
+    def tell(self, why: str = "", then: str = "") -> None:
+        """Say what a crawl that is asked to end is finishing."""
+        self._is_told = True
+        logger.warning("%sfinishing %d pages%s", why, len(self._at_work()), then)
+
+    def _at_work(self) -> set[Any]:
+        """Return what is between its request and its outcome."""
+        assert self.crawler.engine is not None
+        slot = self.crawler.engine.scraper.slot
+        return self.crawler.engine.downloader.active | (slot.active if slot else set())
+
     def spider_opened(self) -> None:
         self._task = asyncio.ensure_future(self._watch())
 
@@ -63,9 +75,11 @@ class Ending:
         while not (self._closing or is_ending(self.crawler)):
             await asyncio.sleep(LOOK)
             if self.timeout and monotonic() - self._began >= self.timeout and not is_ending(self.crawler):
-                logger.warning("NEWSBOT_RUN_TIMEOUT: %g s are over; finishing what is under way", self.timeout)
+                self.tell(f"NEWSBOT_RUN_TIMEOUT: {self.timeout:g} s are over; ")
                 assert self.crawler.engine is not None
                 self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="run_timeout"))
+        if self._at_work() and not self._is_told:  # a crawl that has come to all has nothing at work, and is not told
+            self.tell()
         downloader = downloader_of(self.crawler)
         start_no_more(self.crawler)
         downloader.end()
