@@ -71,8 +71,9 @@ def test_articles_of_an_archive_are_collected_once(tmp_path: Path) -> None:
     write_warc(tmp_path / "one.warc.gz", pages)
     write_warc(tmp_path / "two.warc.gz", dict(list(pages.items())[:2]))
     crawl = ("crawl", "archive", "-a", f"path={tmp_path}/*.warc.gz", "-s", "NEWSBOT_EXTRACT_WORKERS=0")
-    run = run_scrapy(tmp_path / "output", *crawl)
+    run = run_scrapy(tmp_path / "output", *crawl, "-s", "LOGSTATS_INTERVAL=0.02")
     assert run.returncode == 0, run.stderr
+    assert re.search(r"INFO files [012] of 2 read, size 0\.0 of 0\.0 MB, pages \d", run.stderr), "how far it has come"
     articles, (copy,) = lines_of(tmp_path / "output", "articles"), lines_of(tmp_path / "output", "duplicates")
     wall, library, *same_story = (url for url in pages if not url.endswith(".png"))
     # Pages are finished in any order: which of the two addresses is the copy is not promised.

@@ -17,7 +17,7 @@ from rich.console import Console
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.test import get_crawler
 
-from newsbot.crawl.context import Pace
+from newsbot.crawl.context import FilesRead, Pace
 from newsbot.extensions.display import CrawlPicture
 from newsbot.extensions.progress import Progress
 from newsbot.extensions.standing import Standing, Standings, standings
@@ -143,6 +143,31 @@ def test_the_figures_are_the_ledgers() -> None:
         "rate": "2.0 pages/s",
         "left": "0",
     }
+
+
+def test_of_files_the_bytes_that_are_left_tell_how_long_it_will_take() -> None:
+    ledger = Ledger("run", ["archive"])
+    entry = ledger.discover("example.org", "https://example.org/1", "archive")
+    assert entry
+    ledger.fetched(entry)
+    now = standings(ledger, 60.0, None, FilesRead(done=3, files=8, read=25_000_000, size=100_000_000))
+    assert now.figures() == {
+        "files": "3 of 8 read",
+        "size": "25.0 of 100.0 MB",
+        "pages": "1",
+        "new": "0",
+        "duplicates": "0",
+        "rejected": "0",
+        "errors": "0",
+        "rate": "0.0 pages/s",
+        "left": "5, about 3 min",
+    }
+    console = Console(width=80, height=24, record=True, file=io.StringIO())
+    console.print(CrawlPicture(now, ["archive", "example.org"]))
+    head, sums = console.export_text().splitlines()
+    assert sums.startswith("3 of 8 read, 25.0 of 100.0 MB, 0.0/s") and sums.split()[-3:] == ["5", "3", "min"]
+    assert {"left", "about"} <= set(head.split())
+    assert "about" not in standings(ledger, 1.0, None, FilesRead(0, 8, 0, 100)).figures()["left"], "nothing is read yet"
 
 
 class Paces(Pace):

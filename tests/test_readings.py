@@ -14,6 +14,7 @@ from newsbot.archive.reading import Capture, Place
 from newsbot.bulk.bookmarks import Bookmarks
 from newsbot.bulk.engines import Here
 from newsbot.bulk.files import each_part
+from newsbot.crawl.context import FilesRead
 from newsbot.items import Page
 from newsbot.store.readings import Bookmark, keep, kept
 
@@ -73,7 +74,10 @@ def test_a_file_that_grows_is_read_on_and_one_that_was_replaced_is_read(engine: 
     path.write_bytes(whole + record(4)[:40])  # somebody writes still
     assert read(engine, path)[0] == ["3"]
     path.write_bytes(whole + record(4) + record(5))
-    assert read(engine, path)[0] == ["3", "4", "5"], "the record that was torn is read, now that it is whole"
+    met, marks = read(engine, path)
+    assert met == ["3", "4", "5"], "the record that was torn is read, now that it is whole"
+    left = sum(len(record(number)) for number in (3, 4, 5))
+    assert marks.far() == FilesRead(done=1, files=1, read=left, size=left), "what was read before is not counted"
     path.write_bytes(whole[: len(record(0))])
     assert read(engine, path)[0] == ["0"], "what is shorter than it was read is another file"
     path.write_bytes(record(7) + record(8))

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from newsbot.archive.reading import Place
 from newsbot.bulk.files import Part
+from newsbot.crawl.context import FilesRead
 from newsbot.store import readings
 from newsbot.store.readings import Bookmark
 
@@ -36,6 +37,7 @@ class Bookmarks:
         self._at: dict[str, Bookmark] = {}
         self._owed: dict[str, set[Place]] = {}
         self._touched: set[str] = set()
+        self._done: set[str] = set()
         self.unread: list[Path] = []
         """Files in which there is something to be read."""
         self.read_already: list[Path] = []
@@ -51,6 +53,7 @@ class Bookmarks:
             self.unread.append(path)
             if mark.offset or mark.owed:
                 self.resumed[path] = mark.offset
+        self._starts = {resolved: mark.offset for resolved, mark in self._at.items()}
 
     def start_of(self, path: Path) -> int:
         """Return the byte at which reading a file goes on."""
@@ -73,6 +76,8 @@ class Bookmarks:
     def passed(self, part: Part[Any]) -> None:
         """Note that a part of a file was read."""
         mark = self._mark(part.path)
+        if part.is_last:
+            self._done.add(mark.path)
         offset = part.next.offset
         is_whole = part.is_last and part.broken is None
         if is_whole:
@@ -80,6 +85,15 @@ class Bookmarks:
         pages = mark.pages + len(part.made)
         self._touched.add(mark.path)
         self._at[mark.path] = replace(mark, offset=offset, pages=pages, is_whole=is_whole)
+
+    def far(self) -> FilesRead:
+        """Return how far the files are read that are to be read."""
+        read = size = 0
+        for path, mark in self._at.items():
+            start = self._starts[path]
+            read += (mark.size if path in self._done else mark.offset) - start
+            size += mark.size - start
+        return FilesRead(len(self._done), len(self._at), read, size)
 
     def save(self) -> None:
         """Write down what has changed since."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from newsbot.items import Candidate
 from newsbot.sources import Exemptions, Source
@@ -44,6 +44,17 @@ class Pace:
         raise NotImplementedError
 
 
+class FilesRead(NamedTuple):
+    """How far a crawl has come with the files that it reads."""
+
+    done: int
+    """Files that are read to their end, or as far as they can be."""
+    files: int
+    read: int
+    """Bytes; those that an earlier run has read are not counted, here and in ``size``."""
+    size: int
+
+
 class Collector:
     """A spider whose pages become stored articles, by what it says of its collection."""
 
@@ -56,6 +67,11 @@ class Collector:
 
     is_damaged = False
     """Whether something that it was to read was damaged, once it has read it."""
+
+    @property
+    def files_read(self) -> FilesRead | None:
+        """How far it has come with its files, if it reads files and knows which."""
+        return None
 
     @property
     def only_due(self) -> bool:

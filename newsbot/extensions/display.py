@@ -54,9 +54,9 @@ class CrawlPicture:
         self._names = names
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
-        done, sources, rate, total, at_work = self._standings
+        total, at_work = self._standings.total, self._standings.at_work
         shown = at_work[: max(min(FEW, console.height - AROUND), 0)]
-        sums = f"{done} of {sources} done, {rate:.1f}/s"
+        sums = ", ".join([*self._standings.extent.values(), f"{self._standings.rate:.1f}/s"])
         rows = [("source", "dim", FIGURES), *((source.name, "", _figures(source)) for source in shown)]
         if len(shown) < len(at_work):
             rows.append((f"and {len(at_work) - len(shown)} more", "dim", [""] * len(FIGURES)))

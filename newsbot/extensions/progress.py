@@ -15,7 +15,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 
-from newsbot.crawl.context import CrawlContext, Pace
+from newsbot.crawl.context import Collector, CrawlContext, Pace
 from newsbot.extensions.standing import standings
 from newsbot.web.text import escaped
 
@@ -29,7 +29,7 @@ REFRESH = 0.5
 
 
 class Progress:
-    """Shows sources done, pages, new, duplicates, rejected, errors, the rate and how long it will take.
+    """Shows what is done of all, pages, new, duplicates, rejected, errors, the rate and how long it will take.
 
     Settings: LOGSTATS_INTERVAL, seconds between two log lines; 0: none.
     """
@@ -76,8 +76,9 @@ class Progress:
         run = CrawlContext.of(self.crawler).run
         if run is None:
             return
-        now = standings(run.ledger, time.monotonic() - self.started, self.crawler.get_extension(Pace))
-        if not now.total.pages:
+        files = self.crawler.spider.files_read if isinstance(self.crawler.spider, Collector) else None
+        now = standings(run.ledger, time.monotonic() - self.started, self.crawler.get_extension(Pace), files)
+        if not now.total.pages and not (files and files.read):
             self.started = time.monotonic()  # what listings take says nothing of the rate of pages
         if self.display:
             from newsbot.extensions.display import CrawlPicture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import NamedTuple
 
-from newsbot.crawl.context import Pace
+from newsbot.crawl.context import FilesRead, Pace
 from newsbot.store.ledger import Account, Ledger
 
 UNITS = (("h", 3600, 5400), ("min", 60, 90), ("s", 1, 0))
@@ -23,7 +23,7 @@ class Standing(NamedTuple):
     errors: int
     """Pages and listings that could not be had."""
     left: int
-    """Addresses that are known and still to be fetched."""
+    """Addresses that are known and still to be fetched; where files are read, those that are not at their end."""
     seconds: float
     """Until they are; 0 where that cannot be told."""
 
@@ -43,24 +43,36 @@ class Standings(NamedTuple):
     """Pages a second, on an average."""
     total: Standing
     at_work: list[Standing]
-    """Sources that are at work, and of them first what takes longest."""
+    """Sources that are at work, and of them first what takes longest; none where files are read."""
+    files: FilesRead | None = None
+
+    @property
+    def extent(self) -> dict[str, str]:
+        """How much is done of all that there is, by what it is called."""
+        if self.files is None:
+            return {"sources": f"{self.done} of {self.sources} done"}
+        done, files, read, size = self.files
+        return {"files": f"{done} of {files} read", "size": f"{read / 1e6:.1f} of {size / 1e6:.1f} MB"}
 
     def figures(self) -> dict[str, str]:
         """Return the sums, by what they are called in a line of the log."""
         total = self.total
         return {
-            "sources": f"{self.done} of {self.sources} done",
+            **self.extent,
             **{name: str(getattr(total, name)) for name in ("pages", "new", "duplicates", "rejected", "errors")},
             "rate": f"{self.rate:.1f} pages/s",
             "left": f"{total.left}, about {total.about}" if total.about else str(total.left),
         }
 
 
-def standings(ledger: Ledger, seconds: float, pace: Pace | None) -> Standings:
+def standings(ledger: Ledger, seconds: float, pace: Pace | None, files: FilesRead | None = None) -> Standings:
     """Return how a crawl stands after so many seconds.
 
     It takes as long as the host whose addresses take longest, and no less than all addresses take at the rate so far.
+    Where ``files`` are read, it takes as long as the bytes that are left take at the rate so far.
     """
+    if files is not None:
+        return _of_files(ledger, seconds, files)
     hosts = _open_by_host(ledger)
     of_all: Counter[str] = Counter()
     for of_source in hosts.values():
@@ -80,6 +92,19 @@ def standings(ledger: Ledger, seconds: float, pace: Pace | None) -> Standings:
         rate=rate,
         total=_standing("", total, max(at_rate, *takes.values(), 0.0)),
         at_work=sorted(at_work, key=lambda source: (-source.seconds, -source.left, source.name)),
+    )
+
+
+def _of_files(ledger: Ledger, seconds: float, files: FilesRead) -> Standings:
+    total = ledger.total()
+    takes = seconds * (files.size - files.read) / files.read if files.read else 0.0
+    return Standings(
+        done=sum(account.is_done() for account in ledger.accounts.values()),
+        sources=len(ledger.accounts),
+        rate=total.counts["fetched"] / max(seconds, 0.001),
+        total=_standing("", total, takes)._replace(left=files.files - files.done),
+        at_work=[],
+        files=files,
     )
 
 

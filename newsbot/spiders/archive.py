@@ -20,6 +20,7 @@ from newsbot.bulk.engines import RAY, Closed, Engine, engine_of
 from newsbot.bulk.files import Made, Part, each_part, each_record
 from newsbot.bulk.paths import archives_of, require_archives
 from newsbot.crawl.claims import rejected_away
+from newsbot.crawl.context import FilesRead
 from newsbot.crawl.spread import Spread
 from newsbot.crawl.worker_pool import Extraction, worker_count
 from newsbot.downloader.ending import Ending
@@ -76,6 +77,10 @@ class ArchiveSpider(CollectingSpider[ArchiveArguments]):
 
     name = "archive"
     arguments = ArchiveArguments
+
+    @property
+    def files_read(self) -> FilesRead | None:
+        return self._bookmarks.far() if hasattr(self, "_bookmarks") else None  # not before the crawl has begun
 
     @cached_property
     def files(self) -> list[Path]:
