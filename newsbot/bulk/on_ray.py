@@ -44,6 +44,8 @@ class OnRay:
             ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
         except Exception as error:  # noqa: BLE001 - Ray raises it bare where its processes do not start
             said = str(error).strip().partition("\n")[0]
+            if address and os.environ.get("RAY_AUTH_MODE") != "token":
+                said += "; if it wants a token, set RAY_AUTH_MODE=token"
             raise NewsbotError(f"the cluster of Ray at {address or 'this machine'} cannot be used: {said}") from None
         self._ray = ray
         self._timeout = timeout
