@@ -72,9 +72,12 @@ def as_script(value: object) -> str:
 def _bundle() -> str:
     """Return the Vega of vl-convert, made by another process: here it would keep all threads waiting for seconds.
 
-    A crawl of `scrapy scale work` would not hear meanwhile that it may go on.
+    A crawl of `scrapy scale work` would not hear meanwhile that it may go on. Nobody misses it if who asks dies first.
     """
-    program = "import sys, vl_convert; sys.stdout.write(vl_convert.javascript_bundle())"
+    program = (
+        "import signal, sys, vl_convert; signal.signal(signal.SIGPIPE, signal.SIG_DFL); "
+        "sys.stdout.write(vl_convert.javascript_bundle())"
+    )
     command = [sys.executable, "-X", "utf8", "-c", program]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout  # noqa: S603 # nosec B603
 
