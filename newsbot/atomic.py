@@ -99,14 +99,17 @@ def _locked_folder(scratch: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def is_ours(descriptor: int, path: Path) -> bool:
+    """Lock what is open at a path; False where another process has it, or has just renamed or removed it."""
+    try:
+        return bool(lock_descriptor(descriptor, blocking=False)) and os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
+
+
 def _take(descriptor: int, temporary: Path) -> None:
     """Lock what is open under a temporary name. Raises BlockingIOError where another process has it."""
-    try:
-        ours = lock_descriptor(descriptor, blocking=False)
-        ours = ours and os.path.samestat(os.fstat(descriptor), temporary.stat())
-    except FileNotFoundError:
-        ours = False
-    if not ours:  # the lock is held, or its holder has just renamed the file
+    if not is_ours(descriptor, temporary):
         raise BlockingIOError(f"another process is writing {temporary.name[1:-4]}")
 
 

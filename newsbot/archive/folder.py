@@ -21,15 +21,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import lock_descriptor
-
 from newsbot.archive.bounds import OPEN, SUFFIX, Bounds, day_of, expire, finished_files
 from newsbot.archive.index import SUFFIX as INDEX
 from newsbot.archive.index import DamagedIndex, Entry, Index, entries_of, index_path, is_sound, surt, write_index
 from newsbot.archive.members import GATHERED, members
 from newsbot.archive.provenance import Provenance
 from newsbot.archive.records import Group, digest_of_payload, group_of, warcinfo
-from newsbot.atomic import sync
+from newsbot.atomic import is_ours, sync
 from newsbot.items import Exchange
 
 LOOK_BACK = 4
@@ -123,7 +121,7 @@ class _Growing:
         self._open = path.with_name(path.name + OPEN)
         self._descriptor = os.open(self._open, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         try:
-            if not _is_ours(self._descriptor, self._open):
+            if not is_ours(self._descriptor, self._open):
                 raise FileExistsError(self._open)
             self._write(warcinfo(path.name, date=date, run=run))
         except OSError:
@@ -273,7 +271,7 @@ def _healed(growing: Path) -> Healed | None:
     except FileNotFoundError:
         return None
     try:
-        if not _is_ours(descriptor, growing):
+        if not is_ours(descriptor, growing):
             return None
         entries: list[Entry] = []
         whole, kept = 0, 0
@@ -302,20 +300,12 @@ def _name(growing: Path, path: Path, entries: Sequence[Entry]) -> None:
     sync(path.parent)
 
 
-def _is_ours(descriptor: int, path: Path) -> bool:
-    """Whether nobody else writes the file that is open, and it is still there."""
-    try:
-        return bool(lock_descriptor(descriptor, blocking=False)) and os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
-        return False
-
-
 def _remove_if_left(temporary: Path) -> None:
     """Remove what a process that died left of a file that it was writing anew."""
     with suppress(FileNotFoundError):
         descriptor = os.open(temporary, os.O_RDWR)
         try:
-            if _is_ours(descriptor, temporary):
+            if is_ours(descriptor, temporary):
                 temporary.unlink()
         finally:
             os.close(descriptor)
