@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 from newsbot.crawl.worker_pool import collected
-from newsbot.items import CONFIDENCES, MAX_TEXT, Collected
+from newsbot.items import CONFIDENCES, MAX_TEXT, Collected, Rejection
 from newsbot.web.urls import site_of
 
 
@@ -37,6 +38,19 @@ class Spread:
         self._article = dataclasses.replace(
             article, text=f"{article.text}\n\n{further.text}", text_confidence=sure, next_page=further.next_page
         )
+        return True
+
+    def add_all(self, pages: Mapping[str, Collected | Rejection]) -> bool:
+        """Append the pages that are next, by the addresses that led to them; False as long as one is missing.
+
+        One of which no article was made ends it, as one that is too long does.
+        """
+        while at := self.next:
+            if at not in pages:
+                return False
+            page = pages[at]
+            if not isinstance(page, Collected) or not self.add(page):
+                break
         return True
 
     def joined(self) -> Collected:

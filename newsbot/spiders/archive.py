@@ -243,15 +243,10 @@ class ArchiveSpider(CollectingSpider[ArchiveArguments]):
     async def _go_on_with(self, address: str) -> None:
         """Join the pages of an article that are there, and send it on its way once none is missing."""
         waiting = self._spread[address]
-        while (at := waiting.spread.next) and at in waiting.pages:
-            page = waiting.pages[at]
-            if not isinstance(page, Collected) or not waiting.spread.add(page):
-                break
-        else:
-            if at is not None and len(self._spread) <= MOST_SPREAD:
+        if not waiting.spread.add_all(waiting.pages):
+            if len(self._spread) <= MOST_SPREAD:
                 return
-            if at is not None:
-                address = next(iter(self._spread))  # the one that has waited longest
+            address = next(iter(self._spread))  # the one that has waited longest
         await self._process(self._spread.pop(address).spread.joined())
 
     async def _take_what_waits(self) -> None:

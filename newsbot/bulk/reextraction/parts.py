@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from newsbot.bulk.reextraction.reading import Read
 from newsbot.crawl.spread import Spread
-from newsbot.items import Collected
+from newsbot.items import Collected, Rejection
 
 
 @dataclass(slots=True)
@@ -19,7 +19,8 @@ class _Waiting:
     """The first page of an article, and what was found of the others, by the addresses that led to them."""
 
     first: Read
-    further: dict[str, Read] = field(default_factory=dict)
+    spread: Spread
+    further: dict[str, Collected | Rejection] = field(default_factory=dict)
 
 
 class Parts:
@@ -39,14 +40,14 @@ class Parts:
         """Yield a page that is a whole article, or none at all, or the article that a page has completed."""
         if read.continues:
             if waiting := self._waiting.get(read.continues):
-                waiting.further.update(dict.fromkeys(read.aliases, read))
-                if whole := self._whole(waiting):
+                waiting.further.update(dict.fromkeys(read.aliases, read.made))
+                if waiting.spread.add_all(waiting.further):
                     del self._waiting[read.continues]
-                    yield whole
-        elif isinstance(read.made, Collected) and Spread(read.made, self._max_pages).next:
+                    yield replace(waiting.first, made=waiting.spread.joined())
+        elif isinstance(read.made, Collected) and (spread := Spread(read.made, self._max_pages)).next:
             if earlier := self._waiting.get(read.aliases[0]):
                 self._in_vain.append(earlier.first)
-            self._waiting[read.aliases[0]] = _Waiting(read)
+            self._waiting[read.aliases[0]] = _Waiting(read, spread)
         else:
             yield read
 
@@ -55,15 +56,3 @@ class Parts:
         yield from self._in_vain
         yield from (one.first for one in self._waiting.values())
         self._in_vain, self._waiting = [], {}
-
-    def _whole(self, waiting: _Waiting) -> Read | None:
-        """Return an article with all its pages; None as long as one is missing."""
-        assert isinstance(waiting.first.made, Collected)
-        spread = Spread(waiting.first.made, self._max_pages)
-        while at := spread.next:
-            page = waiting.further.get(at)
-            if page is None:
-                return None
-            if not isinstance(page.made, Collected) or not spread.add(page.made):
-                break
-        return replace(waiting.first, made=spread.joined())
