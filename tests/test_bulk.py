@@ -43,11 +43,11 @@ def record(number: int, page: str = "", *, kind: str = "response") -> bytes:
     return head.encode() + block + b"\r\n\r\n"
 
 
-def length_of(page: Page, _capture: Capture) -> int:
+def length_of(page: Page, _own: Provenance | None) -> int:
     return len(page.html)
 
 
-def deadly(page: Page, _capture: Capture) -> str:
+def deadly(page: Page, _own: Provenance | None) -> str:
     """Kill the worker at one page, and hang it at another."""
     if page.url.endswith("/3"):
         os.kill(os.getpid(), signal.SIGKILL)
@@ -56,8 +56,8 @@ def deadly(page: Page, _capture: Capture) -> str:
     return page.url
 
 
-def deadly_at_3(page: Page, capture: Capture) -> str:
-    return page.url if page.url.endswith("/5") else deadly(page, capture)
+def deadly_at_3(page: Page, own: Provenance | None) -> str:
+    return page.url if page.url.endswith("/5") else deadly(page, own)
 
 
 def parts_of(path: Path, engine: Engine, work: files.Work[object] = length_of, start: int = 0) -> list[Part[object]]:
@@ -160,7 +160,7 @@ def exchange(url: str, text: str) -> Exchange:
     return Exchange(url=url, request=b"GET / HTTP/1.1\r\n\r\n", status=200, headers=headers, body=page)
 
 
-def html_of(page: Page, _capture: Capture) -> bytes:
+def html_of(page: Page, _own: Provenance | None) -> bytes:
     return page.html
 
 

@@ -93,7 +93,7 @@ def as_fetched(page: Page, own: Provenance) -> Page:
     )
 
 
-def article_of(page: Page, _capture: Capture, extraction: Extraction) -> Collected | Rejection:
+def article_of(page: Page, _own: Provenance | None, extraction: Extraction) -> Collected | Rejection:
     """Make a clean article of the page of a capture, or say why it is none (newsbot.bulk.files.Work)."""
     return make_article_in_worker(page, extraction)
 

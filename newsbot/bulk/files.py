@@ -25,8 +25,9 @@ from newsbot.sources import source_name
 from newsbot.web.urls import InvalidURL
 
 T = TypeVar("T")
-Work = Callable[[Page, Capture], T]
-"""What is made of a page: a function of a module, or a partial of one, as it is sent to other processes."""
+Work = Callable[[Page, Provenance | None], T]
+"""What is made of a page, and of how newsbot came to it where it archived it: a function of a module, or a partial of
+one, as it is sent to other processes."""
 
 PART = 524_288
 """Bytes of a part: some ten pages, packed, so some hundred milliseconds of work."""
@@ -230,9 +231,9 @@ def _take(capture: Capture, part: Part[T], work: Work[T], now: str) -> None:
         source = own.source if own else source_name(page.url)
         part.made.append(Made(page.url, source, date, capture.at, page, own))
     else:
-        part.made.append(Made(page.aliases[0], page.source, date, capture.at, work(page, capture), own))
+        part.made.append(Made(page.aliases[0], page.source, date, capture.at, work(page, own), own))
 
 
-def rejected(page: Page, _capture: Capture, *, reason: str, detail: str) -> Rejection:
+def rejected(page: Page, _own: Provenance | None, *, reason: str, detail: str) -> Rejection:
     """Reject a page, whatever it is."""
     return Rejection(url=page.aliases[0], reason=reason, detail=detail, digest=digest_of(page.html))

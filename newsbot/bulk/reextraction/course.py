@@ -33,7 +33,7 @@ from newsbot.crawl.boilerplate import SiteBoilerplate
 from newsbot.crawl.claims import Claims
 from newsbot.crawl.verdicts import OWN_FAULTS
 from newsbot.dedupe import facts_of
-from newsbot.items import BOILERPLATE, Article, Collected, ExtractedArticle, Rejection, TextFacts
+from newsbot.items import BOILERPLATE, RE_EXTRACTED, Article, Collected, ExtractedArticle, Rejection, TextFacts
 from newsbot.store.ledger import Ledger
 from newsbot.web.urls import url_key
 
@@ -41,7 +41,7 @@ MOST_NOTES = 10
 """Remarks on the damage of one file; a file of junk has a fault every few bytes."""
 SAVED = 10.0
 """Seconds of work that a kill costs at most, and those since the last part."""
-CHANGED, ADDED = "re-extracted", "new"
+CHANGED, ADDED = RE_EXTRACTED, "new"
 """What is stored: versions of known articles, and articles whose pages were rejected."""
 
 

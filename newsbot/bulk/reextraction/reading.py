@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from newsbot.archive.reading import Capture
-from newsbot.bulk.captures import provenance_of
+from newsbot.archive.provenance import Provenance
 from newsbot.bulk.reextraction.yardstick import Yardstick, yardstick_of
 from newsbot.crawl.worker_pool import Extraction, make_article_in_worker
 from newsbot.items import Candidate, Collected, Page, Rejection, digest_of
@@ -60,11 +59,13 @@ class Read:
     """The discovered address of the article that this is a further page of."""
 
 
-def read_again(page: Page, capture: Capture, choice: Choice, extraction: Extraction) -> Read | None:
-    """Make of a chosen page what a crawl would make of it today, but for what its site has taught; None for others."""
+def read_again(page: Page, own: Provenance | None, choice: Choice, extraction: Extraction) -> Read | None:
+    """Make of a chosen page what a crawl would make of it today, but for what its site has taught; None for others.
+
+    ``own``: how newsbot came to it, where it archived it.
+    """
     if not choice.has(page.source, page.fetched_at):
         return None
-    provenance = provenance_of(capture)
     return Read(
         made=make_article_in_worker(page, extraction),
         states=yardstick_of(page.html, page.url, page.charset),
@@ -73,6 +74,6 @@ def read_again(page: Page, capture: Capture, choice: Choice, extraction: Extract
         aliases=page.aliases,
         fetched_at=page.fetched_at,
         digest=digest_of(page.html),
-        is_own=provenance is not None,
-        continues=provenance.continues if provenance else None,
+        is_own=own is not None,
+        continues=own.continues if own else None,
     )
