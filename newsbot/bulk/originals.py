@@ -16,6 +16,9 @@ SEARCHED = 268_435_456
 """Bytes of files without a sound index that are read for the page of a revisit, its own file first, then those before
 it: some seconds, once a process and file. Revisits are near their pages, or somebody has made an index."""
 
+KEPT_OPEN = 128
+"""Indexes that a process keeps open, each with a descriptor: the pages of one file's revisits are near each other."""
+
 _told: set[Path] = set()
 """Indexes whose damage this process has told."""
 
@@ -55,13 +58,18 @@ def _entries(file: Path, url: str) -> list[Entry]:
     """Return what the index of a file has of an address, nothing where there is none. Raises DamagedIndex."""
     if not (index := index_path(file)).exists():
         return []
-    fault = f"the index {index} is damaged, or of another file"
-    if not is_sound(file):
-        raise DamagedIndex(fault)
     try:
-        return Index(file).find(url)
+        return _opened(file).find(url)
     except DamagedIndex:
-        raise DamagedIndex(fault) from None
+        raise DamagedIndex(f"the index {index} is damaged, or of another file") from None
+
+
+@lru_cache(maxsize=KEPT_OPEN)
+def _opened(file: Path) -> Index:
+    """Return the index of a file, which finished files keep as it is. Raises DamagedIndex."""
+    if not is_sound(file):
+        raise DamagedIndex
+    return Index(file)
 
 
 def _unindexed(path: Path, digest: str) -> Iterator[tuple[Path, Place]]:
