@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,13 +9,15 @@ from pathlib import Path
 from conftest import NOW
 from sqlalchemy import Engine
 
-from newsbot.archive.provenance import MEDIA_TYPE, Provenance
+from newsbot.archive.provenance import Provenance
+from newsbot.archive.records import group_of
 from newsbot.crawl.run import Run
 from newsbot.crawl.worker_pool import make_article
-from newsbot.items import Candidate, Collected, Page
+from newsbot.items import Candidate, Collected, Exchange, Page
 from newsbot.sources import Source
 from newsbot.store.listings import Listing
 
+ASKED = b"GET / HTTP/1.1\r\n\r\n"
 SOURCE = Source(name="example", home="https://example.org/", feeds=["https://example.org/feed"])
 
 
@@ -44,20 +45,13 @@ class Kept:
 
 
 def write_archive(path: Path, pages: Iterable[Kept]) -> Path:
-    """Write pages into a WARC file, each with what newsbot notes beside it; a gzip member a record (ISO 28500)."""
+    """Write pages into a WARC file, as newsbot archives them."""
     with path.open("wb") as file:
-        for number, kept in enumerate(pages):
-            identity = f"<urn:uuid:00000000-0000-0000-0000-{number:012}>"
-            answer = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{kept.html}".encode()
-            said = Provenance.of(kept.page, "r1", continues=kept.continues).to_bytes()
-            for head, block in (
-                (f"response\r\nWARC-Record-ID: {identity}\r\nContent-Type: application/http; msgtype=response", answer),
-                (f"metadata\r\nWARC-Concurrent-To: {identity}\r\nContent-Type: {MEDIA_TYPE}", said),
-            ):
-                fields = f"WARC/1.1\r\nWARC-Target-URI: {kept.url}\r\nWARC-Date: {kept.at}\r\nWARC-Type: {head}\r\n"
-                file.write(
-                    gzip.compress(f"{fields}Content-Length: {len(block)}\r\n\r\n".encode() + block + b"\r\n\r\n")
-                )
+        for kept in pages:
+            html = [(b"Content-Type", b"text/html; charset=utf-8")]
+            came = Exchange(url=kept.url, request=ASKED, status=200, headers=html, body=kept.html.encode())
+            told = Provenance.of(kept.page, "r1", continues=kept.continues)
+            file.write(group_of([came], told, date=kept.at, earlier=None).data)
     return path
 
 
