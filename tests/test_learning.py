@@ -289,13 +289,13 @@ def test_a_page_teaches_and_is_cleaned_by_the_site_that_served_it(engine: Engine
         run.verdicts.save(collected(claimed, text=story(number), title=f"Story {number}", aliases=[url]))
     run.finish()
     assert all(BOX not in line["text"] for line in lines_of(tmp_path, "articles"))
-    assert not len(sites.load_blocks(engine, "other.example"))
-    assert len(sites.load_blocks(engine, "example.org"))
+    assert not len(sites.load_blocks(engine, ["other.example"])["other.example"])
+    assert len(sites.load_blocks(engine, ["example.org"])["example.org"])
 
 
 def test_a_persons_word_overrules_what_was_learned(crawl: Callable[..., Run], engine: Engine, tmp_path: Path) -> None:
     crawl(range(8))
-    (block,) = [block for block in sites.load_blocks(engine, "example.org") if block.sample == BOX]
+    (block,) = [block for block in sites.load_blocks(engine, ["example.org"])["example.org"] if block.sample == BOX]
     shown = run_scrapy(tmp_path, "sources", "boilerplate", "example", NEWSBOT_OUTPUT=str(tmp_path))
     assert f"{block.fingerprint:016x}" in shown.stdout
     assert "removed" in shown.stdout
@@ -310,4 +310,4 @@ def test_a_persons_word_overrules_what_was_learned(crawl: Callable[..., Run], en
 
 def test_what_is_remembered_of_a_site_stays_bounded(crawl: Callable[..., Run], engine: Engine) -> None:
     crawl(range(300))
-    assert len(sites.load_blocks(engine, "example.org")) <= 200
+    assert len(sites.load_blocks(engine, ["example.org"])["example.org"]) <= 200

@@ -198,10 +198,14 @@ class SiteBoilerplate:
                 lesson.concerned[version] = None
         return lessons
 
+    def meet(self, names: Collection[str]) -> None:
+        """Load what is known of sites, of all of them at once, if the run has not met them before."""
+        if missing := set(names) - self._sites.keys():
+            for name, state in sites.load_blocks(self._engine, missing).items():
+                self._sites[name] = _Site(state, boilerplate.site_blocks(state))
+
     def _site(self, name: str) -> _Site:
-        if name not in self._sites:
-            state = sites.load_blocks(self._engine, name)
-            self._sites[name] = _Site(state, boilerplate.site_blocks(state))
+        self.meet([name])
         return self._sites[name]
 
     def _spare(self, source: str, url: str, spared: boilerplate.Spared) -> None:
@@ -239,7 +243,7 @@ class LearnedBlock:
 def learned_blocks(engine: Engine, source: str) -> Iterator[LearnedBlock]:
     """Yield what is remembered of a source's sites and was seen more than once, the most frequent first."""
     for site in sites.sites_of(engine, source):
-        state = sites.load_blocks(engine, site)
+        state = sites.load_blocks(engine, [site])[site]
         decided = boilerplate.site_blocks(state)
         removed = decided.anywhere | decided.at_edges | decided.at_end
         told = (block for block in state if block.sample and (block.articles > 1 or block.verdict))

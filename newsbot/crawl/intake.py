@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
@@ -20,6 +21,21 @@ from newsbot.web.urls import url_key
 
 LEFT_FOR_LATER = frozenset({"over_limit", "out_of_range"})
 """Reasons to skip an address that another run may not have: its listing counts as not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What earlier runs, or this one so far, know of some addresses, by their URL keys."""
+
+    became: Mapping[str, str]
+    """What became of them, as newsbot.store.frontier.known says."""
+    fetched_at: Mapping[str, str]
+    """When the present version of the article was fetched to which an address has led."""
+
+    def is_later(self, key: str, captured_at: str | None) -> bool:
+        """Whether the article of an address is known as late as a capture was made, or may be."""
+        stored_at = self.fetched_at.get(key)
+        return captured_at is None or stored_at is None or captured_at <= stored_at
 
 
 class Intake:
@@ -118,35 +134,34 @@ class Intake:
         *,
         captured_at: str | None,
         found: Candidate | None = None,
-        known: Mapping[str, str] | None = None,
+        known: Known | None = None,
     ) -> Entry | None:
         """Take in a page that is at hand already, as in an archive; None if it is known or refused.
 
         Known is an article of which a version is stored that is as late as this one, or may be. What has come to
         nothing before is taken in again, as another capture of it may be the article. ``found``: how newsbot found it
-        when it fetched it, if it archived it. ``known``: what became of this address and others, as ``became_of`` says.
+        when it fetched it, if it archived it. ``known``: what is known of this address and others.
         """
         entry = self._ledger.discover(source, candidate.url, candidate.via, again=True)
         if entry is None:
             return None
         if found:
             entry.channel, entry.candidate = found.via, found
-        became = (frontier.known(self._engine, [entry.key]) if known is None else known).get(entry.key)
+        known = known or self.known_of([candidate.url])
+        became = known.became.get(entry.key)
         if reason := self._refuses(candidate):
             self._verdicts.skip_all([(entry, reason)])
-        elif became == "forgotten" or (became == "collected" and self._is_known_later(entry, captured_at)):
+        elif became == "forgotten" or (became == "collected" and known.is_later(entry.key, captured_at)):
             self._ledger.close(entry, "already_known", became)
         else:
             return entry
         return None
 
-    def became_of(self, urls: Iterable[str]) -> dict[str, str]:
-        """Return what became of addresses in earlier runs, or in this one so far, by their URL keys."""
-        return frontier.known(self._engine, list({url_key(url) for url in urls}))
-
-    def _is_known_later(self, entry: Entry, captured_at: str | None) -> bool:
-        stored_at = documents.fetched_at(self._engine, entry.key)
-        return captured_at is None or stored_at is None or captured_at <= stored_at
+    def known_of(self, urls: Iterable[str]) -> Known:
+        """Return what is known of addresses, of all of them at once."""
+        became = frontier.known(self._engine, list({url_key(url) for url in urls}))
+        articles = [key for key, what in became.items() if what == "collected"]
+        return Known(became, documents.fetched_at(self._engine, articles) if articles else {})
 
     def resume(self, source: Source, *, most: int = 0) -> list[Candidate]:
         """Return what earlier runs left on the frontier of a source, the newest first.

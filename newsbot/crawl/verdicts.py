@@ -18,6 +18,7 @@ from newsbot.store.articles import Policy
 from newsbot.store.database import sift
 from newsbot.store.ledger import Entry, Ledger, LedgerError, Validators
 from newsbot.web.text import escaped, well_formed
+from newsbot.web.urls import site_of
 
 OWN_FAULTS = frozenset({"extractor_timeout", "extractor_crashed", "internal_error", "unstorable"})
 """Reasons to reject a page that may lie with newsbot or its machine: they are tried again as what failed."""
@@ -120,6 +121,7 @@ class Verdicts:
 
     def _save_together(self, brought: Sequence[Collected | Rejection]) -> list[Decision | Rejection]:
         entries = [self._entry(one.discovered) for one in brought]
+        self._boilerplate.meet({site_of(one.aliases[-1]) for one in brought if isinstance(one, Collected)})
         cleaned = [
             one if isinstance(one, Rejection) else self._boilerplate.clean(one, entry.source)
             for one, entry in zip(brought, entries, strict=True)

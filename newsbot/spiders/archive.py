@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from newsbot.bulk.files import Made, Part, each_part, each_record
 from newsbot.bulk.paths import archives_of, require_archives
 from newsbot.crawl.claims import rejected_away
 from newsbot.crawl.context import FilesRead
+from newsbot.crawl.intake import Known
 from newsbot.crawl.spread import Spread
 from newsbot.crawl.worker_pool import Extraction, worker_count
 from newsbot.downloader.ending import Ending
@@ -196,7 +197,7 @@ class ArchiveSpider(CollectingSpider[ArchiveArguments]):
 
     async def _take(self, path: str, captures: list[Made[Collected | Rejection]]) -> None:
         """Send what came of captures on its way, unless their addresses are at work."""
-        known = self.run.intake.became_of(made.url for made in captures)
+        known = self.run.intake.known_of(made.url for made in captures)
         for made in captures:
             if made.provenance and made.provenance.continues:
                 await self._take_further(path, made, made.provenance.continues)
@@ -206,7 +207,7 @@ class ArchiveSpider(CollectingSpider[ArchiveArguments]):
             else:
                 await self._admit(path, made, known)
 
-    async def _admit(self, path: str, made: Made[Collected | Rejection], known: Mapping[str, str]) -> None:
+    async def _admit(self, path: str, made: Made[Collected | Rejection], known: Known) -> None:
         """Give a page its entry in the ledger, and send it through the pipelines if its article is not known later."""
         thing, own = made.thing, made.provenance
         entry = self.run.intake.admit(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple
 
@@ -169,13 +169,17 @@ def versions_in(connection: Connection, article_id: str) -> list[Article]:
     return [article_from(orjson.loads(document)) for document in connection.execute(query).scalars()]
 
 
-def fetched_at(engine: Engine, url_key: str) -> str | None:
-    """Return when the present version of the article that an address has led to was fetched; None if unknown."""
+def fetched_at(engine: Engine, url_keys: Collection[str]) -> dict[str, str]:
+    """Return when the present versions of the articles that addresses have led to were fetched, where that is known."""
     same = and_(_ARTICLES.c.id == _REVISIONS.c.article_id, _ARTICLES.c.revision == _REVISIONS.c.revision)
-    led_to = schema.frontier.c.article_id == _ARTICLES.c.id
-    query = select(_REVISIONS.c.fetched_at).join_from(_ARTICLES, _REVISIONS, same).join(schema.frontier, led_to)
+    address = schema.frontier.c
+    query = select(address.url_key, _REVISIONS.c.fetched_at).join_from(_ARTICLES, _REVISIONS, same)
+    query = query.join(schema.frontier, address.article_id == _ARTICLES.c.id)
+    found: dict[str, str] = {}
     with reading(engine) as connection:
-        return connection.execute(query.where(schema.frontier.c.url_key == url_key)).scalar() or None
+        for some in chunks(sorted(url_keys)):
+            found |= dict(connection.execute(query.where(address.url_key.in_(some))).all())
+    return {key: fetched for key, fetched in found.items() if fetched}
 
 
 def article_from(document: dict[str, Any]) -> Article:

@@ -77,15 +77,20 @@ def _save(engine: Engine, host: str, values: dict[str, str]) -> None:
         logger.warning("host %.100s: its %s is not remembered: %s", host, " and ".join(values), fault)
 
 
-def load_blocks(engine: Engine, site: str) -> SiteState:
-    """Return what is remembered of a site; an empty state for one never met."""
+def load_blocks(engine: Engine, names: Collection[str]) -> dict[str, SiteState]:
+    """Return what is remembered of sites, by their names; an empty state for one never met."""
+    seen: dict[str, int] = {}
+    blocks: defaultdict[str, list[SiteBlock]] = defaultdict(list)
     table = schema.site_blocks
     with reading(engine) as connection:
-        seen = connection.execute(select(schema.sites.c.seen).where(schema.sites.c.site == site)).scalar() or 0
-        query = select(*(table.c[name] for name in _BLOCK)).where(table.c.site == site).order_by(table.c.fingerprint)
-        rows = connection.execute(query).mappings()
-        blocks = [SiteBlock(**{**row, **{flag: bool(row[flag]) for flag in _FLAGS}}) for row in rows]
-    return SiteState(seen, blocks)
+        for some in chunks(sorted(names)):
+            sites = schema.sites.c
+            seen |= dict(connection.execute(select(sites.site, sites.seen).where(sites.site.in_(some))).all())
+            query = select(table.c.site, *(table.c[name] for name in _BLOCK)).where(table.c.site.in_(some))
+            for site, *values in connection.execute(query.order_by(table.c.site, table.c.fingerprint)):
+                row = dict(zip(_BLOCK, values, strict=True))
+                blocks[site].append(SiteBlock(**{**row, **{flag: bool(row[flag]) for flag in _FLAGS}}))
+    return {name: SiteState(seen.get(name, 0), blocks.get(name, [])) for name in names}
 
 
 def save_blocks(connection: Connection, states: Mapping[str, tuple[SiteState, SiteState]]) -> None:

@@ -64,6 +64,8 @@ def terms_of(text: str) -> Iterator[str]:
 
 def _split(word: str) -> tuple[str, ...]:
     """Return the terms of what stands between two blanks or marks, as it is written."""
+    if word.isascii():
+        return (word.lower()[:LONGEST_TERM],)
     terms: list[str] = []
     for run in _TERM.findall(folded(word)):
         terms += (run[start : start + 2] for start in range(len(run))) if is_unspaced(run) else [run[:LONGEST_TERM]]
