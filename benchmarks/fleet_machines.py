@@ -23,7 +23,7 @@ from lines import Line  # noqa: E402
 BROKER = os.environ.get("NEWSBOT_BROKER_URL", "amqp://guest:guest@127.0.0.1:5672//")
 ENDS = ("", ".later", ".refused", ".roster")
 """Of the names of a queue's queues."""
-_ONLY = re.compile(rb"\0only=([^\0]+)\0")
+_ONLY = re.compile(rb" only=(\S+) ")
 
 
 class Services(NamedTuple):

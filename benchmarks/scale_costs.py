@@ -2,13 +2,14 @@
 
     python benchmarks/scale_costs.py --server postgresql://postgres@127.0.0.1:5499/postgres [--rounds 3]
 
-A source of the newsroom is crawled as a worker crawls it (`scrapy crawl news -a only=...`, one extraction worker), when
-it has nothing new, one new article, and twenty; with a sources file of ten thousand outlets, as a large roster makes
-it; with the report that every run writes; and beside fifty-nine others in one run. CPU is user and system time of all
-processes of a crawl. What a crawl costs the database is told by the server's counters and its CPU (Linux, /proc), so
-nobody else may use it: make one of your own (initdb, pg_ctl). Locks that all crawls take one after the other are looked
-at some thousand times a second; their figure is how long a job has them. Before that, what the schedule and the broker
-cost a job, with --sources in the store; and after it a real worker beside the model of it, with what was measured.
+A source of the newsroom is crawled as a worker crawls it (`scrapy crawl news -a only=...` by a fork of a process that
+has loaded all, one extraction worker), when it has nothing new, one new article, and twenty; started by hand; with a
+sources file of ten thousand outlets, as a large roster makes it; with the report that every run writes; and beside
+fifty-nine others in one run. CPU is user and system time of all processes of a crawl. What a crawl costs the database
+is told by the server's counters and its CPU (Linux, /proc), so nobody else may use it: make one of your own (initdb,
+pg_ctl). Locks that all crawls take one after the other are looked at some thousand times a second; their figure is how
+long a job has them. Before that, what the schedule and the broker cost a job, with --sources in the store; and after it
+a real worker beside the model of it, with what was measured.
 
 The least of some rounds counts: a shared machine only ever adds.
 """
@@ -25,7 +26,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -43,6 +44,7 @@ from newsbot.process import utc_now
 from newsbot.report import write
 from newsbot.scale.beat import enqueue
 from newsbot.scale.broker import application, connected, connection_of, put
+from newsbot.scale.fork_server import ForkServer
 from newsbot.scale.job import Job
 from newsbot.scale.lease import leased
 from newsbot.sources import Source, load_sources
@@ -55,6 +57,7 @@ ROSTER = 10_000
 MANY = 20
 SITES = 60
 FLEET = 16
+WARM = 2
 SUBREAPER = 36
 """PR_SET_CHILD_SUBREAPER: what a crawl leaves behind is this process's child, so that its CPU is counted."""
 
@@ -155,39 +158,63 @@ class Server:
 
 
 def crawl(
-    server: Server, sources: Path, names: Sequence[str], output: Path, *settings: str, is_watched: bool = False
+    server: Server,
+    forks: ForkServer | None,
+    sources: Path,
+    names: Sequence[str],
+    output: Path,
+    *settings: str,
+    is_watched: bool = False,
 ) -> Used:
     """Crawl some sources, and return what that used; what watching takes, the server's figures have in them."""
-    command = [sys.executable, "-m", "scrapy", "crawl", "news", "-a", f"sources={sources}"]
-    command += ["-a", f"only={','.join(names)}"]
+    command = ["crawl", "news", "-a", f"sources={sources}", "-a", f"only={','.join(names)}"]
     for setting in ("NEWSBOT_EXTRACT_WORKERS=1", "DOWNLOAD_DELAY=0.02", "LOG_LEVEL=ERROR", *settings):
         command += ["-s", setting]
     environment = {**os.environ, "NEWSBOT_DATABASE_URL": server.url, "NEWSBOT_OUTPUT": str(output)}
-    before, used = server.state(), cpu_of_children()
+    before, used = server.state(), cpu_of_children(forks)
     with server.watched() if is_watched else nullcontext(Counter[str]()) as seen:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment)
-        peak = 0.0
-        while process.poll() is None:
-            peak = max(peak, memory())
-            time.sleep(0.2)
-    if process.returncode:
-        raise SystemExit(f"a crawl exited with {process.returncode}")
+        status, peak = forked(forks, command, environment) if forks else by_hand(command, environment)
+    if status:
+        raise SystemExit(f"a crawl exited with {status}")
     while memory():  # what it has left behind is ending
-        cpu_of_children()
+        cpu_of_children(forks)
         time.sleep(0.05)
     after = server.state()
     cpu, commits, wal, kept = (now - then for now, then in zip(after, before, strict=True))
-    own = cpu_of_children() - used
+    own = cpu_of_children(forks) - used
     return Used(own, cpu, commits, wal, kept, seen["sessions"], seen["lives"], seen["gate"], peak)
 
 
-def cpu_of_children() -> float:
-    """Return the CPU seconds of all processes that this one has begun, and those have, and which have ended."""
+def forked(forks: ForkServer, command: Sequence[str], environment: Mapping[str, str]) -> tuple[int, float]:
+    """Run `scrapy` as a worker does; return its status, and how many MB it and its workers had at most."""
+    child, peak = forks.start("scrapy", command, environment, ROOT), 0.0
+    while (status := child.ended(0.2)) is None:
+        peak = max(peak, memory())
+    child.close()
+    return status, peak
+
+
+def by_hand(command: Sequence[str], environment: Mapping[str, str]) -> tuple[int, float]:
+    """Run `scrapy` as cron does; return its status, and how many MB it and its workers had at most."""
+    process, peak = subprocess.Popen([sys.executable, "-m", "scrapy", *command], cwd=ROOT, env=environment), 0.0
+    while process.poll() is None:
+        peak = max(peak, memory())
+        time.sleep(0.2)
+    return process.returncode, peak
+
+
+def cpu_of_children(forks: ForkServer | None) -> float:
+    """Return the CPU seconds of all processes that this one or a server has begun, and those have, and that ended."""
+    if forks and forks._server:
+        said = Path(f"/proc/{forks._server.pid}/stat").read_text().rpartition(")")[2].split()
+        of_server = sum(map(int, said[13:15])) / TICKS
+    else:
+        of_server = 0.0
     with suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    return used.ru_utime + used.ru_stime + of_server
 
 
 def memory() -> float:
@@ -201,7 +228,7 @@ def memory() -> float:
         above = pid
         while above and above != os.getpid():
             above = parents.get(above, 0)
-        if above and pid != os.getpid() and b"scrapy" in commandline(pid):
+        if above and pid != os.getpid() and commandline(pid) == b"scrapy":
             with suppress(OSError):
                 lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
                 total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
@@ -209,10 +236,12 @@ def memory() -> float:
 
 
 def commandline(pid: int) -> bytes:
-    """Return how a process was begun; that of a fork server is Python's own."""
+    """Return how a process was begun: "scrapy" for a crawl and its extraction; nothing for what starts crawls."""
     try:
         said = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
+        return b""
+    if b"newsbot.scale.fork_server" in said:
         return b""
     return b"scrapy" if b"forkserver" in said or b"scrapy" in said else said
 
@@ -235,7 +264,7 @@ def outlets(number: int) -> list[Source]:
     ]
 
 
-def jobs(server: Server, folder: Path, rounds: int) -> Used:
+def jobs(server: Server, forks: ForkServer, folder: Path, rounds: int) -> Used:
     """Print what crawls cost, and return what one does that has nothing new."""
     with serve(Newsroom(sites=SITES, articles=MANY, page_bytes=200_000)) as running:
         file = folder / "sources.toml"
@@ -245,18 +274,21 @@ def jobs(server: Server, folder: Path, rounds: int) -> Used:
         output = folder / "output"
         quiet = "NEWSBOT_REPORT="
 
-        def after(count: int, *settings: str, sources: Path = file, number: int = 1) -> Callable[[bool], Used]:
+        def after(
+            count: int, *settings: str, sources: Path = file, number: int = 1, by: ForkServer | None = forks
+        ) -> Callable[[bool], Used]:
             names = [source.name] if number == 1 else [one.name for one in all_of_them[:number]]
 
             def measure(is_watched: bool) -> Used:
                 if count:
                     running.publish(source.name, count)
-                return crawl(server, sources, names, output, *settings, is_watched=is_watched)
+                return crawl(server, by, sources, names, output, *settings, is_watched=is_watched)
 
             return measure
 
         after(0, quiet, number=SITES)(False)
         idle = least(after(0, quiet), rounds)
+        started = least(after(0, quiet, by=None), rounds)
         one = least(after(1, quiet), rounds)
         many = least(after(MANY, quiet), rounds)
         reported = least(after(0), rounds)
@@ -269,6 +301,7 @@ def jobs(server: Server, folder: Path, rounds: int) -> Used:
     article = many.less(one, MANY - 1)
     rows = {
         "job with nothing new": idle,
+        "more: started by hand": started.less(idle),
         "more: its first article": one.less(idle),
         "more: each article after it": article,
         "in a run of many, a source": in_one_run.less(idle, SITES - 1),
@@ -299,7 +332,7 @@ def fleet(server: Server, broker: str, queue: str, folder: Path, start: float) -
         file = folder / "fleet.toml"
         file.write_text(running.newsroom.sources_toml(), "utf-8")
         sources = load_sources(file)
-        for turn, slots in enumerate((4, 1, 2, 4)):
+        for turn, slots in enumerate((4, 4, 1, 2, 4)):
             enqueue(app, sources, sources, only_due=False)
             asked, log = len(running.requests()), folder / "log"
             with log.open("wb") as written:
@@ -315,8 +348,8 @@ def fleet(server: Server, broker: str, queue: str, folder: Path, start: float) -
             real = time.monotonic() - began
             worker.terminate()
             worker.wait()
-            if not turn:
-                continue  # it has read all that there is, and the others find nothing new
+            if turn < WARM:
+                continue  # they have read all that there is, what failed a second time, and the others find nothing new
             requests = (len(running.requests()) - asked) / FLEET
             costs, cores = replace(Costs(), start=start), len(os.sched_getaffinity(0))
             said = in_one_go(costs, Setup(cores=cores, slots=slots / cores), FLEET, requests)
@@ -414,7 +447,9 @@ def main() -> None:
         server = Server(url)
         schedule(server, options.broker, options.queue, options.sources)
         server._session.execute("delete from listings")
-        idle = jobs(server, Path(folder), options.rounds)
+        with ForkServer() as forks:
+            forks.begin()
+            idle = jobs(server, forks, Path(folder), options.rounds)
         fleet(server, options.broker, options.queue, Path(folder), idle.cpu)
 
 

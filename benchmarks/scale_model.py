@@ -40,7 +40,6 @@ import simpy
 
 from newsbot.crawl.polling.publishing import Bounds, Rhythm, next_visit
 from newsbot.scale.beat import TICK
-from newsbot.scale.leash import GLANCE
 
 Steps = Generator[simpy.Event, Any, None]
 """What a process of simpy does: it yields what it waits for."""
@@ -442,7 +441,6 @@ class Simulation:
             yield from self.database.use(pages * costs.database_page)
             self._stored(published, asked)
         yield from self.gate.use(costs.gate)
-        yield env.timeout(GLANCE / 2)
         self.slots._resource.release(slot)
         self._at_work(-1)
         self.day.waiting -= 1

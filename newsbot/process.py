@@ -29,8 +29,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import IntEnum
 
-BEGAN = time.monotonic()
-"""When this process did, some milliseconds later."""
 LARGE = 1_048_576
 """Bytes of a block that is given back as soon as it is freed."""
 SELDOM = 10_000
@@ -94,6 +92,20 @@ class UsageError(NewsbotError, ValueError):
     """An option, an argument, a name, a setting or a file of the user's that cannot be meant."""
 
     exit_status = ExitStatus.USAGE
+
+
+def began() -> float:
+    """Return when this process did (time.monotonic), some milliseconds later."""
+    return _began
+
+
+def begin_anew() -> None:
+    """Let this process, a fork of one that is older, have begun now."""
+    global _began
+    _began = time.monotonic()
+
+
+_began = time.monotonic()
 
 
 def utc_now() -> str:

@@ -10,10 +10,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,6 @@ from typing import Any
 
 import orjson
 import pytest
-from fork_server import ForkServer
 from hypothesis import HealthCheck, settings
 from scrapy.cmdline import execute
 from scrapy.utils.project import get_project_settings
@@ -30,6 +30,7 @@ from sqlalchemy.exc import OperationalError
 
 from newsbot.crawl import worker_pool
 from newsbot.items import Collected, ExtractedArticle
+from newsbot.scale.fork_server import CRAWLS, ForkServer
 from newsbot.store import StoreError
 from newsbot.store.database import NUMBERED, current_schema, open_engine
 from newsbot.store.schema import metadata
@@ -163,21 +164,36 @@ def run_scrapy(output: Path, *args: str, **environment: str) -> subprocess.Compl
     """Run the real `scrapy` in a child process, writing to an output folder of the test's own."""
     whole = scrapy_environment(output, **environment)
     if not any(name.startswith("PYTHON") for name in environment):
-        return fork_server().run(["scrapy", *args], cwd=ROOT, env=whole, timeout=300)
+        return forked("scrapy", *args, folder=ROOT, environment=whole)
     command = [sys.executable, "-m", "scrapy", *args]
     return subprocess.run(command, cwd=ROOT, env=whole, capture_output=True, text=True, timeout=300, check=False)
 
 
 @cache
 def fork_server() -> ForkServer:
-    server = ForkServer()
+    """Return what has loaded all that a crawl needs: to load it takes a short one most of its time."""
+    server = ForkServer([*CRAWLS, "newsbot.report", "tests.warmed"])
     atexit.register(server.close)
     return server
 
 
+def forked(program: str, *args: str, folder: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Return what `python -m PROGRAM` came to and what it said."""
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        streams = {"stdout": out.fileno(), "stderr": err.fileno()}
+        child = fork_server().start(program, args, environment, folder, **streams)
+        if (status := child.ended(300)) is None:
+            child.send(signal.SIGKILL)
+            raise TimeoutError(f"{program} {' '.join(args)} goes on")
+        child.close()
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess([program, *args], status, out.read(), err.read())
+
+
 def typed(folder: Path, program: str, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `newsbot` or `scrapy` as one types it who stands in a folder, with nothing set but what is given."""
-    return fork_server().run([program, *args], cwd=folder, env=fresh_environment(**environment), timeout=300)
+    return forked(program, *args, folder=folder, environment=fresh_environment(**environment))
 
 
 def fresh_environment(**more: str) -> dict[str, str]:

@@ -124,7 +124,7 @@ async def offline(**settings: Any) -> AsyncIterator[Offline]:
         patch.object(scrapy.core.downloader, "monotonic", made.monotonic),
         patch.object(scrapy.core.downloader, "call_later", made.call_later),
         patch.object(politeness, "monotonic", made.monotonic),
-        patch.object(politeness, "BEGAN", 0.0),
+        patch.object(politeness, "began", lambda: 0.0),
     ):
         try:
             yield made

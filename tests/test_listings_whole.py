@@ -42,7 +42,11 @@ TITLES = st.lists(
     max_size=7,
 ).map(" ".join)
 SEGMENTS = st.text(LETTERS + " .,()!$*+;:@%", min_size=1, max_size=12).filter(
-    lambda text: text.strip(" .;") == text and is_page(f"{SITE}/{text}/a-b-c-d.js")
+    lambda text: (
+        text.strip(" .;") == text
+        and is_page(f"{SITE}/{text}/a-b-c-d.js")
+        and is_page(f"{SITE}/{text}", listed=True)  # 0.gz is none
+    )
 )
 NAMES = st.sampled_from(
     [

@@ -91,7 +91,7 @@ def test_a_host_may_have_been_asked_by_another_crawl_just_before_this_one_began(
 ) -> None:
     async def story() -> None:
         async with offline(DOWNLOAD_DELAY=5.0) as wire:
-            monkeypatch.setattr(politeness, "BEGAN", wire.now - 2)
+            monkeypatch.setattr(politeness, "began", lambda: wire.now - 2)
             wire.ask(ONE)
             await wire.goes_by(2.9)
             assert not wire.sent

@@ -31,6 +31,7 @@ from newsbot.process import utc_now
 from newsbot.scale import leash, presence
 from newsbot.scale.beat import DueScheduler, enqueue
 from newsbot.scale.broker import application, connected, connection_of, publish_roster, put, queued
+from newsbot.scale.fork_server import ForkServer
 from newsbot.scale.job import Job
 from newsbot.scale.lease import Lease, LeaseLost, leased
 from newsbot.scale.leash import Crawl
@@ -233,27 +234,26 @@ def test_a_crawl_that_was_stopped_beyond_its_time_does_nothing_more(tmp_path: Pa
     (tmp_path / "ticking.py").write_text(
         "import pathlib, time\nwhile True:\n    pathlib.Path('ticks').open('a').write('.')\n    time.sleep(0.01)\n"
     )
-    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"}
     ticks = tmp_path / "ticks"
-    with pytest.MonkeyPatch.context() as patched:
-        patched.chdir(tmp_path)
-        with Crawl("ticking", [], environment, until=time.monotonic() + 60) as crawl:
-            while not ticks.exists():
-                assert crawl.ended(0.1) is None
-            crawl.go_on(time.monotonic() + 1)
-            assert crawl.ended(0.2) is None
-            crawl.send(signal.SIGSTOP)
-            assert crawl.ended(1.2) is None
-            before = ticks.stat().st_size
-            crawl.send(signal.SIGCONT)
-            assert crawl.ended(10) == -signal.SIGALRM
-            assert ticks.stat().st_size == before
+    until = time.monotonic() + 60
+    with ForkServer([]) as server, Crawl(server, "ticking", [], os.environ, until=until, folder=tmp_path) as crawl:
+        while not ticks.exists():
+            assert crawl.ended(0.1) is None
+        crawl.go_on(time.monotonic() + 1)
+        assert crawl.ended(0.2) is None
+        crawl.send(signal.SIGSTOP)
+        assert crawl.ended(1.2) is None
+        before = ticks.stat().st_size
+        crawl.send(signal.SIGCONT)
+        assert crawl.ended(10) == -signal.SIGALRM
+        assert ticks.stat().st_size == before
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the alarm outlives a stop on Linux alone")
 def test_a_crawl_that_stands_still_is_not_waited_for_beyond_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leash, "LATE", 0.2)
-    with Crawl("timeit", ["-n", "1", "import time; time.sleep(60)"], os.environ, until=time.monotonic() + 0.5) as crawl:
+    sleep, until = ["-n", "1", "import time; time.sleep(60)"], time.monotonic() + 0.5
+    with ForkServer([]) as server, Crawl(server, "timeit", sleep, os.environ, until=until) as crawl:
         crawl.send(signal.SIGSTOP)
         crawl.go_on(time.monotonic() + 60)
         assert crawl.ended(0.1) is None
@@ -264,18 +264,36 @@ def test_a_crawl_that_stands_still_is_not_waited_for_beyond_its_time(monkeypatch
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")
 def test_a_crawl_dies_with_its_worker() -> None:
     code = (
-        "import os, sys, time; from newsbot.scale.leash import Crawl\n"
-        "Crawl('timeit', ['-n', '1', 'print(1, flush=True); import time; time.sleep(60)'], os.environ, until=1e9)\n"
+        "import os, sys, time\n"
+        "from newsbot.scale.leash import Crawl\n"
+        "from newsbot.scale.fork_server import ForkServer\n"
+        "server, sleep = ForkServer([]), ['-n', '1', 'print(1, flush=True); import time; time.sleep(60)']\n"
+        "crawl = Crawl(server, 'timeit', sleep, os.environ, until=1e9)\n"
         "time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True)
     assert parent.stdout is not None
     with parent.stdout:
         assert parent.stdout.readline() == b"1\n"
-        assert len(processes_of(parent.pid)) == 2
+        assert len(processes_of(parent.pid)) == 4, "the server, and who waits for the crawl"
         parent.kill()
         parent.wait()
         assert parent.stdout.read() == b"", "the pipe ends when the last process that holds it is gone"
+
+
+def test_a_crawl_that_dies_with_the_server_is_an_error_and_the_next_one_has_a_new_server(tmp_path: Path) -> None:
+    (tmp_path / "told.py").write_text("import os, sys\nsys.exit(int(os.environ['STATUS']))\n")
+    with ForkServer([]) as server:
+        with Crawl(server, "timeit", ["-n", "1", "import time; time.sleep(60)"], os.environ, until=1e9) as crawl:
+            assert crawl.ended(0) is None
+            assert server._server
+            server._server.kill()
+            with pytest.raises(ConnectionResetError):
+                crawl.ended(30)
+        for status in (3, 4):
+            environment = {**os.environ, "STATUS": str(status)}
+            with Crawl(server, "told", [], environment, until=1e9, folder=tmp_path) as crawl:
+                assert crawl.ended(30) == status
 
 
 @pytest.fixture
@@ -395,7 +413,7 @@ def test_a_worker_that_ends_gives_back_what_is_left_and_holds_nothing_against_a_
 def test_of_many_crawls_one_writes_the_report(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[list[str]] = []
 
-    def start(_: str, arguments: list[str], *_args: object, **_more: object) -> Any:
+    def start(_: object, _module: str, arguments: list[str], *_args: object, **_more: object) -> Any:
         started.append(arguments)
         return nullcontext(Mock(ended=lambda _: 0))
 

@@ -29,9 +29,9 @@ from newsbot.downloader.errors import outcome_of
 LIBRARIES = frozenset(
     {"itemadapter", "pebble", "playwright", "protego", "scrapy", "scrapy_playwright", "twisted", "w3lib"}
 )
-PUBLIC_ALL_THE_SAME = frozenset({"_Element", "_SubParsersAction", "_replace"})
-"""Names with an underscore that all may use: the types of lxml's elements and argparse's subparsers, and a method of
-named tuples."""
+PUBLIC_ALL_THE_SAME = frozenset({"_Element", "_SubParsersAction", "_exit", "_replace"})
+"""Names with an underscore that all may use: the types of lxml's elements and argparse's subparsers, a function of os,
+and a method of named tuples."""
 
 Check = Callable[[Any, str], str | None]
 """Looks at an object and the name of its attribute, and says what is not as newsbot takes it to be."""

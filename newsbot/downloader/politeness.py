@@ -35,7 +35,7 @@ from newsbot.downloader.fetch import DATALOSS, STALLED
 from newsbot.downloader.turns import SourceTurns
 from newsbot.downloader.waiting import Waiting
 from newsbot.items import OVER_BUDGET, RUN_ENDED
-from newsbot.process import BEGAN
+from newsbot.process import began
 from newsbot.web.dates import parse_moment
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ class HostDownloader(Downloader):
     def _get_slot(self, request: Request, *args: Any) -> tuple[str, Slot]:
         host, slot = super()._get_slot(request, *args)
         # Another crawl may have asked the host just before: one that was killed, or of another of its sources.
-        slot.lastseen = max(slot.lastseen, BEGAN)
+        slot.lastseen = max(slot.lastseen, began())
         return host, slot
 
     def _process_queue(self, slot: Slot) -> None:

@@ -8,5 +8,6 @@ worker     what is done with a job
 presence   whether a worker can work, and what the store knows of it
 lease      no two workers at one site
 leash      no crawl goes on without its lease
+fork_server  what a crawl needs is loaded once for all
 status     how all stands
 """

@@ -3,9 +3,9 @@
 The worker writes into a pipe until when the lease is sure (``Crawl.go_on``), and the child sets an alarm of the kernel
 for that moment: SIGALRM, which nobody handles, ends it. A process that was stopped (SIGSTOP, a frozen container) gets
 the alarm before its next instruction, and so asks no host after its time, whatever its worker is: stopped, too, or cut
-off. A child whose worker has died is killed by the kernel at once (newsbot.process.die_with_parent).
+off. A child whose worker has died is killed by the kernel at once (newsbot.scale.fork_server).
 
-``python -m newsbot.scale.leash PARENT PIPE MODULE ARGUMENT...`` runs a module so.
+``python -m newsbot.scale.leash MODULE ARGUMENT...`` runs a module so; the pipe is its standard input.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import os
 import runpy
 import signal
 import struct
-import subprocess
 import sys
 import termios
 import threading
@@ -22,16 +21,16 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from fcntl import ioctl
+from pathlib import Path
 from typing import Self
 
-from newsbot.process import ExitStatus, die_with_parent
+from newsbot.scale.fork_server import PATIENCE, ForkServer
 
 SOON = 0.001
 """Seconds until an alarm that should have been; 0 would be none."""
 LATE = 2.0
 """Seconds after its alarm in which a child ends that can."""
-GLANCE = 0.1
-"""Seconds between two looks whether a child has ended."""
+STDIN = 0
 _MOMENT = struct.Struct("d")
 """How a moment is written."""
 _MOST = 512 * _MOMENT.size
@@ -41,15 +40,23 @@ _MOST = 512 * _MOMENT.size
 class Crawl:
     """A child process on a leash: the worker's end of it."""
 
-    def __init__(self, module: str, arguments: Sequence[str], environment: Mapping[str, str], *, until: float) -> None:
-        """Start it; it may go on until a moment of time.monotonic()."""
+    def __init__(
+        self,
+        server: ForkServer,
+        module: str,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        until: float,
+        folder: str | Path = ".",
+    ) -> None:
+        """Start it; it may go on until a moment of time.monotonic(). Raises OSError where none can be started."""
         reading, self._pipe = os.pipe()
         os.set_blocking(self._pipe, False)
         self._said = self._alarm = until
         try:
             self.go_on(until)
-            command = [sys.executable, "-m", "newsbot.scale.leash", str(os.getpid()), str(reading), module, *arguments]
-            self._child = subprocess.Popen(command, env=environment, pass_fds=[reading])  # noqa: S603 (our own command)
+            self._child = server.start(__name__, [module, *arguments], environment, folder, stdin=reading)
         except BaseException:
             os.close(self._pipe)
             raise
@@ -68,32 +75,36 @@ class Crawl:
         """Wait so long for its end, and return its status: negative, a signal's. None if it goes on.
 
         One that outlives its alarm stands still (SIGSTOP, a disk that hangs): it is killed, and has the alarm's status.
+        Raises OSError if the server has died, and the crawl with it.
         """
-        end = time.monotonic() + seconds
-        while (status := self._child.poll()) is None and time.monotonic() < end:
-            time.sleep(GLANCE)
+        status = self._child.ended(seconds)
         if status is None and time.monotonic() > self._alarm + LATE:
-            self._child.kill()
+            self._child.send(signal.SIGKILL)
             return -signal.SIGALRM
         return status
 
     def send(self, number: signal.Signals) -> None:
         """Send it a signal."""
-        self._child.send_signal(number)
+        self._child.send(number)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         """End it at once, if it goes on."""
-        self._child.kill()
-        self._child.wait()
+        with suppress(OSError):
+            self._child.send(signal.SIGKILL)
+            self._child.ended(PATIENCE)
+        self._child.close()
         os.close(self._pipe)
 
 
-def on_leash(pipe: int) -> None:
-    """Let this process go on only until the moments that are written into a pipe; its end is the process's too."""
-    os.set_inheritable(pipe, False)
+def on_leash() -> None:
+    """Let this process go on only until the moments that come from standard input; its end is the process's too."""
+    pipe = os.dup(STDIN)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, STDIN)
+    os.close(nothing)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     _heed(os.read(pipe, _MOST))
     threading.Thread(target=_follow, args=[pipe], name="leash", daemon=True).start()
@@ -110,14 +121,7 @@ def _heed(said: bytes) -> None:
     signal.setitimer(signal.ITIMER_REAL, max(until - time.monotonic(), SOON))
 
 
-def _main(parent: int, pipe: int, module: str, arguments: Sequence[str]) -> None:
-    die_with_parent()
-    if os.getppid() != parent:
-        sys.exit(ExitStatus.CRASHED)  # it died before that could be asked for
-    on_leash(pipe)
-    sys.argv = [module, *arguments]
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
-
-
 if __name__ == "__main__":
-    _main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:])
+    on_leash()
+    del sys.argv[0]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

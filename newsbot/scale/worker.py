@@ -27,8 +27,9 @@ from sqlalchemy import Engine
 from newsbot import health
 from newsbot.health import FAILING, Finding
 from newsbot.health.advice import advised
-from newsbot.process import ExitStatus, utc_now
+from newsbot.process import ExitStatus, NewsbotError, utc_now
 from newsbot.scale.broker import BROKER_ERRORS, LATER, TASK, OneLine, connection_of, put, queue_of
+from newsbot.scale.fork_server import ForkServer
 from newsbot.scale.job import Job, Unreadable
 from newsbot.scale.lease import Lease, LeaseLost, leased
 from newsbot.scale.leash import Crawl
@@ -70,11 +71,16 @@ class Worker:
         self._queue = queue_of(app)
         self._presence = Presence(app, engine, output)
         self._rosters = Rosters()
+        self._fork_server = ForkServer()
         self._reported = -math.inf
         app.task(name=TASK, shared=False)(self.carry_out)
 
     def work(self, concurrency: int) -> int:
-        """Work until a signal asks to end, and return the exit status. Raises StoreError."""
+        """Work until a signal asks to end, and return the exit status. Raises NewsbotError."""
+        try:
+            self._fork_server.begin()
+        except OSError as fault:
+            raise NewsbotError(f"no crawl can be started here: {fault}") from None
         self._presence.begin()
         self._sweep()
         for name in ("celery.app.trace", "celery.worker.strategy"):  # of each job there are lines of our own
@@ -85,6 +91,7 @@ class Worker:
         celery = self._app.Worker(without_gossip=True, without_mingle=True, **options)
         warnings.simplefilter("ignore", CPendingDeprecationWarning)  # of a change in Celery 6, at every lost connection
         celery.start()
+        self._fork_server.close()
         self._presence.end()
         return int(celery.exitcode or ExitStatus.WHOLE)
 
@@ -151,10 +158,10 @@ class Worker:
             try:
                 file = stack.enter_context(self._sources_file(job, outlets))
                 arguments = crawl_arguments(job, file, self._settings, with_report=self._is_report_due())
-                crawl = stack.enter_context(Crawl("scrapy", arguments, environment, until=until))
+                crawl = stack.enter_context(Crawl(self._fork_server, "scrapy", arguments, environment, until=until))
             except OSError as fault:
                 raise MachineFault(f"no crawl can be begun: {fault}") from None
-            while (status := crawl.ended(LOOK)) is None:
+            while (status := self._ended(crawl)) is None:
                 crawl.go_on(lease.confirm())
                 self._presence.require_store()
                 end = min(start + CRAWL_SECONDS, self._presence.stop_at)
@@ -167,6 +174,14 @@ class Worker:
         if status == -signal.SIGALRM:
             raise LeaseLost("the crawl did not hear in time that it may go on")
         return status
+
+    @staticmethod
+    def _ended(crawl: Crawl) -> int | None:
+        """Wait a moment for the end of a crawl, and return its status if that has come. Raises MachineFault."""
+        try:
+            return crawl.ended(LOOK)
+        except OSError as fault:
+            raise MachineFault(f"the crawl has died: {fault}") from None
 
     def _is_report_due(self) -> bool:
         now = time.monotonic()
