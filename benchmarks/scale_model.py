@@ -58,33 +58,35 @@ class Costs:
     where nothing else is said.
     """
 
-    start: float = 2.0
-    """A crawl of one source that has nothing new: start-up, one listing that answers 304, end."""
-    first: float = 1.3
+    start: float = 0.36
+    """A job whose source has nothing new: fork, one listing that answers 304, end."""
+    started_by_hand: float = 0.8
+    """More for a crawl that is no worker's fork, and so loads all by itself."""
+    first: float = 1.1
     """More for the first page of a run: its extraction worker starts."""
-    page: float = 0.035
+    page: float = 0.027
     """Each page of an article: fetched, extracted, cleaned, decided on (benchmarks/crawl.py --sites 30)."""
-    outlet: float = 0.00014
+    outlet: float = 0.00007
     """Each other outlet of the roster, which every crawl of a worker reads."""
-    outlet_written: float = 0.000028
+    outlet_written: float = 0.000022
     """Each other outlet, written by the worker into the sources file of the crawl."""
-    source_of_run: float = 0.006
+    source_of_run: float = 0.0075
     """Each source that is due, in a run of many: all of it in the run's own process."""
-    own_page: float = 0.020
+    own_page: float = 0.0125
     """Of ``page``, what is done in the run's own process (benchmarks/crawl.py, "own ms")."""
-    lives: float = 0.030
+    lives: float = 0.045
     """Seconds for which a crawl has the lock on the lives of runs, one crawl at a time."""
-    gate: float = 0.033
+    gate: float = 0.043
     """Seconds for which the end of a crawl keeps all others from deciding."""
     database: float = 0.10
     """CPU of the server a crawl with nothing new."""
-    database_source: float = 0.003
+    database_source: float = 0.002
     """CPU of the server a source that is due, in a run of many."""
     database_page: float = 0.0095
     """CPU of the server a page; 2.5 ms of it the verdict, at two million articles (benchmarks/store_scale.py)."""
-    commits: float = 49.0
+    commits: float = 41.0
     """Transactions a crawl of one source that has nothing new."""
-    commits_source: float = 1.0
+    commits_source: float = 1.2
     """Transactions a source that is due, in a run of many."""
     commits_page: float = 0.2
     """Transactions a page: those that come together share one."""
@@ -98,17 +100,17 @@ class Costs:
     """Bytes that a crawl leaves in the tables, a source."""
     sessions: float = 4.0
     """Sessions of the database that a crawl has."""
-    memory: float = 147.0
+    memory: float = 139.0
     """MB of a crawl of one source, with its extraction worker."""
     memory_run: float = 380.0
     """MB of a run of many sources with its extraction workers (benchmarks/crawl.py)."""
-    enqueue: float = 0.0045
+    enqueue: float = 0.0014
     """Seconds until the broker has one job; the beat puts them one after the other."""
-    look: float = 0.000013
+    look: float = 0.0000077
     """Seconds of the beat for each source that is not due, at every look."""
     look_due: float = 0.00005
     """Seconds of the beat for each source that is."""
-    lease: float = 0.010
+    lease: float = 0.009
     """Seconds to connect to the broker and take the lease on a site."""
     broker: float = 0.008
     """CPU of the broker a job: put, got, acknowledged, and a lease taken and given back."""
@@ -473,7 +475,8 @@ class Simulation:
             began = env.now
             due = [source for source in sources if source.due_at - self.bounds.most_early * 60 <= began]
             self._at_work(1)
-            yield from self.cores.use(costs.start + len(sources) * share * costs.outlet)
+            start = costs.start + costs.started_by_hand
+            yield from self.cores.use(start + len(sources) * share * costs.outlet)
             yield from self.lives.use(costs.lives)
             yield from self.database.use(costs.database)
             yield simpy.AllOf(env, [env.process(self._crawled(source, own)) for source in due])
@@ -599,7 +602,7 @@ def needs(costs: Costs, world: World, setup: Setup, load: Load) -> dict[str, Nee
         commits = crawls * costs.commits + load.pages * costs.commits_page
     else:
         crawls = lists / setup.every
-        start = costs.start + others * costs.outlet
+        start = costs.start + costs.started_by_hand + others * costs.outlet
         cores = crawls * start + load.visits * costs.source_of_run + load.pages * costs.page
         at_work = float(lists)
         database = crawls * costs.database + load.visits * costs.database_source + load.pages * costs.database_page

@@ -56,7 +56,7 @@ def test_what_is_published_is_stored_or_still_at_work(way):
 def test_more_workers_never_make_it_later():
     lags = []
     for cores in (1, 10):
-        day = Simulation(Costs(), SMALL, Setup(cores=cores), thin=1, hours=2).run()
+        day = Simulation(replace(Costs(), start=2.0), SMALL, Setup(cores=cores), thin=1, hours=2).run()
         lags.append(sorted(day.lags)[int(0.99 * len(day.lags))])
     assert lags[0] > lags[1] + 5
     assert lags[1] < 15, "a look of the beat and the start of a process"
