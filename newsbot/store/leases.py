@@ -58,6 +58,9 @@ class Marks(Protocol):
     lag: float
     """Seconds that the death of a holder may take to show, on a machine that is not overloaded."""
 
+    def prepare(self) -> None:
+        """Have at hand what the others need, before anybody waits for them. Raises StoreError."""
+
     def hold(self, run_id: str) -> bool:
         """Hold the mark of a run from now on; False if another process does."""
 
@@ -98,7 +101,7 @@ class Life:
         self._held: set[str] = set()
         self._marks = marks_of(engine)
         try:
-            with _guarded(engine) as connection:
+            with _guarded(engine, self._marks) as connection:
                 self._marks.hold(run_id)
                 runs.begin_run(connection, run_id, place=place, spider=spider, now=now())
         except BaseException:
@@ -107,7 +110,7 @@ class Life:
 
     def take(self, sources: Collection[str]) -> set[str]:
         """Take some sources, and return those that other living runs keep."""
-        with _guarded(self._engine) as connection:
+        with _guarded(self._engine, self._marks) as connection:
             holders = _holders(connection, sources)
             others = set(holders.values()) - {self.run_id}
             living = {run_id for run_id in others if _lives(connection, self._marks, run_id, self._now())}
@@ -120,7 +123,7 @@ class Life:
 
     def beat(self) -> None:
         """Say that the run lives, and mend its mark. Raises RunEnded if another crawl took it for dead."""
-        with _guarded(self._engine) as connection:
+        with _guarded(self._engine, self._marks) as connection:
             alive = self._marks.holds(self.run_id) or self._mend(connection)
             if not (alive and runs.beat(connection, self.run_id, now=self._now())):
                 raise runs.RunEnded(self.run_id)
@@ -157,7 +160,7 @@ def all_kept(engine: Engine, sources: Collection[str], *, now: str) -> bool:
     end = time.monotonic() + marks.lag
     try:
         while True:
-            with _guarded(engine) as connection:
+            with _guarded(engine, marks) as connection:
                 holders = _holders(connection, sources)
                 if not sources or set(sources) - holders.keys():
                     return False
@@ -187,7 +190,7 @@ def claimed(engine: Engine, marks: Marks, run_id: str, *, now: str) -> Iterator[
 
     Its mark is taken away then; not if that fails, and the run is found dead again.
     """
-    with _guarded(engine) as connection:
+    with _guarded(engine, marks) as connection:
         dead = not _lives(connection, marks, run_id, now) and marks.hold(run_id)
         if dead:  # its mark says that it lives, as long as it is finished: nobody is to wait for its sources
             connection.execute(delete(_LEASES).where(_LEASES.c.run_id == run_id))
@@ -202,7 +205,7 @@ def living(engine: Engine, *, now: str) -> list[str]:
     """Return the runs that are at work."""
     marks = marks_of(engine)
     try:
-        with _guarded(engine) as connection:
+        with _guarded(engine, marks) as connection:
             return [run_id for run_id in runs.undelivered(engine) if _lives(connection, marks, run_id, now)]
     finally:
         marks.let_go()
@@ -231,13 +234,14 @@ def _folder_of(store: Path) -> Path:
 
 def sweep(engine: Engine, marks: Marks) -> None:
     """Take away the marks of dead runs of which nothing is left to do."""
-    with _guarded(engine):
+    with _guarded(engine, marks):
         marks.sweep(runs.undelivered(engine))
 
 
 @contextmanager
-def _guarded(engine: Engine) -> Iterator[Connection]:
+def _guarded(engine: Engine, marks: Marks) -> Iterator[Connection]:
     """Open a transaction in which nobody else changes marks and leases. SQLite's BEGIN IMMEDIATE is all of that."""
+    marks.prepare()
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"select pg_advisory_xact_lock({_KEY})"), {"of": "lives"})
@@ -277,6 +281,9 @@ class FileMarks:
         """Descriptors of the locked files, by run."""
         self._former: list[int] = []
         """Of those that are where they were no more; kept, as the whole folder may have gone elsewhere with them."""
+
+    def prepare(self) -> None:
+        """Do nothing: files are at hand."""
 
     def hold(self, run_id: str) -> bool:
         if self._folder.parent.exists():  # it was renamed otherwise, and the database and the mark with it
@@ -372,13 +379,21 @@ class SessionMarks:
     def sweep(self, wanted: Collection[str]) -> None:
         """Do nothing: the marks of the dead are gone."""
 
-    def _ask(self, query: str, of: str) -> object:
+    def prepare(self) -> None:
         try:
             if self._session is None:
                 session = self._engine.connect()
                 self._session = session.execution_options(isolation_level="AUTOCOMMIT", newsbot_mends=True)
                 for setting, value in KEEPALIVE.items():
                     self._session.execute(text(f"set {setting} = {value}"))
+        except StoreError:
+            self.let_go()
+            raise
+
+    def _ask(self, query: str, of: str) -> object:
+        self.prepare()
+        assert self._session is not None
+        try:
             return self._session.execute(text(query), {"of": of}).scalar()
         except StoreError:
             self.let_go()
