@@ -58,11 +58,11 @@ class Costs:
     where nothing else is said.
     """
 
-    start: float = 0.36
+    start: float = 0.34
     """A job whose source has nothing new: fork, one listing that answers 304, end."""
     started_by_hand: float = 0.8
     """More for a crawl that is no worker's fork, and so loads all by itself."""
-    first: float = 1.1
+    first: float = 1.0
     """More for the first page of a run: its extraction worker starts."""
     page: float = 0.027
     """Each page of an article: fetched, extracted, cleaned, decided on (benchmarks/crawl.py --sites 30)."""
@@ -74,9 +74,9 @@ class Costs:
     """Each source that is due, in a run of many: all of it in the run's own process."""
     own_page: float = 0.0125
     """Of ``page``, what is done in the run's own process (benchmarks/crawl.py, "own ms")."""
-    lives: float = 0.045
+    lives: float = 0.030
     """Seconds for which a crawl has the lock on the lives of runs, one crawl at a time."""
-    gate: float = 0.043
+    gate: float = 0.042
     """Seconds for which the end of a crawl keeps all others from deciding."""
     database: float = 0.10
     """CPU of the server a crawl with nothing new."""

@@ -281,6 +281,27 @@ def test_a_crawl_dies_with_its_worker() -> None:
         assert parent.stdout.read() == b"", "the pipe ends when the last process that holds it is gone"
 
 
+def test_what_needs_an_extra_that_is_not_installed_keeps_no_crawl_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for extra in (
+        "altair",
+        "apprise",
+        "datasette",
+        "duckdb",
+        "prometheus_client",
+        "pyarrow",
+        "ray",
+        "scrapy_playwright",
+    ):
+        (tmp_path / f"{extra}.py").write_text("raise ImportError")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
+    with ForkServer() as server:
+        child = server.start("scrapy", ["list"], {**os.environ, "SCRAPY_SETTINGS_MODULE": "newsbot.settings"}, ROOT)
+        assert child.ended(60) == 0
+        child.close()
+
+
 def test_a_crawl_that_dies_with_the_server_is_an_error_and_the_next_one_has_a_new_server(tmp_path: Path) -> None:
     (tmp_path / "told.py").write_text("import os, sys\nsys.exit(int(os.environ['STATUS']))\n")
     with ForkServer([]) as server:

@@ -173,12 +173,13 @@ class ForkServer:
 
 
 def load(modules: Sequence[str]) -> None:
-    """Load modules, and packages with all that is in them."""
+    """Load modules, and packages with all that is in them, but for what needs an extra that is not installed."""
     for name in modules:
         module = import_module(name)
         for found in walk_packages(getattr(module, "__path__", ()), f"{name}."):
             if not found.name.endswith(".__main__"):
-                import_module(found.name)
+                with suppress(ImportError):
+                    import_module(found.name)
     early = [name for name in TOO_EARLY if name in sys.modules]
     assert not early, f"{early} loaded too early"
 
