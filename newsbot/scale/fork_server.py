@@ -31,6 +31,7 @@ from setproctitle import getproctitle, setproctitle
 
 from newsbot.process import ExitStatus, begin_anew, die_with_parent
 
+SERVER = "newsbot.scale.fork_server"
 CRAWLS = (
     "scrapy.commands",
     "scrapy.core.downloader.handlers.http11",
@@ -164,7 +165,7 @@ class ForkServer:
             self.close()
             self._orders, its = socket.socketpair()
             with its:
-                command = [sys.executable, "-m", __name__, str(os.getpid()), str(its.fileno()), *self._modules]
+                command = [sys.executable, "-m", SERVER, str(os.getpid()), str(its.fileno()), *self._modules]
                 self._server = subprocess.Popen(command, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL)  # noqa: S603
             self._orders.settimeout(PATIENCE)
             if not self._orders.recv(1):
@@ -217,6 +218,7 @@ def _attend(its: int, *streams: int) -> str:
         module, arguments, environment, folder, names = json.loads(said.read())
     own = os.getpid()
     if pid := os.fork():
+        setproctitle(f"python -m {SERVER}: waits for {pid}")
         teller.sendall(b"%d\n" % pid)
         _, ended = os.waitpid(pid, 0)
         teller.sendall(b"%d\n" % os.waitstatus_to_exitcode(ended))
@@ -252,6 +254,7 @@ def _main(parent: int, orders: int, modules: Sequence[str]) -> str:
     getproctitle()  # it looks for its place in the environment, which is that of another in the end
     load(modules)
     gc.freeze()  # the search for garbage would write into what is shared
+    setproctitle(f"python -m {SERVER}")
     taking = socket.socket(fileno=orders)
     taking.sendall(b".")
     return serve(taking)
