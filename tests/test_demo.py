@@ -10,7 +10,7 @@ import time
 from contextlib import closing, suppress
 from pathlib import Path
 
-from conftest import ROOT, lines_of, scrapy_environment
+from conftest import ROOT, lines_of, run_scrapy, scrapy_environment
 
 from newsbot.process import ExitStatus
 
@@ -21,6 +21,16 @@ def addresses_met(database: Path) -> int:
     with closing(sqlite3.connect(database)) as connection, suppress(sqlite3.OperationalError):  # no table yet
         return int(connection.execute("select count(*) from frontier").fetchone()[0])
     return 0
+
+
+def test_the_crawl_of_a_demo_has_the_settings_that_are_given(tmp_path: Path) -> None:
+    size = ("--sites", "1", "--articles", "2", "--port", "0")
+    settings = {"NEWSBOT_EXTRACT_WORKERS": "0", "NEWSBOT_ARCHIVE": str(tmp_path / "kept"), "DOWNLOAD_DELAY": "0"}
+    demo = run_scrapy(tmp_path, "demo", *size, *(word for one in settings.items() for word in ("-s", "=".join(one))))
+    assert demo.returncode == 0, demo.stderr
+    assert f"-s NEWSBOT_ARCHIVE={tmp_path}/kept -s DOWNLOAD_DELAY=0 -s NEWSBOT_OUTPUT={tmp_path}/demo" in demo.stdout
+    assert list((tmp_path / "kept").rglob("*.warc.gz"))
+    assert len(lines_of(tmp_path / "demo", "articles")) > 1
 
 
 def test_a_demo_that_is_asked_to_end_ends_its_crawl_in_good_order(tmp_path: Path) -> None:

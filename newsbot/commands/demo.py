@@ -6,6 +6,7 @@ import argparse
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 PORT = 8600
 """First port of the newsroom. It stays the same, so that a second demo finds the same addresses."""
+OWN = ("NEWSBOT_OUTPUT", "NEWSBOT_DATABASE_URL")
+"""Settings of its crawl that are the demo's: it has a folder and a store of its own."""
 GOES_ON = "Ended early; run `scrapy demo` again, and it goes on where it was."
 
 
@@ -28,7 +31,7 @@ class Command(NewsbotCommand, ScrapyCommand):
     """Serves the newsroom, runs `scrapy crawl news` on it, and shows what came of it."""
 
     needs_project = False
-    example = "scrapy demo --sites 2 --articles 5"
+    example = "scrapy demo --sites 2 --articles 5 -s NEWSBOT_ARCHIVE=pages"
 
     def syntax(self) -> str:
         return "[options]"
@@ -39,7 +42,8 @@ class Command(NewsbotCommand, ScrapyCommand):
     def long_desc(self) -> str:
         return (
             "Serve a bundled small web of news sites on 127.0.0.1, run `scrapy crawl news` on it as a user would, "
-            "and show the files, the accounting line and the first article. Run it twice: nothing is new then."
+            "and show the files, the accounting line and the first article. Run it twice: nothing is new then. "
+            "Its crawl has the settings that are given with -s."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -71,16 +75,19 @@ class Command(NewsbotCommand, ScrapyCommand):
                 sources = output / "sources.toml"
                 sources.write_text(newsroom.newsroom.sources_toml(), encoding="utf-8")
                 _print(console, f"{len(newsroom.urls)} news sites are up; look at them at {newsroom.base}")
-                status = _crawl(console, sources, output)
+                status = _crawl(console, sources, output, opts.set)
         except RuntimeError as error:
             raise UsageError(f"{error}; try scrapy demo --port {PORT + 100}") from None
         _show(console, output, ended_early=status == ExitStatus.ENDED_EARLY)
         return status
 
 
-def _crawl(console: Console, sources: Path, output: Path) -> int:
-    """Run `scrapy crawl news` as a user would, and return its exit status."""
-    shown = ["crawl", "news", "-a", f"sources={sources}", "-s", f"NEWSBOT_OUTPUT={output}"]
+def _crawl(console: Console, sources: Path, output: Path, settings: Sequence[str]) -> int:
+    """Run `scrapy crawl news` as a user would, with settings (NAME=VALUE), and return its exit status."""
+    chosen = [setting for setting in settings if setting.partition("=")[0] not in OWN]
+    shown = ["crawl", "news", "-a", f"sources={sources}"]
+    for setting in (*chosen, f"NEWSBOT_OUTPUT={output}"):
+        shown += ["-s", setting]
     _print(console, as_typed(f"$ scrapy {' '.join(shown)}"))
     command = [sys.executable, "-m", "scrapy", *shown, "-s", "NEWSBOT_DATABASE_URL="]
     with subprocess.Popen(command) as crawl:  # noqa: S603 (our own command)
