@@ -3,9 +3,9 @@
 It loads no settings: these are what the environment of each crawl says. The server ends with the process that has
 started it, and whatever it has started ends with the server (Linux).
 
-``python -m newsbot.scale.fork_server ORDERS MODULE...`` is the server: ``ORDERS`` is the descriptor of a socket. Each
-order is a socket of its own, which brings the standard streams along, and what is to be run as JSON; who carries it out
-writes his process id there, and in the end his exit status, a line each.
+``python -m newsbot.scale.fork_server PARENT ORDERS MODULE...`` is the server: ``ORDERS`` is the descriptor of a socket,
+on which it says when it has loaded all. Each order is a socket of its own, which brings the standard streams along, and
+what is to be run as JSON; who waits for it writes its process id there, and in the end its exit status, a line each.
 """
 
 from __future__ import annotations
