@@ -118,6 +118,13 @@ def die_with_parent() -> None:
     _call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
+def end_with(parent: int) -> None:
+    """End when the process does that is the parent, which may have ended before that could be asked for."""
+    die_with_parent()
+    if os.getppid() != parent:
+        os._exit(ExitStatus.CRASHED)
+
+
 def dying_with_parent(command: Sequence[str]) -> list[str]:
     """Return the command line that runs a command so that it dies with this process.
 
@@ -158,9 +165,7 @@ def _call(name: str, *arguments: int) -> None:
 
 
 def _main(parent: int, command: list[str]) -> None:
-    die_with_parent()
-    if os.getppid() != parent:
-        sys.exit(ExitStatus.CRASHED)  # it died before that could be asked for
+    end_with(parent)
     os.execvp(command[0], command)  # noqa: S606 (no shell is wanted)
 
 

@@ -15,7 +15,7 @@ import time
 import uuid
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -181,11 +181,10 @@ def forked(program: str, *args: str, folder: Path, environment: Mapping[str, str
     """Return what `python -m PROGRAM` came to and what it said."""
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         streams = {"stdout": out.fileno(), "stderr": err.fileno()}
-        child = fork_server().start(program, args, environment, folder, **streams)
-        if (status := child.ended(300)) is None:
-            child.send(signal.SIGKILL)
-            raise TimeoutError(f"{program} {' '.join(args)} goes on")
-        child.close()
+        with closing(fork_server().start(program, args, environment, folder, **streams)) as child:
+            if (status := child.ended(300)) is None:
+                child.send(signal.SIGKILL)
+                raise TimeoutError(f"{program} {' '.join(args)} goes on")
         out.seek(0)
         err.seek(0)
         return subprocess.CompletedProcess([program, *args], status, out.read(), err.read())

@@ -29,9 +29,10 @@ from typing import Self
 
 from setproctitle import getproctitle, setproctitle
 
-from newsbot.process import ExitStatus, begin_anew, die_with_parent
+from newsbot.process import begin_anew, end_with
 
 SERVER = "newsbot.scale.fork_server"
+"""This module, which has another name where it is the program."""
 CRAWLS = (
     "scrapy.commands",
     "scrapy.core.downloader.handlers.http11",
@@ -196,7 +197,7 @@ def serve(orders: socket.socket) -> str:
         if not order:
             sys.exit()
         if not os.fork():
-            _end_with(own)
+            end_with(own)
             orders.close()
             return _attend(*descriptors)
         for descriptor in descriptors:
@@ -227,7 +228,7 @@ def _attend(its: int, *streams: int) -> str:
     for number in _FOR_ALL:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    _end_with(own)
+    end_with(own)
     for name, stream in zip(names, streams, strict=True):
         os.dup2(stream, STREAMS.index(name))
         os.close(stream)
@@ -242,15 +243,8 @@ def _attend(its: int, *streams: int) -> str:
     return str(module)
 
 
-def _end_with(parent: int) -> None:
-    """End when the parent does, which may have been before that could be asked for."""
-    die_with_parent()
-    if os.getppid() != parent:
-        os._exit(ExitStatus.CRASHED)
-
-
 def _main(parent: int, orders: int, modules: Sequence[str]) -> str:
-    _end_with(parent)
+    end_with(parent)
     getproctitle()  # it looks for its place in the environment, which is that of another in the end
     load(modules)
     gc.freeze()  # the search for garbage would write into what is shared
