@@ -45,7 +45,7 @@ SEGMENTS = st.text(LETTERS + " .,()!$*+;:@%", min_size=1, max_size=12).filter(
     lambda text: (
         text.strip(" .;") == text
         and is_page(f"{SITE}/{text}/a-b-c-d.js")
-        and is_page(f"{SITE}/{text}", listed=True)  # 0.gz is none
+        and ("." not in text or is_page(f"{SITE}/{text}", listed=True))  # 0.gz is a file
     )
 )
 NAMES = st.sampled_from(

@@ -64,7 +64,7 @@ def terms_of(text: str) -> Iterator[str]:
 
 def _split(word: str) -> tuple[str, ...]:
     """Return the terms of what stands between two blanks or marks, as it is written."""
-    if word.isascii():
+    if word.isascii():  # as most words are: one run, of a script with spaces
         return (word.lower()[:LONGEST_TERM],)
     terms: list[str] = []
     for run in _TERM.findall(folded(word)):
